@@ -1,0 +1,2 @@
+//! The flowright command.
+fn main() {}
