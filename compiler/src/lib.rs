@@ -1,1 +1,8 @@
-//! compiler
+//! The flow language: `.flow` text to diagnostics, state graph, IR and bundle.
+//!
+//! Pure: no IO, no clock, no threads, no `unsafe`. Sources come in through
+//! [`base::SourceProvider`]; what goes out is data.
+
+pub mod base;
+pub mod diag;
+pub mod syntax;

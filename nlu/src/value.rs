@@ -11,7 +11,9 @@ pub const DECIMAL_SCALE: i64 = 1_000_000;
 /// An exact decimal number: a count of millionths, about ±9.2 · 10¹².
 ///
 /// Arithmetic is checked: what does not fit is `None`, never a wrapped or rounded surprise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 pub struct Decimal(pub i64);
 
 impl Decimal {

@@ -1,0 +1,10 @@
+//! What every later stage stands on: positions, files and limits. Knows nothing of the language.
+
+pub mod limits;
+pub mod line_index;
+pub mod source;
+pub mod span;
+
+pub use line_index::LineIndex;
+pub use source::{SourceFile, SourceMap, SourceProvider};
+pub use span::{FileId, FileSpan, Span};

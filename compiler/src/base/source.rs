@@ -1,0 +1,54 @@
+//! Source files by id, and the one door through which the compiler sees the world.
+
+use std::sync::Arc;
+
+use super::{FileId, LineIndex};
+
+/// Where sources come from: the disk for the CLI, open buffers for an editor, memory for tests.
+pub trait SourceProvider {
+    /// The project's `.flow` files: label (a path relative to the project, `/` between parts) and
+    /// text. The order does not matter; the compiler sorts by label.
+    ///
+    /// # Errors
+    /// What kept a file from being read, in words.
+    fn sources(&self) -> Result<Vec<(String, Arc<str>)>, String>;
+}
+
+/// One source text with its label and line starts.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// What messages call it: a relative path, or `std/repair.flow` for the standard library.
+    pub label: String,
+    /// The whole text.
+    pub text: Arc<str>,
+    /// Line starts of `text`.
+    pub lines: LineIndex,
+}
+
+/// All files of one compilation.
+#[derive(Debug, Clone, Default)]
+pub struct SourceMap {
+    files: Vec<SourceFile>,
+}
+
+impl SourceMap {
+    /// Adds a file and says its id.
+    pub fn add(&mut self, label: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
+        let text = text.into();
+        let lines = LineIndex::new(&text);
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        self.files.push(SourceFile { label: label.into(), text, lines });
+        id
+    }
+
+    /// The file of that id.
+    #[must_use]
+    pub fn get(&self, id: FileId) -> Option<&SourceFile> {
+        self.files.get(id.0 as usize)
+    }
+
+    /// Every file with its id, in the order in which they were added.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        (0..).map(FileId).zip(&self.files)
+    }
+}

@@ -1,0 +1,156 @@
+//! Every diagnostic code: number, severity, short name. Numbers are never reused.
+//!
+//! Groups: 01 syntax, 02 names, 03 types, 04 slots and graph, 05 texts, intents and entities,
+//! 06 channels, routing and fallback, 07 confidentiality, 08 properties, 09 upgrades and bundles.
+//! Each code has one page, `docs/errors/<CODE>.md`, whose examples a test compiles.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The project does not compile.
+    Error,
+    /// It compiles; somebody should look.
+    Warning,
+}
+
+macro_rules! codes {
+    ($($code:ident $slug:literal,)*) => {
+        /// One rule of the compiler.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Code {
+            $(#[doc = $slug] $code,)*
+        }
+
+        impl Code {
+            /// Every code, in order.
+            pub const ALL: &[Self] = &[$(Self::$code,)*];
+
+            /// The code as people write it: `E0201`.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$code => stringify!($code),)* }
+            }
+
+            /// The rule's short name: `unknown-name`.
+            #[must_use]
+            pub const fn slug(self) -> &'static str {
+                match self { $(Self::$code => $slug,)* }
+            }
+
+            /// The page that explains the code, in Markdown.
+            #[must_use]
+            pub const fn page(self) -> &'static str {
+                match self {
+                    $(Self::$code => include_str!(
+                        concat!("../../../docs/errors/", stringify!($code), ".md")
+                    ),)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    E0101 "unexpected-token",
+    E0102 "bad-character",
+    E0103 "unclosed-text",
+    E0104 "unclosed-bracket",
+    E0105 "unmatched-bracket",
+    E0106 "too-deep",
+    E0107 "not-a-declaration",
+    E0108 "bad-literal",
+    E0109 "source-too-large",
+    E0110 "text-without-language",
+    E0201 "unknown-name",
+    E0202 "duplicate-name",
+    E0203 "unknown-state",
+    E0204 "unknown-module",
+    E0205 "unknown-type",
+    E0206 "unknown-field",
+    E0207 "unknown-choice",
+    E0208 "unknown-setting",
+    E0209 "wrong-kind-of-name",
+    E0210 "unknown-language",
+    E0211 "missing-bot",
+    E0212 "unknown-error-name",
+    E0213 "unknown-function",
+    E0214 "role-cycle",
+    E0301 "wrong-type",
+    E0302 "unlike-kinds",
+    E0303 "wrong-argument",
+    E0304 "missing-argument",
+    E0305 "not-comparable",
+    E0306 "not-showable",
+    E0307 "not-a-condition",
+    E0308 "no-fields",
+    E0309 "bad-value",
+    E0310 "cannot-change",
+    E0311 "bad-pattern",
+    E0401 "unreachable-state",
+    E0402 "no-way-out",
+    E0403 "loop-without-turn",
+    E0404 "steps-after-end",
+    E0405 "slot-without-question",
+    E0406 "call-cycle",
+    E0407 "wrong-place",
+    E0408 "no-state",
+    E0501 "missing-default-language",
+    E0502 "bad-text",
+    E0503 "no-examples",
+    E0504 "same-example-twice",
+    E0505 "unfindable-slot",
+    E0601 "thresholds-out-of-order",
+    E0602 "bad-setting",
+    E0603 "no-default-route",
+    E0604 "overflow-cycle",
+    E0605 "shares-not-whole",
+    E0901 "too-large",
+    W0401 "flow-never-starts",
+    W0402 "unhandled-failure",
+    W0403 "unused-slot",
+    W0501 "missing-language",
+    W0502 "placeholder-mismatch",
+    W0503 "few-examples",
+    W0601 "shadowed-rule",
+    W0701 "labels-not-checked",
+    W0801 "property-not-proved",
+    W0901 "not-built-yet",
+}
+
+impl Code {
+    /// `E…` codes are errors, `W…` codes are warnings.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        if self.as_str().starts_with('W') { Severity::Warning } else { Severity::Error }
+    }
+
+    /// Reads `E0201` in any case.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str().eq_ignore_ascii_case(text.trim()))
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom(format!("no code `{text}`")))
+    }
+}

@@ -1,0 +1,3 @@
+//! From text to tree: tokens, chunks, grammar, AST. Parsing never fails.
+
+pub mod ast;
