@@ -5,4 +5,5 @@
 
 pub mod base;
 pub mod diag;
+pub mod ir;
 pub mod syntax;

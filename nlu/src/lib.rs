@@ -1,4 +1,5 @@
 //! Utterance to intents, entities and language. Pure: no IO, no clock, no randomness; the same
 //! training set gives the same model bytes on every machine.
 
+pub mod lang;
 pub mod value;

@@ -1,0 +1,93 @@
+//! What every executor offers, and the state one run works on.
+
+use std::sync::Arc;
+
+use super::{Cell, FuncId, Heap, Program};
+
+/// Something handed to the shell by [`super::Inst::Emit`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Emitted {
+    /// Which [`super::EmitDef`].
+    pub emit: super::EmitId,
+    /// Its values.
+    pub args: Vec<Cell>,
+}
+
+/// Something worth recording that changed no result's form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[repr(u8)]
+pub enum Note {
+    /// Two amounts of different currencies met in a comparison or sum (`R0101`).
+    CurrencyMismatch = 1,
+}
+
+/// The state of one run: the cells it may reach, its budget, and what it hands over.
+#[derive(Debug)]
+pub struct RunContext {
+    /// The program that runs.
+    pub program: Arc<Program>,
+    /// Cells by [`super::Space`] number; each at least as long as the program says.
+    pub spaces: [Vec<Cell>; 4],
+    /// Texts, lists and records that cells refer to.
+    pub heap: Heap,
+    /// Blocks that may still be entered; one is taken at each block's entry.
+    pub fuel: u64,
+    /// What was emitted, in order.
+    pub emitted: Vec<Emitted>,
+    /// The values of the exit taken.
+    pub exit_args: Vec<Cell>,
+    /// What was noted, in order, each kind at most once a run.
+    pub notes: Vec<Note>,
+}
+
+impl RunContext {
+    /// A context with every cell empty.
+    #[must_use]
+    pub fn new(program: Arc<Program>, fuel: u64) -> Self {
+        let sizes = program.space_sizes();
+        let spaces = sizes.map(|cells| vec![Cell::EMPTY; cells as usize]);
+        Self {
+            program,
+            spaces,
+            heap: Heap::default(),
+            fuel,
+            emitted: Vec::new(),
+            exit_args: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// Records a note unless it is there already.
+    pub fn note(&mut self, note: Note) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+}
+
+/// Why a run did not reach an exit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RunError {
+    /// The budget of blocks is spent.
+    #[error("the step budget is spent")]
+    OutOfFuel,
+    /// There is no such function.
+    #[error("the program has no function {}", .0.0)]
+    NoSuchFunction(FuncId),
+    /// A space is smaller than the program needs.
+    #[error("the context does not fit the program")]
+    ContextTooSmall,
+}
+
+/// Runs functions of one program.
+pub trait Executor: Send + Sync + std::fmt::Debug {
+    /// Runs `function` on `cx` to one of its exits and gives the exit's number; its values are in
+    /// `cx.exit_args`. `emitted`, `notes` and `exit_args` are cleared first.
+    ///
+    /// # Errors
+    /// See [`RunError`]. Cells may have been changed by then.
+    fn run(&self, function: FuncId, cx: &mut RunContext) -> Result<u32, RunError>;
+
+    /// The program whose functions it runs.
+    fn program(&self) -> &Arc<Program>;
+}

@@ -1,0 +1,18 @@
+//! What runs: a [`Program`] of tables, and small functions over registers that the interpreter
+//! and the machine code execute alike. No source names are needed to run it; they are kept to
+//! show, to explain and to exchange JSON.
+
+pub mod cell;
+pub mod exec;
+pub mod function;
+pub mod program;
+pub mod test_def;
+
+pub use cell::{Cell, CellKind, Heap};
+pub use exec::{Emitted, Executor, Note, RunContext, RunError};
+pub use function::{
+    ArithOp, Block, BlockId, CompareOp, Const, Exit, Function, Helper, Inst, Place, Reg, Space,
+    Terminator, TextUse,
+};
+pub use program::*;
+pub use test_def::*;

@@ -1,0 +1,81 @@
+//! Compiled `test` blocks: a conversation that must go exactly so.
+#![expect(missing_docs, reason = "variants mirror the lines of a test in the syntax tree")]
+
+use flowright_nlu::lang::Lang;
+use flowright_nlu::value::{Date, Value};
+use serde::{Deserialize, Serialize};
+
+use super::program::{ActionId, ChannelId, FlowId, FuncId, Outcome, SkillId, StateId};
+use crate::base::FileSpan;
+
+/// A test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestDef {
+    pub name: String,
+    /// Today, and seconds since midnight, in the bot's timezone; absent: 2026-01-01 09:00.
+    pub today: Option<(Date, u32)>,
+    pub language: Option<Lang>,
+    pub channel: Option<ChannelId>,
+    /// One per customer field; empty: not given.
+    pub customer: Vec<Option<Value>>,
+    pub seed: u64,
+    pub givens: Vec<GivenDef>,
+    pub lines: Vec<TestLineDef>,
+    pub at: FileSpan,
+}
+
+/// `given ACTION[(args)] -> answer`: answers an action's calls whose given args are equal. Givens
+/// that match are used up in order; the last one that matches repeats.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenDef {
+    pub action: ActionId,
+    /// Parameter number and wanted value.
+    pub args: Vec<(u32, Option<Value>)>,
+    pub answer: AnswerDef,
+}
+
+/// What a given action answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AnswerDef {
+    /// A value of the result type; empty for an effect without result.
+    Value(Option<Value>),
+    /// The declared error of this number in [`super::ActionDef::errors`].
+    Error(u32),
+    /// No answer at all.
+    Fails,
+}
+
+/// A line with its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestLineDef {
+    pub at: FileSpan,
+    pub kind: TestStep,
+}
+
+/// What a line says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TestStep {
+    User(String),
+    Presses(String),
+    Bot(String),
+    /// Milliseconds.
+    Silence(i64),
+    Called {
+        negated: bool,
+        action: ActionId,
+        args: Vec<(u32, Option<Value>)>,
+    },
+    Ended(Outcome),
+    Handoff {
+        to: Option<SkillId>,
+        because: Option<String>,
+    },
+    State(FlowId, StateId),
+    /// A condition over the session's slots and the flow named; exits with
+    /// [`super::Exit::Value`]. `flow` is the flow whose cells it reads.
+    Holds {
+        cond: FuncId,
+        flow: Option<FlowId>,
+        text: String,
+    },
+}
