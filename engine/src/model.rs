@@ -1,0 +1,321 @@
+//! Plain data that goes into and comes out of a step: the session, events, commands.
+//!
+//! All of it serialises: a session is stored as one record, events and commands make the turn
+//! record. Nothing here refers to a place in memory or to the machine it was made on.
+#![expect(missing_docs, reason = "fields are named by the sentence on their type")]
+
+use flowright_compiler::ir::{
+    ActionId, FlowId, FuncId, IntentId, Outcome, RecordCells, SkillId, SlotIndex, StateId,
+};
+use flowright_nlu::lang::Lang;
+use flowright_nlu::value::Value;
+use serde::{Deserialize, Serialize};
+
+/// One live conversation. Pinned to the program it began with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    pub id: String,
+    /// Hash of the bundle it runs.
+    pub bundle: [u8; 32],
+    pub lang: Lang,
+    /// Name of the channel the customer last wrote on.
+    pub channel: String,
+    /// The customer's profile, one value per declared field.
+    pub customer: Vec<Option<Value>>,
+    /// Session slots, one value per declared slot.
+    pub slots: Vec<Option<Value>>,
+    /// Flows under way; the last one is active, those below wait.
+    pub stack: Vec<Frame>,
+    pub status: Status,
+    /// Consecutive utterances not understood.
+    pub misses: u32,
+    /// Number of the last turn; the first is 1.
+    pub turn: u64,
+    /// A question of the engine's own that waits for an answer.
+    pub clarifying: Option<Clarifying>,
+    /// What was last said to the customer, for `repeat`.
+    pub last_said: Vec<Reply>,
+    /// The last lines of the conversation, oldest first (see `limits::TRANSCRIPT_LINES_MAX`).
+    pub transcript: Vec<Line>,
+    /// When the session's earliest timer is due, ms UTC: the shell sends [`Event::Wake`] then.
+    pub wake_at_ms: Option<i64>,
+    /// Time of the customer's last word, ms UTC.
+    pub heard_at_ms: i64,
+    /// What was tried for the customer: action names with how they went, oldest first, bounded.
+    pub tried: Vec<Tried>,
+    /// The best intent of the last utterance that had one, with its confidence in percent.
+    pub last_intent: Option<(IntentId, u8)>,
+}
+
+/// Who speaks for the company.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// The bot.
+    Bot,
+    /// A human has it, or will: the bot is silent.
+    HandedOff(Box<Handoff>),
+}
+
+/// A flow under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frame {
+    pub flow: FlowId,
+    pub state: StateId,
+    /// One value per cell of the flow.
+    pub cells: Vec<Option<Value>>,
+    pub wait: Wait,
+    /// States entered since the flow began or was last replayed, oldest first, with whether an
+    /// effect was carried out in each.
+    pub path: Vec<Visited>,
+    /// Wrong answers per slot so far.
+    pub tries: Vec<u32>,
+    /// Set for a called flow: where the caller goes on. The caller is the frame below.
+    pub return_to: Option<FuncId>,
+    /// The turn in which each slot was filled (0: not), for summaries.
+    pub filled_in_turn: Vec<u64>,
+}
+
+/// One entry of [`Frame::path`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visited {
+    pub state: StateId,
+    pub effect: bool,
+}
+
+/// What a frame waits for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Wait {
+    /// Nothing: it runs, or a frame above it does.
+    Nothing,
+    /// The value of a slot; `rest` are asked for after it.
+    Slot { slot: SlotIndex, rest: Vec<SlotIndex>, then: FuncId },
+    /// Yes or no.
+    Confirm { yes: FuncId, no: FuncId },
+    /// One of a menu's choices.
+    Choose { arms: Vec<MenuArm> },
+    /// One item of a list.
+    ChooseFrom { items: Vec<MenuItem>, item: RecordCells, then: FuncId },
+    /// An action's answer.
+    Action(Box<PendingCall>),
+    /// A time, ms UTC.
+    Until { at_ms: i64, then: FuncId },
+    /// The flow above to return.
+    Return,
+}
+
+/// A choice of a menu: what was shown, what follows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MenuArm {
+    pub label: String,
+    pub then: FuncId,
+}
+
+/// An item of a list menu: what was shown, what it stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MenuItem {
+    pub label: String,
+    pub value: Value,
+}
+
+/// An action under way. The shell carries it out after the commit that holds it, and again after a
+/// crash, with the same key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingCall {
+    /// `SESSION/TURN/N`: unique, the same on every attempt; sent as the idempotency key.
+    pub key: String,
+    pub action: ActionId,
+    /// One per parameter.
+    pub args: Vec<Option<Value>>,
+    pub bind: Option<RecordCells>,
+    pub handlers: Vec<(u32, FuncId)>,
+    pub failed: Option<FuncId>,
+    pub then: FuncId,
+}
+
+/// A question of the engine's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clarifying {
+    /// Labels shown and the intent each stands for; `None` is "none of these".
+    pub options: Vec<(String, Option<IntentId>)>,
+    /// The utterance that was not clear.
+    pub utterance: String,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub enum Event {
+    /// The session was opened without a word from the customer.
+    Opened { channel: String },
+    /// The customer wrote, or pressed a button.
+    Message { channel: String, text: String, payload: Option<String> },
+    /// The profile was learned or changed: one value per declared field, empty where not known.
+    Customer { profile: Vec<Option<Value>> },
+    /// The pending call was answered.
+    ActionResult { key: String, result: ActionResult },
+    /// The time of [`Session::wake_at_ms`] has come.
+    Wake,
+}
+
+/// An action's answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionResult {
+    /// HTTP answered; the engine reads the value or the named error from it.
+    Answer { status: u16, body: serde_json::Value },
+    /// The value itself (tests).
+    Value(Option<Value>),
+    /// The declared error of this number (tests).
+    Error(u32),
+    /// No answer: timeout, refused connection, not JSON where a result is declared. In words.
+    Failed(String),
+}
+
+impl Eq for ActionResult {}
+
+/// What the shell must do, in order. Replies leave only after the commit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub enum Command {
+    /// Send this to the customer, on the session's channel.
+    Reply(Reply),
+    /// Carry out this call and bring back an [`Event::ActionResult`].
+    Call(PendingCallRef),
+    /// A human is wanted.
+    Handoff(Box<Handoff>),
+    /// An analytics milestone.
+    Mark { name: String },
+    /// A flow began.
+    FlowStarted { flow: String },
+    /// A flow is over.
+    FlowEnded { flow: String, outcome: Outcome },
+    /// Worth a line in the log and a count: `R0101` and words without customer data.
+    Note { code: String, text: String },
+}
+
+/// The key of the session's pending call ([`Wait::Action`] on top of the stack).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingCallRef {
+    pub key: String,
+    pub action: ActionId,
+}
+
+/// Something said to the customer, rendered.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Reply {
+    pub text: String,
+    /// Buttons, or numbers where the channel has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<Choice>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Media>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Media>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<Card>,
+}
+
+/// A button: pressing it sends `payload`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    pub payload: String,
+    pub label: String,
+}
+
+/// A link or image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Media {
+    pub url: String,
+    pub label: Option<String>,
+}
+
+/// A card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    pub title: String,
+    pub body: Option<String>,
+    pub links: Vec<Media>,
+    pub images: Vec<Media>,
+}
+
+/// One line of the conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    pub at_ms: i64,
+    pub turn: u64,
+    pub from: Speaker,
+    pub text: String,
+}
+
+/// Who said a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Speaker {
+    Customer,
+    Bot,
+}
+
+/// An action that was tried, and how it went (`ok`, an error's name, `failed`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tried {
+    pub action: String,
+    pub result: String,
+    pub turn: u64,
+}
+
+/// A conversation on its way to a human, with what she needs to know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handoff {
+    pub at_ms: i64,
+    /// The skill wanted; absent when no rule of `route` matched.
+    pub skill: Option<SkillId>,
+    pub skill_name: Option<String>,
+    /// 0 low, 1 normal, 2 high, 3 critical.
+    pub urgency: u8,
+    pub reason: Reason,
+    /// Why, in words for the agent.
+    pub because: String,
+    /// The routing rules that decided, as written: urgency, skill.
+    pub rules: Vec<String>,
+    pub summary: Summary,
+}
+
+/// What kind of handoff it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// A `handoff` step.
+    Flow,
+    /// The customer was not understood too often.
+    Misses,
+    /// Too many wrong answers to one question.
+    Tries,
+    /// Something failed that no flow handles.
+    Failure,
+}
+
+/// The context an agent gets at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// The flow and state that were active.
+    pub flow: Option<String>,
+    pub state: Option<String>,
+    pub intent: Option<String>,
+    pub confidence_percent: Option<u8>,
+    pub lang: Lang,
+    pub customer: Vec<Fact>,
+    pub slots: Vec<Fact>,
+    pub tried: Vec<Tried>,
+    pub transcript: Vec<Line>,
+}
+
+/// A named value, rendered, with the turn it came from and who may see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fact {
+    pub name: String,
+    pub value: String,
+    pub turn: Option<u64>,
+    pub personal: bool,
+    pub visible_to: Option<String>,
+}
