@@ -6,4 +6,5 @@
 pub mod base;
 pub mod diag;
 pub mod ir;
+pub mod sema;
 pub mod syntax;

@@ -2,4 +2,5 @@
 //! training set gives the same model bytes on every machine.
 
 pub mod lang;
+pub mod spec;
 pub mod value;

@@ -1,0 +1,3 @@
+//! Meaning: names resolved, types checked, the tree turned into [`hir`].
+
+pub mod hir;
