@@ -262,6 +262,11 @@ pub enum Exit {
     Text(TextUse),
     /// To a state of the same flow.
     Goto(StateId),
+    /// Straight on in another function of the same state.
+    Continue(FuncId),
+    /// A handler is done: the state goes on waiting as before, and asks again unless it was
+    /// silence that was handled.
+    Stay,
     /// Asks for each slot still empty, in order, then goes on at `then`.
     Fill { slots: Vec<SlotIndex>, then: FuncId },
     /// A yes/no question.

@@ -5,6 +5,7 @@
 pub mod cell;
 pub mod exec;
 pub mod function;
+pub mod lower;
 pub mod program;
 pub mod test_def;
 

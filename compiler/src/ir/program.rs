@@ -84,10 +84,12 @@ pub mod turn {
     pub const STATUS: u32 = 11;
     /// text: the `code` field of that answer's JSON body.
     pub const CODE: u32 = 12;
+    /// choice: the best intent's [`super::IntentId`], which routing rules compare.
+    pub const INTENT_NUMBER: u32 = 13;
     /// Parameters of the engine's own phrases, in order.
-    pub const PHRASE_ARGS: u32 = 13;
+    pub const PHRASE_ARGS: u32 = 14;
     /// Number of cells.
-    pub const CELLS: u32 = 17;
+    pub const CELLS: u32 = 18;
 }
 
 /// Everything a project compiles to, but the intent model.
@@ -345,7 +347,7 @@ pub enum BodyValue {
 }
 
 /// A text: one template per language and channel, over the same parameters.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct TextDef {
     /// Types of the placeholder values, by number.
     pub params: Vec<Type>,
@@ -355,7 +357,7 @@ pub struct TextDef {
 }
 
 /// One variant of a text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TextVariantDef {
     pub lang: Option<Lang>,
     pub channel: Option<ChannelId>,
@@ -363,7 +365,7 @@ pub struct TextVariantDef {
 }
 
 /// A piece of a text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TextPart {
     Literal(String),
     /// Placeholder value of this number.
@@ -464,7 +466,7 @@ pub struct Handlers {
 pub struct RouteDef {
     /// Exits with [`super::Exit::Urgency`].
     pub urgency: FuncId,
-    /// Reads [`turn::INTENT`]; exits with [`super::Exit::Skill`] or [`super::Exit::NoSkill`].
+    /// Reads [`turn::INTENT_NUMBER`]; exits with [`super::Exit::Skill`] or [`super::Exit::NoSkill`].
     pub skill: FuncId,
     /// The rules in order, for explanations.
     pub rules: Vec<RuleDef>,

@@ -1,0 +1,57 @@
+//! Flows: states, handlers, slots.
+
+use super::Lowering;
+use super::steps::After;
+use crate::ir::{FlowDef, Handlers, StateDef};
+use crate::sema::hir::{self, Flow};
+
+impl<'h> Lowering<'h> {
+    /// Every flow. What a state reads and its fingerprint are known only when its code is: see
+    /// [`Lowering::describe_states`].
+    pub(super) fn flows(&mut self) -> Vec<FlowDef> {
+        self.project.flows.iter().map(|flow| self.flow(flow)).collect()
+    }
+
+    fn flow(&mut self, flow: &'h Flow) -> FlowDef {
+        let mut states = Vec::with_capacity(flow.states.len());
+        for state in &flow.states {
+            let name = format!("{}.{}", flow.name, state.name);
+            states.push(StateDef {
+                name: state.name.clone(),
+                entry: self.body(&name, &state.body, After::StateEnd),
+                reads: Vec::new(),
+                handlers: self.handlers(&name, &state.handlers),
+                fingerprint: [0; 16],
+                at: state.at,
+            });
+        }
+        let fallback_name = format!("{}.fallback", flow.name);
+        FlowDef {
+            name: flow.name.clone(),
+            doc: flow.doc.as_ref().and_then(|doc| doc.lines().next()).map(str::to_owned),
+            slots: self.slots(&flow.slots, &flow.name),
+            cells: flow.cells,
+            cell_names: flow.cell_names.clone(),
+            states,
+            handlers: self.handlers(&flow.name, &flow.handlers),
+            fallback: flow.fallback.as_ref().map(|own| self.fallback(own, &fallback_name)),
+            on_start: flow.on_start,
+            is_repair: flow.is_repair,
+            at: flow.at,
+        }
+    }
+
+    fn handlers(&mut self, owner: &str, handlers: &'h hir::Handlers) -> Handlers {
+        let name = format!("{owner}.on");
+        let mut lowered = Handlers::default();
+        for (intent, body) in &handlers.intents {
+            lowered.intents.push((*intent, self.body(&name, body, After::HandlerEnd)));
+        }
+        for (ms, body) in &handlers.silences {
+            lowered.silences.push((*ms, self.body(&name, body, After::HandlerEnd)));
+        }
+        lowered.failure =
+            handlers.failure.as_ref().map(|body| self.body(&name, body, After::HandlerEnd));
+        lowered
+    }
+}

@@ -1,0 +1,135 @@
+//! The checked project to the program that runs.
+
+mod builder;
+mod exprs;
+mod fingerprint;
+mod flows;
+mod routes;
+mod steps;
+mod tables;
+mod texts;
+
+use std::collections::{HashMap, VecDeque};
+
+use flowright_nlu::value::Value;
+
+use self::steps::Pending;
+use super::{
+    CellKind, Const, EmitDef, FuncId, Function, Program, SourceDef, StringId, TextDef, TextId,
+};
+use crate::base::SourceMap;
+use crate::sema::hir::Project;
+
+/// Why a checked project cannot be lowered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LowerError {
+    /// The standard module `std.core` is not part of the project.
+    #[error("no text is called `{0}`")]
+    MissingPhrase(&'static str),
+}
+
+/// Lowers a whole project. `sources` give the labels and line starts for places in messages.
+///
+/// # Errors
+/// See [`LowerError`].
+pub fn lower(project: &Project, sources: &SourceMap) -> Result<Program, LowerError> {
+    let mut lowering = Lowering::new(project);
+    let phrases = lowering.phrases()?;
+    let session_slots = lowering.slots(&project.session_slots, "session");
+    let intents = lowering.intents();
+    let actions = lowering.actions();
+    let flows = lowering.flows();
+    let route = lowering.route();
+    let fallback = lowering.fallback(&project.fallback, "fallback");
+    let tests = lowering.tests();
+    lowering.fill_pending();
+    let flows = lowering.describe_states(flows);
+    Ok(Program {
+        bot: project.bot.clone(),
+        choices: project.choices.clone(),
+        customer: project.customer.clone(),
+        session_slots,
+        entities: lowering.entities(),
+        intents,
+        channels: project.channels.clone(),
+        skills: project.skills.clone(),
+        actions,
+        texts: lowering.texts,
+        emits: lowering.emits,
+        flows,
+        route,
+        fallback,
+        phrases,
+        functions: lowering.functions,
+        strings: lowering.strings,
+        regexes: project.regexes.clone(),
+        properties: tables::properties(project),
+        tests,
+        files: sources.iter().map(|(_, file)| source_def(file)).collect(),
+    })
+}
+
+fn source_def(file: &crate::base::SourceFile) -> SourceDef {
+    SourceDef {
+        label: file.label.clone(),
+        hash: *blake3::hash(file.text.as_bytes()).as_bytes(),
+        line_starts: (0..file.lines.line_count()).map(|line| file.lines.line_start(line)).collect(),
+    }
+}
+
+/// The program as far as it is built. The maps are only looked up in, never walked.
+#[derive(Debug)]
+struct Lowering<'h> {
+    project: &'h Project,
+    functions: Vec<Function>,
+    pending: VecDeque<Pending<'h>>,
+    texts: Vec<TextDef>,
+    text_ids: HashMap<TextDef, TextId>,
+    emits: Vec<EmitDef>,
+    strings: Vec<Value>,
+    string_ids: HashMap<Value, StringId>,
+}
+
+impl<'h> Lowering<'h> {
+    fn new(project: &'h Project) -> Self {
+        Self {
+            project,
+            functions: Vec::new(),
+            pending: VecDeque::new(),
+            texts: Vec::new(),
+            text_ids: HashMap::new(),
+            emits: Vec::new(),
+            strings: Vec::new(),
+            string_ids: HashMap::new(),
+        }
+    }
+
+    fn add_function(&mut self, function: Function) -> FuncId {
+        self.functions.push(function);
+        FuncId(number(self.functions.len() - 1))
+    }
+
+    fn reserve_function(&mut self, name: &str) -> FuncId {
+        let builder = builder::Builder::new(name);
+        self.add_function(builder.finish(super::Exit::Stay))
+    }
+
+    fn function_name(&self, id: FuncId) -> String {
+        self.functions.get(id.index()).map(|function| function.name.clone()).unwrap_or_default()
+    }
+
+    fn set_function(&mut self, id: FuncId, function: Function) {
+        if let Some(place) = self.functions.get_mut(id.index()) {
+            *place = function;
+        }
+    }
+}
+
+/// A table length as an id. Tables never come near 2³² entries: sources are limited.
+fn number(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+const fn bool_const(yes: bool) -> Const {
+    Const::Scalar { kind: CellKind::Bool, currency: 0, bits: yes as i64 }
+}

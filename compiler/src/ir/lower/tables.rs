@@ -1,0 +1,142 @@
+//! Tables whose entries hold a little code: slots, intents, actions, tests.
+
+use super::Lowering;
+use crate::ir::{
+    ActionDef, ActionErrorDef, CheckDef, EntityDef, GivenDef, IntentDef, PropertyDef, SlotDef,
+    TestDef, TestLineDef, TestStep,
+};
+use crate::sema::hir::{self, Action, Intent, Project, Slot, Test};
+
+impl Lowering<'_> {
+    pub(super) fn slots(&mut self, slots: &[Slot], owner: &str) -> Vec<SlotDef> {
+        slots.iter().map(|slot| self.slot(slot, owner)).collect()
+    }
+
+    fn slot(&mut self, slot: &Slot, owner: &str) -> SlotDef {
+        let name = format!("{owner}.{}", slot.name);
+        SlotDef {
+            name: slot.name.clone(),
+            ty: slot.ty.clone(),
+            entity: slot.entity,
+            place: slot.place,
+            ask: slot.ask.as_ref().map(|text| self.text_function(format!("{name}.ask"), text)),
+            checks: slot.checks.iter().map(|check| self.check(check, &name)).collect(),
+            tries: slot.tries,
+            default: slot
+                .default
+                .as_ref()
+                .map(|e| self.value_function(format!("{name}.default"), e)),
+            personal: slot.personal,
+            visible_to: slot.visible_to.clone(),
+            at: slot.at,
+        }
+    }
+
+    fn check(&mut self, check: &(hir::Expr, Option<hir::TextRef>), slot: &str) -> CheckDef {
+        let (cond, otherwise) = check;
+        CheckDef {
+            cond: self.value_function(format!("{slot}.check"), cond),
+            otherwise: otherwise
+                .as_ref()
+                .map(|text| self.text_function(format!("{slot}.otherwise"), text)),
+        }
+    }
+
+    pub(super) fn intents(&mut self) -> Vec<IntentDef> {
+        self.project.intents.iter().map(|intent| self.intent(intent)).collect()
+    }
+
+    fn intent(&mut self, intent: &Intent) -> IntentDef {
+        let title = |text| self.text_function(format!("{}.title", intent.name), text);
+        IntentDef {
+            name: intent.name.clone(),
+            title: intent.title.as_ref().map(title),
+            starts: intent.starts,
+            is_repair: intent.is_repair,
+            at: intent.at,
+        }
+    }
+
+    pub(super) fn entities(&self) -> Vec<EntityDef> {
+        let def =
+            |entity: &hir::Entity| EntityDef { name: entity.name.clone(), ty: entity.ty.clone() };
+        self.project.entities.iter().map(def).collect()
+    }
+
+    pub(super) fn actions(&mut self) -> Vec<ActionDef> {
+        self.project.actions.iter().map(|action| self.action(action)).collect()
+    }
+
+    fn action(&mut self, action: &Action) -> ActionDef {
+        let error = |(name, cond): &(String, hir::Expr)| ActionErrorDef {
+            name: name.clone(),
+            cond: self.value_function(format!("{}.{name}", action.name), cond),
+        };
+        ActionDef {
+            name: action.name.clone(),
+            is_effect: action.is_effect,
+            params: action.params.clone(),
+            result: action.result.clone(),
+            request: action.request.clone(),
+            timeout_ms: action.timeout_ms,
+            retries: action.retries,
+            errors: action.errors.iter().map(error).collect(),
+        }
+    }
+
+    pub(super) fn tests(&mut self) -> Vec<TestDef> {
+        self.project.tests.iter().map(|test| self.test(test)).collect()
+    }
+
+    fn test(&mut self, test: &Test) -> TestDef {
+        let given = |given: &hir::Given| GivenDef {
+            action: given.action,
+            args: given.args.clone(),
+            answer: given.answer.clone(),
+        };
+        let givens = test.givens.iter().map(given).collect();
+        let line =
+            |line: &hir::TestLine| TestLineDef { at: line.at, kind: self.test_step(&line.kind) };
+        TestDef {
+            name: test.name.clone(),
+            today: test.today,
+            language: test.language,
+            channel: test.channel,
+            customer: test.customer.clone(),
+            seed: test.seed,
+            givens,
+            lines: test.lines.iter().map(line).collect(),
+            at: test.at,
+        }
+    }
+
+    fn test_step(&mut self, step: &hir::TestStep) -> TestStep {
+        match step {
+            hir::TestStep::User(text) => TestStep::User(text.clone()),
+            hir::TestStep::Presses(text) => TestStep::Presses(text.clone()),
+            hir::TestStep::Bot(text) => TestStep::Bot(text.clone()),
+            hir::TestStep::Silence(ms) => TestStep::Silence(*ms),
+            hir::TestStep::Called { negated, action, args } => {
+                TestStep::Called { negated: *negated, action: *action, args: args.clone() }
+            }
+            hir::TestStep::Ended(outcome) => TestStep::Ended(*outcome),
+            hir::TestStep::Handoff { to, because } => {
+                TestStep::Handoff { to: *to, because: because.clone() }
+            }
+            hir::TestStep::State(flow, state) => TestStep::State(*flow, *state),
+            hir::TestStep::Holds { cond, flow, text } => TestStep::Holds {
+                cond: self.value_function("test.expect".to_owned(), cond),
+                flow: *flow,
+                text: text.clone(),
+            },
+        }
+    }
+}
+
+/// The claimed properties of all flows. None is proved by this version.
+pub(super) fn properties(project: &Project) -> Vec<PropertyDef> {
+    let claims = project.flows.iter().flat_map(|flow| &flow.ensures);
+    claims
+        .map(|claim| PropertyDef { text: claim.text.clone(), proved: false, at: claim.at })
+        .collect()
+}
