@@ -1,3 +1,17 @@
-//! From text to tree: tokens, chunks, grammar, AST. Parsing never fails.
+//! From text to tree. Parsing never fails: what is broken becomes an error node, and the rest
+//! stands. Lex all, cut into declarations, run the grammar on each, go down where it fails.
 
 pub mod ast;
+mod chunk;
+mod delim;
+mod explain;
+mod lexer;
+mod lower;
+mod parse;
+mod pest_bridge;
+mod recover;
+pub mod token;
+
+pub use lexer::lex;
+pub use parse::{ParseCache, Parsed, parse};
+pub use token::{Token, TokenKind};

@@ -1,0 +1,145 @@
+//! Cuts a file into declarations, whatever state it is in, so that a fault stays where it is.
+//!
+//! A declaration begins at a declaration keyword that is first on its line at column 0, whatever
+//! the brackets say (a missing brace loses one declaration), or at one outside all brackets.
+
+use std::ops::Range;
+
+use super::token::{DECLARATION_KEYWORDS, Token, TokenKind};
+
+/// A piece of a file that should hold one declaration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Chunk {
+    /// Its tokens, trivia and the comments directly above included.
+    pub(super) tokens: Range<usize>,
+    /// Byte offset of its first token.
+    pub(super) start: u32,
+    /// Byte offset one past its last token.
+    pub(super) end: u32,
+}
+
+/// The declaration being walked through.
+#[derive(Default)]
+struct Open<'t> {
+    keyword: &'t str,
+    /// Brackets open.
+    depth: u32,
+    /// Whether the first line of its body begins at column 0; unknown before that line.
+    flush: Option<bool>,
+}
+
+/// Cuts. Tokens before the first declaration keyword, if any are code, form a chunk of their own.
+pub(super) fn cut(text: &str, tokens: &[Token]) -> Vec<Chunk> {
+    let mut starts = Vec::new();
+    let mut open = Open::default();
+    for (i, token) in tokens.iter().enumerate() {
+        match token.kind {
+            TokenKind::OpenBrace | TokenKind::OpenParen | TokenKind::OpenBracket => open.depth += 1,
+            TokenKind::CloseBrace | TokenKind::CloseParen | TokenKind::CloseBracket => {
+                open.depth = open.depth.saturating_sub(1);
+            }
+            TokenKind::Word if begins_declaration(text, tokens, i, &open) => {
+                let keyword = text.get(token.span.range()).unwrap_or("");
+                open = Open { keyword, ..Open::default() };
+                starts.push(with_comments_above(text, tokens, i));
+            }
+            TokenKind::Word if open.depth > 0 && first_on_line(text, tokens, i) => {
+                open.flush.get_or_insert_with(|| at_column_0(text, token));
+            }
+            _ => {}
+        }
+    }
+    let first = starts.first().copied().unwrap_or(tokens.len());
+    let leading = tokens.get(..first).is_some_and(|t| t.iter().any(|t| !t.kind.is_trivia()));
+    if leading {
+        starts.insert(0, 0);
+    }
+    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([tokens.len()]).collect();
+    starts.into_iter().zip(ends).filter_map(|(start, end)| chunk(tokens, start..end)).collect()
+}
+
+fn chunk(tokens: &[Token], range: Range<usize>) -> Option<Chunk> {
+    let piece = tokens.get(range.clone())?;
+    let (first, last) = (piece.first()?, piece.last()?);
+    Some(Chunk { tokens: range, start: first.span.start, end: last.span.end })
+}
+
+fn begins_declaration(text: &str, tokens: &[Token], i: usize, open: &Open<'_>) -> bool {
+    let Some(token) = tokens.get(i) else { return false };
+    let word = text.get(token.span.range()).unwrap_or("");
+    if !DECLARATION_KEYWORDS.contains(&word) || !followed_by_declaration(text, tokens, i, word) {
+        return false;
+    }
+    match (open.depth, at_column_0(text, token)) {
+        (0, true) => true,
+        // `use a` and the like may share a line; a keyword in the middle of a line outside brackets
+        // is a declaration only if what stands before it could have ended one.
+        (0, false) => ends_declaration(tokens, i),
+        (_, true) => !could_be_member(open, word),
+        (_, false) => false,
+    }
+}
+
+/// Whether a column-0 keyword inside brackets may be a member of the open declaration: only where
+/// such members exist and the author does not indent.
+fn could_be_member(open: &Open<'_>, word: &str) -> bool {
+    let is_member = match open.keyword {
+        "flow" => matches!(word, "slot" | "fallback"),
+        "test" => matches!(word, "customer" | "channel" | "bot"),
+        _ => false,
+    };
+    is_member && open.flush.unwrap_or(true)
+}
+
+fn at_column_0(text: &str, token: &Token) -> bool {
+    let before = (token.span.start as usize).checked_sub(1);
+    before.is_none_or(|before| text.as_bytes().get(before) == Some(&b'\n'))
+}
+
+/// Whether the next token can follow the keyword: `text` in `slot a: text` is a type, not a
+/// declaration.
+fn followed_by_declaration(text: &str, tokens: &[Token], i: usize, word: &str) -> bool {
+    let mut rest = tokens.get(i + 1..).unwrap_or(&[]).iter().filter(|t| !t.kind.is_trivia());
+    let next = rest.next().map(|t| t.kind);
+    match word {
+        "customer" | "route" | "fallback" => {
+            matches!(next, Some(TokenKind::OpenBrace)) || first_on_line(text, tokens, i)
+        }
+        "test" => matches!(next, Some(TokenKind::Quote)) || first_on_line(text, tokens, i),
+        _ => matches!(next, Some(TokenKind::Word)) || first_on_line(text, tokens, i),
+    }
+}
+
+fn first_on_line(text: &str, tokens: &[Token], i: usize) -> bool {
+    let Some(before) = i.checked_sub(1).and_then(|before| tokens.get(before)) else { return true };
+    before.kind == TokenKind::Whitespace
+        && text.get(before.span.range()).is_some_and(|blank| blank.contains('\n'))
+}
+
+/// Whether the last code before token `i` is a closing brace, or there is a line end in between.
+fn ends_declaration(tokens: &[Token], i: usize) -> bool {
+    let before = tokens.get(..i).unwrap_or(&[]);
+    match before.iter().rev().find(|t| !t.kind.is_trivia()) {
+        None => true,
+        Some(token) => matches!(token.kind, TokenKind::CloseBrace),
+    }
+}
+
+/// Moves back over comments that stand directly above, without an empty line between.
+fn with_comments_above(text: &str, tokens: &[Token], mut i: usize) -> usize {
+    loop {
+        let (Some(blank), Some(comment)) = (
+            i.checked_sub(1).and_then(|at| tokens.get(at)),
+            i.checked_sub(2).and_then(|at| tokens.get(at)),
+        ) else {
+            return i;
+        };
+        let one_line_end = blank.kind == TokenKind::Whitespace
+            && text.get(blank.span.range()).is_some_and(|b| b.matches('\n').count() == 1);
+        let is_comment = matches!(comment.kind, TokenKind::Comment | TokenKind::DocComment);
+        if !one_line_end || !is_comment || !first_on_line(text, tokens, i - 2) {
+            return i;
+        }
+        i -= 2;
+    }
+}

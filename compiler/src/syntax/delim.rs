@@ -1,0 +1,65 @@
+//! Bracket matching over the tokens of one chunk, and the limit on nesting. Runs before the
+//! grammar: what is nested too deep never reaches a recursive parser.
+
+use super::token::{Token, TokenKind};
+use crate::base::Span;
+use crate::base::limits::NESTING_MAX;
+
+/// What is wrong with a chunk's brackets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BracketFault {
+    /// Opened here, never closed.
+    Unclosed(Span),
+    /// Closed here, never opened; or opened as another bracket.
+    Unmatched { close: Span, open: Option<Span> },
+    /// More brackets open here than may be.
+    TooDeep(Span),
+    /// A string that its line did not close, from its quote.
+    UnclosedText(Span),
+}
+
+/// The first bracket fault of a chunk, if there is one. Later ones are mostly its echoes.
+pub(super) fn check(tokens: &[Token]) -> Option<BracketFault> {
+    let mut open: Vec<(TokenKind, Span)> = Vec::new();
+    let mut quote: Option<Span> = None;
+    for token in tokens {
+        match token.kind {
+            TokenKind::Quote if is_closing(&open, quote) => quote = None,
+            TokenKind::Quote => quote = Some(token.span),
+            TokenKind::Unclosed => {
+                return Some(BracketFault::UnclosedText(quote.unwrap_or(token.span)));
+            }
+            TokenKind::OpenBrace | TokenKind::OpenParen | TokenKind::OpenBracket => {
+                open.push((token.kind, token.span));
+                if open.len() > NESTING_MAX {
+                    return Some(BracketFault::TooDeep(token.span));
+                }
+            }
+            TokenKind::CloseBrace | TokenKind::CloseParen | TokenKind::CloseBracket => {
+                let opened = open.pop();
+                if opened.is_none_or(|(kind, _)| closing(kind) != token.kind) {
+                    let open = opened.map(|(_, span)| span);
+                    return Some(BracketFault::Unmatched { close: token.span, open });
+                }
+            }
+            _ => {}
+        }
+    }
+    if let Some((_, span)) = open.first() {
+        return Some(BracketFault::Unclosed(*span));
+    }
+    quote.map(BracketFault::UnclosedText)
+}
+
+/// Strings do not nest here: a quote inside a placeholder of a string is rare and closes it.
+fn is_closing(_open: &[(TokenKind, Span)], quote: Option<Span>) -> bool {
+    quote.is_some()
+}
+
+const fn closing(open: TokenKind) -> TokenKind {
+    match open {
+        TokenKind::OpenBrace => TokenKind::CloseBrace,
+        TokenKind::OpenParen => TokenKind::CloseParen,
+        _ => TokenKind::CloseBracket,
+    }
+}

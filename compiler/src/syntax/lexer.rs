@@ -1,0 +1,167 @@
+//! Text to tokens. Two modes: code, and the inside of a string, where `{` goes back to code.
+
+use logos::Logos;
+
+use super::token::{Token, TokenKind};
+use crate::base::Span;
+
+/// An open string.
+#[derive(Debug, Clone, Copy)]
+struct OpenString {
+    /// `"""`: may hold line ends.
+    long: bool,
+    /// Braces open in the placeholder being lexed; 0 in the string itself.
+    braces: u32,
+}
+
+/// Lexes a whole text. The tokens tile it; what no token can be is [`TokenKind::Unknown`].
+#[must_use]
+pub fn lex(text: &str) -> Vec<Token> {
+    let mut lexer = Lexer { text, at: 0, tokens: Vec::new(), strings: Vec::new() };
+    while lexer.at < text.len() {
+        match lexer.strings.last() {
+            Some(OpenString { braces: 0, long }) => lexer.string_piece(*long),
+            _ => lexer.code_token(),
+        }
+    }
+    lexer.tokens
+}
+
+struct Lexer<'t> {
+    text: &'t str,
+    at: usize,
+    tokens: Vec<Token>,
+    strings: Vec<OpenString>,
+}
+
+impl Lexer<'_> {
+    fn rest(&self) -> &str {
+        self.text.get(self.at..).unwrap_or("")
+    }
+
+    fn push(&mut self, kind: TokenKind, length: usize) {
+        let end = (self.at + length).min(self.text.len());
+        let bound = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        self.tokens.push(Token { kind, span: Span::new(bound(self.at), bound(end)) });
+        self.at = end;
+    }
+
+    /// One token of code; inside a placeholder, braces are counted so that its end is known.
+    fn code_token(&mut self) {
+        let mut inner = TokenKind::lexer(self.rest());
+        let kind = match inner.next() {
+            Some(Ok(kind)) => kind,
+            _ => TokenKind::Unknown,
+        };
+        let mut length = inner.span().end;
+        if kind == TokenKind::Unknown {
+            length = self.rest().chars().next().map_or(1, char::len_utf8);
+        }
+        // A placeholder of a short string ends with the line at the latest.
+        if kind == TokenKind::Whitespace && self.strings.last().is_some_and(|open| !open.long) {
+            if let Some(newline) = self.rest().get(..length).and_then(|blank| blank.find('\n')) {
+                self.strings.pop();
+                if newline > 0 {
+                    self.push(TokenKind::Whitespace, newline);
+                }
+                return;
+            }
+        }
+        let long = kind == TokenKind::Quote && length == 3;
+        self.push(kind, length);
+        match kind {
+            TokenKind::Quote => self.strings.push(OpenString { long, braces: 0 }),
+            TokenKind::OpenBrace => self.count_brace(1),
+            TokenKind::CloseBrace => self.count_brace(-1),
+            _ => {}
+        }
+    }
+
+    fn count_brace(&mut self, by: i32) {
+        if let Some(open) = self.strings.last_mut() {
+            open.braces = open.braces.saturating_add_signed(by);
+        }
+    }
+
+    /// One piece of a string: its end, an escape, the start of a placeholder, or text.
+    fn string_piece(&mut self, long: bool) {
+        let rest = self.rest();
+        let quote = if long { "\"\"\"" } else { "\"" };
+        if rest.starts_with(quote) {
+            self.push(TokenKind::Quote, quote.len());
+            self.strings.pop();
+        } else if rest.starts_with("{{") || rest.starts_with("}}") {
+            self.push(TokenKind::Escape, 2);
+        } else if rest.starts_with('{') {
+            self.push(TokenKind::OpenBrace, 1);
+            self.count_brace(1);
+        } else if let Some(escaped) = rest.strip_prefix('\\') {
+            let length = escaped.chars().next().map_or(0, char::len_utf8);
+            self.push(TokenKind::Escape, 1 + length);
+        } else if rest.starts_with('\n') && !long {
+            self.push(TokenKind::Unclosed, 0);
+            self.strings.pop();
+        } else {
+            let length = text_length(rest, long);
+            self.push(TokenKind::StringText, length);
+        }
+    }
+}
+
+/// Bytes of plain text at the start of a string's inside; at least one character.
+fn text_length(rest: &str, long: bool) -> usize {
+    let mut chars = rest.char_indices().skip(1);
+    let stop = chars.find(|(i, c)| match c {
+        '"' => !long || rest.get(*i..).is_some_and(|r| r.starts_with("\"\"\"")),
+        '\\' | '{' => true,
+        '}' => rest.get(*i..).is_some_and(|r| r.starts_with("}}")),
+        '\n' => !long,
+        _ => false,
+    });
+    stop.map_or(rest.len(), |(i, _)| i)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn assert_tiles(text: &str) {
+        let mut at = 0;
+        for token in lex(text) {
+            assert_eq!(token.span.start, at, "{text:?}");
+            at = token.span.end;
+        }
+        assert_eq!(at as usize, text.len(), "{text:?}");
+    }
+
+    #[test]
+    fn strings_hold_placeholders_and_end_with_their_line() {
+        use TokenKind::{CloseBrace, OpenBrace, Quote, StringText, Unclosed, Whitespace, Word};
+        let kinds = |text| lex(text).iter().map(|t| t.kind).collect::<Vec<_>>();
+        assert_eq!(
+            kinds("\"a{b}c\""),
+            [Quote, StringText, OpenBrace, Word, CloseBrace, StringText, Quote]
+        );
+        assert_eq!(kinds("\"a\nb"), [Quote, StringText, Unclosed, Whitespace, Word]);
+        assert_eq!(kinds("\"a{b\nc"), [Quote, StringText, OpenBrace, Word, Whitespace, Word]);
+        assert_eq!(kinds("\"\"\"a\n\"b\"\"\""), [Quote, StringText, Quote]);
+    }
+
+    #[test]
+    fn literals_are_one_token() {
+        for text in
+            ["12_000", "0.5", "70%", "30s", "2026-06-15", "09:30", "修改订单", "r\"#?(\\d)\""]
+        {
+            assert_eq!(lex(text).len(), 1, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn tokens_tile_any_text(text in "\\PC*|[\"{}\\\\a-z \n]*") {
+            assert_tiles(&text);
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! Flows, states, handlers and steps.
+
+use super::Lower;
+use super::decls::members;
+use crate::syntax::ast::{
+    Body, Card, ChooseArm, DoHandler, Ensure, EnsureKind, Flow, Handler, HandlerOn, Media, Name,
+    Say, State, Step, StepKind, TextRef, Trigger, WhenArm,
+};
+use crate::syntax::pest_bridge::{Node, Rule};
+
+impl Lower<'_> {
+    pub(super) fn flow(&mut self, node: &Node) -> Flow {
+        let mut flow = self.flow_head(node);
+        node.all(Rule::flow_member).for_each(|member| self.flow_member(&mut flow, member));
+        flow
+    }
+
+    /// A flow with nothing in it.
+    pub(in crate::syntax) fn flow_head(&self, node: &Node) -> Flow {
+        Flow {
+            name: self.own_name(node),
+            triggers: Vec::new(),
+            slots: Vec::new(),
+            states: Vec::new(),
+            handlers: Vec::new(),
+            fallback: None,
+            ensures: Vec::new(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// Adds what stands in a `flow_member` node.
+    pub(in crate::syntax) fn flow_member(&mut self, flow: &mut Flow, node: &Node) {
+        let Some(member) = node.children.first() else { return flow.errors.push(node.span) };
+        match member.rule {
+            Rule::slot => flow.slots.push(self.slot(member)),
+            Rule::state => flow.states.push(self.state(member)),
+            Rule::fallback => flow.fallback = Some(self.fallback(member)),
+            Rule::ensure => flow.ensures.push(self.ensure(member)),
+            Rule::on => match self.on(member) {
+                On::Trigger(trigger) => flow.triggers.push(trigger),
+                On::Handler(handler) => flow.handlers.push(handler),
+                On::Error => flow.errors.push(member.span),
+            },
+            _ => flow.errors.push(member.span),
+        }
+    }
+
+    fn on(&mut self, node: &Node) -> On {
+        let span = node.span;
+        let Some(inner) = node.children.iter().find(|c| c.rule != Rule::kw_on) else {
+            return On::Error;
+        };
+        let body = inner.child(Rule::body).map(|body| self.body(body));
+        match (inner.rule, body) {
+            (Rule::on_intent, None) => {
+                On::Trigger(Trigger::Intent { intent: self.own_name(inner), span })
+            }
+            (Rule::on_repair, _) => {
+                On::Trigger(Trigger::Repair { intent: self.own_name(inner), span })
+            }
+            (Rule::on_start, _) => On::Trigger(Trigger::Start { span }),
+            (Rule::on_intent, Some(body)) => {
+                On::Handler(Handler { on: HandlerOn::Intent(self.own_name(inner)), body, span })
+            }
+            (Rule::on_silence, Some(body)) => match inner.child(Rule::duration) {
+                Some(time) => {
+                    On::Handler(Handler { on: HandlerOn::Silence(self.duration(time)), body, span })
+                }
+                None => On::Error,
+            },
+            (Rule::on_failure, Some(body)) => {
+                On::Handler(Handler { on: HandlerOn::Failure(inner.span), body, span })
+            }
+            _ => On::Error,
+        }
+    }
+
+    fn state(&mut self, node: &Node) -> State {
+        let mut state = self.state_head(node);
+        let parts: Vec<&Node> = node.all(Rule::state_part).collect();
+        for part in parts {
+            self.state_part(&mut state, part);
+        }
+        state
+    }
+
+    /// A state with nothing in it.
+    pub(in crate::syntax) fn state_head(&self, node: &Node) -> State {
+        State {
+            doc: self.doc(node.span),
+            name: self.own_name(node),
+            span: node.span,
+            steps: Vec::new(),
+            handlers: Vec::new(),
+        }
+    }
+
+    /// Adds the step or handler in a `state_part` node.
+    pub(in crate::syntax) fn state_part(&mut self, state: &mut State, node: &Node) {
+        if let Some(on) = node.child(Rule::on) {
+            match self.on(on) {
+                On::Handler(handler) => state.handlers.push(handler),
+                // `on intent x` without steps does nothing in a state.
+                On::Trigger(_) | On::Error => {
+                    state.steps.push(Step { span: on.span, kind: StepKind::Error });
+                    let message = "a handler in a state needs steps";
+                    self.fault(on.span, message, "write `on intent name { … }`");
+                }
+            }
+        } else if let Some(step) = node.child(Rule::step) {
+            self.push_step(&mut state.steps, step);
+        }
+    }
+
+    fn ensure(&mut self, node: &Node) -> Ensure {
+        let span = node.span;
+        let inner = node.children.iter().find(|c| c.rule != Rule::kw_ensure);
+        let kind = match inner {
+            Some(inner) => match (inner.rule, self.own_number(inner)) {
+                (Rule::ensure_end, _) => EnsureKind::AlwaysReachesEnd,
+                (Rule::ensure_turns, Some(turns)) => EnsureKind::AtMostTurns(turns),
+                (Rule::ensure_human, Some(turns)) => EnsureKind::HumanWithin(turns),
+                (Rule::ensure_before, _) => {
+                    EnsureKind::Before { cond: self.own_expr(inner), action: self.own_name(inner) }
+                }
+                _ => EnsureKind::Error,
+            },
+            None => EnsureKind::Error,
+        };
+        Ensure { span, kind }
+    }
+
+    fn body(&mut self, node: &Node) -> Body {
+        match node.children.first() {
+            Some(goto) if goto.rule == Rule::goto => Body::Goto(self.own_name(goto)),
+            Some(block) => Body::Steps(self.block(block)),
+            None => Body::Steps(Vec::new()),
+        }
+    }
+
+    fn block(&mut self, node: &Node) -> Vec<Step> {
+        let mut steps = Vec::new();
+        node.all(Rule::step).for_each(|step| self.push_step(&mut steps, step));
+        steps
+    }
+
+    /// What follows an arrow: a block, a step, or a state's name.
+    fn target(&mut self, node: &Node) -> Body {
+        match node.children.first() {
+            Some(name) if name.rule == Rule::ident => Body::Goto(self.name(name)),
+            Some(block) if block.rule == Rule::block => Body::Steps(self.block(block)),
+            Some(step) => {
+                let mut steps = Vec::new();
+                self.push_step(&mut steps, step);
+                Body::Steps(steps)
+            }
+            None => Body::Steps(Vec::new()),
+        }
+    }
+
+    fn own_target(&mut self, node: &Node) -> Body {
+        match node.child(Rule::target) {
+            Some(target) => self.target(target),
+            None => Body::Steps(Vec::new()),
+        }
+    }
+
+    fn body_or_step(&mut self, node: &Node) -> Body {
+        let Some(inner) = node.child(Rule::body_or_step).and_then(|b| b.children.first()) else {
+            return Body::Steps(Vec::new());
+        };
+        match inner.rule {
+            Rule::block => Body::Steps(self.block(inner)),
+            Rule::target => self.target(inner),
+            _ => {
+                let mut steps = Vec::new();
+                self.push_step(&mut steps, inner);
+                Body::Steps(steps)
+            }
+        }
+    }
+
+    /// Appends a step; a `when` or `otherwise` joins the chain that it continues.
+    pub(in crate::syntax) fn push_step(&mut self, steps: &mut Vec<Step>, node: &Node) {
+        let Some(inner) = node.children.first() else {
+            return steps.push(Step { span: node.span, kind: StepKind::Error });
+        };
+        let chain = match steps.last_mut() {
+            Some(Step { kind: StepKind::When { arms, otherwise: otherwise @ None }, span }) => {
+                Some((arms, otherwise, span))
+            }
+            _ => None,
+        };
+        match (inner.rule, chain) {
+            (Rule::when, Some((arms, _, span))) => {
+                *span = span.cover(inner.span);
+                arms.push(WhenArm { cond: self.own_expr(inner), body: self.body_or_step(inner) });
+            }
+            (Rule::otherwise, Some((_, otherwise, span))) => {
+                *span = span.cover(inner.span);
+                *otherwise = Some(self.body_or_step(inner));
+            }
+            (Rule::otherwise, None) => {
+                let message = "`otherwise` without a `when` before it";
+                self.fault(inner.span, message, "put it directly behind the last `when`");
+                steps.push(Step { span: inner.span, kind: StepKind::Error });
+            }
+            _ => {
+                let kind = self.step_kind(inner);
+                steps.push(Step { span: inner.span, kind });
+            }
+        }
+    }
+
+    fn step_kind(&mut self, node: &Node) -> StepKind {
+        match node.rule {
+            Rule::say => StepKind::Say(self.say(node)),
+            Rule::fill => StepKind::Fill(self.names(node)),
+            Rule::confirm => {
+                let arm = |l: &mut Self, rule| {
+                    node.child(rule).map_or(Body::Steps(Vec::new()), |arm| l.own_target(arm))
+                };
+                let (yes, no) = (arm(self, Rule::yes_arm), arm(self, Rule::no_arm));
+                StepKind::Confirm { text: self.own_text(node), yes, no }
+            }
+            Rule::choose => self.choose(node),
+            Rule::do_ => self.do_(node),
+            Rule::set => StepKind::Set { slot: self.own_name(node), value: self.own_expr(node) },
+            Rule::clear => StepKind::Clear(self.names(node)),
+            Rule::when => {
+                let arm = WhenArm { cond: self.own_expr(node), body: self.body_or_step(node) };
+                StepKind::When { arms: vec![arm], otherwise: None }
+            }
+            Rule::goto => StepKind::Goto(self.own_name(node)),
+            Rule::call_flow => StepKind::Call { flow: self.own_name(node), args: self.args(node) },
+            Rule::wait => StepKind::Wait(self.own_expr(node)),
+            Rule::mark => StepKind::Mark(self.own_string(node)),
+            Rule::handoff => {
+                let because = node.child(Rule::handoff_because).map(|b| self.own_text(b));
+                let to = node.child(Rule::handoff_to).map(|to| self.own_name(to));
+                StepKind::Handoff { to, because }
+            }
+            Rule::end => StepKind::End(self.first_name(node)),
+            Rule::resume => StepKind::Resume,
+            Rule::repeat => StepKind::Repeat,
+            Rule::abandon => StepKind::Abandon,
+            Rule::correct => StepKind::Correct,
+            _ => StepKind::Error,
+        }
+    }
+
+    fn say(&mut self, node: &Node) -> Say {
+        let mut say = Say {
+            text: self.own_text(node),
+            choices: Vec::new(),
+            links: Vec::new(),
+            images: Vec::new(),
+            card: None,
+        };
+        for extra in members(node, Rule::say_extra) {
+            match extra.rule {
+                Rule::say_choices => {
+                    say.choices.extend(extra.all(Rule::text_ref).map(|text| self.text_ref(text)));
+                }
+                Rule::link => say.links.push(self.media(extra)),
+                Rule::image => say.images.push(self.media(extra)),
+                _ => say.card = Some(self.card(extra)),
+            }
+        }
+        say
+    }
+
+    fn media(&mut self, node: &Node) -> Media {
+        let label = node.child(Rule::media_label).and_then(|label| self.inline_text(label));
+        Media { url: self.own_template(node), label: label.map(TextRef::Inline) }
+    }
+
+    fn card(&mut self, node: &Node) -> Card {
+        let empty =
+            TextRef::Inline(crate::syntax::ast::Text { span: node.span, variants: Vec::new() });
+        let mut card = Card { title: empty, body: None, links: Vec::new(), images: Vec::new() };
+        for member in members(node, Rule::card_member) {
+            match member.rule {
+                Rule::card_title => card.title = self.own_text(member),
+                Rule::card_body => card.body = Some(self.own_text(member)),
+                Rule::link => card.links.push(self.media(member)),
+                _ => card.images.push(self.media(member)),
+            }
+        }
+        card
+    }
+
+    fn choose(&mut self, node: &Node) -> StepKind {
+        let prompt = node.child(Rule::choose_prompt).map(|prompt| self.text_ref(prompt));
+        let arms: Vec<ChooseArm> = node
+            .all(Rule::choose_arm)
+            .map(|arm| ChooseArm { text: self.own_text(arm), body: self.own_target(arm) })
+            .collect();
+        let Some(from) = node.child(Rule::choose_from) else {
+            return StepKind::Choose { prompt, arms };
+        };
+        let item = self.own_name(from);
+        let list = match from.child(Rule::dotted) {
+            Some(path) => crate::syntax::ast::Expr {
+                span: path.span,
+                kind: crate::syntax::ast::ExprKind::Path(super::exprs::split_dotted(
+                    self.str(path),
+                    path.span.start,
+                )),
+            },
+            None => self.own_expr(from),
+        };
+        self.choose_from(node, item, list, prompt, arms)
+    }
+
+    fn choose_from(
+        &mut self,
+        node: &Node,
+        item: Name,
+        list: crate::syntax::ast::Expr,
+        prompt: Option<TextRef>,
+        arms: Vec<ChooseArm>,
+    ) -> StepKind {
+        let is_none = |arm: &ChooseArm| matches!(&arm.text, TextRef::Named { name, args } if name.text == "none" && args.is_empty());
+        let (mut none, mut labels): (Vec<_>, Vec<_>) = arms.into_iter().partition(is_none);
+        let (Some(arm), true) = (labels.pop(), labels.is_empty()) else {
+            let message = "a menu over a list has one label for all its items";
+            self.fault(node.span, message, "write `choose x in list { \"{x.name}\" -> state }`");
+            return StepKind::Error;
+        };
+        let none = none.pop().map(|arm| arm.body);
+        StepKind::ChooseFrom { item, list, prompt, label: arm.text, then: arm.body, none }
+    }
+
+    fn do_(&mut self, node: &Node) -> StepKind {
+        let handlers = node.child(Rule::do_handlers).map(|h| {
+            let mut handler =
+                |h: &Node| DoHandler { error: self.own_name(h), body: self.own_target(h) };
+            h.all(Rule::do_handler).map(&mut handler).collect()
+        });
+        let action = node.child(Rule::dotted).map(|name| self.name(name));
+        StepKind::Do {
+            bind: node.child(Rule::ident).map(|bind| self.name(bind)),
+            action: action.unwrap_or_else(|| self.own_name(node)),
+            args: self.args(node),
+            handlers: handlers.unwrap_or_default(),
+        }
+    }
+}
+
+/// What an `on` member is.
+enum On {
+    Trigger(Trigger),
+    Handler(Handler),
+    Error,
+}

@@ -1,0 +1,93 @@
+//! Test blocks.
+
+use super::Lower;
+use crate::syntax::ast::{Expr, ExprKind, GivenAnswer, Test, TestLine, TestLineKind};
+use crate::syntax::pest_bridge::{Node, Rule};
+
+impl Lower<'_> {
+    pub(super) fn test(&mut self, node: &Node) -> Test {
+        let mut test = self.test_head(node);
+        test.lines.extend(node.all(Rule::test_line).map(|line| self.test_line(line)));
+        test
+    }
+
+    /// A test with nothing in it.
+    pub(in crate::syntax) fn test_head(&mut self, node: &Node) -> Test {
+        Test { name: self.own_string(node), lines: Vec::new() }
+    }
+
+    /// The line in a `test_line` node.
+    pub(in crate::syntax) fn test_line(&mut self, node: &Node) -> TestLine {
+        let kind = match node.children.first() {
+            Some(line) => self.test_line_kind(line),
+            None => TestLineKind::Error,
+        };
+        TestLine { span: node.span, kind }
+    }
+
+    fn test_line_kind(&mut self, node: &Node) -> TestLineKind {
+        match node.rule {
+            Rule::test_today => match node.child(Rule::date) {
+                Some(date) => TestLineKind::Today {
+                    date: self.date(date).value,
+                    time_s: node.child(Rule::time).map(|time| self.time(time).value),
+                },
+                None => TestLineKind::Error,
+            },
+            Rule::test_language => TestLineKind::Language(self.own_name(node)),
+            Rule::test_channel => TestLineKind::Channel(self.own_name(node)),
+            Rule::test_customer => TestLineKind::Customer(self.settings(node)),
+            Rule::test_seed => {
+                self.own_number(node).map_or(TestLineKind::Error, TestLineKind::Seed)
+            }
+            Rule::test_given => TestLineKind::Given {
+                action: self.own_name(node),
+                args: self.args(node),
+                answer: given_answer(self.own_expr(node)),
+            },
+            Rule::test_user if node.child(Rule::kw_presses).is_some() => {
+                TestLineKind::Presses(self.own_template(node))
+            }
+            Rule::test_user => TestLineKind::User(self.own_template(node)),
+            Rule::test_bot => TestLineKind::Bot(self.own_template(node)),
+            Rule::test_silence => match node.child(Rule::duration) {
+                Some(time) => TestLineKind::Silence(self.duration(time)),
+                None => TestLineKind::Error,
+            },
+            Rule::test_expect => self.expect(node),
+            _ => TestLineKind::Error,
+        }
+    }
+
+    fn expect(&mut self, node: &Node) -> TestLineKind {
+        let Some(inner) = node.children.iter().find(|c| c.rule != Rule::kw_expect) else {
+            return TestLineKind::Error;
+        };
+        match inner.rule {
+            Rule::expect_called | Rule::expect_not_called => TestLineKind::ExpectCalled {
+                negated: inner.rule == Rule::expect_not_called,
+                action: self.own_name(inner),
+                args: self.args(inner),
+            },
+            Rule::expect_ended => TestLineKind::ExpectEnded(self.own_name(inner)),
+            Rule::expect_handoff => TestLineKind::ExpectHandoff {
+                to: inner.child(Rule::handoff_to).map(|to| self.own_name(to)),
+                because: inner.child(Rule::expect_because).map(|b| self.own_template(b)),
+            },
+            Rule::expect_state => TestLineKind::ExpectState(self.own_name(inner)),
+            Rule::expr => TestLineKind::Expect(self.expr(inner)),
+            _ => TestLineKind::Error,
+        }
+    }
+}
+
+/// A bare name is an error's name, or `fails`; a choice is given as `x.name`'s value elsewhere.
+fn given_answer(expr: Expr) -> GivenAnswer {
+    match expr.kind {
+        ExprKind::Path(mut names) if names.len() == 1 => match names.pop() {
+            Some(name) => GivenAnswer::Error(name),
+            None => GivenAnswer::Value(Expr { span: expr.span, kind: ExprKind::Error }),
+        },
+        kind => GivenAnswer::Value(Expr { span: expr.span, kind }),
+    }
+}

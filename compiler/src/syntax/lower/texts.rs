@@ -1,0 +1,195 @@
+//! Strings and texts.
+
+use super::Lower;
+use crate::syntax::ast::{
+    ExprKind, LangStrings, Spanned, Template, TemplatePart, Text, TextRef, TextVariant,
+};
+use crate::syntax::pest_bridge::{Node, Rule};
+
+impl Lower<'_> {
+    /// A string with its placeholders.
+    pub(super) fn template(&mut self, node: &Node) -> Template {
+        let mut parts: Vec<TemplatePart> = Vec::new();
+        for child in &node.children {
+            let piece = match child.rule {
+                Rule::hole => {
+                    parts.push(self.hole(child));
+                    continue;
+                }
+                Rule::escape => self.escape(child),
+                Rule::brace_open => "{".to_owned(),
+                Rule::brace_close => "}".to_owned(),
+                _ => self.str(child).to_owned(),
+            };
+            match parts.last_mut() {
+                Some(TemplatePart::Literal { text, span }) => {
+                    text.push_str(&piece);
+                    *span = span.cover(child.span);
+                }
+                _ => parts.push(TemplatePart::Literal { text: piece, span: child.span }),
+            }
+        }
+        if self.str(node).starts_with("\"\"\"") {
+            trim_long(&mut parts);
+        }
+        Template { span: node.span, parts }
+    }
+
+    fn hole(&mut self, node: &Node) -> TemplatePart {
+        let expr = self.own_expr(node);
+        let Some(entity) = node.child(Rule::dotted).map(|name| self.name(name)) else {
+            return match expr.kind {
+                ExprKind::Error => TemplatePart::Error(node.span),
+                _ => TemplatePart::Expr(expr),
+            };
+        };
+        match expr.kind {
+            ExprKind::Path(mut names) if names.len() == 1 => match names.pop() {
+                Some(slot) => TemplatePart::Annotation { slot, entity, span: node.span },
+                None => TemplatePart::Error(node.span),
+            },
+            _ => {
+                let message = "an annotation names one slot";
+                self.fault(expr.span, message, "write `{slot: entity}`");
+                TemplatePart::Error(node.span)
+            }
+        }
+    }
+
+    fn escape(&mut self, node: &Node) -> String {
+        match self.str(node) {
+            "\\n" => "\n".to_owned(),
+            "\\t" => "\t".to_owned(),
+            "\\\"" => "\"".to_owned(),
+            "\\\\" => "\\".to_owned(),
+            other => {
+                let message = format!("`{other}` is not an escape");
+                self.fault(
+                    node.span,
+                    message,
+                    "use `\\n`, `\\t`, `\\\"` or `\\\\`; braces are doubled",
+                );
+                String::new()
+            }
+        }
+    }
+
+    /// A string that must not have placeholders.
+    pub(super) fn plain_string(&mut self, node: &Node) -> Spanned<String> {
+        let template = self.template(node);
+        let mut value = String::new();
+        for part in &template.parts {
+            match part {
+                TemplatePart::Literal { text, .. } => value.push_str(text),
+                TemplatePart::Expr(expr) => {
+                    let message = "a placeholder cannot stand in this string";
+                    self.fault(
+                        expr.span,
+                        message,
+                        "write the text itself; double a brace to show it",
+                    );
+                }
+                TemplatePart::Annotation { span, .. } | TemplatePart::Error(span) => {
+                    let message = "a placeholder cannot stand in this string";
+                    self.fault(*span, message, "write the text itself; double a brace to show it");
+                }
+            }
+        }
+        Spanned { value, span: node.span }
+    }
+
+    /// The string child that must not have placeholders.
+    pub(super) fn own_string(&mut self, node: &Node) -> Spanned<String> {
+        match node.child(Rule::template) {
+            Some(template) => self.plain_string(template),
+            None => Spanned { value: String::new(), span: node.span },
+        }
+    }
+
+    /// The string child.
+    pub(super) fn own_template(&mut self, node: &Node) -> Template {
+        match node.child(Rule::template) {
+            Some(template) => self.template(template),
+            None => Template { span: node.span, parts: Vec::new() },
+        }
+    }
+
+    /// A `text_block` or `text_bare` among the children of `node`.
+    pub(super) fn inline_text(&mut self, node: &Node) -> Option<Text> {
+        if let Some(block) = node.child(Rule::text_block) {
+            let variants = block.all(Rule::text_variant).map(|v| self.text_variant(v)).collect();
+            return Some(Text { span: block.span, variants });
+        }
+        let bare = node.child(Rule::text_bare)?;
+        let template = self.own_template(bare);
+        let variant = TextVariant { lang: None, channel: None, template };
+        Some(Text { span: bare.span, variants: vec![variant] })
+    }
+
+    fn text_variant(&mut self, node: &Node) -> TextVariant {
+        let mut names = self.names(node).into_iter();
+        TextVariant { lang: names.next(), channel: names.next(), template: self.own_template(node) }
+    }
+
+    /// What a `text_ref` or `choose_prompt` node says.
+    pub(super) fn text_ref(&mut self, node: &Node) -> TextRef {
+        if let Some(text) = self.inline_text(node) {
+            return TextRef::Inline(text);
+        }
+        match node.child(Rule::text_name) {
+            Some(named) => TextRef::Named { name: self.own_name(named), args: self.args(named) },
+            None => TextRef::Inline(Text { span: node.span, variants: Vec::new() }),
+        }
+    }
+
+    /// The `text_ref` child.
+    pub(super) fn own_text(&mut self, node: &Node) -> TextRef {
+        match node.child(Rule::text_ref) {
+            Some(text) => self.text_ref(text),
+            None => TextRef::Inline(Text { span: node.span, variants: Vec::new() }),
+        }
+    }
+
+    /// `en "…", "…"`
+    pub(super) fn lang_strings(&mut self, node: &Node) -> LangStrings {
+        let lang = node.child(Rule::ident).map(|lang| self.name(lang));
+        let strings = node.all(Rule::template).map(|t| self.template(t)).collect();
+        LangStrings { lang, strings }
+    }
+
+    /// Every `lang_strings` child.
+    pub(super) fn all_lang_strings(&mut self, node: &Node) -> Vec<LangStrings> {
+        node.all(Rule::lang_strings).map(|strings| self.lang_strings(strings)).collect()
+    }
+}
+
+/// A long string that begins and ends with a line end loses both, and each line the indentation
+/// that all lines share.
+fn trim_long(parts: &mut [TemplatePart]) {
+    let literal = |part: &TemplatePart| match part {
+        TemplatePart::Literal { text, .. } => text.clone(),
+        _ => "x".to_owned(),
+    };
+    let whole: String = parts.iter().map(literal).collect();
+    if !whole.starts_with('\n') {
+        return;
+    }
+    let lines = whole.lines().skip(1).filter(|line| !line.trim().is_empty());
+    let indent =
+        lines.map(|line| line.len() - line.trim_start_matches(' ').len()).min().unwrap_or(0);
+    let margin = format!("\n{}", " ".repeat(indent));
+    for part in parts.iter_mut() {
+        if let TemplatePart::Literal { text, .. } = part {
+            *text = text.replace(&margin, "\n");
+        }
+    }
+    if let Some(TemplatePart::Literal { text, .. }) = parts.first_mut() {
+        *text = text.strip_prefix('\n').unwrap_or(text).to_owned();
+    }
+    if let Some(TemplatePart::Literal { text, .. }) = parts.last_mut() {
+        let end = text.trim_end_matches(' ').len();
+        if text.get(..end).is_some_and(|t| t.ends_with('\n')) {
+            text.truncate(end - 1);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Whole files: lex, cut, parse each piece, remember the pieces by their content.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::ast::{Decl, DeclNode};
+use super::chunk::{self, Chunk};
+use super::lexer;
+use super::recover;
+use super::token::Token;
+use crate::base::limits::{DIAGNOSTICS_PER_FILE_MAX, SOURCE_BYTES_MAX};
+use crate::base::{FileId, FileSpan, Span};
+use crate::diag::{Code, Diagnostic};
+
+/// A parsed file. Always there, however broken the text.
+#[derive(Debug, Clone)]
+pub struct Parsed {
+    /// Declarations in the order of the text.
+    pub decls: Vec<Decl>,
+    /// Tokens that tile the text.
+    pub tokens: Vec<Token>,
+    /// What is wrong with its form.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Parses a text.
+#[must_use]
+pub fn parse(text: &str, file: FileId) -> Parsed {
+    ParseCache::default().parse(text, file)
+}
+
+/// Parses texts again and again, and only what changed in them: declarations are known by the hash
+/// of their text.
+#[derive(Debug, Default)]
+pub struct ParseCache {
+    files: HashMap<FileId, HashMap<blake3::Hash, Arc<CachedChunk>>>,
+    parsed_chunks: u64,
+}
+
+/// A parsed chunk; spans count from its start.
+#[derive(Debug)]
+struct CachedChunk {
+    node: Option<Arc<DeclNode>>,
+    findings: Vec<Diagnostic>,
+}
+
+impl ParseCache {
+    /// Parses `text` as the current content of `file`.
+    pub fn parse(&mut self, text: &str, file: FileId) -> Parsed {
+        if text.len() > SOURCE_BYTES_MAX {
+            return too_large(text, file);
+        }
+        let tokens = lexer::lex(text);
+        let mut before = self.files.remove(&file).unwrap_or_default();
+        let mut now = HashMap::new();
+        let (mut decls, mut diagnostics) = (Vec::new(), Vec::new());
+        for chunk in chunk::cut(text, &tokens) {
+            let piece = text.get(chunk.start as usize..chunk.end as usize).unwrap_or("");
+            let hash = blake3::hash(piece.as_bytes());
+            let cached = match before.remove(&hash).or_else(|| now.get(&hash).cloned()) {
+                Some(cached) => cached,
+                None => {
+                    self.parsed_chunks += 1;
+                    Arc::new(parse_chunk(piece, &tokens, &chunk))
+                }
+            };
+            if let Some(node) = &cached.node {
+                decls.push(Decl { origin: chunk.start, node: Arc::clone(node) });
+            }
+            let moved = cached.findings.iter().map(|d| moved(d, file, chunk.start));
+            diagnostics.extend(moved.take(DIAGNOSTICS_PER_FILE_MAX));
+            now.insert(hash, cached);
+        }
+        self.files.insert(file, now);
+        Parsed { decls, tokens, diagnostics }
+    }
+
+    /// Declarations parsed so far; those found in the cache do not count.
+    #[must_use]
+    pub const fn parsed_chunks(&self) -> u64 {
+        self.parsed_chunks
+    }
+}
+
+fn parse_chunk(piece: &str, tokens: &[Token], chunk: &Chunk) -> CachedChunk {
+    let own = tokens.get(chunk.tokens.clone()).unwrap_or(&[]);
+    let relative: Vec<Token> = own
+        .iter()
+        .map(|t| Token {
+            kind: t.kind,
+            span: Span::new(t.span.start - chunk.start, t.span.end - chunk.start),
+        })
+        .collect();
+    match recover::parse_chunk(piece, &relative) {
+        Some(parsed) => CachedChunk {
+            node: Some(Arc::new(DeclNode {
+                doc: parsed.doc,
+                span: parsed.span,
+                kind: parsed.kind,
+            })),
+            findings: parsed.findings,
+        },
+        None => CachedChunk { node: None, findings: Vec::new() },
+    }
+}
+
+/// A finding moved from its chunk to its file.
+fn moved(diagnostic: &Diagnostic, file: FileId, by: u32) -> Diagnostic {
+    let mut moved = diagnostic.clone();
+    let shift = |at: &mut FileSpan| *at = FileSpan { file, span: at.span.shifted(by) };
+    shift(&mut moved.primary.at);
+    moved.related.iter_mut().for_each(|label| shift(&mut label.at));
+    let edits = moved.fixes.iter_mut().flat_map(|fix| &mut fix.edits);
+    edits.for_each(|edit| shift(&mut edit.at));
+    moved
+}
+
+fn too_large(text: &str, file: FileId) -> Parsed {
+    let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+    let message = format!("the file has {} bytes, more than {SOURCE_BYTES_MAX}", text.len());
+    let at = FileSpan { file, span: Span::new(0, 0) };
+    Parsed {
+        decls: Vec::new(),
+        tokens: vec![Token { kind: super::token::TokenKind::Unknown, span: Span::new(0, end) }],
+        diagnostics: vec![
+            Diagnostic::new(Code::E0109, at, message).help("split it into several files"),
+        ],
+    }
+}

@@ -1,0 +1,237 @@
+//! The one table of tokens. Lexing is lossless: the tokens of a text tile it, byte for byte.
+
+use logos::Logos;
+
+use crate::base::Span;
+
+/// A token with its place in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Token {
+    /// What it is.
+    pub kind: TokenKind,
+    /// Where, counted from the start of the file.
+    pub span: Span,
+}
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Logos)]
+pub enum TokenKind {
+    /// Blanks and line ends.
+    #[regex(r"[ \t\r\n\u{FEFF}]+")]
+    Whitespace,
+    /// `// …`
+    #[regex(r"//[^\n]*", priority = 5, allow_greedy = true)]
+    Comment,
+    /// `/// …`
+    #[regex(r"///[^\n]*", priority = 9, allow_greedy = true)]
+    DocComment,
+    /// A name or keyword.
+    #[regex(r"[\p{XID_Start}_]\p{XID_Continue}*")]
+    Word,
+    /// `12_000`, `0.5`, `70%`, `30s`, `2026-06-15`, `09:30`
+    #[regex(r"[0-9][0-9_]*(\.[0-9]+)?%?", priority = 4)]
+    #[regex(r"[0-9]+(ms|s|m|h|d|w)", priority = 6)]
+    #[regex(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", priority = 12)]
+    #[regex(r"[0-9]{1,2}:[0-9]{2}", priority = 8)]
+    Literal,
+    /// `r"…"`
+    #[regex(r#"r"[^"\n]*""#, priority = 20)]
+    Regex,
+    /// `"` or `"""`; what follows is lexed as a string. Also a string's closing quotes.
+    #[token("\"\"\"")]
+    #[token("\"")]
+    Quote,
+    /// Text inside a string.
+    StringText,
+    /// `\n`, `{{` and the like inside a string.
+    Escape,
+    /// `{`
+    #[token("{")]
+    OpenBrace,
+    /// `}`
+    #[token("}")]
+    CloseBrace,
+    /// `(`
+    #[token("(")]
+    OpenParen,
+    /// `)`
+    #[token(")")]
+    CloseParen,
+    /// `[`
+    #[token("[")]
+    OpenBracket,
+    /// `]`
+    #[token("]")]
+    CloseBracket,
+    /// `->`
+    #[token("->")]
+    Arrow,
+    /// `:`
+    #[token(":")]
+    Colon,
+    /// `,`
+    #[token(",")]
+    Comma,
+    /// `.`
+    #[token(".")]
+    Dot,
+    /// `=`
+    #[token("=")]
+    Equals,
+    /// A comparison or arithmetic sign.
+    #[regex(r"==|!=|<=|>=|<|>|\+|-|\*|/")]
+    Operator,
+    /// A character that no token begins with.
+    Unknown,
+    /// The end of a line inside a short string that was not closed. Empty.
+    Unclosed,
+}
+
+impl TokenKind {
+    /// Blanks and comments.
+    #[must_use]
+    pub const fn is_trivia(self) -> bool {
+        matches!(self, Self::Whitespace | Self::Comment | Self::DocComment)
+    }
+}
+
+/// The words that begin a declaration.
+pub const DECLARATION_KEYWORDS: &[&str] = &[
+    "bot",
+    "use",
+    "role",
+    "customer",
+    "channel",
+    "entity",
+    "intent",
+    "slot",
+    "action",
+    "effect",
+    "skill",
+    "route",
+    "fallback",
+    "knowledge",
+    "experiment",
+    "text",
+    "flow",
+    "test",
+];
+
+/// The words that begin a member of a flow.
+pub const MEMBER_KEYWORDS: &[&str] = &["on", "slot", "state", "fallback", "ensure"];
+
+/// The words that begin a step.
+pub const STEP_KEYWORDS: &[&str] = &[
+    "say",
+    "fill",
+    "confirm",
+    "choose",
+    "do",
+    "set",
+    "clear",
+    "when",
+    "otherwise",
+    "call",
+    "wait",
+    "mark",
+    "handoff",
+    "end",
+    "resume",
+    "repeat",
+    "abandon",
+    "correct",
+];
+
+/// The words that begin a line of a test.
+pub const TEST_KEYWORDS: &[&str] = &[
+    "today", "language", "channel", "customer", "seed", "given", "user", "bot", "silence", "expect",
+];
+
+/// Every other word with a meaning of its own somewhere.
+pub const OTHER_KEYWORDS: &[&str] = &[
+    "a",
+    "above",
+    "accept",
+    "after",
+    "always",
+    "and",
+    "answer",
+    "anywhere",
+    "applies",
+    "ask",
+    "at",
+    "because",
+    "before",
+    "body",
+    "called",
+    "card",
+    "check",
+    "choices",
+    "clarify",
+    "closed",
+    "contains",
+    "default",
+    "else",
+    "ended",
+    "error",
+    "failure",
+    "false",
+    "first_reply",
+    "from",
+    "goal",
+    "has",
+    "header",
+    "hours",
+    "human",
+    "image",
+    "in",
+    "includes",
+    "is",
+    "languages",
+    "level",
+    "link",
+    "list",
+    "margin",
+    "matches",
+    "misses",
+    "miss",
+    "most",
+    "no",
+    "not",
+    "of",
+    "one_of",
+    "or",
+    "overflow",
+    "pattern",
+    "personal",
+    "presses",
+    "reaches",
+    "rejects",
+    "repair",
+    "retries",
+    "reveal",
+    "source",
+    "start",
+    "timeout",
+    "timezone",
+    "title",
+    "to",
+    "tries",
+    "true",
+    "turn",
+    "turns",
+    "urgency",
+    "variant",
+    "visible",
+    "weight",
+    "within",
+    "yes",
+];
+
+/// Whether the word is a keyword somewhere. (Keywords may still be names where no doubt arises.)
+#[must_use]
+pub fn is_keyword(word: &str) -> bool {
+    [DECLARATION_KEYWORDS, MEMBER_KEYWORDS, STEP_KEYWORDS, TEST_KEYWORDS, OTHER_KEYWORDS]
+        .iter()
+        .any(|table| table.contains(&word))
+}

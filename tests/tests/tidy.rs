@@ -1,0 +1,176 @@
+//! The house rules that a machine can check: layering, module headers, docs of every code.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use flowright_compiler::diag::Code;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+}
+
+/// Every `.rs` file below `folder`, sorted, with its path relative to the workspace.
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            if path.is_dir() {
+                if path.file_name().is_some_and(|name| name != "target" && name != "node_modules") {
+                    folders.push(path);
+                }
+            } else if path.extension().is_some_and(|ext| ext == "rs") {
+                let label = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
+                found.push((label, fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    found.sort();
+    assert!(!found.is_empty(), "no sources in {folder}");
+    found
+}
+
+/// Lines that are code, without comments.
+fn code_lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter(|line| !line.trim_start().starts_with("//"))
+}
+
+fn violations(folder: &str, forbidden: &[&str], allowed_in: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut found = Vec::new();
+    for (label, text) in sources(folder) {
+        if allowed_in(&label) {
+            continue;
+        }
+        for (number, line) in text.lines().enumerate() {
+            let is_comment = line.trim_start().starts_with("//");
+            if let Some(word) = forbidden.iter().find(|word| !is_comment && line.contains(**word)) {
+                found.push(format!("{label}:{}: `{word}`", number + 1));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_module_begins_with_a_header() {
+    let crates = ["nlu", "compiler", "engine", "runtime", "cli", "tests", "bench", "flows"];
+    let bare: Vec<_> = crates
+        .iter()
+        .flat_map(|folder| sources(folder))
+        .filter(|(_, text)| !text.starts_with("//!") && !text.starts_with("#!/"))
+        .map(|(label, _)| label)
+        .collect();
+    assert!(bare.is_empty(), "no `//!` header on the first line: {bare:#?}");
+}
+
+#[test]
+fn layers_do_not_reach_past_each_other() {
+    let never = |_: &str| false;
+    let mut found = violations(
+        "compiler/src",
+        &[
+            "flowright_engine",
+            "flowright_runtime",
+            "flowright_codegen",
+            "cranelift",
+            "tokio",
+            "hyper",
+            "std::fs",
+            "std::net",
+            "std::env",
+            "SystemTime",
+            "Instant::now",
+            "std::thread",
+        ],
+        |label| label.ends_with("tests.rs"),
+    );
+    found.extend(violations(
+        "compiler/src/syntax",
+        &["crate::sema", "crate::graph", "crate::ir"],
+        never,
+    ));
+    found.extend(violations("compiler/src", &["pest::", "pest_derive"], |label| {
+        label.starts_with("compiler/src/syntax/")
+    }));
+    found.extend(violations("compiler/src", &["logos::"], |label| {
+        label.starts_with("compiler/src/syntax/token")
+            || label.starts_with("compiler/src/syntax/lexer")
+    }));
+    found.extend(violations("compiler/src", &["codespan_reporting"], |label| {
+        label == "compiler/src/diag/render.rs"
+    }));
+    found.extend(violations("compiler/src", &["petgraph"], |label| {
+        label.starts_with("compiler/src/graph/")
+    }));
+    found.extend(violations(
+        "nlu/src",
+        &[
+            "flowright_compiler",
+            "flowright_engine",
+            "tokio",
+            "std::fs",
+            "std::net",
+            "std::env",
+            "SystemTime",
+            "Instant::now",
+            "std::thread",
+        ],
+        never,
+    ));
+    found.extend(violations(
+        "engine/src",
+        &[
+            "tokio",
+            "hyper",
+            "rusqlite",
+            "flowright_runtime",
+            "flowright_codegen",
+            "std::fs",
+            "std::net",
+            "SystemTime",
+            "Instant::now",
+            "std::thread",
+        ],
+        never,
+    ));
+    found.extend(violations("runtime/src", &["cranelift"], never));
+    found.extend(violations("runtime/src/http", &["rusqlite", "crate::store::"], |label| {
+        label.ends_with("tests.rs")
+    }));
+    assert!(found.is_empty(), "layering: {found:#?}");
+}
+
+#[test]
+fn only_codegen_is_unsafe() {
+    let folders = ["nlu", "compiler/src", "engine", "runtime", "cli", "flows"];
+    let mut found = Vec::new();
+    for folder in folders {
+        for (label, text) in sources(folder) {
+            if code_lines(&text).any(|line| line.contains("unsafe {") || line.contains("unsafe fn"))
+            {
+                found.push(label);
+            }
+        }
+    }
+    assert!(found.is_empty(), "unsafe outside codegen: {found:#?}");
+}
+
+#[test]
+fn every_code_has_its_page() {
+    for code in Code::ALL {
+        let (page, title) = (code.page(), format!("# {code}: {}", code.slug()));
+        assert!(page.starts_with(&title), "docs/errors/{code}.md must begin with `{title}`");
+        for section in ["## Wrong", "## Right", "## Why"] {
+            assert!(page.contains(section), "docs/errors/{code}.md has no `{section}`");
+        }
+    }
+    let known = Code::ALL.iter().map(|code| format!("{code}.md")).collect::<Vec<_>>();
+    for entry in fs::read_dir(root().join("docs/errors")).unwrap().map(Result::unwrap) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        assert!(
+            known.contains(&name) || name.starts_with('R'),
+            "docs/errors/{name} is no code's page"
+        );
+    }
+}
