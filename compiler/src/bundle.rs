@@ -24,8 +24,6 @@ pub struct Bundle {
     pub program: Program,
     /// The intent model and entity patterns, serialised by `flowright-nlu`.
     pub model: Vec<u8>,
-    /// The project's state graph as JSON.
-    pub graph: String,
 }
 
 /// Why bytes are not a bundle that can be used.

@@ -4,7 +4,12 @@
 //! [`base::SourceProvider`]; what goes out is data.
 
 pub mod base;
+pub mod bundle;
+pub mod compile;
 pub mod diag;
 pub mod ir;
+pub mod project;
 pub mod sema;
 pub mod syntax;
+
+pub use compile::{Analysis, Compiled, analyse, compile};

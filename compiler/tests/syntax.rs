@@ -1,5 +1,7 @@
 //! The front end on whole programs: what it accepts, what it saves of broken ones.
 
+#![expect(clippy::string_slice, reason = "tests cut sources at token boundaries")]
+
 use flowright_compiler::base::FileId;
 use flowright_compiler::diag::{Code, Diagnostic};
 use flowright_compiler::syntax::ast::{Decl, DeclKind, Step, StepKind};

@@ -1,6 +1,21 @@
 //! Utterance to intents, entities and language. Pure: no IO, no clock, no randomness; the same
 //! training set gives the same model bytes on every machine.
 
+mod classify;
+mod detect;
+pub mod entities;
+mod features;
+mod fold;
 pub mod lang;
+pub mod locale;
+mod model;
 pub mod spec;
+mod svm;
+mod understand;
 pub mod value;
+
+pub use detect::detect;
+pub use model::{Model, ModelError, TrainError, train};
+pub use understand::{
+    Context, EntityMatch, ScoredIntent, UTTERANCE_CHARS_MAX, Understander, Understanding,
+};

@@ -2,6 +2,9 @@
 
 pub mod code;
 pub mod diagnostic;
+pub mod json;
+pub mod render;
+pub mod sink;
 pub mod suggest;
 
 pub use code::{Code, Severity};

@@ -1,3 +1,203 @@
 //! Meaning: names resolved, types checked, the tree turned into [`hir`].
 
+mod actions;
+mod cx;
+mod decls;
+mod exprs;
+mod flows;
+mod functions;
 pub mod hir;
+mod intents;
+pub(crate) mod lints;
+mod routes;
+mod scope;
+mod steps;
+mod symbols;
+mod tests;
+mod texts;
+mod types;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::cx::Checker;
+use self::scope::Scope;
+use self::symbols::{Input, Symbols};
+use self::texts::Reader;
+use crate::base::limits::DECLARATIONS_MAX;
+use crate::base::{FileId, FileSpan, SourceMap};
+use crate::diag::{Code, Diagnostic};
+use crate::ir::{FlowId, SkillDef};
+use crate::syntax::Parsed;
+
+/// A parsed file of a project.
+#[derive(Debug)]
+pub struct File {
+    /// Its id in the source map.
+    pub id: FileId,
+    /// Its tree.
+    pub parsed: Parsed,
+    /// Whether it is a standard module's: a project's declaration replaces its own of that name.
+    pub is_std: bool,
+}
+
+/// What checking a project gives.
+#[derive(Debug)]
+pub struct Checked {
+    /// The project, when nothing in it is wrong.
+    pub project: Option<hir::Project>,
+    /// What is wrong with names and types. Syntax findings are with the parsed files.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Checks a whole project: the files of the project and of the standard modules that it uses.
+#[must_use]
+pub fn check(files: &[File], sources: &SourceMap) -> Checked {
+    let inputs: Vec<Input<'_>> =
+        files.iter().map(|f| Input { file: f.id, parsed: &f.parsed, is_std: f.is_std }).collect();
+    let declarations: usize = files.iter().map(|file| file.parsed.decls.len()).sum();
+    if declarations > DECLARATIONS_MAX {
+        let message =
+            format!("the project has {declarations} declarations, more than {DECLARATIONS_MAX}");
+        let finding =
+            Diagnostic::new(Code::E0901, FileSpan::default(), message).help("split the project");
+        return Checked { project: None, diagnostics: vec![finding] };
+    }
+    let mut symbols = Symbols::collect(&inputs);
+    let diagnostics = std::mem::take(&mut symbols.diagnostics);
+    let mut checker = Checker {
+        symbols,
+        diagnostics,
+        file: files.first().map_or(FileId(0), |file| file.id),
+        origin: 0,
+        languages: Vec::new(),
+        choices: Vec::new(),
+        entities: Vec::new(),
+        entity_by_name: BTreeMap::new(),
+        customer: Vec::new(),
+        session_slots: Vec::new(),
+        session_types: BTreeMap::new(),
+        actions: Vec::new(),
+        texts: Vec::new(),
+        regexes: Vec::new(),
+        used_slots: BTreeSet::new(),
+    };
+    let project = checker.project(sources);
+    let lost = files.iter().any(|f| f.parsed.diagnostics.iter().any(Diagnostic::is_error));
+    let wrong = lost || checker.diagnostics.iter().any(Diagnostic::is_error);
+    Checked { project: project.filter(|_| !wrong), diagnostics: checker.diagnostics }
+}
+
+impl Checker<'_> {
+    /// Everything, in an order in which each part finds what it needs.
+    fn project(&mut self, sources: &SourceMap) -> Option<hir::Project> {
+        let bot = self.bot();
+        self.roles();
+        self.declared_entities();
+        self.customer();
+        self.session_slot_types();
+        self.signatures();
+        let channels = self.symbols.channels.items.clone();
+        let channels = channels.iter().map(|found| self.channel(found)).collect();
+        let skills = self.symbols.skills.items.clone();
+        let skills: Vec<SkillDef> = skills.iter().map(|found| self.skill(found)).collect();
+        self.overflow_cycles(&skills);
+        self.not_built_declarations();
+        let actions = self.checked_actions();
+        let texts = self.named_texts();
+        self.session_slots = self.session_slots()?;
+        let mut intents: Vec<hir::Intent> = {
+            let found = self.symbols.intents.items.clone();
+            found.iter().map(|found| self.intent(found)).collect()
+        };
+        let flows = self.checked_flows();
+        let route = self.route(sources);
+        let fallback = self.bot_fallback();
+        self.example_counts(&intents);
+        let flows = flows?;
+        self.start_intents(&mut intents, &flows);
+        self.annotations(&intents, &flows);
+        self.flow_starts(&flows);
+        let tests = self.symbols.tests.clone();
+        let tests = tests.iter().filter_map(|test| self.test(test, &flows, sources)).collect();
+        self.unused_slots(&flows);
+        self.labels_not_checked();
+        Some(hir::Project {
+            bot: bot?,
+            choices: std::mem::take(&mut self.choices),
+            customer: std::mem::take(&mut self.customer),
+            session_slots: std::mem::take(&mut self.session_slots),
+            entities: std::mem::take(&mut self.entities),
+            intents,
+            channels,
+            skills,
+            actions: actions?,
+            texts: texts?,
+            flows,
+            route,
+            fallback,
+            tests,
+            regexes: std::mem::take(&mut self.regexes),
+        })
+    }
+
+    /// What callers of actions and texts need to know.
+    fn signatures(&mut self) {
+        for found in self.symbols.actions.items.clone() {
+            let signature = self.action_signature(&found);
+            self.actions.push(signature);
+        }
+        for found in self.symbols.texts.items.clone() {
+            self.enter(&found);
+            let params = self.field_types(&found.node.params, &found.node.name.text);
+            self.texts.push(params.unwrap_or_default());
+        }
+    }
+
+    fn checked_actions(&mut self) -> Option<Vec<hir::Action>> {
+        let mut actions = Vec::new();
+        for (found, signature) in
+            self.symbols.actions.items.clone().iter().zip(self.actions.clone())
+        {
+            actions.push(self.action(found, &signature));
+        }
+        actions.into_iter().collect()
+    }
+
+    fn named_texts(&mut self) -> Option<Vec<hir::NamedText>> {
+        let mut texts = Vec::new();
+        for (found, params) in self.symbols.texts.items.clone().iter().zip(self.texts.clone()) {
+            self.enter(found);
+            let scope = Scope { params: params.clone(), ..Scope::default() };
+            let text = self.text(&found.node.text, &scope, Reader::Customer);
+            let name = found.node.name.text.clone();
+            texts.push(text.map(|text| hir::NamedText { name, params, text }));
+        }
+        texts.into_iter().collect()
+    }
+
+    fn checked_flows(&mut self) -> Option<Vec<hir::Flow>> {
+        let found = self.symbols.flows.items.clone();
+        let flows: Vec<Option<hir::Flow>> = found.iter().map(|found| self.flow(found)).collect();
+        flows.into_iter().collect()
+    }
+
+    /// Which flow each intent starts; one intent starts one flow.
+    fn start_intents(&mut self, intents: &mut [hir::Intent], flows: &[hir::Flow]) {
+        for (number, flow) in (0..).zip(flows) {
+            for trigger in &flow.triggers {
+                let Some(intent) = intents.get_mut(trigger.index()) else { continue };
+                if let Some(other) = intent.starts.and_then(|other| flows.get(other.index())) {
+                    let message = format!("`{}` starts two flows", intent.name);
+                    let finding = Diagnostic::new(Code::E0202, flow.at, message)
+                        .label("this one")
+                        .related(other.at, "and this one")
+                        .help("let one flow begin, and branch or `call` inside it");
+                    self.report(finding);
+                    continue;
+                }
+                intent.starts = Some(FlowId(number));
+                intent.is_repair = flow.is_repair;
+            }
+        }
+    }
+}

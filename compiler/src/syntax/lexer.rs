@@ -58,14 +58,16 @@ impl Lexer<'_> {
             length = self.rest().chars().next().map_or(1, char::len_utf8);
         }
         // A placeholder of a short string ends with the line at the latest.
-        if kind == TokenKind::Whitespace && self.strings.last().is_some_and(|open| !open.long) {
-            if let Some(newline) = self.rest().get(..length).and_then(|blank| blank.find('\n')) {
-                self.strings.pop();
-                if newline > 0 {
-                    self.push(TokenKind::Whitespace, newline);
-                }
-                return;
+        let in_short = self.strings.last().is_some_and(|open| !open.long);
+        if kind == TokenKind::Whitespace
+            && in_short
+            && let Some(newline) = self.rest().get(..length).and_then(|blank| blank.find('\n'))
+        {
+            self.strings.pop();
+            if newline > 0 {
+                self.push(TokenKind::Whitespace, newline);
             }
+            return;
         }
         let long = kind == TokenKind::Quote && length == 3;
         self.push(kind, length);

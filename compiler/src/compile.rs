@@ -1,0 +1,128 @@
+//! The whole way: sources to findings, and to a bundle when there is nothing wrong.
+
+use std::sync::Arc;
+
+use flowright_nlu::spec::{EntitySpec, Spec};
+
+use crate::base::{FileSpan, SourceMap, SourceProvider};
+use crate::bundle::Bundle;
+use crate::diag::{Code, Diagnostic, sink};
+use crate::ir;
+use crate::project::{self, Loaded};
+use crate::sema::{self, hir};
+
+/// What is known of a project after all checks.
+#[derive(Debug)]
+pub struct Analysis {
+    /// Every source, the standard modules included.
+    pub sources: SourceMap,
+    /// Findings in reading order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Findings left out because there were too many.
+    pub cut: usize,
+    /// The checked project, when nothing in it is wrong.
+    pub project: Option<hir::Project>,
+}
+
+impl Analysis {
+    /// Number of errors.
+    #[must_use]
+    pub fn errors(&self) -> usize {
+        self.diagnostics.iter().filter(|d| d.is_error()).count()
+    }
+
+    /// Number of warnings.
+    #[must_use]
+    pub fn warnings(&self) -> usize {
+        self.diagnostics.len() - self.errors()
+    }
+}
+
+/// A compiled project, or what keeps it from being one.
+#[derive(Debug)]
+pub struct Compiled {
+    /// What is known of it.
+    pub analysis: Analysis,
+    /// The bundle, when there are no errors.
+    pub bundle: Option<Bundle>,
+}
+
+/// Checks a project.
+///
+/// # Errors
+/// What kept the sources from being read.
+pub fn analyse(provider: &dyn SourceProvider) -> Result<Analysis, String> {
+    Ok(analyse_loaded(project::load(provider)?))
+}
+
+/// Checks and compiles a project.
+///
+/// # Errors
+/// What kept the sources from being read.
+pub fn compile(provider: &dyn SourceProvider) -> Result<Compiled, String> {
+    let mut analysis = analyse(provider)?;
+    let bundle = match &analysis.project {
+        Some(project) => match build(project, &analysis.sources) {
+            Ok(bundle) => Some(bundle),
+            Err(message) => {
+                let finding = Diagnostic::new(Code::E0902, FileSpan::default(), message)
+                    .help("this is a fault of the compiler: please report it with the project");
+                analysis.diagnostics.push(finding);
+                None
+            }
+        },
+        None => None,
+    };
+    Ok(Compiled { analysis, bundle })
+}
+
+fn analyse_loaded(loaded: Loaded) -> Analysis {
+    let Loaded { sources, files, mut diagnostics } = loaded;
+    let checked = sema::check(&files, &sources);
+    diagnostics.extend(checked.diagnostics);
+    let cut = sink::tidy(&mut diagnostics);
+    let wrong = diagnostics.iter().any(Diagnostic::is_error);
+    Analysis { sources, diagnostics, cut, project: checked.project.filter(|_| !wrong) }
+}
+
+fn build(project: &hir::Project, sources: &SourceMap) -> Result<Bundle, String> {
+    let program = ir::lower::lower(project, sources).map_err(|e| e.to_string())?;
+    ir::verify::verify(&program).map_err(|e| e.to_string())?;
+    let model = flowright_nlu::train(&training_spec(project)).map_err(|e| e.to_string())?;
+    Ok(Bundle { compiler: env!("CARGO_PKG_VERSION").to_owned(), program, model: model.to_bytes() })
+}
+
+/// What the intent model learns from.
+#[must_use]
+pub fn training_spec(project: &hir::Project) -> Spec {
+    Spec {
+        languages: project.bot.languages.clone(),
+        intents: project.intents.iter().map(|intent| intent.spec.clone()).collect(),
+        entities: project
+            .entities
+            .iter()
+            .map(|entity| EntitySpec { name: entity.name.clone(), kind: entity.kind.clone() })
+            .collect(),
+    }
+}
+
+/// Sources in memory.
+#[derive(Debug, Clone, Default)]
+pub struct MemorySources(
+    /// Label and text of each file.
+    pub Vec<(String, Arc<str>)>,
+);
+
+impl MemorySources {
+    /// One file.
+    #[must_use]
+    pub fn one(label: &str, text: &str) -> Self {
+        Self(vec![(label.to_owned(), text.into())])
+    }
+}
+
+impl SourceProvider for MemorySources {
+    fn sources(&self) -> Result<Vec<(String, Arc<str>)>, String> {
+        Ok(self.0.clone())
+    }
+}

@@ -1,0 +1,321 @@
+//! Actions: signatures, requests, named errors, and the arguments of every call.
+
+use super::cx::{ActionSignature, Checker};
+use super::hir::{self, Expr, ExprKind};
+use super::scope::Scope;
+use super::symbols::Found;
+use crate::base::Span;
+use crate::diag::Code;
+use crate::ir::{BodyValue, FieldType, RequestDef, RequestPart};
+use crate::syntax::ast::{self, Arg, TemplatePart};
+
+/// Time for one attempt of an action that does not say.
+const TIMEOUT_DEFAULT_MS: i64 = 5_000;
+/// Longest time for one attempt.
+const TIMEOUT_MAX_MS: i64 = 60_000;
+/// Most further attempts.
+const RETRIES_MAX: i64 = 10;
+
+impl<'a> Checker<'a> {
+    /// Parameters, result and error names of an action.
+    pub(super) fn action_signature(&mut self, found: &Found<'a, ast::Action>) -> ActionSignature {
+        self.enter(found);
+        let action = found.node;
+        let params = self.field_types(&action.params, &action.name.text).unwrap_or_default();
+        let result = action
+            .result
+            .as_ref()
+            .and_then(|ty| self.resolve_type(ty, &format!("{}.result", action.name.text)))
+            .map(|(ty, _)| ty);
+        let errors = action.errors.iter().map(|error| error.name.text.clone()).collect();
+        ActionSignature { params, result, errors }
+    }
+
+    /// The rest of an action.
+    pub(super) fn action(
+        &mut self,
+        found: &Found<'a, ast::Action>,
+        signature: &ActionSignature,
+    ) -> Option<hir::Action> {
+        self.enter(found);
+        let action = found.node;
+        let scope = Scope { answer: true, ..Scope::default() };
+        let mut errors: Vec<(String, Expr)> = Vec::new();
+        for error in &action.errors {
+            if errors.iter().any(|(known, _)| *known == error.name.text) {
+                self.twice("error", &error.name);
+            }
+            errors.push((error.name.text.clone(), self.condition(&error.cond, &scope)?));
+        }
+        let request = match &action.request {
+            Some(request) => Some(self.request(request, &signature.params)?),
+            None => None,
+        };
+        let timeout = action.timeout_ms.as_ref();
+        if let Some(timeout) = timeout.filter(|t| t.value > TIMEOUT_MAX_MS || t.value < 1) {
+            self.error(
+                Code::E0602,
+                timeout.span,
+                "a timeout is between 1ms and 60s",
+                "out of range",
+                "let a `wait` or a timer do the waiting",
+            );
+        }
+        Some(hir::Action {
+            name: action.name.text.clone(),
+            is_effect: action.is_effect,
+            params: signature.params.clone(),
+            result: signature.result.clone(),
+            request,
+            timeout_ms: timeout.map_or(TIMEOUT_DEFAULT_MS, |timeout| timeout.value),
+            retries: self.count(action.retries.as_ref(), RETRIES_MAX, "retries").unwrap_or(0),
+            errors,
+            at: self.at(action.name.span),
+        })
+    }
+
+    fn request(&mut self, request: &ast::Request, params: &[FieldType]) -> Option<RequestDef> {
+        let methods = ["get", "post", "put", "patch", "delete"];
+        if !methods.contains(&request.method.text.as_str()) {
+            self.unknown(Code::E0208, "request method", &request.method, methods);
+            return None;
+        }
+        let mut headers = Vec::new();
+        for (name, value) in &request.headers {
+            let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+            if name.value.is_empty() || !name.value.chars().all(token) {
+                self.error(
+                    Code::E0602,
+                    name.span,
+                    format!("`{}` is not a header's name", name.value),
+                    "not a header",
+                    "use letters, digits and `-`",
+                );
+            }
+            headers.push((name.value.clone(), self.request_parts(value, params)?));
+        }
+        let body = match &request.body {
+            Some(fields) => Some(self.body_fields(fields, params)?),
+            None => None,
+        };
+        let url = self.request_parts(&request.url, params)?;
+        if !matches!(url.first(), Some(RequestPart::Env(_) | RequestPart::Literal(_))) {
+            self.error(
+                Code::E0602,
+                request.url.span,
+                "an address begins with where it goes, not with a parameter",
+                "the host would come from outside",
+                "begin it with `https://…` or `{env.NAME}`",
+            );
+        }
+        Some(RequestDef { method: request.method.text.to_uppercase(), url, headers, body })
+    }
+
+    fn request_parts(
+        &mut self,
+        template: &ast::Template,
+        params: &[FieldType],
+    ) -> Option<Vec<RequestPart>> {
+        let mut parts = Vec::new();
+        for part in &template.parts {
+            parts.push(match part {
+                TemplatePart::Literal { text, .. } => RequestPart::Literal(text.clone()),
+                TemplatePart::Expr(expr) => self.request_part(expr, params)?,
+                TemplatePart::Annotation { span, .. } | TemplatePart::Error(span) => {
+                    self.error(
+                        Code::E0502,
+                        *span,
+                        "this cannot stand in a request",
+                        "not here",
+                        "write `{parameter}` or `{env.NAME}`",
+                    );
+                    return None;
+                }
+            });
+        }
+        Some(parts)
+    }
+
+    /// A parameter or an environment variable.
+    fn request_part(&mut self, expr: &ast::Expr, params: &[FieldType]) -> Option<RequestPart> {
+        let names = match &expr.kind {
+            ast::ExprKind::Path(names) => names.as_slice(),
+            _ => &[],
+        };
+        match names {
+            [env, variable] if env.text == "env" => Some(RequestPart::Env(variable.text.clone())),
+            [name] => match params.iter().position(|param| param.name == name.text) {
+                Some(number) => Some(RequestPart::Param(u32::try_from(number).ok()?)),
+                None => {
+                    self.unknown(
+                        Code::E0201,
+                        "parameter",
+                        name,
+                        params.iter().map(|p| p.name.as_str()),
+                    );
+                    None
+                }
+            },
+            _ => {
+                self.error(
+                    Code::E0209,
+                    expr.span,
+                    "a request uses the action's parameters and `env.NAME` only",
+                    "neither",
+                    "pass the value as a parameter",
+                );
+                None
+            }
+        }
+    }
+
+    fn body_fields(
+        &mut self,
+        fields: &[Arg],
+        params: &[FieldType],
+    ) -> Option<Vec<(String, BodyValue)>> {
+        let mut body = Vec::new();
+        for field in fields {
+            let name = match (&field.name, &field.value.kind) {
+                (Some(name), _) => name.clone(),
+                (None, ast::ExprKind::Path(names)) if names.len() == 1 => names.first()?.clone(),
+                _ => {
+                    self.error(
+                        Code::E0303,
+                        field.value.span,
+                        "a field of the body needs a name",
+                        "no name",
+                        "write `name: value`",
+                    );
+                    return None;
+                }
+            };
+            body.push((name.text, self.body_value(&field.value, params)?));
+        }
+        Some(body)
+    }
+
+    fn body_value(&mut self, value: &ast::Expr, params: &[FieldType]) -> Option<BodyValue> {
+        match &value.kind {
+            ast::ExprKind::Str(template) => {
+                Some(BodyValue::Text(self.request_parts(template, params)?))
+            }
+            ast::ExprKind::Path(_) => match self.request_part(value, params)? {
+                RequestPart::Param(number) => Some(BodyValue::Param(number)),
+                part => Some(BodyValue::Text(vec![part])),
+            },
+            _ => match self.expr(value, &Scope::default(), None)?.kind {
+                ExprKind::Const(value) => Some(BodyValue::Constant(value)),
+                _ => {
+                    self.error(
+                        Code::E0209,
+                        value.span,
+                        "a request uses the action's parameters and `env.NAME` only",
+                        "computed",
+                        "compute it in the flow and pass it as a parameter",
+                    );
+                    None
+                }
+            },
+        }
+    }
+
+    /// One expression per parameter, from arguments by name or by place.
+    pub(super) fn arguments(
+        &mut self,
+        callee: &str,
+        params: &[FieldType],
+        args: &[Arg],
+        scope: &Scope,
+        span: Span,
+    ) -> Option<Vec<Expr>> {
+        let mut given: Vec<Option<Expr>> = vec![None; params.len()];
+        let mut all = true;
+        for (i, arg) in args.iter().enumerate() {
+            let number = match &arg.name {
+                Some(name) => params.iter().position(|param| param.name == name.text),
+                None => Some(i).filter(|i| *i < params.len()),
+            };
+            let Some((number, param)) = number.and_then(|n| Some((n, params.get(n)?))) else {
+                self.no_parameter(callee, params, arg);
+                all = false;
+                continue;
+            };
+            if given.get(number).is_some_and(Option::is_some) {
+                self.error(
+                    Code::E0303,
+                    arg.value.span,
+                    format!("`{}` is given twice", param.name),
+                    "again here",
+                    "give it once",
+                );
+                all = false;
+            }
+            match self.expr_of(
+                &arg.value,
+                scope,
+                &param.ty,
+                &format!("`{}` of `{callee}`", param.name),
+            ) {
+                Some(value) => {
+                    given.iter_mut().skip(number).take(1).for_each(|g| *g = Some(value.clone()))
+                }
+                None => all = false,
+            }
+        }
+        let missing: Vec<&str> = params
+            .iter()
+            .zip(&given)
+            .filter(|(_, given)| given.is_none())
+            .map(|(param, _)| param.name.as_str())
+            .collect();
+        if all && !missing.is_empty() {
+            let message = format!("`{callee}` needs {}", super::cx::quoted(&missing));
+            self.error(
+                Code::E0304,
+                span,
+                message,
+                "something is missing",
+                "give a value for each parameter",
+            );
+            all = false;
+        }
+        if all { given.into_iter().collect() } else { None }
+    }
+
+    fn no_parameter(&mut self, callee: &str, params: &[FieldType], arg: &Arg) {
+        match &arg.name {
+            Some(name) => {
+                let what = format!("parameter of `{callee}` called");
+                self.unknown(Code::E0303, &what, name, params.iter().map(|p| p.name.as_str()));
+            }
+            None => {
+                let message = format!("`{callee}` takes {} values", params.len());
+                self.error(Code::E0303, arg.value.span, message, "one too many", "remove it");
+            }
+        }
+    }
+
+    /// A whole number from 0 to `max`.
+    pub(super) fn count(
+        &mut self,
+        number: Option<&ast::Spanned<flowright_nlu::value::Decimal>>,
+        max: i64,
+        what: &str,
+    ) -> Option<u32> {
+        let number = number?;
+        let whole = number.value.trunc();
+        if !number.value.is_integer() || !(0..=max).contains(&whole) {
+            let message = format!("{what} is a whole number from 0 to {max}");
+            self.error(
+                Code::E0602,
+                number.span,
+                message,
+                "out of range",
+                "write a smaller whole number",
+            );
+            return None;
+        }
+        u32::try_from(whole).ok()
+    }
+}

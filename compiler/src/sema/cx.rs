@@ -1,0 +1,187 @@
+//! What every check works with: the symbols, the tables as they grow, and the findings.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use flowright_nlu::lang::Lang;
+
+use super::hir;
+use super::symbols::{Found, Symbols, Table};
+use crate::base::{FileId, FileSpan, Span};
+use crate::diag::{Code, Diagnostic, closest};
+use crate::ir::{ChoiceDef, EntityIndex, FieldDef, FieldType, Place, Space, Type};
+use crate::syntax::ast::Name;
+
+/// The checker. Functions give `None` for what is wrong and was reported: nothing is said twice.
+pub(super) struct Checker<'a> {
+    pub(super) symbols: Symbols<'a>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// The declaration being checked: its spans count from here.
+    pub(super) file: FileId,
+    pub(super) origin: u32,
+    pub(super) languages: Vec<Lang>,
+    pub(super) choices: Vec<ChoiceDef>,
+    pub(super) entities: Vec<hir::Entity>,
+    /// Entities by the type name that stands for them.
+    pub(super) entity_by_name: BTreeMap<String, EntityIndex>,
+    pub(super) customer: Vec<FieldDef>,
+    pub(super) session_slots: Vec<hir::Slot>,
+    /// Types of the session's slots, known before the slots are checked.
+    pub(super) session_types: BTreeMap<String, (Type, Place)>,
+    pub(super) actions: Vec<ActionSignature>,
+    pub(super) texts: Vec<Vec<FieldType>>,
+    pub(super) regexes: Vec<String>,
+    /// Names of slots that something reads.
+    pub(super) used_slots: BTreeSet<String>,
+}
+
+/// What callers need to know of an action.
+#[derive(Debug, Clone)]
+pub(super) struct ActionSignature {
+    pub(super) params: Vec<FieldType>,
+    pub(super) result: Option<Type>,
+    pub(super) errors: Vec<String>,
+}
+
+impl<'a> Checker<'a> {
+    /// Enters a declaration.
+    pub(super) fn enter<T>(&mut self, found: &Found<'_, T>) {
+        self.file = found.file;
+        self.origin = found.origin;
+    }
+
+    /// A place of the declaration being checked.
+    pub(super) const fn at(&self, span: Span) -> FileSpan {
+        FileSpan { file: self.file, span: span.shifted(self.origin) }
+    }
+
+    /// A finding in the declaration being checked.
+    pub(super) fn finding(&self, code: Code, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(code, self.at(span), message)
+    }
+
+    /// Records a finding.
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Records a finding with a label and a piece of advice.
+    pub(super) fn error(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+        label: &str,
+        help: impl Into<String>,
+    ) {
+        let diagnostic = self.finding(code, span, message).label(label).help(help);
+        self.report(diagnostic);
+    }
+
+    /// Reports a name that nothing has, with the closest that something has.
+    pub(super) fn unknown<'n>(
+        &mut self,
+        code: Code,
+        what: &str,
+        name: &Name,
+        known: impl IntoIterator<Item = &'n str>,
+    ) {
+        let mut names: Vec<String> = known.into_iter().map(str::to_owned).collect();
+        names.sort_unstable();
+        let meant = closest(&name.text, names.iter().map(String::as_str)).map(str::to_owned);
+        let message = format!("there is no {what} `{}`", name.text);
+        let finding = self.finding(code, name.span, message).label(format!("no such {what}"));
+        let at = self.at(name.span);
+        let finding = match meant {
+            Some(meant) => finding.help(format!("did you mean `{meant}`?")).fix(
+                format!("replace `{}` by `{meant}`", name.text),
+                at,
+                meant,
+            ),
+            None if names.is_empty() => finding.help(format!("declare a {what} first")),
+            None if names.len() <= 8 => finding.help(format!("known: {}", quoted(&names))),
+            None => finding.help("look at how it is declared"),
+        };
+        self.report(finding);
+    }
+
+    /// The number of the declaration of that name.
+    pub(super) fn lookup<T: 'a>(
+        &mut self,
+        table: impl for<'s> Fn(&'s Symbols<'a>) -> &'s Table<'a, T>,
+        what: &str,
+        name: &Name,
+    ) -> Option<u32> {
+        if let Some(found) = table(&self.symbols).get(&name.text) {
+            return Some(found);
+        }
+        let table = table(&self.symbols);
+        if !table.lost.contains(&name.text) && !name.text.is_empty() {
+            let known: Vec<String> = table.names().map(str::to_owned).collect();
+            self.unknown(Code::E0201, what, name, known.iter().map(String::as_str));
+        }
+        None
+    }
+
+    /// The language of that code, if the bot speaks it.
+    pub(super) fn language(&mut self, name: &Name) -> Option<Lang> {
+        let lang = Lang::parse(&name.text).filter(|lang| self.languages.contains(lang));
+        if lang.is_none() {
+            let known: Vec<String> = self.languages.iter().map(Lang::to_string).collect();
+            self.unknown(
+                Code::E0210,
+                "language of the bot",
+                name,
+                known.iter().map(String::as_str),
+            );
+        }
+        lang
+    }
+
+    /// The number of a regular expression, checked to compile.
+    pub(super) fn regex(&mut self, pattern: &str, span: Span) -> Option<u32> {
+        if !self.pattern_compiles(pattern, span) {
+            return None;
+        }
+        let known = self.regexes.iter().position(|known| known == pattern);
+        let number = known.unwrap_or_else(|| {
+            self.regexes.push(pattern.to_owned());
+            self.regexes.len() - 1
+        });
+        u32::try_from(number).ok()
+    }
+
+    /// Whether a pattern is one; reports it if not.
+    pub(super) fn pattern_compiles(&mut self, pattern: &str, span: Span) -> bool {
+        let built = regex::RegexBuilder::new(pattern).size_limit(REGEX_BYTES_MAX).build();
+        let Err(error) = built else { return true };
+        let cause = error.to_string();
+        let cause = cause.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
+        self.error(
+            Code::E0311,
+            span,
+            format!("this is not a pattern: {cause}"),
+            "does not compile",
+            "patterns are regular expressions without look-around or back-references",
+        );
+        false
+    }
+}
+
+/// Compiled size of one pattern.
+const REGEX_BYTES_MAX: usize = 1 << 20;
+
+/// `` `a`, `b` `` for messages.
+pub(super) fn quoted<S: AsRef<str>>(names: &[S]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", name.as_ref())).collect();
+    quoted.join(", ")
+}
+
+/// A cell of the session.
+pub(super) const fn session_place(index: u32) -> Place {
+    Place { space: Space::Session, index }
+}
+
+/// A cell of the flow.
+pub(super) const fn flow_place(index: u32) -> Place {
+    Place { space: Space::Flow, index }
+}

@@ -1,0 +1,196 @@
+//! The functions that expressions can call: one table, and the check of a call.
+
+use super::cx::Checker;
+use super::hir::{Expr, ExprKind};
+use super::scope::{BUILTIN_NAMES, Scope};
+use crate::base::Span;
+use crate::diag::Code;
+use crate::ir::{Helper, Type};
+use crate::syntax::ast::{self, Name};
+
+/// What a parameter takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    Text,
+    Number,
+    Date,
+    DateTime,
+    AnyList,
+    /// A number, money or duration; the result is of the same kind.
+    Quantity,
+    /// Like the argument before it.
+    Same,
+}
+
+/// What a call gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gives {
+    Text,
+    Number,
+    Date,
+    /// The first argument's type.
+    Same,
+    /// The items' type.
+    Item,
+}
+
+/// A function of the language.
+struct Function {
+    name: &'static str,
+    takes: &'static [Takes],
+    gives: Gives,
+    helper: Helper,
+}
+
+/// Every function. `days_until(d)` is `days_between(today, d)`.
+const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "length",
+        takes: &[Takes::Text],
+        gives: Gives::Number,
+        helper: Helper::TextLength,
+    },
+    Function {
+        name: "count",
+        takes: &[Takes::AnyList],
+        gives: Gives::Number,
+        helper: Helper::ListCount,
+    },
+    Function {
+        name: "first",
+        takes: &[Takes::AnyList],
+        gives: Gives::Item,
+        helper: Helper::ListFirst,
+    },
+    Function {
+        name: "last",
+        takes: &[Takes::AnyList],
+        gives: Gives::Item,
+        helper: Helper::ListLast,
+    },
+    Function { name: "lower", takes: &[Takes::Text], gives: Gives::Text, helper: Helper::Lower },
+    Function { name: "upper", takes: &[Takes::Text], gives: Gives::Text, helper: Helper::Upper },
+    Function {
+        name: "round",
+        takes: &[Takes::Number],
+        gives: Gives::Number,
+        helper: Helper::Round,
+    },
+    Function { name: "abs", takes: &[Takes::Quantity], gives: Gives::Same, helper: Helper::Abs },
+    Function {
+        name: "min",
+        takes: &[Takes::Quantity, Takes::Same],
+        gives: Gives::Same,
+        helper: Helper::Min,
+    },
+    Function {
+        name: "max",
+        takes: &[Takes::Quantity, Takes::Same],
+        gives: Gives::Same,
+        helper: Helper::Max,
+    },
+    Function {
+        name: "weekday",
+        takes: &[Takes::Date],
+        gives: Gives::Number,
+        helper: Helper::Weekday,
+    },
+    Function { name: "day", takes: &[Takes::Date], gives: Gives::Number, helper: Helper::Day },
+    Function { name: "month", takes: &[Takes::Date], gives: Gives::Number, helper: Helper::Month },
+    Function { name: "year", takes: &[Takes::Date], gives: Gives::Number, helper: Helper::Year },
+    Function {
+        name: "date_of",
+        takes: &[Takes::DateTime],
+        gives: Gives::Date,
+        helper: Helper::DateOf,
+    },
+    Function {
+        name: "days_between",
+        takes: &[Takes::Date, Takes::Date],
+        gives: Gives::Number,
+        helper: Helper::DaysBetween,
+    },
+];
+
+/// Takes one date and puts today before it.
+const DAYS_UNTIL: &str = "days_until";
+
+impl Checker<'_> {
+    pub(super) fn call(
+        &mut self,
+        function: &Name,
+        args: &[ast::Arg],
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Expr> {
+        let at = self.at(span);
+        let until = function.text == DAYS_UNTIL;
+        let name = if until { "days_between" } else { function.text.as_str() };
+        let Some(found) = FUNCTIONS.iter().find(|known| known.name == name) else {
+            let known = FUNCTIONS.iter().map(|known| known.name).chain([DAYS_UNTIL]);
+            self.unknown(Code::E0213, "function", function, known);
+            return None;
+        };
+        let takes = found.takes.get(usize::from(until)..).unwrap_or(&[]);
+        if args.len() != takes.len() {
+            let message = format!(
+                "`{}` takes {} values, here are {}",
+                function.text,
+                takes.len(),
+                args.len()
+            );
+            self.error(
+                Code::E0304,
+                span,
+                message,
+                "wrong number of values",
+                "see the language reference",
+            );
+            return None;
+        }
+        let mut checked: Vec<Expr> = Vec::new();
+        if until {
+            let today = BUILTIN_NAMES.first()?;
+            checked.push(Expr { kind: ExprKind::Load(today.place()), ty: Type::Date, at });
+        }
+        for (arg, takes) in args.iter().zip(takes) {
+            let value = self.expr(&arg.value, scope, None)?;
+            if !takes.accepts(&value.ty, checked.last().map(|before| &before.ty)) {
+                let got = self.type_name(&value.ty);
+                let message = format!("`{}` does not take a {got} here", function.text);
+                self.error(
+                    Code::E0303,
+                    arg.value.span,
+                    message,
+                    &format!("a {got}"),
+                    "see the language reference",
+                );
+                return None;
+            }
+            checked.push(value);
+        }
+        let first = checked.first().map(|first| first.ty.clone());
+        let ty = match (found.gives, first) {
+            (Gives::Text, _) => Type::Text,
+            (Gives::Number, _) => Type::Number,
+            (Gives::Date, _) => Type::Date,
+            (Gives::Item, Some(Type::List(item))) => *item,
+            (Gives::Same | Gives::Item, first) => first?,
+        };
+        Some(Expr { kind: ExprKind::Call { helper: found.helper, args: checked }, ty, at })
+    }
+}
+
+impl Takes {
+    fn accepts(self, ty: &Type, before: Option<&Type>) -> bool {
+        match self {
+            Self::Text => *ty == Type::Text,
+            Self::Number => *ty == Type::Number,
+            Self::Date => *ty == Type::Date,
+            Self::DateTime => *ty == Type::DateTime,
+            Self::AnyList => matches!(ty, Type::List(_)),
+            Self::Quantity => matches!(ty, Type::Number | Type::Money | Type::Duration),
+            Self::Same => Some(ty) == before,
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Example utterances: annotations, languages, enough of them, none in two intents.
+
+use std::collections::BTreeMap;
+
+use flowright_nlu::lang::Lang;
+use flowright_nlu::spec::{EntityId, Example, Piece};
+
+use super::cx::Checker;
+use super::hir;
+use crate::base::FileSpan;
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::ast::{self, LangStrings, TemplatePart, TypeExpr};
+
+/// Examples per language below which a model has little to go by.
+const EXAMPLES_WANTED: usize = 3;
+
+impl Checker<'_> {
+    pub(super) fn examples(&mut self, groups: &[LangStrings]) -> Vec<Example> {
+        let mut examples = Vec::new();
+        for group in groups {
+            let lang = group.lang.as_ref().and_then(|lang| self.language(lang));
+            for string in &group.strings {
+                examples.push(Example { lang, pieces: self.pieces(string) });
+            }
+        }
+        examples
+    }
+
+    fn pieces(&mut self, template: &ast::Template) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        for part in &template.parts {
+            match part {
+                TemplatePart::Literal { text, .. } => pieces.push(Piece::Text(text.clone())),
+                TemplatePart::Annotation { slot, entity, .. } => {
+                    let ty = TypeExpr::Named(entity.clone());
+                    if let Some((_, Some(index))) = self.resolve_type(&ty, &entity.text) {
+                        let entity = EntityId(u16::try_from(index.0).unwrap_or(u16::MAX));
+                        pieces.push(Piece::Slot { slot: slot.text.clone(), entity });
+                    }
+                }
+                TemplatePart::Expr(expr) => self.error(
+                    Code::E0502,
+                    expr.span,
+                    "an example says which entity stands here",
+                    "no entity",
+                    "write `{slot: entity}`",
+                ),
+                TemplatePart::Error(_) => {}
+            }
+        }
+        pieces
+    }
+
+    /// Annotated slots exist in the flows that the intent starts, and can be found.
+    pub(super) fn annotations(&mut self, intents: &[hir::Intent], flows: &[hir::Flow]) {
+        for (found, intent) in self.symbols.intents.items.clone().iter().zip(intents) {
+            let Some(flow) = intent.starts.and_then(|flow| flows.get(flow.index())) else {
+                continue;
+            };
+            self.enter(found);
+            let strings = found.node.examples.iter().flat_map(|group| &group.strings);
+            for part in strings.flat_map(|string| &string.parts) {
+                let TemplatePart::Annotation { slot, entity, .. } = part else { continue };
+                let declared = flow.slots.iter().find(|known| known.name == slot.text);
+                let session = self.session_types.get(&slot.text).map(|(ty, _)| ty);
+                let Some(ty) = declared.map(|slot| &slot.ty).or(session).cloned() else {
+                    let known: Vec<String> =
+                        flow.slots.iter().map(|slot| slot.name.clone()).collect();
+                    let what = format!("slot of `{}`", flow.name);
+                    self.unknown(Code::E0505, &what, slot, known.iter().map(String::as_str));
+                    continue;
+                };
+                let found_by = self
+                    .entity_by_name
+                    .get(&entity.text)
+                    .and_then(|i| self.entities.get(i.index()));
+                if let Some(found_ty) = found_by.map(|e| e.ty.clone()).filter(|found| *found != ty)
+                {
+                    let (slot_ty, entity_ty) = (self.type_name(&ty), self.type_name(&found_ty));
+                    let message = format!(
+                        "`{}` is a {slot_ty}, `{}` finds a {entity_ty}",
+                        slot.text, entity.text
+                    );
+                    self.error(
+                        Code::E0505,
+                        entity.span,
+                        message,
+                        "another type",
+                        "use the slot's own type",
+                    );
+                }
+            }
+        }
+    }
+
+    /// Too few examples, or one example in two intents.
+    pub(super) fn example_counts(&mut self, intents: &[hir::Intent]) {
+        let mut seen: BTreeMap<String, (usize, FileSpan)> = BTreeMap::new();
+        for (number, (found, intent)) in
+            self.symbols.intents.items.clone().iter().zip(intents).enumerate()
+        {
+            self.enter(found);
+            if !found.is_std {
+                self.few_examples(intent, found.node);
+            }
+            for string in found.node.examples.iter().flat_map(|group| &group.strings) {
+                let at = self.at(string.span);
+                let key = example_key(string);
+                match seen.get(&key) {
+                    Some((other, first)) if *other != number => {
+                        let message = format!(
+                            "this example is also one of `{}`",
+                            intent_name(intents, *other)
+                        );
+                        let finding = Diagnostic::new(Code::E0504, at, message)
+                            .label("the model cannot tell them apart")
+                            .related(*first, "the same here")
+                            .help("keep it in one of the two intents");
+                        self.report(finding);
+                    }
+                    Some(_) => {}
+                    None => {
+                        seen.insert(key, (number, at));
+                    }
+                }
+            }
+        }
+    }
+
+    fn few_examples(&mut self, intent: &hir::Intent, node: &ast::Intent) {
+        if intent.spec.examples.is_empty() {
+            return;
+        }
+        let short: Vec<Lang> = self
+            .languages
+            .iter()
+            .copied()
+            .filter(|lang| {
+                let of_lang = |e: &&Example| e.lang.is_none_or(|l| l == *lang);
+                intent.spec.examples.iter().filter(of_lang).count() < EXAMPLES_WANTED
+            })
+            .collect();
+        if !short.is_empty() && intent.spec.patterns.is_empty() {
+            let langs: Vec<String> = short.iter().map(Lang::to_string).collect();
+            let message =
+                format!("`{}` has few examples in {}", intent.name, super::cx::quoted(&langs));
+            let finding = self
+                .finding(Code::W0503, node.name.span, message)
+                .label("the model has little to go by")
+                .help(format!("give at least {EXAMPLES_WANTED} per language, as customers write"));
+            self.report(finding);
+        }
+    }
+}
+
+fn intent_name(intents: &[hir::Intent], number: usize) -> &str {
+    intents.get(number).map_or("", |intent| intent.name.as_str())
+}
+
+/// An example as the model sees it: folded, entities in place of their values.
+fn example_key(string: &ast::Template) -> String {
+    let piece = |part: &TemplatePart| match part {
+        TemplatePart::Literal { text, .. } => text.to_lowercase(),
+        TemplatePart::Annotation { entity, .. } => format!("{{{}}}", entity.text),
+        _ => String::new(),
+    };
+    string.parts.iter().map(piece).collect::<String>().trim().to_owned()
+}

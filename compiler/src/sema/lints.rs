@@ -1,0 +1,133 @@
+//! What is well-formed and still looks wrong: flows nothing starts, slots nobody reads, calls in a
+//! circle, labels that this version does not follow.
+
+use std::collections::BTreeSet;
+
+use super::cx::Checker;
+use super::hir::{Body, Flow, Step, StepKind};
+use crate::diag::{Code, Diagnostic};
+use crate::ir::FlowId;
+
+impl Checker<'_> {
+    /// Flows that neither an intent nor another flow starts, and flows that call themselves.
+    pub(super) fn flow_starts(&mut self, flows: &[Flow]) {
+        let calls: Vec<BTreeSet<FlowId>> = flows.iter().map(called_flows).collect();
+        let called: BTreeSet<FlowId> = calls.iter().flatten().copied().collect();
+        for (number, flow) in (0..).zip(flows) {
+            let id = FlowId(number);
+            let starts = !flow.triggers.is_empty() || flow.on_start || called.contains(&id);
+            if !starts && !flow.from_std {
+                let finding = Diagnostic::new(
+                    Code::W0401,
+                    flow.at,
+                    format!("nothing starts `{}`", flow.name),
+                )
+                .label("no trigger, no call")
+                .help("add `on intent NAME`, or `call` it from another flow");
+                self.report(finding);
+            }
+            if reaches(&calls, id, id) {
+                let message = format!("`{}` calls itself", flow.name);
+                let finding = Diagnostic::new(Code::E0406, flow.at, message)
+                    .label("a circle of calls")
+                    .help("go back to a state with `->` instead");
+                self.report(finding);
+            }
+        }
+    }
+
+    /// Own slots of flows that no expression, text or action reads.
+    pub(super) fn unused_slots(&mut self, flows: &[Flow]) {
+        for flow in flows.iter().filter(|flow| !flow.from_std) {
+            for slot in flow.slots.iter().filter(|slot| !self.used_slots.contains(&slot.name)) {
+                let finding =
+                    Diagnostic::new(Code::W0403, slot.at, format!("nothing reads `{}`", slot.name))
+                        .label("asked for in vain")
+                        .help("use it, or remove it");
+                self.diagnostics.push(finding);
+            }
+        }
+    }
+
+    /// One warning that labels are known and not yet followed through the flows.
+    pub(super) fn labels_not_checked(&mut self) {
+        let customers = self.symbols.customers.clone();
+        for found in &customers {
+            self.enter(found);
+            for field in &found.node.fields {
+                let label = field
+                    .labels
+                    .visible_to
+                    .as_ref()
+                    .map(|role| role.span)
+                    .or(field.labels.personal);
+                if let Some(span) = label {
+                    let finding = self
+                        .finding(
+                            Code::W0701,
+                            span,
+                            "who may see a value is not followed through the flows yet",
+                        )
+                        .label("kept out of summaries for other roles, not out of texts")
+                        .help("take care that no text shows it");
+                    return self.report(finding);
+                }
+            }
+        }
+    }
+}
+
+/// Whether `to` is among the flows that `from` calls, directly or not.
+fn reaches(calls: &[BTreeSet<FlowId>], from: FlowId, to: FlowId) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut waiting = vec![from];
+    while let Some(flow) = waiting.pop() {
+        for next in calls.get(flow.index()).into_iter().flatten() {
+            if *next == to {
+                return true;
+            }
+            if seen.insert(*next) {
+                waiting.push(*next);
+            }
+        }
+    }
+    false
+}
+
+fn called_flows(flow: &Flow) -> BTreeSet<FlowId> {
+    let mut called = BTreeSet::new();
+    let handlers = flow.states.iter().map(|state| &state.handlers).chain([&flow.handlers]);
+    for handlers in handlers {
+        let bodies = handlers.intents.iter().map(|(_, body)| body);
+        let bodies =
+            bodies.chain(handlers.silences.iter().map(|(_, body)| body)).chain(&handlers.failure);
+        bodies.for_each(|body| collect_calls(body, &mut called));
+    }
+    flow.states.iter().for_each(|state| collect_calls(&state.body, &mut called));
+    called
+}
+
+fn collect_calls(body: &Body, called: &mut BTreeSet<FlowId>) {
+    for step in body {
+        if let StepKind::Call { flow, .. } = &step.kind {
+            called.insert(*flow);
+        }
+        inner_bodies(step).into_iter().for_each(|body| collect_calls(body, called));
+    }
+}
+
+/// The bodies inside a step.
+pub(crate) fn inner_bodies(step: &Step) -> Vec<&Body> {
+    match &step.kind {
+        StepKind::Confirm { yes, no, .. } => vec![yes, no],
+        StepKind::Choose { arms, .. } => arms.iter().map(|(_, body)| body).collect(),
+        StepKind::ChooseFrom { then, none, .. } => std::iter::once(then).chain(none).collect(),
+        StepKind::Do { handlers, failed, .. } => {
+            handlers.iter().map(|(_, body)| body).chain(failed).collect()
+        }
+        StepKind::When { arms, otherwise } => {
+            arms.iter().map(|(_, body)| body).chain(otherwise).collect()
+        }
+        _ => Vec::new(),
+    }
+}

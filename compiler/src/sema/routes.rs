@@ -1,0 +1,209 @@
+//! Routing rules and fallback thresholds.
+
+use flowright_nlu::value::Decimal;
+
+use super::cx::Checker;
+use super::hir::{Fallback, RouteKind, RouteRule};
+use super::scope::Scope;
+use crate::base::{SourceMap, Span};
+use crate::diag::{Code, Diagnostic};
+use crate::ir::{IntentId, SkillId};
+use crate::syntax::ast::{self, Accept, Name};
+
+/// Urgency levels, least first.
+const LEVELS: [&str; 4] = ["low", "normal", "high", "critical"];
+
+/// Most consecutive misses that can be allowed.
+const MISSES_MAX: i64 = 20;
+
+impl Checker<'_> {
+    pub(super) fn route(&mut self, sources: &SourceMap) -> Vec<RouteRule> {
+        let mut rules = Vec::new();
+        for (i, found) in self.symbols.routes.clone().iter().enumerate() {
+            self.enter(found);
+            let first = found.node.rules.first().map_or(Span::default(), rule_span);
+            if i > 0 {
+                self.error(
+                    Code::E0202,
+                    first,
+                    "a project has one `route`",
+                    "another one",
+                    "put all rules in one block: their order decides",
+                );
+            }
+            for rule in &found.node.rules {
+                let text = self.source(sources, rule_span(rule));
+                rules.extend(self.route_rule(rule, text));
+            }
+            let closed =
+                found.node.rules.iter().any(|r| matches!(r, ast::RouteRule::Otherwise { .. }));
+            let skills = found.node.rules.iter().any(|r| matches!(r, ast::RouteRule::Skill { .. }));
+            if skills && !closed {
+                let last = found.node.rules.last().map_or(first, rule_span);
+                self.error(
+                    Code::E0603,
+                    last,
+                    "some conversations reach no rule",
+                    "the last rule",
+                    "end with `otherwise -> skill`",
+                );
+            }
+            self.shadowed(&found.node.rules);
+        }
+        rules
+    }
+
+    /// The text of a place of the declaration being checked, on one line.
+    fn source(&self, sources: &SourceMap, span: Span) -> String {
+        let at = self.at(span);
+        let text =
+            sources.get(at.file).and_then(|file| file.text.get(at.span.range())).unwrap_or("");
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    fn route_rule(&mut self, rule: &ast::RouteRule, text: String) -> Option<RouteRule> {
+        let scope = Scope::default();
+        let at = self.at(rule_span(rule));
+        let (kind, cond) = match rule {
+            ast::RouteRule::Urgency { level, cond, .. } => {
+                let number = LEVELS.iter().position(|known| *known == level.text);
+                if number.is_none() {
+                    self.unknown(Code::E0207, "urgency", level, LEVELS);
+                }
+                let cond = self.condition(cond, &scope);
+                (RouteKind::Urgency(u8::try_from(number?).ok()?), Some(cond?))
+            }
+            ast::RouteRule::Skill { intents, cond, skill, .. } => {
+                let intents = self.rule_intents(intents);
+                let skill = self.lookup(|s| &s.skills, "skill", skill);
+                let cond = match cond {
+                    Some(cond) => Some(self.condition(cond, &scope)?),
+                    None => None,
+                };
+                (RouteKind::Skill { intents: intents?, skill: SkillId(skill?) }, cond)
+            }
+            ast::RouteRule::Otherwise { skill, .. } => {
+                let skill = SkillId(self.lookup(|s| &s.skills, "skill", skill)?);
+                (RouteKind::Skill { intents: Vec::new(), skill }, None)
+            }
+            ast::RouteRule::Error(_) => return None,
+        };
+        Some(RouteRule { text, cond, kind, at })
+    }
+
+    fn rule_intents(&mut self, names: &[Name]) -> Option<Vec<IntentId>> {
+        let found: Vec<Option<IntentId>> = names
+            .iter()
+            .map(|name| self.lookup(|s| &s.intents, "intent", name).map(IntentId))
+            .collect();
+        found.into_iter().collect()
+    }
+
+    /// Rules that an earlier rule without condition leaves nothing for.
+    fn shadowed(&mut self, rules: &[ast::RouteRule]) {
+        for (i, rule) in rules.iter().enumerate() {
+            let ast::RouteRule::Skill { intents, span, .. } = rule else { continue };
+            let earlier = rules.iter().take(i).find(|earlier| match earlier {
+                ast::RouteRule::Otherwise { .. } => true,
+                ast::RouteRule::Skill { intents: taken, cond: None, .. } => {
+                    !intents.is_empty()
+                        && intents.iter().all(|intent| taken.iter().any(|t| t.text == intent.text))
+                }
+                _ => false,
+            });
+            if let Some(earlier) = earlier {
+                let finding = Diagnostic::new(
+                    Code::W0601,
+                    self.at(*span),
+                    "no conversation reaches this rule",
+                )
+                .label("never taken")
+                .related(self.at(rule_span(earlier)), "this one takes them all")
+                .help("move it up, or remove it");
+                self.report(finding);
+            }
+        }
+    }
+
+    /// The bot's thresholds.
+    pub(super) fn bot_fallback(&mut self) -> Fallback {
+        let found = self.symbols.fallbacks.clone();
+        for again in found.iter().skip(1) {
+            self.enter(again);
+            self.error(
+                Code::E0202,
+                again.node.span,
+                "a project has one `fallback`",
+                "another one",
+                "put the thresholds in one block, or in a flow",
+            );
+        }
+        match found.first() {
+            Some(found) => {
+                self.enter(found);
+                self.fallback(found.node)
+            }
+            None => self.fallback(&ast::Fallback::default()),
+        }
+    }
+
+    /// Thresholds, defaults filled in.
+    pub(super) fn fallback(&mut self, fallback: &ast::Fallback) -> Fallback {
+        let share = |percent: i64| Decimal(percent * 10_000);
+        let accept = match &fallback.accept {
+            Some(Accept::Above(share)) => self.share(share),
+            Some(Accept::AtFalseRejects(rejects)) => {
+                self.not_built(rejects.span, "thresholds by false rejects", "60% is used");
+                share(60)
+            }
+            None => share(60),
+        };
+        if let Some(knowledge) = &fallback.knowledge_at {
+            self.not_built(
+                knowledge.span,
+                "answers from knowledge bases",
+                "no article is answered with yet",
+            );
+        }
+        let clarify = fallback.clarify.as_ref().map_or(share(40), |c| self.share(c));
+        let margin = fallback.margin.as_ref().map_or(share(10), |m| self.share(m));
+        if let Some(written) = fallback.clarify.as_ref().filter(|_| clarify > accept) {
+            self.error(
+                Code::E0601,
+                written.span,
+                "`clarify` is above `accept`",
+                "nothing would be clarified",
+                "let `clarify` be the lower one",
+            );
+        }
+        let after = self.count(fallback.handoff_after.as_ref(), MISSES_MAX, "misses");
+        let handoff_to = fallback
+            .handoff_to
+            .as_ref()
+            .and_then(|skill| self.lookup(|s| &s.skills, "skill", skill))
+            .map(SkillId);
+        Fallback { accept, clarify, margin, handoff_after: after.unwrap_or(2), handoff_to }
+    }
+
+    fn share(&mut self, share: &ast::Spanned<Decimal>) -> Decimal {
+        if share.value > Decimal::ONE {
+            self.error(
+                Code::E0602,
+                share.span,
+                "a share is at most 100%",
+                "more than all",
+                "write 0% to 100%",
+            );
+        }
+        share.value
+    }
+}
+
+fn rule_span(rule: &ast::RouteRule) -> Span {
+    match rule {
+        ast::RouteRule::Urgency { span, .. }
+        | ast::RouteRule::Skill { span, .. }
+        | ast::RouteRule::Otherwise { span, .. }
+        | ast::RouteRule::Error(span) => *span,
+    }
+}

@@ -1,0 +1,56 @@
+//! What the names in an expression stand for, where the expression is.
+
+use std::collections::BTreeMap;
+
+use crate::ir::{FieldType, Place, RecordCells, Space, Type, turn};
+
+/// Names of the place where an expression stands.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Scope {
+    /// Slots and results of the flow.
+    pub(super) locals: BTreeMap<String, (Type, RecordCells)>,
+    /// Parameters of the named text.
+    pub(super) params: Vec<FieldType>,
+    /// `status` and `code` of an action's answer.
+    pub(super) answer: bool,
+}
+
+/// A name of the language's own.
+pub(super) struct BuiltinName {
+    pub(super) name: &'static str,
+    pub(super) ty: Type,
+    pub(super) cell: u32,
+}
+
+/// Names that every expression can read.
+pub(super) const BUILTIN_NAMES: &[BuiltinName] = &[
+    BuiltinName { name: "today", ty: Type::Date, cell: turn::TODAY },
+    BuiltinName { name: "now", ty: Type::DateTime, cell: turn::NOW },
+    BuiltinName { name: "channel", ty: Type::Text, cell: turn::CHANNEL },
+    BuiltinName { name: "language", ty: Type::Text, cell: turn::LANGUAGE },
+    BuiltinName { name: "intent", ty: Type::Text, cell: turn::INTENT },
+    BuiltinName { name: "confidence", ty: Type::Number, cell: turn::CONFIDENCE },
+    BuiltinName { name: "sentiment", ty: Type::Number, cell: turn::SENTIMENT },
+    BuiltinName { name: "utterance", ty: Type::Text, cell: turn::UTTERANCE },
+    BuiltinName { name: "business_hours", ty: Type::Bool, cell: turn::BUSINESS_HOURS },
+];
+
+/// Names of an action's error conditions.
+pub(super) const ANSWER_NAMES: &[BuiltinName] = &[
+    BuiltinName { name: "status", ty: Type::Number, cell: turn::STATUS },
+    BuiltinName { name: "code", ty: Type::Text, cell: turn::CODE },
+];
+
+impl BuiltinName {
+    pub(super) const fn place(&self) -> Place {
+        Place { space: Space::Turn, index: self.cell }
+    }
+}
+
+/// Every cell of a spread value, in order.
+pub(super) fn all_cells(cells: &RecordCells) -> Vec<Place> {
+    match cells {
+        RecordCells::One(place) => vec![*place],
+        RecordCells::Fields(fields) => fields.iter().flat_map(all_cells).collect(),
+    }
+}

@@ -1,0 +1,212 @@
+//! Every declared name, found before anything is checked, so that order never matters.
+//!
+//! Each kind of declaration has a namespace of its own: an intent and the flow that it starts may
+//! share a name. A project's declaration replaces the standard library's of the same name.
+
+use std::collections::BTreeMap;
+
+use crate::base::{FileId, FileSpan, Span};
+use crate::diag::{Code, Diagnostic};
+use crate::syntax::Parsed;
+use crate::syntax::ast::{self, Decl, DeclKind, Name};
+
+/// A declaration with the file and offset that its spans count from.
+#[derive(Debug)]
+pub(super) struct Found<'a, T> {
+    pub(super) node: &'a T,
+    pub(super) doc: Option<&'a str>,
+    pub(super) file: FileId,
+    pub(super) origin: u32,
+    /// From a standard module.
+    pub(super) is_std: bool,
+}
+
+impl<T> Clone for Found<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Found<'_, T> {}
+
+impl<T> Found<'_, T> {
+    /// A place in this declaration.
+    pub(super) const fn at(&self, span: Span) -> FileSpan {
+        FileSpan { file: self.file, span: span.shifted(self.origin) }
+    }
+}
+
+/// The declarations of one kind, in source order, with their numbers by name.
+#[derive(Debug)]
+pub(super) struct Table<'a, T> {
+    pub(super) items: Vec<Found<'a, T>>,
+    pub(super) by_name: BTreeMap<String, u32>,
+    /// Names whose declaration was lost to a syntax error: known, but nothing else is.
+    pub(super) lost: Vec<String>,
+}
+
+impl<T> Default for Table<'_, T> {
+    fn default() -> Self {
+        Self { items: Vec::new(), by_name: BTreeMap::new(), lost: Vec::new() }
+    }
+}
+
+impl<T> Table<'_, T> {
+    /// The number of a name.
+    pub(super) fn get(&self, name: &str) -> Option<u32> {
+        self.by_name.get(name).copied()
+    }
+
+    /// The names, for suggestions.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(String::as_str)
+    }
+}
+
+/// All declarations of a project.
+#[derive(Debug, Default)]
+pub(super) struct Symbols<'a> {
+    pub(super) bots: Vec<Found<'a, ast::Bot>>,
+    pub(super) routes: Vec<Found<'a, ast::Route>>,
+    pub(super) fallbacks: Vec<Found<'a, ast::Fallback>>,
+    pub(super) customers: Vec<Found<'a, ast::Customer>>,
+    pub(super) tests: Vec<Found<'a, ast::Test>>,
+    pub(super) uses: Vec<Found<'a, Name>>,
+    pub(super) roles: Table<'a, ast::Role>,
+    pub(super) channels: Table<'a, ast::Channel>,
+    pub(super) entities: Table<'a, ast::Entity>,
+    pub(super) intents: Table<'a, ast::Intent>,
+    pub(super) slots: Table<'a, ast::Slot>,
+    pub(super) actions: Table<'a, ast::Action>,
+    pub(super) skills: Table<'a, ast::Skill>,
+    pub(super) texts: Table<'a, ast::NamedText>,
+    pub(super) flows: Table<'a, ast::Flow>,
+    pub(super) knowledge: Table<'a, ast::Knowledge>,
+    pub(super) experiments: Table<'a, ast::Experiment>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// A parsed file and whether it is a standard module's.
+pub(super) struct Input<'a> {
+    pub(super) file: FileId,
+    pub(super) parsed: &'a Parsed,
+    pub(super) is_std: bool,
+}
+
+impl<'a> Symbols<'a> {
+    /// Collects the declarations of all files, the project's before the standard library's.
+    pub(super) fn collect(inputs: &[Input<'a>]) -> Self {
+        let mut symbols = Self::default();
+        let ordered = inputs.iter().filter(|i| !i.is_std).chain(inputs.iter().filter(|i| i.is_std));
+        for input in ordered {
+            for decl in &input.parsed.decls {
+                symbols.add(input, decl);
+            }
+        }
+        symbols
+    }
+
+    fn add(&mut self, input: &Input<'a>, decl: &'a Decl) {
+        let (file, is_std) = (input.file, input.is_std);
+        macro_rules! found {
+            ($node:expr) => {
+                Found {
+                    node: $node,
+                    doc: decl.node.doc.as_deref(),
+                    file,
+                    origin: decl.origin,
+                    is_std,
+                }
+            };
+        }
+        let diagnostics = &mut self.diagnostics;
+        match &decl.node.kind {
+            DeclKind::Bot(node) => self.bots.push(found!(node)),
+            DeclKind::Use(node) => self.uses.push(found!(node)),
+            DeclKind::Route(node) => self.routes.push(found!(node)),
+            DeclKind::Fallback(node) => self.fallbacks.push(found!(node)),
+            DeclKind::Customer(node) => self.customers.push(found!(node)),
+            DeclKind::Test(node) => self.tests.push(found!(node)),
+            DeclKind::Role(n) => {
+                insert(&mut self.roles, diagnostics, found!(n), &n.name, |n| &n.name)
+            }
+            DeclKind::Channel(n) => {
+                insert(&mut self.channels, diagnostics, found!(n), &n.name, |n| &n.name)
+            }
+            DeclKind::Entity(n) => {
+                insert(&mut self.entities, diagnostics, found!(n), &n.name, |n| &n.name)
+            }
+            DeclKind::Intent(n) => {
+                insert(&mut self.intents, diagnostics, found!(n), &n.name, |n| &n.name)
+            }
+            DeclKind::Slot(n) => {
+                insert(&mut self.slots, diagnostics, found!(n), &n.name, |n| &n.name)
+            }
+            DeclKind::Action(n) => {
+                insert(&mut self.actions, diagnostics, found!(n), &n.name, |n| &n.name)
+            }
+            DeclKind::Skill(n) => {
+                insert(&mut self.skills, diagnostics, found!(n), &n.name, |n| &n.name)
+            }
+            DeclKind::Text(n) => {
+                insert(&mut self.texts, diagnostics, found!(n), &n.name, |n| &n.name)
+            }
+            DeclKind::Flow(n) => {
+                insert(&mut self.flows, diagnostics, found!(n), &n.name, |n| &n.name)
+            }
+            DeclKind::Knowledge(n) => {
+                insert(&mut self.knowledge, diagnostics, found!(n), &n.name, |n| &n.name)
+            }
+            DeclKind::Experiment(n) => {
+                insert(&mut self.experiments, diagnostics, found!(n), &n.name, |n| &n.name)
+            }
+            DeclKind::Error { keyword: Some(keyword), name: Some(name) } => {
+                self.add_lost(keyword, name.text.clone());
+            }
+            DeclKind::Error { .. } => {}
+        }
+    }
+
+    fn add_lost(&mut self, keyword: &str, name: String) {
+        let lost = match keyword {
+            "role" => &mut self.roles.lost,
+            "channel" => &mut self.channels.lost,
+            "entity" => &mut self.entities.lost,
+            "intent" => &mut self.intents.lost,
+            "slot" => &mut self.slots.lost,
+            "action" | "effect" => &mut self.actions.lost,
+            "skill" => &mut self.skills.lost,
+            "text" => &mut self.texts.lost,
+            "flow" => &mut self.flows.lost,
+            "knowledge" => &mut self.knowledge.lost,
+            "experiment" => &mut self.experiments.lost,
+            _ => return,
+        };
+        lost.push(name);
+    }
+}
+
+fn insert<'a, T>(
+    table: &mut Table<'a, T>,
+    diagnostics: &mut Vec<Diagnostic>,
+    found: Found<'a, T>,
+    name: &Name,
+    name_of: impl Fn(&T) -> &Name,
+) {
+    if let Some(first) = table.get(&name.text).and_then(|i| table.items.get(i as usize)) {
+        if !found.is_std || first.is_std {
+            let at = found.at(name.span);
+            let message = format!("`{}` is declared twice", name.text);
+            diagnostics.push(
+                Diagnostic::new(Code::E0202, at, message)
+                    .label("declared again here")
+                    .related(first.at(name_of(first.node).span), "first declared here")
+                    .help("rename one of them, or remove it"),
+            );
+        }
+        return;
+    }
+    let number = u32::try_from(table.items.len()).unwrap_or(u32::MAX);
+    table.by_name.insert(name.text.clone(), number);
+    table.items.push(found);
+}

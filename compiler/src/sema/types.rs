@@ -1,0 +1,203 @@
+//! Types: names to types, and how types are called.
+
+use flowright_nlu::spec::{Builtin, ChoiceOption, EntityKind};
+
+use super::cx::Checker;
+use super::hir;
+use crate::base::{FileSpan, Span};
+use crate::diag::Code;
+use crate::ir::{ChoiceDef, ChoiceId, EntityIndex, FieldType, OptionDef, Type};
+use crate::syntax::ast::{self, LangStrings, Name, TemplatePart, TypeExpr};
+
+/// The built-in type names, what they are, and what finds them in an utterance.
+pub(super) const BUILTINS: &[(&str, Type, Builtin)] = &[
+    ("text", Type::Text, Builtin::Text),
+    ("number", Type::Number, Builtin::Number),
+    ("percent", Type::Number, Builtin::Percent),
+    ("money", Type::Money, Builtin::Money),
+    ("date", Type::Date, Builtin::Date),
+    ("time", Type::Time, Builtin::Time),
+    ("datetime", Type::DateTime, Builtin::DateTime),
+    ("duration", Type::Duration, Builtin::Duration),
+    ("bool", Type::Bool, Builtin::Bool),
+    ("email", Type::Text, Builtin::Email),
+    ("phone", Type::Text, Builtin::Phone),
+    ("url", Type::Text, Builtin::Url),
+];
+
+impl Checker<'_> {
+    /// A type, and what finds its values in an utterance. `owner` names inline choices.
+    pub(super) fn resolve_type(
+        &mut self,
+        ty: &TypeExpr,
+        owner: &str,
+    ) -> Option<(Type, Option<EntityIndex>)> {
+        match ty {
+            TypeExpr::Named(name) => self.named_type(name).map(|(ty, e)| (ty, Some(e))),
+            TypeExpr::OneOf { .. } if self.entity_by_name.contains_key(owner) => {
+                let index = self.entity_by_name.get(owner)?;
+                Some((self.entities.get(index.index())?.ty.clone(), Some(*index)))
+            }
+            TypeExpr::OneOf { options, span } => {
+                let choice = self.add_choice(owner, options, *span)?;
+                let at = self.at(*span);
+                let entity =
+                    self.add_entity(owner, Type::Choice(choice), self.choice_kind(options), at);
+                Some((Type::Choice(choice), Some(entity)))
+            }
+            TypeExpr::List { item, .. } => {
+                let (item, _) = self.resolve_type(item, owner)?;
+                Some((Type::List(Box::new(item)), None))
+            }
+            TypeExpr::Record { fields, .. } => {
+                Some((Type::Record(self.field_types(fields, owner)?), None))
+            }
+            TypeExpr::Error(_) => None,
+        }
+    }
+
+    fn named_type(&mut self, name: &Name) -> Option<(Type, EntityIndex)> {
+        if let Some(index) = self.entity_by_name.get(&name.text) {
+            let entity = self.entities.get(index.index())?;
+            return Some((entity.ty.clone(), *index));
+        }
+        if let Some((builtin, ty, found_by)) = BUILTINS.iter().find(|(n, ..)| *n == name.text) {
+            let kind = EntityKind::Builtin(*found_by);
+            let at = FileSpan::default();
+            return Some((ty.clone(), self.add_entity(builtin, ty.clone(), kind, at)));
+        }
+        if !self.symbols.entities.lost.contains(&name.text)
+            && self.symbols.entities.get(&name.text).is_none()
+        {
+            let entities: Vec<String> = self.symbols.entities.names().map(str::to_owned).collect();
+            let known =
+                BUILTINS.iter().map(|(n, ..)| *n).chain(entities.iter().map(String::as_str));
+            let known: Vec<String> = known.map(str::to_owned).collect();
+            self.unknown(Code::E0205, "type", name, known.iter().map(String::as_str));
+        }
+        None
+    }
+
+    /// Fields of a record or parameters.
+    pub(super) fn field_types(
+        &mut self,
+        fields: &[ast::Field],
+        owner: &str,
+    ) -> Option<Vec<FieldType>> {
+        let mut types: Vec<FieldType> = Vec::new();
+        let mut all = true;
+        for field in fields {
+            self.labels(&field.labels);
+            if types.iter().any(|known| known.name == field.name.text) {
+                self.twice("field", &field.name);
+                all = false;
+            }
+            match self.resolve_type(&field.ty, &format!("{owner}.{}", field.name.text)) {
+                Some((ty, _)) => types.push(FieldType { name: field.name.text.clone(), ty }),
+                None => all = false,
+            }
+        }
+        all.then_some(types)
+    }
+
+    /// Reports a name that its declaration has already.
+    pub(super) fn twice(&mut self, what: &str, name: &Name) {
+        let message = format!("the {what} `{}` is there twice", name.text);
+        self.error(Code::E0202, name.span, message, "again here", "rename or remove one of them");
+    }
+
+    /// Adds an entity, or finds the one of that name.
+    pub(super) fn add_entity(
+        &mut self,
+        name: &str,
+        ty: Type,
+        kind: EntityKind,
+        at: FileSpan,
+    ) -> EntityIndex {
+        if let Some(index) = self.entity_by_name.get(name) {
+            return *index;
+        }
+        let index = EntityIndex(u32::try_from(self.entities.len()).unwrap_or(u32::MAX));
+        self.entities.push(hir::Entity { name: name.to_owned(), ty, kind, at });
+        self.entity_by_name.insert(name.to_owned(), index);
+        index
+    }
+
+    /// Adds a closed set of choices.
+    pub(super) fn add_choice(
+        &mut self,
+        owner: &str,
+        options: &[ast::OptionDecl],
+        span: Span,
+    ) -> Option<ChoiceId> {
+        if options.is_empty() {
+            self.error(
+                Code::E0309,
+                span,
+                "a choice of nothing",
+                "no options",
+                "name at least one option",
+            );
+            return None;
+        }
+        let mut defs: Vec<OptionDef> = Vec::new();
+        for option in options {
+            if defs.iter().any(|known| known.name == option.name.text) {
+                self.twice("option", &option.name);
+            }
+            let mut labels = Vec::new();
+            for words in &option.words {
+                let lang = words.lang.as_ref().and_then(|lang| self.language(lang));
+                let first = words.strings.first().map(plain);
+                labels.extend(lang.zip(first));
+            }
+            defs.push(OptionDef { name: option.name.text.clone(), labels });
+        }
+        let id = ChoiceId(u32::try_from(self.choices.len()).unwrap_or(u32::MAX));
+        self.choices.push(ChoiceDef { name: owner.to_owned(), options: defs });
+        Some(id)
+    }
+
+    /// What finds a choice in an utterance.
+    pub(super) fn choice_kind(&self, options: &[ast::OptionDecl]) -> EntityKind {
+        let words = |strings: &LangStrings| {
+            let lang =
+                strings.lang.as_ref().and_then(|l| flowright_nlu::lang::Lang::parse(&l.text));
+            strings.strings.iter().map(move |s| (lang, plain(s))).collect::<Vec<_>>()
+        };
+        let option = |option: &ast::OptionDecl| ChoiceOption {
+            name: option.name.text.clone(),
+            words: option.words.iter().flat_map(words).collect(),
+        };
+        EntityKind::Choice(options.iter().map(option).collect())
+    }
+
+    /// How a type is called in messages.
+    pub(super) fn type_name(&self, ty: &Type) -> String {
+        match ty {
+            Type::Text => "text".to_owned(),
+            Type::Number => "number".to_owned(),
+            Type::Money => "money".to_owned(),
+            Type::Date => "date".to_owned(),
+            Type::Time => "time".to_owned(),
+            Type::DateTime => "datetime".to_owned(),
+            Type::Duration => "duration".to_owned(),
+            Type::Bool => "bool".to_owned(),
+            Type::Choice(id) => {
+                let name = self.choices.get(id.index()).map_or("choice", |choice| &choice.name);
+                format!("one of `{name}`")
+            }
+            Type::List(item) => format!("list of {}", self.type_name(item)),
+            Type::Record(_) => "record".to_owned(),
+        }
+    }
+}
+
+/// The literal text of a string; placeholders leave nothing.
+pub(super) fn plain(template: &ast::Template) -> String {
+    let literal = |part: &TemplatePart| match part {
+        TemplatePart::Literal { text, .. } => Some(text.clone()),
+        _ => None,
+    };
+    template.parts.iter().filter_map(literal).collect()
+}

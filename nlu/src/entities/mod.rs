@@ -1,0 +1,269 @@
+//! Values in utterances: declared patterns and choices, and the built-in kinds.
+
+mod amounts;
+pub(crate) mod answers;
+mod choices;
+mod codes;
+mod dates;
+mod numbers;
+mod times;
+
+use regex::{Regex, RegexBuilder};
+
+use crate::features;
+use crate::fold::{Folded, stands_alone};
+use crate::spec::{Builtin, EntityId, EntityKind, EntitySpec, Example, Piece};
+use crate::understand::{Context, EntityMatch};
+use crate::value::{Date, Value};
+
+/// Compiled size of one pattern.
+const REGEX_BYTES_MAX: usize = 1 << 20;
+/// Matches of one entity in one utterance.
+const MATCHES_MAX: usize = 64;
+
+/// A value in a folded text.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Found {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) value: Value,
+}
+
+/// Compiles a declared pattern, case ignored.
+pub(crate) fn build_regex(pattern: &str) -> Result<Regex, String> {
+    RegexBuilder::new(pattern)
+        .case_insensitive(true)
+        .size_limit(REGEX_BYTES_MAX)
+        .build()
+        .map_err(|e| e.to_string())
+}
+
+/// Finds the entities of one project.
+#[derive(Debug)]
+pub(crate) struct Finder {
+    kinds: Vec<FinderKind>,
+}
+
+#[derive(Debug)]
+enum FinderKind {
+    Builtin(Builtin),
+    Pattern { base: Builtin, regexes: Vec<Regex> },
+    Choice(choices::ChoiceFinder),
+    Nothing,
+}
+
+impl Finder {
+    /// Prepares to find the entities; fails with the message of a pattern that does not compile.
+    pub(crate) fn new(entities: &[EntitySpec]) -> Result<Self, String> {
+        let kind = |spec: &EntitySpec| {
+            Ok(match &spec.kind {
+                EntityKind::Builtin(builtin) => FinderKind::Builtin(*builtin),
+                EntityKind::Pattern { base, regexes } => FinderKind::Pattern {
+                    base: *base,
+                    regexes: regexes
+                        .iter()
+                        .map(|r| build_regex(r))
+                        .collect::<Result<_, String>>()?,
+                },
+                EntityKind::Choice(options) => {
+                    FinderKind::Choice(choices::ChoiceFinder::new(options))
+                }
+                EntityKind::Learned => FinderKind::Nothing,
+            })
+        };
+        Ok(Self { kinds: entities.iter().map(kind).collect::<Result<_, String>>()? })
+    }
+
+    /// Every match of every entity but plain text, in order of entity and place.
+    pub(crate) fn find_all(&self, text: &str, cx: &Context) -> Vec<EntityMatch> {
+        let folded = Folded::new(text);
+        let mut all = Vec::new();
+        for (number, kind) in (0..).zip(&self.kinds) {
+            if !matches!(kind, FinderKind::Builtin(Builtin::Text)) {
+                all.extend(self.matches(text, &folded, EntityId(number), kind, cx));
+            }
+        }
+        all
+    }
+
+    /// Every match of one entity.
+    pub(crate) fn find(&self, text: &str, entity: EntityId, cx: &Context) -> Vec<EntityMatch> {
+        let Some(kind) = self.kinds.get(usize::from(entity.0)) else { return Vec::new() };
+        self.matches(text, &Folded::new(text), entity, kind, cx)
+    }
+
+    fn matches(
+        &self,
+        text: &str,
+        folded: &Folded,
+        entity: EntityId,
+        kind: &FinderKind,
+        cx: &Context,
+    ) -> Vec<EntityMatch> {
+        let found = match kind {
+            FinderKind::Builtin(builtin) => find_builtin(&folded.text, *builtin, cx),
+            FinderKind::Pattern { base, regexes } => {
+                pattern_matches(text, folded, *base, regexes, cx)
+            }
+            FinderKind::Choice(finder) => finder.find(&folded.text),
+            FinderKind::Nothing => Vec::new(),
+        };
+        let place = |found: Found| {
+            let negated = answers::is_negated(&folded.text, found.start);
+            let (start, end) = folded.original(found.start, found.end);
+            // Plain text and addresses are kept as they were written, not as they were folded.
+            let value = match (&found.value, kind) {
+                (Value::Text(_), FinderKind::Builtin(_)) => {
+                    Value::Text(text.get(start..end).unwrap_or("").trim().to_owned())
+                }
+                _ => found.value,
+            };
+            EntityMatch { entity, start, end, value, negated }
+        };
+        without_overlaps(found).into_iter().take(MATCHES_MAX).map(place).collect()
+    }
+
+    /// An example with each annotated entity as one character, values in its plain parts masked as
+    /// in an utterance.
+    pub(crate) fn mask_example(&self, example: &Example, masked: &[u16]) -> String {
+        let nobody = Context {
+            today: Date(20_000),
+            now_ms: 0,
+            timezone: "UTC".to_owned(),
+            lang: crate::lang::Lang::EN,
+        };
+        let mut out = String::new();
+        for piece in &example.pieces {
+            match piece {
+                Piece::Slot { entity, .. } => out.push(features::entity_char(entity.0)),
+                Piece::Text(text) => {
+                    let found = self.find_all(text, &nobody);
+                    out.push_str(&MaskedText::new(text, &found, masked).text);
+                }
+            }
+        }
+        out
+    }
+}
+
+/// A folded text in which some values are one character each.
+pub(crate) struct MaskedText {
+    pub(crate) text: String,
+    /// Numbers of the matches that were put in place, in order of place.
+    pub(crate) used: Vec<usize>,
+}
+
+impl MaskedText {
+    /// Masks the matches of the entities in `masked`: the longest first, then the first declared.
+    pub(crate) fn new(text: &str, matches: &[EntityMatch], masked: &[u16]) -> Self {
+        let mut order: Vec<usize> = (0..matches.len())
+            .filter(|i| matches.get(*i).is_some_and(|m| masked.binary_search(&m.entity.0).is_ok()))
+            .collect();
+        order.sort_by_key(|i| matches.get(*i).map(|m| (usize::MAX - (m.end - m.start), m.entity)));
+        let mut used: Vec<usize> = Vec::new();
+        for i in order {
+            let Some(candidate) = matches.get(i) else { continue };
+            let overlaps = |other: &usize| {
+                matches
+                    .get(*other)
+                    .is_some_and(|o| o.start < candidate.end && candidate.start < o.end)
+            };
+            if !used.iter().any(overlaps) {
+                used.push(i);
+            }
+        }
+        used.sort_by_key(|i| matches.get(*i).map(|m| m.start));
+        let mut out = String::with_capacity(text.len());
+        let mut at = 0;
+        for found in used.iter().filter_map(|i| matches.get(*i)) {
+            out.push_str(&features::fold_text(text.get(at..found.start).unwrap_or("")));
+            out.push(features::entity_char(found.entity.0));
+            at = found.end;
+        }
+        out.push_str(&features::fold_text(text.get(at..).unwrap_or("")));
+        Self { text: out, used }
+    }
+
+    /// A masked text without spaces and punctuation, to compare whole utterances.
+    pub(crate) fn key(masked: &str) -> String {
+        let keeps = |c: &char| c.is_alphanumeric() || ('\u{e000}'..='\u{f8ff}').contains(c);
+        masked.chars().filter(keeps).collect()
+    }
+}
+
+/// Values of one built-in kind.
+fn find_builtin(folded: &str, builtin: Builtin, cx: &Context) -> Vec<Found> {
+    match builtin {
+        Builtin::Text => {
+            let trimmed = folded.trim();
+            let start = folded.len() - folded.trim_start().len();
+            let (end, value) = (start + trimmed.len(), Value::Text(trimmed.to_owned()));
+            if trimmed.is_empty() { Vec::new() } else { vec![Found { start, end, value }] }
+        }
+        Builtin::Number => numbers::find(folded),
+        Builtin::Percent => amounts::find_percent(folded),
+        Builtin::Money => amounts::find_money(folded),
+        Builtin::Duration => amounts::find_duration(folded),
+        Builtin::Date => dates::find(folded, cx),
+        Builtin::Time => times::find(folded),
+        Builtin::DateTime => times::find_datetime(folded, cx),
+        Builtin::Bool => answers::find_bool(folded),
+        Builtin::Email => codes::find_email(folded),
+        Builtin::Phone => codes::find_phone(folded),
+        Builtin::Url => codes::find_url(folded),
+    }
+}
+
+/// Matches of declared patterns. The value is capture group 1, or the whole match, as written.
+fn pattern_matches(
+    text: &str,
+    folded: &Folded,
+    base: Builtin,
+    regexes: &[Regex],
+    cx: &Context,
+) -> Vec<Found> {
+    let mut found = Vec::new();
+    for captures in regexes.iter().flat_map(|regex| regex.captures_iter(&folded.text)) {
+        let Some(whole) = captures.get(0).filter(|m| !m.is_empty()) else { continue };
+        if !stands_alone(&folded.text, whole.start(), whole.end()) {
+            continue;
+        }
+        let inner = captures.get(1).unwrap_or(whole);
+        let value = match base {
+            Builtin::Text | Builtin::Email | Builtin::Phone | Builtin::Url => {
+                let (start, end) = folded.original(inner.start(), inner.end());
+                let written = text.get(start..end).unwrap_or("");
+                let width: String = {
+                    use unicode_normalization::UnicodeNormalization as _;
+                    written.nfkc().collect()
+                };
+                Some(Value::Text(width))
+            }
+            base => find_builtin(inner.as_str(), base, cx).into_iter().next().map(|f| f.value),
+        };
+        if let Some(value) = value {
+            found.push(Found { start: whole.start(), end: whole.end(), value });
+        }
+    }
+    found
+}
+
+/// The longest of overlapping matches, in order of place.
+fn without_overlaps(mut found: Vec<Found>) -> Vec<Found> {
+    found.sort_by_key(|f| (f.start, usize::MAX - f.end));
+    let mut kept: Vec<Found> = Vec::new();
+    for candidate in found {
+        match kept.last_mut() {
+            Some(last) if candidate.start < last.end => {
+                if candidate.end - candidate.start > last.end - last.start {
+                    *last = candidate;
+                }
+            }
+            _ => kept.push(candidate),
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,198 @@
+//! One utterance, understood: language, intents, entities, yes or no, correction.
+
+use regex::Regex;
+
+use crate::detect::detect;
+use crate::entities::{Finder, MaskedText, answers, build_regex};
+use crate::lang::Lang;
+use crate::model::{Model, ModelError};
+use crate::spec::EntityId;
+use crate::value::{Date, Value};
+
+/// Characters of an utterance that are looked at; what follows is not.
+pub const UTTERANCE_CHARS_MAX: usize = 10_000;
+
+/// Confidence of an utterance that is one of the examples, word for word.
+const EXACT_CONFIDENCE: f32 = 0.97;
+/// Intents below this are not worth naming.
+const FLOOR: f32 = 0.02;
+
+/// What the moment brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Context {
+    /// Today in `timezone`.
+    pub today: Date,
+    /// Now, ms UTC.
+    pub now_ms: i64,
+    /// IANA name.
+    pub timezone: String,
+    /// The session's language, for what does not tell.
+    pub lang: Lang,
+}
+
+/// What an utterance holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Understanding {
+    /// Its language, when it tells.
+    pub lang: Option<Lang>,
+    /// Intents, surest first.
+    pub intents: Vec<ScoredIntent>,
+    /// Entities of every declared kind but plain text; several may cover the same words.
+    pub entities: Vec<EntityMatch>,
+    /// Yes or no, when it says little else.
+    pub yes_no: Option<bool>,
+    /// It takes something back ("no, 54321", "不是周三,是周四").
+    pub correction: bool,
+    /// Share of its words that no example has, 0 to 1.
+    pub unknown_share: f32,
+}
+
+/// An intent with how sure it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoredIntent {
+    /// Number in the [`crate::spec::Spec`].
+    pub intent: u16,
+    /// How likely it is right, 0 to 1.
+    pub confidence: f32,
+    /// Values for the slots that the intent's examples annotate.
+    pub slots: Vec<(String, EntityMatch)>,
+}
+
+/// A value found in an utterance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntityMatch {
+    /// Which entity.
+    pub entity: EntityId,
+    /// First byte in the utterance as it was written.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+    /// What it means.
+    pub value: Value,
+    /// Named to say that it is wrong ("not the 15th").
+    pub negated: bool,
+}
+
+/// A model ready for use.
+#[derive(Debug)]
+pub struct Understander {
+    model: Model,
+    finder: Finder,
+    patterns: Vec<Vec<Regex>>,
+}
+
+impl Understander {
+    /// Prepares a model.
+    ///
+    /// # Errors
+    /// A pattern that does not compile.
+    pub fn new(model: Model) -> Result<Self, ModelError> {
+        let finder = Finder::new(&model.entities).map_err(ModelError)?;
+        let compile = |patterns: &Vec<String>| {
+            patterns
+                .iter()
+                .map(|p| build_regex(p))
+                .collect::<Result<Vec<_>, _>>()
+                .map_err(ModelError)
+        };
+        let patterns =
+            model.intents.iter().map(|i| compile(&i.patterns)).collect::<Result<_, _>>()?;
+        Ok(Self { model, finder, patterns })
+    }
+
+    /// Name of an intent.
+    #[must_use]
+    pub fn intent_name(&self, intent: u16) -> Option<&str> {
+        self.model.intents.get(usize::from(intent)).map(|intent| intent.name.as_str())
+    }
+
+    /// Understands an utterance.
+    #[must_use]
+    pub fn understand(&self, text: &str, cx: &Context) -> Understanding {
+        let text = limited(text);
+        let lang = detect(text, &self.model.languages);
+        let entities = self.finder.find_all(text, cx);
+        let masked = MaskedText::new(text, &entities, &self.model.masked);
+        let (intents, unknown_share) = self.intents(text, &masked, &entities);
+        Understanding {
+            lang,
+            intents,
+            yes_no: answers::yes_no(text),
+            correction: answers::is_correction(text) || entities.iter().any(|e| e.negated),
+            entities,
+            unknown_share,
+        }
+    }
+
+    /// Every match of one entity, surest first. Plain text matches as a whole.
+    #[must_use]
+    pub fn find(&self, text: &str, entity: EntityId, cx: &Context) -> Vec<EntityMatch> {
+        self.finder.find(limited(text), entity, cx)
+    }
+
+    fn intents(
+        &self,
+        text: &str,
+        masked: &MaskedText,
+        entities: &[EntityMatch],
+    ) -> (Vec<ScoredIntent>, f32) {
+        let ranked = self.model.classifier.rank(&masked.text);
+        let key = MaskedText::key(&masked.text);
+        let confidence_of = |class: u32, confidence: f32| {
+            let number = class as usize;
+            let pattern =
+                self.patterns.get(number).is_some_and(|p| p.iter().any(|r| r.is_match(text)));
+            let exact =
+                self.model.intents.get(number).is_some_and(|i| i.exact.binary_search(&key).is_ok());
+            match (pattern, exact) {
+                (true, _) => 1.0,
+                (_, true) => confidence.max(EXACT_CONFIDENCE),
+                _ => confidence,
+            }
+        };
+        let mut intents: Vec<ScoredIntent> = ranked
+            .classes
+            .iter()
+            .map(|(class, confidence)| (*class, confidence_of(*class, *confidence)))
+            .filter(|(_, confidence)| *confidence >= FLOOR)
+            .map(|(class, confidence)| ScoredIntent {
+                intent: u16::try_from(class).unwrap_or(u16::MAX),
+                confidence,
+                slots: self.slots(class as usize, masked, entities),
+            })
+            .collect();
+        intents.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.intent.cmp(&b.intent)));
+        (intents, ranked.unknown_share)
+    }
+
+    /// Gives each annotated slot of an intent the next match of its entity.
+    fn slots(
+        &self,
+        class: usize,
+        masked: &MaskedText,
+        entities: &[EntityMatch],
+    ) -> Vec<(String, EntityMatch)> {
+        let Some(intent) = self.model.intents.get(class) else { return Vec::new() };
+        let mut taken: Vec<usize> = Vec::new();
+        let mut slots = Vec::new();
+        for (slot, entity) in &intent.slots {
+            let next =
+                masked.used.iter().filter(|i| !taken.contains(i)).find(|i| {
+                    entities.get(**i).is_some_and(|e| e.entity.0 == *entity && !e.negated)
+                });
+            if let Some((i, found)) = next.and_then(|i| Some((*i, entities.get(*i)?))) {
+                taken.push(i);
+                slots.push((slot.clone(), found.clone()));
+            }
+        }
+        slots
+    }
+}
+
+/// The part of an utterance that is looked at.
+fn limited(text: &str) -> &str {
+    match text.char_indices().nth(UTTERANCE_CHARS_MAX) {
+        Some((end, _)) => text.get(..end).unwrap_or(text),
+        None => text,
+    }
+}
