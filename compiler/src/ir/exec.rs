@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Cell, FuncId, Heap, Program};
+use super::{Cell, FuncId, Heap, Place, Program};
 
 /// Something handed to the shell by [`super::Inst::Emit`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub struct RunContext {
     pub exit_args: Vec<Cell>,
     /// What was noted, in order, each kind at most once a run.
     pub notes: Vec<Note>,
+    /// The program's regular expressions, compiled.
+    pub regexes: Arc<Vec<regex::Regex>>,
 }
 
 impl RunContext {
@@ -46,6 +48,9 @@ impl RunContext {
     pub fn new(program: Arc<Program>, fuel: u64) -> Self {
         let sizes = program.space_sizes();
         let spaces = sizes.map(|cells| vec![Cell::EMPTY; cells as usize]);
+        // The verifier has made sure that all of them compile.
+        let compile = |pattern: &String| regex::Regex::new(pattern).ok();
+        let regexes = Arc::new(program.regexes.iter().filter_map(compile).collect());
         Self {
             program,
             spaces,
@@ -54,6 +59,35 @@ impl RunContext {
             emitted: Vec::new(),
             exit_args: Vec::new(),
             notes: Vec::new(),
+            regexes,
+        }
+    }
+
+    /// Forgets the last run and makes sure that the cells fit the program.
+    ///
+    /// # Errors
+    /// [`RunError::ContextTooSmall`].
+    pub fn begin(&mut self) -> Result<(), RunError> {
+        self.emitted.clear();
+        self.exit_args.clear();
+        self.notes.clear();
+        let sizes = self.program.space_sizes();
+        let fits = self.spaces.iter().zip(sizes).all(|(cells, size)| cells.len() >= size as usize);
+        if fits { Ok(()) } else { Err(RunError::ContextTooSmall) }
+    }
+
+    /// A cell's content.
+    #[must_use]
+    pub fn cell(&self, place: Place) -> Cell {
+        let cells = self.spaces.get(place.space as usize);
+        cells.and_then(|cells| cells.get(place.index as usize)).copied().unwrap_or(Cell::EMPTY)
+    }
+
+    /// Changes a cell.
+    pub fn set_cell(&mut self, place: Place, cell: Cell) {
+        let cells = self.spaces.get_mut(place.space as usize);
+        if let Some(target) = cells.and_then(|cells| cells.get_mut(place.index as usize)) {
+            *target = cell;
         }
     }
 

@@ -2,12 +2,16 @@
 //! and the machine code execute alike. No source names are needed to run it; they are kept to
 //! show, to explain and to exchange JSON.
 
+pub mod arith;
 pub mod cell;
 pub mod exec;
 pub mod function;
+pub mod helpers;
+pub mod interp;
 pub mod lower;
 pub mod program;
 pub mod test_def;
+pub mod verify;
 
 pub use cell::{Cell, CellKind, Heap};
 pub use exec::{Emitted, Executor, Note, RunContext, RunError};
