@@ -2,4 +2,23 @@
 //! deterministic: time, randomness and ids are inputs; everything the outside world must do is a
 //! command that the shell carries out.
 
+mod calls;
+mod corrections;
+mod drive;
+mod fill;
+mod handoff;
+pub mod json;
+pub mod limits;
+mod menus;
 pub mod model;
+mod program;
+mod say;
+mod session;
+mod stepper;
+pub mod transcript;
+
+mod turn;
+
+pub use program::LoadedProgram;
+pub use session::open_session;
+pub use stepper::{Entered, Step, StepError, step};

@@ -74,6 +74,10 @@ pub struct Frame {
     pub return_to: Option<FuncId>,
     /// The turn in which each slot was filled (0: not), for summaries.
     pub filled_in_turn: Vec<u64>,
+    /// While a handler runs: what the frame waits for again when the handler is done.
+    pub held: Option<Box<Wait>>,
+    /// Silence handlers that have run since the customer's last word.
+    pub silences: u32,
 }
 
 /// One entry of [`Frame::path`].
@@ -91,11 +95,11 @@ pub enum Wait {
     /// The value of a slot; `rest` are asked for after it.
     Slot { slot: SlotIndex, rest: Vec<SlotIndex>, then: FuncId },
     /// Yes or no.
-    Confirm { yes: FuncId, no: FuncId },
+    Confirm { text: String, yes: FuncId, no: FuncId },
     /// One of a menu's choices.
-    Choose { arms: Vec<MenuArm> },
+    Choose { prompt: Option<String>, arms: Vec<MenuArm> },
     /// One item of a list.
-    ChooseFrom { items: Vec<MenuItem>, item: RecordCells, then: FuncId },
+    ChooseFrom { prompt: Option<String>, items: Vec<MenuItem>, item: RecordCells, then: FuncId },
     /// An action's answer.
     Action(Box<PendingCall>),
     /// A time, ms UTC.

@@ -191,6 +191,12 @@ impl MaskedText {
     }
 }
 
+/// Every number in a text, in order.
+#[must_use]
+pub fn numbers_in(text: &str) -> Vec<Value> {
+    numbers::find(&Folded::new(text).text).into_iter().map(|found| found.value).collect()
+}
+
 /// Values of one built-in kind.
 fn find_builtin(folded: &str, builtin: Builtin, cx: &Context) -> Vec<Found> {
     match builtin {

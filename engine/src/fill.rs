@@ -1,0 +1,219 @@
+//! Slots: asked for in order, filled in any order, checked before they count.
+
+use flowright_compiler::ir::{Exit, FuncId, SlotDef, SlotIndex, Type};
+use flowright_nlu::spec::EntityId;
+use flowright_nlu::value::Value;
+use flowright_nlu::{Context, EntityMatch};
+
+use crate::drive::Next;
+use crate::model::{Reason, Wait};
+use crate::stepper::{Stepper, Trouble};
+
+/// What became of a new value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Accepted {
+    /// It is in the slot.
+    Yes,
+    /// A check refused it, and said so.
+    No,
+    /// It was refused once too often: a human has the conversation.
+    HandedOff,
+}
+
+impl Stepper<'_> {
+    /// Asks for the first slot that is empty; with none, goes on.
+    pub(crate) fn ask_slots(
+        &mut self,
+        slots: Vec<SlotIndex>,
+        then: FuncId,
+    ) -> Result<Next, Trouble> {
+        let is_empty =
+            |slot: &SlotIndex| self.slot(*slot).is_none_or(|s| self.read(s.place).is_none());
+        let Some(first) = slots.iter().position(is_empty) else { return Ok(Next::Run(then)) };
+        let rest = slots.get(first + 1..).unwrap_or(&[]).to_vec();
+        let Some(slot) = slots.get(first).copied() else { return Ok(Next::Run(then)) };
+        let Some(ask) = self.slot(slot).and_then(|def| def.ask) else {
+            return Err(Trouble::Unsound("a slot without a question"));
+        };
+        if let Some(frame) = self.session.stack.last_mut() {
+            frame.wait = Wait::Slot { slot, rest, then };
+        }
+        let question = self.text_of(ask);
+        let choices = self.slot_choices(slot);
+        self.reply(crate::model::Reply { text: question, choices, ..Default::default() });
+        Ok(Next::Wait)
+    }
+
+    /// A slot of the flow on top.
+    pub(crate) fn slot(&self, slot: SlotIndex) -> Option<&SlotDef> {
+        self.program
+            .program
+            .flows
+            .get(self.session.stack.last()?.flow.index())?
+            .slots
+            .get(slot.index())
+    }
+
+    /// Buttons for a slot that is a choice or yes/no.
+    fn slot_choices(&mut self, slot: SlotIndex) -> Vec<crate::model::Choice> {
+        let ty = self.slot(slot).map(|slot| slot.ty.clone());
+        match ty {
+            Some(Type::Choice(choice)) => {
+                let count =
+                    self.program.program.choices.get(choice.index()).map_or(0, |c| c.options.len());
+                let labels = (0..count).map(|i| {
+                    let value = Value::Choice(u16::try_from(i).unwrap_or(u16::MAX));
+                    self.shown(&value, &Type::Choice(choice), self.session.lang)
+                });
+                let labels: Vec<String> = labels.collect();
+                self.buttons(&labels)
+            }
+            Some(Type::Bool) => self.yes_no_buttons(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Asks again what the frame on top waits for.
+    pub(crate) fn ask_again(&mut self) -> Next {
+        if std::mem::take(&mut self.said_again) {
+            return Next::Wait;
+        }
+        let wait = self.session.stack.last().map(|frame| frame.wait.clone());
+        match wait {
+            Some(Wait::Slot { slot, .. }) => {
+                if let Some(ask) = self.slot(slot).and_then(|def| def.ask) {
+                    let text = self.text_of(ask);
+                    let choices = self.slot_choices(slot);
+                    self.reply(crate::model::Reply { text, choices, ..Default::default() });
+                }
+            }
+            Some(Wait::Confirm { text, .. }) => {
+                let choices = self.yes_no_buttons();
+                self.reply(crate::model::Reply { text, choices, ..Default::default() });
+            }
+            Some(Wait::Choose { prompt, arms }) => {
+                let labels: Vec<String> = arms.iter().map(|arm| arm.label.clone()).collect();
+                self.reply_menu(prompt, &labels);
+            }
+            Some(Wait::ChooseFrom { prompt, items, .. }) => {
+                let labels: Vec<String> = items.iter().map(|item| item.label.clone()).collect();
+                self.reply_menu(prompt, &labels);
+            }
+            _ => {}
+        }
+        Next::Wait
+    }
+
+    /// Puts a value into a slot of the frame on top, if its checks let it.
+    pub(crate) fn accept(&mut self, slot: SlotIndex, value: Value) -> Accepted {
+        let Some(def) = self.slot(slot).cloned() else { return Accepted::No };
+        let before = self.read(def.place).cloned();
+        self.write(def.place, Some(value));
+        for check in &def.checks {
+            let holds = match self.run(check.cond) {
+                Ok(exited) => {
+                    matches!(
+                        (exited.exit, exited.args.first()),
+                        (Exit::Value, Some(Some(Value::Bool(true))))
+                    )
+                }
+                Err(_) => false,
+            };
+            if !holds {
+                self.write(def.place, before);
+                return self.refuse(slot, &def, check.otherwise);
+            }
+        }
+        self.mark_filled(slot.index());
+        Accepted::Yes
+    }
+
+    fn refuse(&mut self, slot: SlotIndex, def: &SlotDef, otherwise: Option<FuncId>) -> Accepted {
+        let text = match otherwise {
+            Some(text) => self.text_of(text),
+            None => self.phrase(self.program.program.phrases.invalid, &[]),
+        };
+        self.reply_text(text);
+        let frame = self.session.stack.last_mut();
+        let tries = frame.and_then(|frame| frame.tries.get_mut(slot.index())).map_or(1, |tries| {
+            *tries += 1;
+            *tries
+        });
+        if def.tries > 0 && tries >= def.tries {
+            let because = format!("no valid answer for `{}` after {tries} tries", def.name);
+            self.hand_off(Reason::Tries, None, because);
+            return Accepted::HandedOff;
+        }
+        Accepted::No
+    }
+
+    /// What understanding needs to know of the moment.
+    pub(crate) fn context(&self) -> Context {
+        Context {
+            today: self.today(),
+            now_ms: self.now_ms,
+            timezone: self.program.program.bot.timezone.clone(),
+            lang: self.session.lang,
+        }
+    }
+
+    /// The value that an utterance holds for a slot; with its place, unless it is plain text.
+    pub(crate) fn value_for(&self, slot: SlotIndex, text: &str) -> Option<EntityMatch> {
+        let entity = self.slot(slot)?.entity?;
+        let entity = EntityId(u16::try_from(entity.0).ok()?);
+        let found = self.program.understander.find(text, entity, &self.context());
+        found.into_iter().find(|found| !found.negated)
+    }
+
+    /// Fills what else an utterance says: named slots of the recognised intent first, then any
+    /// empty slot whose kind of value occurs once. Plain-text slots wait for their question.
+    pub(crate) fn fill_from_utterance(
+        &mut self,
+        named: &[(String, EntityMatch)],
+        taken: &[(usize, usize)],
+    ) -> Accepted {
+        let mut taken = taken.to_vec();
+        let slots: Vec<SlotDef> = self.flow().map(|flow| flow.slots.clone()).unwrap_or_default();
+        for (number, slot) in slots.iter().enumerate() {
+            let index = SlotIndex(u32::try_from(number).unwrap_or(u32::MAX));
+            if self.read(slot.place).is_some() {
+                continue;
+            }
+            let by_name =
+                named.iter().find(|(name, _)| *name == slot.name).map(|(_, found)| found.clone());
+            let found = by_name.or_else(|| self.only_match(slot, &taken));
+            let Some(found) = found else { continue };
+            taken.push((found.start, found.end));
+            if self.accept(index, found.value) == Accepted::HandedOff {
+                return Accepted::HandedOff;
+            }
+        }
+        Accepted::Yes
+    }
+
+    /// The one match of a slot's entity in the utterance that does not overlap what is taken.
+    fn only_match(&self, slot: &SlotDef, taken: &[(usize, usize)]) -> Option<EntityMatch> {
+        let entity = u16::try_from(slot.entity?.0).ok()?;
+        let understanding = self.understanding.as_ref()?;
+        let free = |found: &&EntityMatch| {
+            found.entity.0 == entity
+                && !found.negated
+                && !taken.iter().any(|(start, end)| found.start < *end && *start < found.end)
+        };
+        let mut matches = understanding.entities.iter().filter(free);
+        let first = matches.next()?;
+        matches.next().is_none().then(|| first.clone())
+    }
+
+    /// Session slots that are choices or patterns are learned from any utterance.
+    pub(crate) fn learn_session_slots(&mut self) {
+        let program = std::sync::Arc::clone(&self.program.program);
+        for slot in &program.session_slots {
+            if matches!(slot.ty, Type::Choice(_))
+                && let Some(found) = self.only_match(slot, &[])
+            {
+                self.write(slot.place, Some(found.value));
+            }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! How far one step may go. What goes further ends at a human, never in a hang.
+
+/// Functions run in one step.
+pub const RUNS_PER_STEP_MAX: u32 = 1_000;
+/// Blocks entered in one run of a function.
+pub const FUEL_PER_RUN: u64 = 100_000;
+/// Flows under way at once.
+pub const STACK_MAX: usize = 16;
+/// Lines of the conversation that a session keeps.
+pub const TRANSCRIPT_LINES_MAX: usize = 200;
+/// Characters of one line that are kept.
+pub const LINE_CHARS_MAX: usize = 4_000;
+/// Actions that a session remembers as tried.
+pub const TRIED_MAX: usize = 50;
+/// States that a flow remembers having passed, for corrections.
+pub const PATH_MAX: usize = 200;
+/// Choices of a menu over a list.
+pub const MENU_ITEMS_MAX: usize = 50;
+/// Intents that a clarifying question offers.
+pub const CLARIFY_OPTIONS_MAX: usize = 3;
+/// Items of a list that an action may return.
+pub const LIST_ITEMS_MAX: usize = 1_000;
+/// Characters of a text that an action may return.
+pub const TEXT_CHARS_MAX: usize = 20_000;

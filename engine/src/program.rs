@@ -1,0 +1,45 @@
+//! A bundle ready to run.
+
+use std::sync::Arc;
+
+use flowright_compiler::bundle::Bundle;
+use flowright_compiler::ir::interp::Interpreter;
+use flowright_compiler::ir::{Executor, Program};
+use flowright_nlu::{Model, ModelError, Understander};
+
+/// A program with what runs it and what understands for it.
+#[derive(Debug, Clone)]
+pub struct LoadedProgram {
+    /// The bundle's hash: sessions are pinned to it.
+    pub bundle: [u8; 32],
+    /// Tables and functions.
+    pub program: Arc<Program>,
+    /// Interpreter or machine code.
+    pub executor: Arc<dyn Executor>,
+    /// Intents and entities.
+    pub understander: Arc<Understander>,
+}
+
+impl LoadedProgram {
+    /// Prepares a bundle that was read or made here, to run in the interpreter.
+    ///
+    /// # Errors
+    /// A damaged intent model.
+    pub fn interpreted(bundle: Bundle, hash: [u8; 32]) -> Result<Self, ModelError> {
+        let understander = Understander::new(Model::from_bytes(&bundle.model)?)?;
+        let program = Arc::new(bundle.program);
+        Ok(Self {
+            bundle: hash,
+            executor: Arc::new(Interpreter::new(Arc::clone(&program))),
+            program,
+            understander: Arc::new(understander),
+        })
+    }
+
+    /// The same program run by another executor.
+    #[must_use]
+    pub fn with_executor(mut self, executor: Arc<dyn Executor>) -> Self {
+        self.executor = executor;
+        self
+    }
+}

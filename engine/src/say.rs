@@ -1,0 +1,153 @@
+//! What is said: texts in the session's language, with their values.
+
+use flowright_compiler::ir::{
+    CardDef, EmitDef, EmitId, Exit, FuncId, MediaDef, SayDef, TextPart, TextUse, TextVariantDef,
+    Type, turn,
+};
+use flowright_nlu::lang::Lang;
+use flowright_nlu::locale::{ShowContext, show};
+use flowright_nlu::value::Value;
+
+use crate::model::{Card, Choice, Command, Media, Reply, Speaker};
+use crate::stepper::Stepper;
+
+/// A button that says its own label.
+const SAY_PAYLOAD: &str = "say";
+
+impl Stepper<'_> {
+    /// Sends a reply.
+    pub(crate) fn reply(&mut self, reply: Reply) {
+        self.session.record(Speaker::Bot, &reply.text, self.now_ms);
+        self.commands.push(Command::Reply(reply));
+    }
+
+    /// Sends a text.
+    pub(crate) fn reply_text(&mut self, text: String) {
+        self.reply(Reply { text, ..Reply::default() });
+    }
+
+    /// Carries out what a run emitted.
+    pub(crate) fn emitted(&mut self, emit: EmitId, args: &[Option<Value>]) {
+        match self.program.program.emits.get(emit.index()) {
+            Some(EmitDef::Say(say)) => {
+                let reply = self.rendered(say, args);
+                self.reply(reply);
+            }
+            Some(EmitDef::Mark(name)) => self.commands.push(Command::Mark { name: name.clone() }),
+            None => {}
+        }
+    }
+
+    fn rendered(&self, say: &SayDef, args: &[Option<Value>]) -> Reply {
+        let choice = |used: &TextUse| Choice {
+            payload: SAY_PAYLOAD.to_owned(),
+            label: self.render(*used, args),
+        };
+        Reply {
+            text: self.render(say.text, args),
+            choices: say.choices.iter().map(choice).collect(),
+            links: self.media(&say.links, args),
+            images: self.media(&say.images, args),
+            card: say.card.as_ref().map(|card| self.card(card, args)),
+        }
+    }
+
+    fn media(&self, media: &[MediaDef], args: &[Option<Value>]) -> Vec<Media> {
+        let render = |m: &MediaDef| Media {
+            url: self.render(m.url, args),
+            label: m.label.map(|label| self.render(label, args)),
+        };
+        media.iter().map(render).collect()
+    }
+
+    fn card(&self, card: &CardDef, args: &[Option<Value>]) -> Card {
+        Card {
+            title: self.render(card.title, args),
+            body: card.body.map(|body| self.render(body, args)),
+            links: self.media(&card.links, args),
+            images: self.media(&card.images, args),
+        }
+    }
+
+    /// A text in the session's language, for its channel.
+    pub(crate) fn render(&self, used: TextUse, args: &[Option<Value>]) -> String {
+        let Some(text) = self.program.program.texts.get(used.text.index()) else {
+            return String::new();
+        };
+        let Some(variant) = self.variant(&text.variants) else { return String::new() };
+        let mut out = String::new();
+        for part in &variant.parts {
+            match part {
+                TextPart::Literal(literal) => out.push_str(literal),
+                TextPart::Arg(number) => {
+                    let value =
+                        args.get((used.first_arg + number) as usize).and_then(Option::as_ref);
+                    if let Some((value, ty)) = value.zip(text.params.get(*number as usize)) {
+                        out.push_str(&self.shown(value, ty, self.session.lang));
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    /// Language and channel, then language, then without language, then the bot's default.
+    fn variant<'t>(&self, variants: &'t [TextVariantDef]) -> Option<&'t TextVariantDef> {
+        let program = &self.program.program;
+        let channel = program.channels.iter().position(|c| c.name == self.session.channel);
+        let here =
+            |v: &&TextVariantDef| v.channel.map(|c| c.index()) == channel && v.channel.is_some();
+        let anywhere = |v: &&TextVariantDef| v.channel.is_none();
+        let speaks = |lang: Option<Lang>| move |v: &&TextVariantDef| v.lang == lang;
+        let default = program.bot.languages.first().copied();
+        [Some(self.session.lang), None, default]
+            .into_iter()
+            .find_map(|lang| {
+                let of_lang = || variants.iter().filter(speaks(lang));
+                of_lang().find(here).or_else(|| of_lang().find(anywhere))
+            })
+            .or_else(|| variants.first())
+    }
+
+    /// A value as a text shows it.
+    pub(crate) fn shown(&self, value: &Value, ty: &Type, lang: Lang) -> String {
+        let cx = ShowContext {
+            today: self.today(),
+            timezone: self.program.program.bot.timezone.clone(),
+        };
+        match (value, ty) {
+            (Value::Choice(option), Type::Choice(choice)) => {
+                let choice = self.program.program.choices.get(choice.index());
+                let option = choice.and_then(|choice| choice.options.get(usize::from(*option)));
+                option.map_or_else(String::new, |option| {
+                    let label = option.labels.iter().find(|(l, _)| *l == lang);
+                    label.map_or_else(|| option.name.replace('_', " "), |(_, label)| label.clone())
+                })
+            }
+            (Value::List(items), Type::List(item)) => {
+                let shown: Vec<String> = items.iter().map(|v| self.shown(v, item, lang)).collect();
+                shown.join(if lang == Lang::ZH { "、" } else { ", " })
+            }
+            _ => show(value, lang, &cx).unwrap_or_default(),
+        }
+    }
+
+    /// The text that a function chooses. A function that cannot be run says nothing.
+    pub(crate) fn text_of(&mut self, function: FuncId) -> String {
+        match self.run(function) {
+            Ok(exited) => match exited.exit {
+                Exit::Text(used) => self.render(used, &exited.args),
+                _ => String::new(),
+            },
+            Err(_) => String::new(),
+        }
+    }
+
+    /// One of the engine's own phrases.
+    pub(crate) fn phrase(&mut self, function: FuncId, args: &[String]) -> String {
+        for (cell, arg) in (turn::PHRASE_ARGS..turn::CELLS).zip(args) {
+            self.set_turn(cell, Some(Value::Text(arg.clone())));
+        }
+        self.text_of(function)
+    }
+}

@@ -1,0 +1,83 @@
+//! Sessions: how one begins, and the small questions asked of it everywhere.
+
+use flowright_compiler::ir::{FlowDef, FlowId, StateId};
+use flowright_nlu::lang::Lang;
+
+use crate::LoadedProgram;
+use crate::limits::{LINE_CHARS_MAX, TRANSCRIPT_LINES_MAX};
+use crate::model::{Frame, Line, Session, Speaker, Status, Wait};
+
+/// A session in which nothing has happened. `lang` is used when the bot speaks it.
+#[must_use]
+pub fn open_session(
+    program: &LoadedProgram,
+    id: &str,
+    channel: &str,
+    lang: Option<Lang>,
+    now_ms: i64,
+) -> Session {
+    let languages = &program.program.bot.languages;
+    let spoken = lang.filter(|lang| languages.contains(lang));
+    Session {
+        id: id.to_owned(),
+        bundle: program.bundle,
+        lang: spoken.or(languages.first().copied()).unwrap_or(Lang::EN),
+        channel: channel.to_owned(),
+        customer: vec![None; program.program.customer.len()],
+        slots: vec![None; program.program.session_slots.len()],
+        stack: Vec::new(),
+        status: Status::Bot,
+        misses: 0,
+        turn: 0,
+        clarifying: None,
+        last_said: Vec::new(),
+        transcript: Vec::new(),
+        wake_at_ms: None,
+        heard_at_ms: now_ms,
+        tried: Vec::new(),
+        last_intent: None,
+    }
+}
+
+impl Session {
+    /// Whether a call of an action is under way.
+    #[must_use]
+    pub fn is_calling(&self) -> bool {
+        matches!(self.stack.last().map(|frame| &frame.wait), Some(Wait::Action(_)))
+    }
+
+    /// The call under way.
+    #[must_use]
+    pub fn pending_call(&self) -> Option<&crate::model::PendingCall> {
+        match &self.stack.last()?.wait {
+            Wait::Action(call) => Some(call),
+            _ => None,
+        }
+    }
+
+    /// Keeps a line of the conversation.
+    pub(crate) fn record(&mut self, from: Speaker, text: &str, at_ms: i64) {
+        let text: String = text.chars().take(LINE_CHARS_MAX).collect();
+        self.transcript.push(Line { at_ms, turn: self.turn, from, text });
+        let surplus = self.transcript.len().saturating_sub(TRANSCRIPT_LINES_MAX);
+        self.transcript.drain(..surplus);
+    }
+}
+
+impl Frame {
+    /// A flow at its first state, nothing filled.
+    pub(crate) fn new(id: FlowId, flow: &FlowDef) -> Self {
+        Self {
+            flow: id,
+            state: StateId(0),
+            cells: vec![None; flow.cells as usize],
+            wait: Wait::Nothing,
+            path: Vec::new(),
+            tries: vec![0; flow.slots.len()],
+            return_to: None,
+            filled_in_turn: vec![0; flow.slots.len()],
+            held: None,
+            silences: 0,
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! One step: an event goes in, commands come out, the session is as it is afterwards.
+
+use flowright_compiler::ir::{
+    Exit, FlowDef, FlowId, FuncId, Place, RunContext, RunError, Space, StateId, turn,
+};
+use flowright_nlu::Understanding;
+use flowright_nlu::value::{Date, Decimal, Value};
+
+use crate::LoadedProgram;
+use crate::limits::{FUEL_PER_RUN, RUNS_PER_STEP_MAX};
+use crate::model::{Command, Event, Reply, Session, Status, Wait};
+
+/// What a step gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What the shell must do, in order.
+    pub commands: Vec<Command>,
+    /// No call is under way: the turn is over.
+    pub settled: bool,
+    /// The states that were entered, in order: for coverage and traces.
+    pub trace: Vec<Entered>,
+}
+
+/// A state that was entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entered {
+    /// The flow.
+    pub flow: FlowId,
+    /// The state before, in the same run of the flow; none for the first.
+    pub from: Option<StateId>,
+    /// The state.
+    pub state: StateId,
+}
+
+/// Why an event could not be taken. The session is unchanged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StepError {
+    /// A call is under way; only its result can come now.
+    #[error("the session waits for an action's answer")]
+    Busy,
+    /// The session runs another bundle.
+    #[error("the session belongs to another bundle")]
+    OtherBundle,
+}
+
+/// Takes an event.
+///
+/// # Errors
+/// See [`StepError`].
+pub fn step(
+    program: &LoadedProgram,
+    session: &mut Session,
+    event: Event,
+    now_ms: i64,
+) -> Result<Step, StepError> {
+    if session.bundle != program.bundle {
+        return Err(StepError::OtherBundle);
+    }
+    let is_result = matches!(event, Event::ActionResult { .. });
+    if session.is_calling() && !is_result && !matches!(event, Event::Customer { .. }) {
+        return Err(StepError::Busy);
+    }
+    let mut stepper = Stepper::new(program, session, now_ms);
+    stepper.take(event);
+    stepper.finish();
+    let (commands, trace) = (stepper.commands, stepper.trace);
+    Ok(Step { commands, settled: !session.is_calling(), trace })
+}
+
+/// Why the flow under way cannot go on. Ends at a human.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// A run spent its budget, or the step ran too many functions.
+    TooLong,
+    /// Too many flows at once.
+    TooDeep,
+    /// Something that the verifier rules out.
+    Unsound(&'static str),
+}
+
+/// A function's exit with its values.
+pub(crate) struct Exited {
+    pub(crate) exit: Exit,
+    pub(crate) args: Vec<Option<Value>>,
+}
+
+/// A step under way.
+pub(crate) struct Stepper<'s> {
+    pub(crate) program: &'s LoadedProgram,
+    pub(crate) session: &'s mut Session,
+    pub(crate) now_ms: i64,
+    pub(crate) commands: Vec<Command>,
+    pub(crate) trace: Vec<Entered>,
+    /// What the turn brings, by [`turn`] cell.
+    pub(crate) turn: Vec<Option<Value>>,
+    pub(crate) understanding: Option<Understanding>,
+    /// What was said before this turn.
+    pub(crate) said_before: Vec<Reply>,
+    /// `repeat` has said it: the question is not asked again.
+    pub(crate) said_again: bool,
+    cx: RunContext,
+    runs_left: u32,
+}
+
+impl<'s> Stepper<'s> {
+    fn new(program: &'s LoadedProgram, session: &'s mut Session, now_ms: i64) -> Self {
+        let cx = RunContext::new(std::sync::Arc::clone(&program.program), FUEL_PER_RUN);
+        Self {
+            program,
+            session,
+            now_ms,
+            commands: Vec::new(),
+            trace: Vec::new(),
+            turn: vec![None; turn::CELLS as usize],
+            understanding: None,
+            said_before: Vec::new(),
+            said_again: false,
+            cx,
+            runs_left: RUNS_PER_STEP_MAX,
+        }
+    }
+
+    /// Sends the event to where it belongs.
+    fn take(&mut self, event: Event) {
+        self.set_turn_cells();
+        match event {
+            Event::Customer { profile } => {
+                if profile.len() == self.session.customer.len() {
+                    self.session.customer = profile;
+                }
+            }
+            Event::Opened { channel } => {
+                self.begin_turn(channel);
+                self.opened();
+            }
+            Event::Message { channel, text, payload } => {
+                self.begin_turn(channel);
+                self.message(&text, payload.as_deref());
+            }
+            Event::ActionResult { key, result } => self.action_result(&key, &result),
+            Event::Wake => self.wake(),
+        }
+    }
+
+    fn begin_turn(&mut self, channel: String) {
+        self.session.turn += 1;
+        self.session.channel = channel;
+        self.session.heard_at_ms = self.now_ms;
+        self.said_before = std::mem::take(&mut self.session.last_said);
+        self.set_turn_cells();
+    }
+
+    /// Leaves the session in a state to be stored.
+    fn finish(&mut self) {
+        for command in &self.commands {
+            if let Command::Reply(reply) = command {
+                self.session.last_said.push(reply.clone());
+            }
+        }
+        self.session.wake_at_ms = self.next_wake();
+    }
+
+    /// When the earliest timer of the frame on top is due.
+    fn next_wake(&self) -> Option<i64> {
+        if self.session.status != Status::Bot {
+            return None;
+        }
+        let frame = self.session.stack.last()?;
+        match &frame.wait {
+            Wait::Until { at_ms, .. } => Some(*at_ms),
+            Wait::Nothing | Wait::Return | Wait::Action(_) => None,
+            _ => {
+                let (ms, _) = self.silences().get(frame.silences as usize).copied()?;
+                Some(self.session.heard_at_ms.saturating_add(ms))
+            }
+        }
+    }
+
+    /// The silence handlers that hold now: the state's, else the flow's.
+    pub(crate) fn silences(&self) -> Vec<(i64, FuncId)> {
+        let Some((flow, frame)) = self.flow().zip(self.session.stack.last()) else {
+            return Vec::new();
+        };
+        let state = flow.states.get(frame.state.index()).map(|state| &state.handlers.silences);
+        match state {
+            Some(own) if !own.is_empty() => own.clone(),
+            _ => flow.handlers.silences.clone(),
+        }
+    }
+
+    fn set_turn_cells(&mut self) {
+        let local = self.local_now();
+        let text = |text: &str| Some(Value::Text(text.to_owned()));
+        self.set_turn(turn::TODAY, local.map(|at| Value::Date(Date::from_civil(at.date()))));
+        self.set_turn(turn::NOW, Some(Value::DateTime(self.now_ms)));
+        self.set_turn(turn::CHANNEL, text(&self.session.channel));
+        self.set_turn(turn::LANGUAGE, text(&self.session.lang.to_string()));
+        self.set_turn(
+            turn::MISSES,
+            Decimal::from_int(self.session.misses.into()).map(Value::Number),
+        );
+        self.set_turn(turn::BUSINESS_HOURS, local.map(|at| Value::Bool(self.is_open(at))));
+    }
+
+    /// A cell of the turn.
+    pub(crate) fn set_turn(&mut self, cell: u32, value: Option<Value>) {
+        if let Some(target) = self.turn.get_mut(cell as usize) {
+            *target = value;
+        }
+    }
+
+    /// Today in the bot's timezone.
+    pub(crate) fn today(&self) -> Date {
+        match self.turn.get(turn::TODAY as usize) {
+            Some(Some(Value::Date(date))) => *date,
+            _ => Date(0),
+        }
+    }
+
+    fn local_now(&self) -> Option<jiff::civil::DateTime> {
+        let zone = jiff::tz::TimeZone::get(&self.program.program.bot.timezone).ok()?;
+        Some(zone.to_datetime(jiff::Timestamp::from_millisecond(self.now_ms).ok()?))
+    }
+
+    fn is_open(&self, at: jiff::civil::DateTime) -> bool {
+        let bot = &self.program.program.bot;
+        let weekday = u8::try_from(at.weekday().to_monday_one_offset()).unwrap_or(0);
+        let seconds =
+            u32::try_from(i64::from(at.hour()) * 3600 + i64::from(at.minute()) * 60).unwrap_or(0);
+        let open = bot.hours.iter().any(|hours| {
+            let in_days = if hours.from_day <= hours.to_day {
+                (hours.from_day..=hours.to_day).contains(&weekday)
+            } else {
+                weekday >= hours.from_day || weekday <= hours.to_day
+            };
+            in_days && (hours.open_s..hours.close_s).contains(&seconds)
+        });
+        (bot.hours.is_empty() || open) && !bot.closed.contains(&Date::from_civil(at.date()))
+    }
+
+    /// The flow on top of the stack.
+    pub(crate) fn flow(&self) -> Option<&'s FlowDef> {
+        self.program.program.flows.get(self.session.stack.last()?.flow.index())
+    }
+
+    /// Runs a function on the session's cells and those of the frame on top. What it writes is
+    /// written, what it says is said.
+    pub(crate) fn run(&mut self, function: FuncId) -> Result<Exited, Trouble> {
+        self.runs_left = self.runs_left.checked_sub(1).ok_or(Trouble::TooLong)?;
+        self.load_cells();
+        self.cx.fuel = FUEL_PER_RUN;
+        let exit = match self.program.executor.run(function, &mut self.cx) {
+            Ok(exit) => exit,
+            Err(RunError::OutOfFuel) => return Err(Trouble::TooLong),
+            Err(_) => return Err(Trouble::Unsound("a function could not be run")),
+        };
+        let program = &self.program.program;
+        let code =
+            program.functions.get(function.index()).ok_or(Trouble::Unsound("no such function"))?;
+        let exit = code.exits.get(exit as usize).ok_or(Trouble::Unsound("no such exit"))?.clone();
+        let value = |cell| self.cx.heap.value(cell, &program.strings);
+        let args = self.cx.exit_args.iter().map(|cell| value(*cell)).collect();
+        let written: Vec<(Place, Option<Value>)> =
+            code.writes.iter().map(|place| (*place, value(self.cx.cell(*place)))).collect();
+        let emitted: Vec<_> = self
+            .cx
+            .emitted
+            .iter()
+            .map(|e| (e.emit, e.args.iter().map(|cell| value(*cell)).collect::<Vec<_>>()))
+            .collect();
+        let noted = !self.cx.notes.is_empty();
+        written.into_iter().for_each(|(place, value)| self.write(place, value));
+        emitted.into_iter().for_each(|(emit, args)| self.emitted(emit, &args));
+        if noted {
+            let text = format!("two currencies met in `{}`", code.name);
+            self.commands.push(Command::Note { code: "R0101".to_owned(), text });
+        }
+        Ok(Exited { exit, args })
+    }
+
+    fn load_cells(&mut self) {
+        self.cx.heap.clear();
+        let none: Vec<Option<Value>> = Vec::new();
+        let frame = self.session.stack.last().map_or(&none, |frame| &frame.cells);
+        let spaces = [&self.turn, &self.session.customer, &self.session.slots, frame];
+        for (cells, values) in self.cx.spaces.iter_mut().zip(spaces) {
+            let mut values = values.iter();
+            for cell in cells.iter_mut() {
+                *cell = self.cx.heap.cell(values.next().and_then(Option::as_ref));
+            }
+        }
+    }
+
+    /// A cell of the session or of the frame on top.
+    pub(crate) fn read(&self, place: Place) -> Option<&Value> {
+        let cells = match place.space {
+            Space::Turn => &self.turn,
+            Space::Customer => &self.session.customer,
+            Space::Session => &self.session.slots,
+            Space::Flow => &self.session.stack.last()?.cells,
+        };
+        cells.get(place.index as usize)?.as_ref()
+    }
+
+    /// Changes a cell of the session or of the frame on top.
+    pub(crate) fn write(&mut self, place: Place, value: Option<Value>) {
+        let cells = match place.space {
+            Space::Session => Some(&mut self.session.slots),
+            Space::Flow => self.session.stack.last_mut().map(|frame| &mut frame.cells),
+            Space::Turn | Space::Customer => None,
+        };
+        if let Some(cell) = cells.and_then(|cells| cells.get_mut(place.index as usize)) {
+            *cell = value;
+        }
+    }
+}

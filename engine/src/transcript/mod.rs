@@ -1,0 +1,65 @@
+//! Runs `test` blocks: a conversation against the engine, with a clock of its own and given
+//! answers, compared line by line. Nothing here is random or depends on the machine.
+
+mod actions;
+mod expect;
+mod player;
+
+use std::collections::BTreeSet;
+
+use flowright_compiler::base::FileSpan;
+use flowright_compiler::ir::TestDef;
+
+use crate::{Entered, LoadedProgram};
+
+/// How a test went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestReport {
+    /// The test's name.
+    pub name: String,
+    /// The conversation as it went, up to the first failure.
+    pub lines: Vec<ReportLine>,
+    /// What was not as it must be.
+    pub failure: Option<Failure>,
+    /// States entered and the ways between them.
+    pub entered: BTreeSet<Entered>,
+}
+
+impl TestReport {
+    /// Whether it went exactly so.
+    #[must_use]
+    pub const fn passed(&self) -> bool {
+        self.failure.is_none()
+    }
+}
+
+/// A line of the conversation as it went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportLine {
+    /// `user`, `bot`, `call`, `time`.
+    pub who: &'static str,
+    /// What was said or done.
+    pub text: String,
+}
+
+/// The first thing that was not as it must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// The line of the test.
+    pub at: FileSpan,
+    /// In one sentence.
+    pub message: String,
+    /// What the test says, when it is a text.
+    pub expected: Option<String>,
+    /// What happened instead.
+    pub actual: Option<String>,
+}
+
+/// Plays a test.
+#[must_use]
+pub fn run_test(program: &LoadedProgram, test: &TestDef) -> TestReport {
+    let mut player = player::Player::new(program, test);
+    let failure = player.play().err();
+    let player::Player { lines, entered, .. } = player;
+    TestReport { name: test.name.clone(), lines, failure, entered }
+}
