@@ -8,7 +8,8 @@ use crate::value::{Date, Decimal, Money, Value};
 /// What showing a value depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShowContext {
-    /// Days of this year are shown without it.
+    /// Days of the twelve months from here on are shown without their year: just those that a
+    /// customer can write without it.
     pub today: Date,
     /// IANA name; instants are shown in it.
     pub timezone: String,
@@ -54,15 +55,17 @@ fn show_date(date: Date, zh: bool, today: Date) -> String {
         "December",
     ];
     let day = date.to_civil();
-    let same_year = day.year() == today.to_civil().year();
+    let since = today.to_civil();
+    let in_a_year = since.saturating_add(jiff::Span::new().years(1));
+    let plain = since <= day && day < in_a_year;
     if zh {
         let short = format!("{}月{}日", day.month(), day.day());
-        return if same_year { short } else { format!("{}年{short}", day.year()) };
+        return if plain { short } else { format!("{}年{short}", day.year()) };
     }
     let number = usize::try_from(day.month()).unwrap_or(1);
     let month = MONTHS.get(number.saturating_sub(1)).copied().unwrap_or_default();
     let short = format!("{} {month}", day.day());
-    if same_year { short } else { format!("{short} {}", day.year()) }
+    if plain { short } else { format!("{short} {}", day.year()) }
 }
 
 fn show_instant(ms: i64, zh: bool, cx: &ShowContext) -> Option<String> {

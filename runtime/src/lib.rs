@@ -1,1 +1,12 @@
-//! runtime
+//! The async shell around the engine: sessions, stores, actions and channels.
+
+pub mod actions;
+pub mod clock;
+pub mod config;
+pub mod dispatch;
+pub mod http;
+pub mod limits;
+pub mod programs;
+pub mod service;
+pub mod store;
+pub mod telemetry;

@@ -1,0 +1,163 @@
+//! `flowright.toml`: where a project runs. What it says and does is in its `.flow` files.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use flowright_compiler::diag::closest;
+use serde::Deserialize;
+
+/// A project's deployment. Unknown keys are errors.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// `[serve]`
+    pub serve: ServeConfig,
+    /// `[store]`
+    pub store: StoreConfig,
+    /// `[api]`
+    pub api: ApiConfig,
+    /// `[web]`
+    pub web: WebConfig,
+    /// `[env]`: development values of environment variables; the process environment wins.
+    pub env: BTreeMap<String, String>,
+    /// `[demo]`
+    pub demo: DemoConfig,
+}
+
+/// `[serve]`
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ServeConfig {
+    /// Address and port.
+    pub listen: SocketAddr,
+}
+
+impl Default for ServeConfig {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
+    }
+}
+
+/// `[store]`
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StoreConfig {
+    /// The SQLite file, relative to the project.
+    pub path: PathBuf,
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        Self { path: PathBuf::from("flowright.sqlite") }
+    }
+}
+
+/// `[api]`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ApiConfig {
+    /// Name of the environment variable that holds the token REST clients must send.
+    pub token_env: Option<String>,
+}
+
+/// `[web]`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WebConfig {
+    /// Origins that may open a WebSocket besides the server's own.
+    pub allowed_origins: Vec<String>,
+}
+
+/// `[demo]`
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DemoConfig {
+    /// Customers that the web chat offers; only without an API token and on loopback.
+    pub customers: Vec<toml::Table>,
+}
+
+/// Why a configuration cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// The file could not be read.
+    #[error("R0201: `{path}` cannot be read: {cause}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        cause: String,
+    },
+    /// The file is not as it must be.
+    #[error("R0202: {path}:{line}: {message}{}", .hint.as_deref().map(|h| format!("; did you mean `{h}`?")).unwrap_or_default())]
+    Malformed {
+        /// The file.
+        path: String,
+        /// Line, from 1.
+        line: usize,
+        /// What is wrong.
+        message: String,
+        /// A key that was probably meant.
+        hint: Option<String>,
+    },
+    /// Environment variables that the project needs and nobody set.
+    #[error("R0203: environment variables are missing: {}; set them, or give development values under `[env]` in flowright.toml", .0.join(", "))]
+    MissingVariables(Vec<String>),
+    /// Reachable from outside without a token.
+    #[error("R0204: `{0}` can be reached from outside and no API token is configured; set `[api] token_env`, or listen on 127.0.0.1")]
+    Unprotected(SocketAddr),
+}
+
+const KEYS: &[&str] = &[
+    "serve", "listen", "store", "path", "api", "token_env", "web", "allowed_origins", "env", "demo", "customers",
+];
+
+impl Config {
+    /// Reads `flowright.toml` of a project folder; without the file, the defaults hold.
+    ///
+    /// # Errors
+    /// See [`ConfigError`].
+    pub fn load(folder: &Path) -> Result<Self, ConfigError> {
+        let path = folder.join("flowright.toml");
+        let label = path.display().to_string();
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(e) => return Err(ConfigError::Unreadable { path: label, cause: e.to_string() }),
+        };
+        Self::parse(&label, &text)
+    }
+
+    /// Reads a configuration's text.
+    ///
+    /// # Errors
+    /// [`ConfigError::Malformed`].
+    pub fn parse(label: &str, text: &str) -> Result<Self, ConfigError> {
+        toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start);
+            let line = text.get(..start).map_or(0, |before| before.matches('\n').count()) + 1;
+            let message = error.message().to_owned();
+            let unknown = message.split('`').nth(1).filter(|_| message.contains("unknown field"));
+            let hint = unknown.and_then(|key| closest(key, KEYS.iter().copied())).map(str::to_owned);
+            ConfigError::Malformed { path: label.to_owned(), line, message, hint }
+        })
+    }
+
+    /// The value of an environment variable: the process's, else the development value.
+    #[must_use]
+    pub fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok().or_else(|| self.env.get(name).cloned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unknown_keys_are_named_with_their_line() {
+        let error = Config::parse("flowright.toml", "[serve]\nlisten = \"127.0.0.1:1\"\n\n[stor]\npath = \"x\"\n");
+        let shown = error.unwrap_err().to_string();
+        assert!(shown.contains("flowright.toml:4") && shown.contains("did you mean `store`"), "{shown}");
+    }
+}

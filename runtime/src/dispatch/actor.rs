@@ -1,0 +1,278 @@
+//! The task of one live session: takes its mail one by one, steps the engine, commits, sends what
+//! was said, carries out the calls that the step asks for.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use flowright_compiler::ir::{FieldDef, Program};
+use flowright_engine::json::value_from_json;
+use flowright_engine::model::{ActionResult, Command, Event, Session, Status};
+use flowright_engine::{LoadedProgram, open_session, step};
+use flowright_nlu::value::Value;
+use tokio::sync::mpsc;
+
+use super::{Answer, DispatchError, Incoming, Inner, Mail};
+use crate::limits::SESSION_IDLE;
+use crate::store::{Commit, StoredReply};
+
+/// A session in memory.
+struct Live {
+    program: Arc<LoadedProgram>,
+    session: Session,
+    /// Number of the last step.
+    seq: u64,
+}
+
+/// One session's task.
+pub(super) struct Actor {
+    inner: Arc<Inner>,
+    id: String,
+    /// Absent until it is needed, and after a failed commit: then the store knows better.
+    live: Option<Live>,
+}
+
+impl Drop for Actor {
+    fn drop(&mut self) {
+        self.inner.ended();
+    }
+}
+
+impl Actor {
+    pub(super) const fn new(inner: Arc<Inner>, id: String) -> Self {
+        Self { inner, id, live: None }
+    }
+
+    /// Until nothing comes for a while, or the dispatch closes.
+    pub(super) async fn run(mut self, mut mailbox: mpsc::Receiver<Mail>) {
+        loop {
+            match tokio::time::timeout(self.patience(), mailbox.recv()).await {
+                Ok(Some(mail)) => self.take(mail).await,
+                Ok(None) => return,
+                Err(_) if self.is_due() => self.take(Mail::Look).await,
+                Err(_) => {
+                    if self.inner.retire(&self.id, &mailbox) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Until the session's timer, or until it may leave memory.
+    fn patience(&self) -> Duration {
+        let wake = self.live.as_ref().and_then(|live| live.session.wake_at_ms);
+        let left = wake.map(|at| at.saturating_sub(self.inner.clock.now_ms()).max(1));
+        let left = left.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis);
+        left.map_or(SESSION_IDLE, |left| left.min(SESSION_IDLE))
+    }
+
+    fn is_due(&self) -> bool {
+        let wake = self.live.as_ref().and_then(|live| live.session.wake_at_ms);
+        wake.is_some_and(|at| at <= self.inner.clock.now_ms())
+    }
+
+    async fn take(&mut self, mail: Mail) {
+        match mail {
+            Mail::Message(message, answer) => {
+                let begun = Instant::now();
+                let result = self.message(*message).await;
+                let seconds = begun.elapsed().as_secs_f64();
+                self.inner.metrics.turn_seconds.observe(seconds);
+                self.forget_after(&result);
+                // Whoever asked may be gone; the answer is in the store.
+                let _ = answer.send(result);
+            }
+            Mail::Open(who, answer) => {
+                let result = self.open(*who).await;
+                self.forget_after(&result);
+                let _ = answer.send(result);
+            }
+            Mail::Look => {
+                let result = self.look().await;
+                self.forget_after(&result);
+                if let Err(error) = result {
+                    tracing::error!(session = %self.id, %error, "a timer or call could not be taken up");
+                }
+            }
+        }
+    }
+
+    /// After a failure memory may be ahead of the store: what was not stored did not happen.
+    fn forget_after<T>(&mut self, result: &Result<T, DispatchError>) {
+        if result.is_err() {
+            self.live = None;
+        }
+    }
+
+    /// Brings the session into memory, made when there is none. Whether it was made.
+    fn load(&mut self, who: Option<&Incoming>) -> Result<bool, DispatchError> {
+        if self.live.is_some() {
+            return Ok(false);
+        }
+        let inner = &self.inner;
+        if let Some(stored) = inner.store.session(&self.id)? {
+            let program = inner.programs.pinned(&stored.session.bundle, &inner.store)?;
+            self.live = Some(Live { program, session: stored.session, seq: stored.seq });
+            return Ok(false);
+        }
+        let Some(who) = who else { return Ok(false) };
+        let program = inner.programs.current();
+        let now = inner.clock.now_ms();
+        let session = open_session(&program, &self.id, &who.channel, who.lang, now);
+        self.live = Some(Live { program, session, seq: 0 });
+        Ok(true)
+    }
+
+    async fn message(&mut self, message: Incoming) -> Result<Answer, DispatchError> {
+        self.load(Some(&message))?;
+        self.finish_call().await?;
+        if let Some(known) = self.inner.store.message(&self.id, &message.id)? {
+            self.inner.metrics.repeats.inc();
+            let replies = self.inner.store.replies_of_turn(&self.id, known.turn)?;
+            return Ok(self.answer(known.turn, replies, true));
+        }
+        self.meet(message.customer.as_ref()).await?;
+        self.inner.metrics.turns.inc();
+        let Incoming { id, channel, text, payload, .. } = message;
+        let event = Event::Message { channel, text, payload };
+        let mut replies = self.step(event, Some(id)).await?;
+        replies.extend(self.finish_call().await?);
+        let turn = self.live.as_ref().map_or(0, |live| live.session.turn);
+        Ok(self.answer(turn, replies, false))
+    }
+
+    async fn open(&mut self, who: Incoming) -> Result<Answer, DispatchError> {
+        if !self.load(Some(&who))? {
+            let turn = self.live.as_ref().map_or(0, |live| live.session.turn);
+            return Ok(self.answer(turn, Vec::new(), true));
+        }
+        self.meet(who.customer.as_ref()).await?;
+        let mut replies = self.step(Event::Opened { channel: who.channel }, None).await?;
+        replies.extend(self.finish_call().await?);
+        let turn = self.live.as_ref().map_or(0, |live| live.session.turn);
+        Ok(self.answer(turn, replies, false))
+    }
+
+    fn answer(&self, turn: u64, replies: Vec<StoredReply>, repeated: bool) -> Answer {
+        let handed_off =
+            self.live.as_ref().is_some_and(|live| live.session.status != Status::Bot);
+        Answer { turn, replies, repeated, handed_off }
+    }
+
+    /// A timer that is due, a call that a crash interrupted.
+    async fn look(&mut self) -> Result<(), DispatchError> {
+        self.load(None)?;
+        self.finish_call().await?;
+        if self.is_due() {
+            self.step(Event::Wake, None).await?;
+            self.finish_call().await?;
+        }
+        Ok(())
+    }
+
+    /// Learns who the customer is, when that changes anything.
+    async fn meet(&mut self, customer: Option<&serde_json::Value>) -> Result<(), DispatchError> {
+        let (Some(json), Some(live)) = (customer, &self.live) else { return Ok(()) };
+        let profile = read_customer(&live.program.program, json)?;
+        if profile != live.session.customer {
+            self.step(Event::Customer { profile }, None).await?;
+        }
+        Ok(())
+    }
+
+    /// Carries out the call under way, and those that follow from its answer.
+    async fn finish_call(&mut self) -> Result<Vec<StoredReply>, DispatchError> {
+        let mut replies = Vec::new();
+        while let Some(live) = &self.live {
+            let Some(call) = live.session.pending_call().cloned() else { break };
+            let result = self.inner.actions.call(&live.program.program, &call).await;
+            self.count_call(&live.program.program, &call, &result);
+            replies.extend(self.step(Event::ActionResult { key: call.key, result }, None).await?);
+        }
+        Ok(replies)
+    }
+
+    fn count_call(
+        &self,
+        program: &Program,
+        call: &flowright_engine::model::PendingCall,
+        result: &ActionResult,
+    ) {
+        let action = program.actions.get(call.action.index()).map_or("", |a| a.name.as_str());
+        let how = match result {
+            ActionResult::Answer { status, .. } if (200..300).contains(status) => "ok",
+            ActionResult::Answer { .. } => "refused",
+            _ => "failed",
+        };
+        let labels = vec![("action".to_owned(), action.to_owned()), ("result".to_owned(), how.to_owned())];
+        self.inner.metrics.actions.get_or_create(&labels).inc();
+    }
+
+    /// One step, one commit; then, and only then, what was said goes out.
+    async fn step(
+        &mut self,
+        event: Event,
+        message_id: Option<String>,
+    ) -> Result<Vec<StoredReply>, DispatchError> {
+        let at_ms = self.inner.clock.now_ms();
+        let Some(live) = &mut self.live else { return Ok(Vec::new()) };
+        let misses = live.session.misses;
+        let done = step(&live.program, &mut live.session, event.clone(), at_ms)
+            .map_err(|e| DispatchError::Engine(e.to_string()))?;
+        live.seq += 1;
+        let missed = live.session.misses > misses;
+        let commit = Commit {
+            session: live.session.clone(),
+            seq: live.seq,
+            at_ms,
+            event,
+            commands: done.commands,
+            message_id,
+            settled: done.settled,
+        };
+        self.note(&commit.commands, missed);
+        let replies = self.inner.store.commit(commit).await?;
+        self.inner.lines.send(&self.id, &replies);
+        Ok(replies)
+    }
+
+    /// Counts and logs what operators want to know. No customer's words are among it.
+    fn note(&self, commands: &[Command], missed: bool) {
+        if missed {
+            self.inner.metrics.misses.inc();
+        }
+        for command in commands {
+            match command {
+                Command::Handoff(handoff) => {
+                    self.inner.metrics.handoffs.inc();
+                    let skill = handoff.skill_name.as_deref().unwrap_or("-");
+                    tracing::info!(session = %self.id, skill, urgency = handoff.urgency, "handoff");
+                }
+                Command::Note { code, text } => {
+                    tracing::warn!(session = %self.id, code, "{text}");
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// A customer's profile from JSON, by the fields that the bot declares.
+fn read_customer(
+    program: &Program,
+    json: &serde_json::Value,
+) -> Result<Vec<Option<Value>>, DispatchError> {
+    let bad = |cause: String| DispatchError::BadCustomer(cause);
+    let object = json.as_object().ok_or_else(|| bad("expected an object".to_owned()))?;
+    let known = |name: &str| program.customer.iter().any(|field| field.name == name);
+    if let Some(name) = object.keys().find(|name| !known(name)) {
+        let names: Vec<&str> = program.customer.iter().map(|f| f.name.as_str()).collect();
+        return Err(bad(format!("`{name}` is not a field; there are {}", names.join(", "))));
+    }
+    let field = |field: &FieldDef| match object.get(&field.name) {
+        Some(json) => value_from_json(program, &field.ty, json)
+            .map_err(|e| bad(format!("{}: {e}", field.name))),
+        None => Ok(None),
+    };
+    program.customer.iter().map(field).collect()
+}

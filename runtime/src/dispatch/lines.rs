@@ -1,0 +1,67 @@
+//! Who listens to which session: replies go to every open WebSocket of a session.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::broadcast;
+
+use crate::store::StoredReply;
+
+/// Listeners by session.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    queue: usize,
+    open: Mutex<HashMap<String, broadcast::Sender<StoredReply>>>,
+}
+
+impl Lines {
+    /// `queue` replies may wait for one listener; a slower one learns that it missed some.
+    pub(crate) fn new(queue: usize) -> Self {
+        Self { queue, open: Mutex::default() }
+    }
+
+    pub(crate) fn listen(&self, session: &str) -> broadcast::Receiver<StoredReply> {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        // Lines that nobody listens to any more go when others come.
+        if open.len().is_multiple_of(64) {
+            open.retain(|_, line| line.receiver_count() > 0);
+        }
+        let line = open.entry(session.to_owned());
+        line.or_insert_with(|| broadcast::channel(self.queue).0).subscribe()
+    }
+
+    pub(crate) fn send(&self, session: &str, replies: &[StoredReply]) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(line) = open.get(session) else { return };
+        if line.receiver_count() == 0 {
+            open.remove(session);
+            return;
+        }
+        for reply in replies {
+            // Fails only when the last listener left just now.
+            let _ = line.send(reply.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use flowright_engine::model::Reply;
+
+    use super::*;
+
+    #[test]
+    fn every_listener_of_a_session_hears_its_replies_and_no_others() {
+        let lines = Lines::new(4);
+        let (mut first, mut second) = (lines.listen("a"), lines.listen("a"));
+        let mut other = lines.listen("b");
+        let reply = StoredReply { seq: 1, turn: 1, reply: Reply::default() };
+        lines.send("a", std::slice::from_ref(&reply));
+        assert_eq!(first.try_recv(), Ok(reply.clone()));
+        assert_eq!(second.try_recv(), Ok(reply));
+        assert!(other.try_recv().is_err());
+        drop((first, second));
+        lines.send("a", &[]);
+        assert_eq!(lines.open.lock().unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,313 @@
+//! One mailbox a session: messages, timers and the answers of actions go through one queue, so no
+//! two events of a session are ever under way at once. The only way in for channels.
+
+mod actor;
+mod lines;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use flowright_compiler::ir::Program;
+use flowright_engine::model::Session;
+use flowright_nlu::lang::Lang;
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+use crate::actions::ActionClient;
+use crate::clock::SharedClock;
+use crate::limits::{MAILBOX_MAX, SESSIONS_LIVE_MAX, SOCKET_QUEUE_MAX};
+use crate::programs::Programs;
+use crate::store::{SqliteStore, StoreError, StoredReply};
+use crate::telemetry::Metrics;
+use actor::Actor;
+use lines::Lines;
+
+/// What a customer sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incoming {
+    /// Unique in the session; the same id again gives the same answer.
+    pub id: String,
+    /// Name of the channel.
+    pub channel: String,
+    /// The words.
+    pub text: String,
+    /// A button's payload.
+    pub payload: Option<String>,
+    /// What is known of the customer from whoever vouches for it.
+    pub customer: Option<serde_json::Value>,
+    /// Language to begin with.
+    pub lang: Option<Lang>,
+}
+
+/// The answer to a message.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Answer {
+    /// Number of the turn.
+    pub turn: u64,
+    /// What was said, in order.
+    pub replies: Vec<StoredReply>,
+    /// Whether the message had been carried out before.
+    pub repeated: bool,
+    /// Whether a human has the conversation.
+    pub handed_off: bool,
+}
+
+/// Why nothing was carried out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DispatchError {
+    /// Too many messages wait in this session.
+    #[error("too many messages wait in this session")]
+    SessionBusy,
+    /// Too many sessions, or the server is going down.
+    #[error("the server takes no more at the moment")]
+    Overloaded,
+    /// The customer's profile is not as the bot declares it.
+    #[error("customer: {0}")]
+    BadCustomer(String),
+    /// The store said no.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The engine would not take it: a fault of ours.
+    #[error("the session could not take the message: {0}")]
+    Engine(String),
+}
+
+/// What waits in a mailbox.
+pub(crate) enum Mail {
+    Message(Box<Incoming>, oneshot::Sender<Result<Answer, DispatchError>>),
+    /// Opened without a word, when it does not exist yet.
+    Open(Box<Incoming>, oneshot::Sender<Result<Answer, DispatchError>>),
+    /// A timer may be due, or a call may be under way from before a crash.
+    Look,
+}
+
+pub(crate) struct Inner {
+    pub(crate) programs: Programs,
+    pub(crate) store: SqliteStore,
+    pub(crate) actions: ActionClient,
+    pub(crate) clock: SharedClock,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) lines: Lines,
+    live: Mutex<HashMap<String, mpsc::Sender<Mail>>>,
+    closing: AtomicBool,
+}
+
+/// The way in. Cheap to clone.
+#[derive(Clone)]
+pub struct Dispatch {
+    inner: Arc<Inner>,
+}
+
+impl std::fmt::Debug for Dispatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Dispatch").finish_non_exhaustive()
+    }
+}
+
+impl Dispatch {
+    /// Over a store and what runs in it.
+    #[must_use]
+    pub fn new(
+        programs: Programs,
+        store: SqliteStore,
+        actions: ActionClient,
+        clock: SharedClock,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                programs,
+                store,
+                actions,
+                clock,
+                metrics,
+                lines: Lines::new(SOCKET_QUEUE_MAX),
+                live: Mutex::default(),
+                closing: AtomicBool::new(false),
+            }),
+        }
+    }
+
+    /// Carries a message out and comes back with what was said, when all of it is durable.
+    ///
+    /// # Errors
+    /// See [`DispatchError`]: then the message may be sent again with the same id.
+    pub async fn message(&self, session: &str, message: Incoming) -> Result<Answer, DispatchError> {
+        self.ask(session, |answer| Mail::Message(Box::new(message), answer)).await
+    }
+
+    /// Opens a session in which nothing was said yet, so that the bot can greet. Does nothing to
+    /// one that exists.
+    ///
+    /// # Errors
+    /// See [`DispatchError`].
+    pub async fn open(&self, session: &str, who: Incoming) -> Result<Answer, DispatchError> {
+        self.ask(session, |answer| Mail::Open(Box::new(who), answer)).await
+    }
+
+    async fn ask(
+        &self,
+        session: &str,
+        mail: impl FnOnce(oneshot::Sender<Result<Answer, DispatchError>>) -> Mail,
+    ) -> Result<Answer, DispatchError> {
+        let (sender, receiver) = oneshot::channel();
+        if let Err(refused) = self.put(session, mail(sender)) {
+            self.inner.metrics.refused.inc();
+            return Err(refused);
+        }
+        receiver.await.map_err(|_| DispatchError::Engine("its task ended".to_owned()))?
+    }
+
+    /// Puts mail into a session's mailbox; wakes the session when it sleeps.
+    fn put(&self, session: &str, mail: Mail) -> Result<(), DispatchError> {
+        let mut live = self.inner.live.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mailbox) = live.get(session) {
+            match mailbox.try_send(mail) {
+                Ok(()) => return Ok(()),
+                Err(mpsc::error::TrySendError::Full(_)) => return Err(DispatchError::SessionBusy),
+                // Its task is gone after a fault: a new one takes over below.
+                Err(mpsc::error::TrySendError::Closed(back)) => {
+                    return self.begin(&mut live, session, back);
+                }
+            }
+        }
+        self.begin(&mut live, session, mail)
+    }
+
+    fn begin(
+        &self,
+        live: &mut HashMap<String, mpsc::Sender<Mail>>,
+        session: &str,
+        mail: Mail,
+    ) -> Result<(), DispatchError> {
+        if self.inner.closing.load(Ordering::Acquire) || live.len() >= SESSIONS_LIVE_MAX {
+            return Err(DispatchError::Overloaded);
+        }
+        let (sender, receiver) = mpsc::channel(MAILBOX_MAX);
+        sender.try_send(mail).map_err(|_| DispatchError::Overloaded)?;
+        live.insert(session.to_owned(), sender);
+        self.inner.metrics.sessions_live.inc();
+        tokio::spawn(Actor::new(Arc::clone(&self.inner), session.to_owned()).run(receiver));
+        Ok(())
+    }
+
+    /// A stored session with the program that it runs.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn session(&self, id: &str) -> Result<Option<(Session, Arc<Program>)>, StoreError> {
+        let Some(stored) = self.inner.store.session(id)? else { return Ok(None) };
+        let program = self.inner.programs.pinned(&stored.session.bundle, &self.inner.store)?;
+        Ok(Some((stored.session, Arc::clone(&program.program))))
+    }
+
+    /// The replies of a session after one of them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn replies_after(&self, id: &str, seq: u64) -> Result<Vec<StoredReply>, StoreError> {
+        self.inner.store.replies_after(id, seq)
+    }
+
+    /// Replies of a session from now on, as they become durable.
+    #[must_use]
+    pub fn listen(&self, session: &str) -> broadcast::Receiver<StoredReply> {
+        self.inner.lines.listen(session)
+    }
+
+    /// The program that new sessions run.
+    #[must_use]
+    pub fn program(&self) -> Arc<Program> {
+        Arc::clone(&self.inner.programs.current().program)
+    }
+
+    /// What is counted.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
+    }
+
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn ready(&self) -> Result<(), DispatchError> {
+        if self.inner.closing.load(Ordering::Acquire) {
+            return Err(DispatchError::Overloaded);
+        }
+        self.inner.store.session_count()?;
+        Ok(())
+    }
+
+    /// Takes up the calls that were under way when the last process ended.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn resume(&self) -> Result<usize, StoreError> {
+        let sessions = self.inner.store.calling()?;
+        for session in &sessions {
+            self.look(session);
+        }
+        Ok(sessions.len())
+    }
+
+    /// Wakes sessions whose timers are due, until the dispatch closes.
+    pub async fn watch_timers(self, every: Duration) {
+        let mut ticks = tokio::time::interval(every);
+        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        while !self.inner.closing.load(Ordering::Acquire) {
+            ticks.tick().await;
+            match self.inner.store.due(self.inner.clock.now_ms()) {
+                Ok(due) => due.iter().for_each(|session| self.look(session)),
+                Err(error) => tracing::error!(%error, "timers could not be read"),
+            }
+        }
+    }
+
+    fn look(&self, session: &str) {
+        if let Err(error) = self.put(session, Mail::Look) {
+            // The next tick tries again; a session with a full mailbox looks by itself.
+            tracing::debug!(%error, "a session could not be woken");
+        }
+    }
+
+    /// Takes no new sessions, and waits until those under way have nothing left to do.
+    ///
+    /// Comes back with the number of sessions that were still busy when `patience` was over; what
+    /// they do is durable and goes on at the next start.
+    pub async fn close(&self, patience: Duration) -> usize {
+        self.inner.closing.store(true, Ordering::Release);
+        let until = tokio::time::Instant::now() + patience;
+        loop {
+            let busy = {
+                let mut live = self.inner.live.lock().unwrap_or_else(PoisonError::into_inner);
+                // Without their senders, actors end when their mailboxes are empty.
+                live.drain().for_each(drop);
+                self.inner.metrics.sessions_live.get()
+            };
+            if busy <= 0 || tokio::time::Instant::now() >= until {
+                return usize::try_from(busy).unwrap_or(0);
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+impl Inner {
+    /// Lets a session sleep when nothing came meanwhile. Under the lock that mail is put in with,
+    /// so nothing can be lost between the look and the removal.
+    pub(crate) fn retire(&self, session: &str, mailbox: &mpsc::Receiver<Mail>) -> bool {
+        let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        if !mailbox.is_empty() {
+            return false;
+        }
+        live.remove(session);
+        true
+    }
+
+    /// The count is kept where a task ends, whatever ended it.
+    pub(crate) fn ended(&self) {
+        self.metrics.sessions_live.dec();
+    }
+}

@@ -1,0 +1,93 @@
+//! What every handler needs: the way to the sessions, who may come in, what the chat offers.
+
+use std::sync::Arc;
+
+use flowright_compiler::ir::ChannelDef;
+use hyper::HeaderMap;
+use tokio::sync::watch;
+
+use super::problem::Problem;
+use crate::dispatch::Dispatch;
+
+/// Shared by all connections. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App(pub(crate) Arc<Shared>);
+
+/// See [`App`].
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) dispatch: Dispatch,
+    token: Option<String>,
+    allowed_origins: Vec<String>,
+    pub(crate) demo_customers: Vec<serde_json::Value>,
+    closing: watch::Sender<bool>,
+}
+
+impl App {
+    /// `token`: what REST clients must send; `allowed_origins`: sites whose pages may open a
+    /// WebSocket; `demo_customers`: profiles that the web chat may choose from.
+    #[must_use]
+    pub fn new(
+        dispatch: Dispatch,
+        token: Option<String>,
+        allowed_origins: Vec<String>,
+        demo_customers: Vec<serde_json::Value>,
+    ) -> Self {
+        let closing = watch::Sender::new(false);
+        Self(Arc::new(Shared { dispatch, token, allowed_origins, demo_customers, closing }))
+    }
+}
+
+impl Shared {
+    /// Comes back when the server goes down.
+    pub(crate) async fn closed(&self) {
+        // Fails only when the sender is gone, and `self` holds it.
+        let _ = self.closing.subscribe().wait_for(|closing| *closing).await;
+    }
+
+    /// Sends everybody away.
+    pub(crate) fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Lets a REST client in.
+    pub(crate) fn authorise(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        let Some(token) = &self.token else { return Ok(()) };
+        let sent = headers.get("authorization").and_then(|v| v.to_str().ok());
+        let sent = sent.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or("");
+        if same(sent.as_bytes(), token.as_bytes()) {
+            return Ok(());
+        }
+        Err(Problem::new(401, "a valid bearer token is needed")
+            .with_help("send `Authorization: Bearer TOKEN` with the token that the server was started with"))
+    }
+
+    /// Whether a page may open a WebSocket: the server's own, an allowed one, or no page at all.
+    pub(crate) fn admits_origin(&self, headers: &HeaderMap) -> bool {
+        let Some(origin) = headers.get("origin") else { return true };
+        let Ok(origin) = origin.to_str() else { return false };
+        let host = headers.get("host").and_then(|h| h.to_str().ok()).unwrap_or("");
+        let own = origin.split_once("://").is_some_and(|(_, site)| site == host);
+        own || self.allowed_origins.iter().any(|allowed| allowed == origin)
+    }
+
+    /// The bot's channel of a kind, by name when one is wanted.
+    pub(crate) fn channel(&self, kind: &str, name: Option<&str>) -> Result<ChannelDef, Problem> {
+        let program = self.dispatch.program();
+        let mut of_kind = program.channels.iter().filter(|channel| channel.kind == kind);
+        let found = match name {
+            Some(name) => of_kind.find(|channel| channel.name == name),
+            None => of_kind.next(),
+        };
+        found.cloned().ok_or_else(|| match name {
+            Some(name) => Problem::new(400, format!("the bot has no {kind} channel `{name}`")),
+            None => Problem::new(404, format!("the bot has no {kind} channel"))
+                .with_help(format!("declare one: channel api: {kind}")),
+        })
+    }
+}
+
+/// Compares secrets in a time that does not depend on where they differ.
+fn same(left: &[u8], right: &[u8]) -> bool {
+    blake3::hash(left) == blake3::hash(right)
+}

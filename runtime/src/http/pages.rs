@@ -1,0 +1,82 @@
+//! What is served as it is: the web chat and the description of the API.
+
+use hyper::StatusCode;
+use hyper::header::HeaderValue;
+use serde_json::{Value as Json, json};
+
+use super::Response;
+use super::app::Shared;
+use super::body::{self, reply};
+
+/// Nothing from elsewhere, nothing inline, no framing.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+                      img-src https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The page at a path.
+pub(super) fn find(app: &Shared, path: &str) -> Option<Response> {
+    Some(match path {
+        "/" => page("text/html; charset=utf-8", include_str!("../../web/chat.html")),
+        "/chat.js" => page("text/javascript; charset=utf-8", include_str!("../../web/chat.js")),
+        "/chat.css" => page("text/css; charset=utf-8", include_str!("../../web/chat.css")),
+        "/chat.json" => body::json(StatusCode::OK, &chat(app)),
+        "/openapi.json" => body::json(StatusCode::OK, &openapi(app)),
+        _ => return None,
+    })
+}
+
+fn page(kind: &'static str, text: &'static str) -> Response {
+    let mut response = reply(StatusCode::OK, kind, text);
+    let headers = response.headers_mut();
+    headers.insert("content-security-policy", HeaderValue::from_static(POLICY));
+    headers.insert("referrer-policy", HeaderValue::from_static("no-referrer"));
+    response
+}
+
+/// What the chat page needs to know: the bot, its languages, where its WebSocket is, and the
+/// customers that a development server offers. No more of them than a name to choose by.
+fn chat(app: &Shared) -> Json {
+    use flowright_compiler::ir::SettingDef;
+    let program = app.dispatch.program();
+    let socket = program.channels.iter().find(|channel| channel.kind == "websocket");
+    let path = socket.map(|channel| {
+        let setting = channel.settings.iter().find_map(|(name, value)| match value {
+            SettingDef::Text(text) if name == "path" => Some(text.clone()),
+            _ => None,
+        });
+        setting.unwrap_or_else(|| "/ws".to_owned())
+    });
+    let customers = app.demo_customers.iter().filter_map(|customer| {
+        let id = customer.get("id")?.as_str()?;
+        let label = customer.get("company").and_then(Json::as_str).unwrap_or(id);
+        Some(json!({ "id": id, "label": label }))
+    });
+    json!({
+        "bot": program.bot.name,
+        "languages": program.bot.languages.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "socket": path,
+        "customers": customers.collect::<Vec<_>>(),
+    })
+}
+
+/// The API's description, with the bot's name and the fields of its customers.
+fn openapi(app: &Shared) -> Json {
+    // It is part of the program, and a test reads it.
+    let mut document: Json =
+        serde_json::from_str(include_str!("../../web/openapi.json")).unwrap_or_default();
+    let program = app.dispatch.program();
+    if let Some(info) = document.get_mut("info").and_then(Json::as_object_mut) {
+        info.insert("title".to_owned(), json!(format!("Flowright: {}", program.bot.name)));
+        info.insert("version".to_owned(), json!(env!("CARGO_PKG_VERSION")));
+    }
+    let fields: serde_json::Map<String, Json> =
+        program.customer.iter().map(|field| (field.name.clone(), json!({}))).collect();
+    if let Some(customer) = document.pointer_mut("/components/schemas/Message/properties/customer") {
+        *customer = json!({
+            "type": "object",
+            "description": "Who the customer is, vouched for by the caller.",
+            "properties": fields,
+            "additionalProperties": false,
+        });
+    }
+    document
+}

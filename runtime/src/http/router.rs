@@ -1,0 +1,99 @@
+//! Which handler answers a request.
+
+use hyper::{Method, StatusCode};
+
+use super::app::{App, Shared};
+use super::body::reply;
+use super::problem::Problem;
+use super::{Request, Response, messages, pages, sessions, socket};
+
+/// Answers a request; whatever goes wrong is a problem document.
+pub(crate) async fn route(app: App, request: Request) -> Response {
+    let head = request.method() == Method::HEAD;
+    let mut response = match answer(&app, request).await {
+        Ok(response) => response,
+        Err(problem) => problem.response(),
+    };
+    if head {
+        *response.body_mut() = http_body_util::Full::default();
+    }
+    response
+}
+
+async fn answer(app: &App, request: Request) -> Result<Response, Problem> {
+    let path = request.uri().path().to_owned();
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    match parts.as_slice() {
+        ["v1", "sessions", id, "messages"] => {
+            only(&request, &[Method::POST], "POST")?;
+            app.0.authorise(request.headers())?;
+            messages::post(&app.0, &session_id(id)?, request).await
+        }
+        ["v1", "sessions", id] => {
+            only_get(&request)?;
+            app.0.authorise(request.headers())?;
+            sessions::get(&app.0, &session_id(id)?)
+        }
+        ["healthz"] => only_get(&request).map(|()| text("ok\n")),
+        ["readyz"] => {
+            only_get(&request)?;
+            app.0.dispatch.ready().map_err(Problem::from)?;
+            Ok(text("ready\n"))
+        }
+        ["metrics"] => {
+            only_get(&request)?;
+            app.0.authorise(request.headers())?;
+            let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+            Ok(reply(StatusCode::OK, kind, app.0.dispatch.metrics().render()))
+        }
+        _ => page_or_socket(app, &path, request),
+    }
+}
+
+fn page_or_socket(app: &App, path: &str, request: Request) -> Result<Response, Problem> {
+    if let Some(channel) = socket_channel(&app.0, path) {
+        only(&request, &[Method::GET], "GET")?;
+        return socket::upgrade(app, channel, request);
+    }
+    match pages::find(&app.0, path) {
+        Some(page) => only_get(&request).map(|()| page),
+        None => Err(Problem::new(404, format!("there is nothing at {path}"))
+            .with_help("/openapi.json describes what there is")),
+    }
+}
+
+/// The WebSocket channel at a path.
+fn socket_channel(app: &Shared, path: &str) -> Option<String> {
+    use flowright_compiler::ir::SettingDef;
+    let program = app.dispatch.program();
+    let at = |settings: &[(String, SettingDef)]| {
+        settings.iter().find_map(|(name, value)| match value {
+            SettingDef::Text(text) if name == "path" => Some(text.clone()),
+            _ => None,
+        })
+    };
+    let sockets = program.channels.iter().filter(|channel| channel.kind == "websocket");
+    let mut here = sockets.filter(|c| at(&c.settings).as_deref().unwrap_or("/ws") == path);
+    here.next().map(|channel| channel.name.clone())
+}
+
+fn text(text: &'static str) -> Response {
+    reply(StatusCode::OK, "text/plain; charset=utf-8", text)
+}
+
+fn only_get(request: &Request) -> Result<(), Problem> {
+    only(request, &[Method::GET, Method::HEAD], "GET, HEAD")
+}
+
+fn only(request: &Request, methods: &[Method], allow: &'static str) -> Result<(), Problem> {
+    if methods.contains(request.method()) {
+        return Ok(());
+    }
+    let detail = format!("{} is not possible here", request.method());
+    Err(Problem::new(405, detail).allow(allow))
+}
+
+/// An id from an address, or why it is none.
+fn session_id(text: &str) -> Result<String, Problem> {
+    messages::checked_id("session", text)
+}

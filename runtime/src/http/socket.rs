@@ -1,0 +1,289 @@
+//! The WebSocket of the web chat: a customer's messages in, replies out as they become durable.
+//! A page that comes back names the last reply it has and gets those after it.
+
+use std::sync::Arc;
+
+use futures_util::{SinkExt as _, StreamExt as _};
+use http_body_util::Full;
+use hyper::header::{CONNECTION, HeaderValue, UPGRADE};
+use hyper::{HeaderMap, StatusCode};
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Error as WsError, Message};
+
+use super::app::{App, Shared};
+use super::messages::{checked_id, checked_text};
+use super::problem::Problem;
+use super::{Request, Response};
+use crate::dispatch::{Answer, DispatchError, Incoming};
+use crate::limits::{FRAME_BYTES_MAX, PING_EVERY};
+use crate::store::StoredReply;
+
+/// Characters that a session's id has at least here, where knowing it is what lets one in.
+const SESSION_ID_CHARS_MIN: usize = 16;
+
+/// What a page asks for in the address: `?session=ID&after=SEQ&customer=ID&language=zh`.
+#[derive(Debug, Default)]
+struct Wanted {
+    session: String,
+    after: u64,
+    customer: Option<Json>,
+    language: Option<String>,
+}
+
+/// What a page sends.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+enum Sent {
+    Message {
+        id: String,
+        #[serde(default)]
+        text: String,
+        payload: Option<String>,
+    },
+}
+
+/// Answers the handshake; the conversation goes on in its own task.
+pub(super) fn upgrade(app: &App, channel: String, mut request: Request) -> Result<Response, Problem> {
+    if !app.0.admits_origin(request.headers()) {
+        return Err(Problem::new(403, "pages of this origin may not talk to this server")
+            .with_help("add the origin under `[web] allowed_origins` in flowright.toml"));
+    }
+    let accept = accept_key(request.headers())?;
+    let wanted = wanted(&app.0, request.uri().query().unwrap_or(""))?;
+    let (app, upgrading) = (app.clone(), hyper::upgrade::on(&mut request));
+    tokio::spawn(async move {
+        match upgrading.await {
+            Ok(upgraded) => Socket::open(app, channel, wanted, upgraded).await.serve().await,
+            Err(error) => tracing::debug!(%error, "a WebSocket did not begin"),
+        }
+    });
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert("sec-websocket-accept", accept);
+    Ok(response)
+}
+
+fn accept_key(headers: &HeaderMap) -> Result<HeaderValue, Problem> {
+    let is = |name: &str, value: &str| {
+        let text = headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("");
+        text.split(',').any(|part| part.trim().eq_ignore_ascii_case(value))
+    };
+    let not_one = |why: &str| Problem::new(400, format!("this is not a WebSocket handshake: {why}"));
+    if !is("upgrade", "websocket") || !is("connection", "upgrade") {
+        return Err(Problem::new(426, "this address speaks WebSocket only"));
+    }
+    if !is("sec-websocket-version", "13") {
+        return Err(not_one("version 13 is spoken here"));
+    }
+    let key = headers.get("sec-websocket-key").ok_or_else(|| not_one("its key is missing"))?;
+    HeaderValue::from_str(&derive_accept_key(key.as_bytes())).map_err(|_| not_one("its key"))
+}
+
+fn wanted(app: &Shared, query: &str) -> Result<Wanted, Problem> {
+    let mut wanted = Wanted::default();
+    for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+        match name {
+            "session" => wanted.session = checked_id("session", value)?,
+            "after" => {
+                wanted.after = value.parse().map_err(|_| Problem::new(400, "`after` is not a number"))?;
+            }
+            "customer" if !value.is_empty() => wanted.customer = Some(demo_customer(app, value)?),
+            "language" => wanted.language = Some(value.to_owned()),
+            _ => {}
+        }
+    }
+    if wanted.session.len() < SESSION_ID_CHARS_MIN {
+        return Err(Problem::new(400, "the session id is too easy to guess")
+            .with_help(format!("at least {SESSION_ID_CHARS_MIN} random characters")));
+    }
+    Ok(wanted)
+}
+
+/// One of the customers that a development server offers.
+fn demo_customer(app: &Shared, id: &str) -> Result<Json, Problem> {
+    let found = app.demo_customers.iter().find(|c| c.get("id").and_then(Json::as_str) == Some(id));
+    found.cloned().ok_or_else(|| Problem::new(403, "this server does not let pages say who they are"))
+}
+
+/// One open WebSocket.
+struct Socket {
+    app: App,
+    session: String,
+    channel: String,
+    customer: Option<Json>,
+    language: Option<String>,
+    /// The last reply that was sent.
+    sent: u64,
+    replies: Receiver<StoredReply>,
+    stream: WebSocketStream<TokioIo<Upgraded>>,
+}
+
+impl Socket {
+    async fn open(app: App, channel: String, wanted: Wanted, upgraded: Upgraded) -> Self {
+        let limits = WebSocketConfig::default()
+            .max_message_size(Some(FRAME_BYTES_MAX))
+            .max_frame_size(Some(FRAME_BYTES_MAX));
+        let io = TokioIo::new(upgraded);
+        let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(limits)).await;
+        // Listening begins before the store is read, so that nothing falls between.
+        let replies = app.0.dispatch.listen(&wanted.session);
+        let Wanted { session, after, customer, language } = wanted;
+        Self { app, session, channel, customer, language, sent: after, replies, stream }
+    }
+
+    async fn serve(mut self) {
+        let ended = self.talk().await;
+        let frame = match ended {
+            Ok(code) => CloseFrame { code, reason: "".into() },
+            Err(WsError::Capacity(_)) => CloseFrame { code: CloseCode::Size, reason: "the message is too long".into() },
+            Err(error) => {
+                tracing::debug!(%error, "a WebSocket ended");
+                return;
+            }
+        };
+        // The page may be gone already.
+        let _ = self.stream.close(Some(frame)).await;
+    }
+
+    async fn talk(&mut self) -> Result<CloseCode, WsError> {
+        self.begin().await?;
+        let app = Arc::clone(&self.app.0);
+        let mut pings = tokio::time::interval(PING_EVERY);
+        let mut answered = true;
+        loop {
+            tokio::select! {
+                () = app.closed() => return Ok(CloseCode::Restart),
+                _ = pings.tick() => {
+                    if !std::mem::replace(&mut answered, false) {
+                        return Ok(CloseCode::Away);
+                    }
+                    self.stream.send(Message::Ping(Vec::new().into())).await?;
+                }
+                reply = self.replies.recv() => match reply {
+                    Ok(reply) => self.send_reply(&reply).await?,
+                    Err(RecvError::Lagged(_)) => self.catch_up().await?,
+                    Err(RecvError::Closed) => return Ok(CloseCode::Error),
+                },
+                message = self.stream.next() => match message {
+                    None => return Ok(CloseCode::Normal),
+                    Some(message) => {
+                        answered = true;
+                        match message? {
+                            Message::Text(text) => self.take(text.as_bytes()).await?,
+                            Message::Binary(_) => return Ok(CloseCode::Unsupported),
+                            Message::Close(_) => return Ok(CloseCode::Normal),
+                            _ => {}
+                        }
+                    }
+                },
+            }
+        }
+    }
+
+    /// Opens the session when it is new, and sends what the page has not seen.
+    async fn begin(&mut self) -> Result<(), WsError> {
+        let who = self.incoming(String::new(), String::new(), None);
+        let opened = self.app.0.dispatch.open(&self.session, who).await;
+        self.catch_up().await?;
+        match opened {
+            Ok(answer) => self.send(&status(&answer)).await,
+            Err(error) => self.refuse(None, error).await,
+        }
+    }
+
+    async fn catch_up(&mut self) -> Result<(), WsError> {
+        match self.app.0.dispatch.replies_after(&self.session, self.sent) {
+            Ok(missed) => {
+                for reply in &missed {
+                    self.send_reply(reply).await?;
+                }
+                Ok(())
+            }
+            Err(error) => self.refuse(None, DispatchError::Store(error)).await,
+        }
+    }
+
+    /// A message is carried out while replies go out: those of its first steps are seen before an
+    /// action comes back.
+    async fn take(&mut self, text: &[u8]) -> Result<(), WsError> {
+        let Sent::Message { id, text, payload } = match super::body::parse_json(text) {
+            Ok(sent) => sent,
+            Err(problem) => return self.send(&error(None, &problem)).await,
+        };
+        let checked = checked_id("message", &id)
+            .and_then(|id| Ok((id, checked_text(text, payload.is_some())?)));
+        let (id, text) = match checked {
+            Ok(checked) => checked,
+            Err(problem) => return self.send(&error(Some(&id), &problem)).await,
+        };
+        let message = self.incoming(id.clone(), text, payload);
+        let (dispatch, session) = (self.app.0.dispatch.clone(), self.session.clone());
+        let work = async move { dispatch.message(&session, message).await };
+        tokio::pin!(work);
+        let done = loop {
+            tokio::select! {
+                done = &mut work => break done,
+                reply = self.replies.recv() => match reply {
+                    Ok(reply) => self.send_reply(&reply).await?,
+                    Err(_) => self.catch_up().await?,
+                },
+            }
+        };
+        match done {
+            Ok(answer) => {
+                for reply in &answer.replies {
+                    self.send_reply(reply).await?;
+                }
+                self.send(&json!({ "type": "ack", "id": id, "turn": answer.turn, "repeated": answer.repeated })).await?;
+                self.send(&status(&answer)).await
+            }
+            Err(error) => self.refuse(Some(&id), error).await,
+        }
+    }
+
+    fn incoming(&self, id: String, text: String, payload: Option<String>) -> Incoming {
+        let lang = self.language.as_deref().and_then(flowright_nlu::lang::Lang::parse);
+        Incoming { id, channel: self.channel.clone(), text, payload, customer: self.customer.clone(), lang }
+    }
+
+    /// Once each, in order, whichever way it came.
+    async fn send_reply(&mut self, reply: &StoredReply) -> Result<(), WsError> {
+        if reply.seq <= self.sent {
+            return Ok(());
+        }
+        self.sent = reply.seq;
+        let mut document = serde_json::to_value(reply).unwrap_or_default();
+        if let Some(object) = document.as_object_mut() {
+            object.insert("type".to_owned(), json!("reply"));
+        }
+        self.send(&document).await
+    }
+
+    async fn refuse(&mut self, id: Option<&str>, why: DispatchError) -> Result<(), WsError> {
+        self.send(&error(id, &Problem::from(why))).await
+    }
+
+    async fn send(&mut self, document: &Json) -> Result<(), WsError> {
+        self.stream.send(Message::text(document.to_string())).await
+    }
+}
+
+fn status(answer: &Answer) -> Json {
+    json!({ "type": "status", "status": if answer.handed_off { "handed_off" } else { "bot" } })
+}
+
+fn error(id: Option<&str>, problem: &Problem) -> Json {
+    json!({ "type": "error", "id": id, "problem": problem.json() })
+}

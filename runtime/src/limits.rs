@@ -1,0 +1,38 @@
+//! How much the runtime takes before it says no.
+
+use std::time::Duration;
+
+/// Bytes of a request's body.
+pub const BODY_BYTES_MAX: usize = 1 << 20;
+/// Brackets open at once in a JSON body.
+pub const JSON_DEPTH_MAX: usize = 64;
+/// Characters of one message.
+pub const MESSAGE_CHARS_MAX: usize = 10_000;
+/// Characters of a session's or message's id.
+pub const ID_CHARS_MAX: usize = 128;
+/// Bytes of one WebSocket message.
+pub const FRAME_BYTES_MAX: usize = 64 << 10;
+/// Time for a request's headers to arrive.
+pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Time for a request's body to arrive.
+pub const BODY_TIMEOUT: Duration = Duration::from_secs(20);
+/// Connections at once.
+pub const CONNECTIONS_MAX: usize = 10_000;
+/// Messages that wait in one session's mailbox.
+pub const MAILBOX_MAX: usize = 64;
+/// Sessions held in memory at once; beyond, new messages are told to come back.
+pub const SESSIONS_LIVE_MAX: usize = 100_000;
+/// Commits that wait for the writer.
+pub const COMMITS_WAITING_MAX: usize = 4_096;
+/// Commits written in one transaction.
+pub const COMMITS_PER_BATCH_MAX: usize = 512;
+/// Replies that one slow WebSocket may have waiting before it is cut off.
+pub const SOCKET_QUEUE_MAX: usize = 256;
+/// Time a session stays in memory without being used.
+pub const SESSION_IDLE: Duration = Duration::from_secs(60);
+/// Time between two pings on a WebSocket.
+pub const PING_EVERY: Duration = Duration::from_secs(30);
+/// Bytes of an action's answer.
+pub const ANSWER_BYTES_MAX: usize = 1 << 20;
+/// Time that shutting down may take.
+pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);

@@ -1,0 +1,71 @@
+//! The programs that sessions run: the current one, and those that older sessions are pinned to.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use flowright_compiler::bundle;
+use flowright_engine::LoadedProgram;
+
+use crate::store::{SqliteStore, StoreError};
+
+/// Makes a program ready to run from a bundle's bytes.
+pub type Loader = Arc<dyn Fn(&[u8]) -> Result<LoadedProgram, String> + Send + Sync>;
+
+/// Programs by bundle. Old ones are dropped when their last session leaves.
+pub struct Programs {
+    current: Arc<LoadedProgram>,
+    older: Mutex<BTreeMap<[u8; 32], Weak<LoadedProgram>>>,
+    loader: Loader,
+}
+
+impl std::fmt::Debug for Programs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Programs").field("current", &self.current.bundle).finish_non_exhaustive()
+    }
+}
+
+impl Programs {
+    /// With the current program's bytes.
+    ///
+    /// # Errors
+    /// Why the bytes are no program.
+    pub fn new(bytes: &[u8], loader: Loader) -> Result<Self, String> {
+        let current = Arc::new(loader(bytes)?);
+        Ok(Self { current, older: Mutex::new(BTreeMap::new()), loader })
+    }
+
+    /// The program that new sessions begin with.
+    #[must_use]
+    pub fn current(&self) -> Arc<LoadedProgram> {
+        Arc::clone(&self.current)
+    }
+
+    /// The program that a session is pinned to, read from the store if need be.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the store does not have it.
+    pub fn pinned(&self, hash: &[u8; 32], store: &SqliteStore) -> Result<Arc<LoadedProgram>, StoreError> {
+        if self.current.bundle == *hash {
+            return Ok(self.current());
+        }
+        let mut older = self.older.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(program) = older.get(hash).and_then(Weak::upgrade) {
+            return Ok(program);
+        }
+        let damaged = |cause: String| StoreError::Damaged { what: "bundle", cause };
+        let bytes = store.bundle(hash)?.ok_or_else(|| damaged("it is not in the store".to_owned()))?;
+        let program = Arc::new((self.loader)(&bytes).map_err(damaged)?);
+        older.retain(|_, program| program.strong_count() > 0);
+        older.insert(*hash, Arc::downgrade(&program));
+        Ok(program)
+    }
+}
+
+/// Loads bundles to run in the interpreter.
+#[must_use]
+pub fn interpreter_loader() -> Loader {
+    Arc::new(|bytes| {
+        let (bundle, hash) = bundle::read(bytes).map_err(|e| e.to_string())?;
+        LoadedProgram::interpreted(bundle, hash).map_err(|e| e.to_string())
+    })
+}

@@ -1,0 +1,151 @@
+//! The whole server: store, dispatch, HTTP. `Options` say how, `Service` starts it, `Handle` is
+//! what is left to hold.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::actions::ActionClient;
+use crate::clock::{SharedClock, WallClock};
+use crate::config::ConfigError;
+use crate::dispatch::Dispatch;
+use crate::http::{App, Server};
+use crate::limits::DRAIN_TIMEOUT;
+use crate::programs::{Loader, Programs};
+use crate::store::{Durability, SqliteStore, StoreError};
+use crate::telemetry::Metrics;
+
+/// Time between two looks for timers of sessions that are not in memory.
+const TIMER_TICK: Duration = Duration::from_secs(1);
+
+/// How a server runs.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Address and port; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The SQLite file.
+    pub store: PathBuf,
+    /// How sure a commit is.
+    pub durability: Durability,
+    /// What REST clients must send as a bearer token.
+    pub token: Option<String>,
+    /// Origins that may open a WebSocket besides the server's own.
+    pub allowed_origins: Vec<String>,
+    /// Values of the environment variables that requests use.
+    pub variables: BTreeMap<String, String>,
+    /// Customers that the web chat offers; ignored with a token.
+    pub demo_customers: Vec<serde_json::Value>,
+    /// What tells the time.
+    pub clock: SharedClock,
+}
+
+impl Options {
+    /// On loopback, with defaults for everything else.
+    #[must_use]
+    pub fn local(store: PathBuf) -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            store,
+            durability: Durability::Full,
+            token: None,
+            allowed_origins: Vec::new(),
+            variables: BTreeMap::new(),
+            demo_customers: Vec::new(),
+            clock: Arc::new(WallClock),
+        }
+    }
+}
+
+/// Why a server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The configuration does not allow it.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The bundle cannot be run.
+    #[error("the bundle cannot be run: {0}")]
+    Bundle(String),
+    /// The address cannot be listened on.
+    #[error("R0205: cannot listen on {address}: {cause}{}", if *.in_use { "; another process has the port: stop it, or choose another with --listen" } else { "" })]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        cause: String,
+        /// Whether another process has it.
+        in_use: bool,
+    },
+}
+
+/// A server that runs.
+#[derive(Debug)]
+pub struct Handle {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Calls taken up from before a crash.
+    pub resumed: usize,
+    dispatch: Dispatch,
+    server: Server,
+    timers: JoinHandle<()>,
+}
+
+/// Starts servers.
+#[derive(Debug)]
+pub struct Service;
+
+impl Service {
+    /// Starts a server on a bundle's bytes. It runs until [`Handle::stop`].
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub async fn start(bundle: &[u8], loader: Loader, options: Options) -> Result<Handle, Error> {
+        if options.token.is_none() && !options.listen.ip().is_loopback() {
+            return Err(ConfigError::Unprotected(options.listen).into());
+        }
+        let programs = Programs::new(bundle, loader).map_err(Error::Bundle)?;
+        let metrics = Arc::new(Metrics::default());
+        let store = SqliteStore::open(&options.store, options.durability, Arc::clone(&metrics))?;
+        store.put_bundle(&programs.current().bundle, bundle)?;
+        let listener = TcpListener::bind(options.listen).await.map_err(|e| Error::Listen {
+            address: options.listen,
+            in_use: e.kind() == std::io::ErrorKind::AddrInUse,
+            cause: e.to_string(),
+        })?;
+        let address = listener.local_addr().unwrap_or(options.listen);
+        let actions = ActionClient::new(options.variables);
+        let dispatch = Dispatch::new(programs, store, actions, options.clock, metrics);
+        let resumed = dispatch.resume()?;
+        let timers = tokio::spawn(dispatch.clone().watch_timers(TIMER_TICK));
+        let demo = if options.token.is_none() { options.demo_customers } else { Vec::new() };
+        let app = App::new(dispatch.clone(), options.token, options.allowed_origins, demo);
+        let server = Server::start(listener, app);
+        Ok(Handle { address, resumed, dispatch, server, timers })
+    }
+}
+
+impl Handle {
+    /// The way to its sessions.
+    #[must_use]
+    pub const fn dispatch(&self) -> &Dispatch {
+        &self.dispatch
+    }
+
+    /// Stops: no new connections, requests under way get their answers, then sessions end.
+    ///
+    /// Comes back with the number of sessions whose calls were still under way; they go on at the
+    /// next start.
+    pub async fn stop(self) -> usize {
+        self.server.stop(DRAIN_TIMEOUT).await;
+        let busy = self.dispatch.close(DRAIN_TIMEOUT).await;
+        self.timers.abort();
+        busy
+    }
+}
