@@ -1,2 +1,51 @@
-//! The flowright command.
-fn main() {}
+//! The `flowright` command. Exit codes: 0 fine, 1 findings, 2 could not run. Results go to
+//! standard output, messages to standard error.
+
+mod args;
+mod commands;
+mod failure;
+mod progress;
+mod project;
+mod style;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use args::{Args, Command};
+use failure::Failure;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    style::choose(args.color);
+    let result = match args.command {
+        Command::New(args) => commands::new::run(&args),
+        Command::Check(args) => commands::check::run(&args),
+        Command::Build(args) => commands::build::run(&args),
+        Command::Graph(args) => commands::graph::run(&args),
+        Command::Test(args) => commands::test::run(&args),
+        Command::Chat(args) => commands::chat::run(&args),
+        Command::Serve(args) => commands::serve::run(&args),
+        Command::Explain(args) => commands::explain::run(&args),
+        Command::Completions(args) => commands::completions::run(&args),
+    };
+    match result {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        // Whoever read our output has seen enough (`flowright check | head`).
+        Err(Failure::Gone) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print();
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// How a command that could run went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// Exit code 0.
+    Fine,
+    /// Exit code 1.
+    Findings,
+}

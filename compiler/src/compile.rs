@@ -7,6 +7,7 @@ use flowright_nlu::spec::{EntitySpec, Spec};
 use crate::base::{FileSpan, SourceMap, SourceProvider};
 use crate::bundle::Bundle;
 use crate::diag::{Code, Diagnostic, sink};
+use crate::graph::{self, FlowGraph};
 use crate::ir;
 use crate::project::{self, Loaded};
 use crate::sema::{self, hir};
@@ -22,6 +23,8 @@ pub struct Analysis {
     pub cut: usize,
     /// The checked project, when nothing in it is wrong.
     pub project: Option<hir::Project>,
+    /// Its state graphs, by flow; also when only the graph checks found something.
+    pub graphs: Vec<FlowGraph>,
 }
 
 impl Analysis {
@@ -80,9 +83,15 @@ fn analyse_loaded(loaded: Loaded) -> Analysis {
     let Loaded { sources, files, mut diagnostics } = loaded;
     let checked = sema::check(&files, &sources);
     diagnostics.extend(checked.diagnostics);
+    // What a graph says of a project with wrong names or types would mislead.
+    let sound = checked.project.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
+    let graphs = sound.as_ref().map_or_else(Vec::new, |project| graph::build(project, &sources));
+    if let Some(project) = &sound {
+        diagnostics.extend(graph::check(project, &sources, &graphs));
+    }
     let cut = sink::tidy(&mut diagnostics);
     let wrong = diagnostics.iter().any(Diagnostic::is_error);
-    Analysis { sources, diagnostics, cut, project: checked.project.filter(|_| !wrong) }
+    Analysis { sources, diagnostics, cut, project: sound.filter(|_| !wrong), graphs }
 }
 
 fn build(project: &hir::Project, sources: &SourceMap) -> Result<Bundle, String> {

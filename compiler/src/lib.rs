@@ -7,6 +7,7 @@ pub mod base;
 pub mod bundle;
 pub mod compile;
 pub mod diag;
+pub mod graph;
 pub mod ir;
 pub mod project;
 pub mod sema;

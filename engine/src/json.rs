@@ -37,7 +37,9 @@ pub fn value_from_json(program: &Program, ty: &Type, json: &Json) -> Result<Opti
         Type::Money => match money(json) {
             Some(money) => Value::Money(money),
             None => {
-                return expected("an amount such as {\"currency\": \"CNY\", \"amount\": \"12.50\"}");
+                return expected(
+                    "an amount such as {\"currency\": \"CNY\", \"amount\": \"12.50\"}",
+                );
             }
         },
         Type::Date => match json.as_str().and_then(|text| text.parse::<jiff::civil::Date>().ok()) {

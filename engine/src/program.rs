@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use flowright_compiler::bundle::Bundle;
 use flowright_compiler::ir::interp::Interpreter;
-use flowright_compiler::ir::{Executor, Program};
+use flowright_compiler::ir::{Executor, Program, compile_regexes};
 use flowright_nlu::{Model, ModelError, Understander};
 
 /// A program with what runs it and what understands for it.
@@ -16,6 +16,8 @@ pub struct LoadedProgram {
     pub program: Arc<Program>,
     /// Interpreter or machine code.
     pub executor: Arc<dyn Executor>,
+    /// The program's regular expressions, compiled.
+    pub regexes: Arc<Vec<regex::Regex>>,
     /// Intents and entities.
     pub understander: Arc<Understander>,
 }
@@ -31,6 +33,7 @@ impl LoadedProgram {
         Ok(Self {
             bundle: hash,
             executor: Arc::new(Interpreter::new(Arc::clone(&program))),
+            regexes: compile_regexes(&program),
             program,
             understander: Arc::new(understander),
         })

@@ -1,5 +1,7 @@
 //! One step: an event goes in, commands come out, the session is as it is afterwards.
 
+use std::sync::Arc;
+
 use flowright_compiler::ir::{
     Exit, FlowDef, FlowId, FuncId, Place, RunContext, RunError, Space, StateId, turn,
 };
@@ -104,7 +106,8 @@ pub(crate) struct Stepper<'s> {
 
 impl<'s> Stepper<'s> {
     fn new(program: &'s LoadedProgram, session: &'s mut Session, now_ms: i64) -> Self {
-        let cx = RunContext::new(std::sync::Arc::clone(&program.program), FUEL_PER_RUN);
+        let (code, regexes) = (Arc::clone(&program.program), Arc::clone(&program.regexes));
+        let cx = RunContext::with_regexes(code, regexes, FUEL_PER_RUN);
         Self {
             program,
             session,

@@ -140,7 +140,10 @@ impl ActionClient {
         call: &PendingCall,
     ) -> Result<Request<Full<Bytes>>, String> {
         let fill = Filler { client: self, program, action, args: &call.args };
-        let uri: Uri = fill.text(&def.url, true)?.parse().map_err(|e| format!("the address is not one: {e}"))?;
+        let uri: Uri = fill
+            .text(&def.url, true)?
+            .parse()
+            .map_err(|e| format!("the address is not one: {e}"))?;
         let method = Method::from_bytes(def.method.as_bytes()).map_err(|e| e.to_string())?;
         let mut request = Request::builder()
             .method(method)
@@ -220,9 +223,11 @@ impl Filler<'_> {
         let mut object = serde_json::Map::new();
         for (name, value) in fields {
             let json = match value {
-                BodyValue::Param(number) => self
-                    .param(*number)
-                    .map_or(serde_json::Value::Null, |(ty, value)| value_to_json(self.program, ty, value)),
+                BodyValue::Param(number) => {
+                    self.param(*number).map_or(serde_json::Value::Null, |(ty, value)| {
+                        value_to_json(self.program, ty, value)
+                    })
+                }
                 BodyValue::Constant(value) => value_to_json(self.program, &type_of(value), value),
                 BodyValue::Text(parts) => serde_json::Value::String(self.text(parts, false)?),
             };

@@ -104,12 +104,24 @@ pub enum ConfigError {
     #[error("R0203: environment variables are missing: {}; set them, or give development values under `[env]` in flowright.toml", .0.join(", "))]
     MissingVariables(Vec<String>),
     /// Reachable from outside without a token.
-    #[error("R0204: `{0}` can be reached from outside and no API token is configured; set `[api] token_env`, or listen on 127.0.0.1")]
+    #[error(
+        "R0204: `{0}` can be reached from outside and no API token is configured; set `[api] token_env`, or listen on 127.0.0.1"
+    )]
     Unprotected(SocketAddr),
 }
 
 const KEYS: &[&str] = &[
-    "serve", "listen", "store", "path", "api", "token_env", "web", "allowed_origins", "env", "demo", "customers",
+    "serve",
+    "listen",
+    "store",
+    "path",
+    "api",
+    "token_env",
+    "web",
+    "allowed_origins",
+    "env",
+    "demo",
+    "customers",
 ];
 
 impl Config {
@@ -138,7 +150,8 @@ impl Config {
             let line = text.get(..start).map_or(0, |before| before.matches('\n').count()) + 1;
             let message = error.message().to_owned();
             let unknown = message.split('`').nth(1).filter(|_| message.contains("unknown field"));
-            let hint = unknown.and_then(|key| closest(key, KEYS.iter().copied())).map(str::to_owned);
+            let hint =
+                unknown.and_then(|key| closest(key, KEYS.iter().copied())).map(str::to_owned);
             ConfigError::Malformed { path: label.to_owned(), line, message, hint }
         })
     }
@@ -156,8 +169,14 @@ mod tests {
 
     #[test]
     fn unknown_keys_are_named_with_their_line() {
-        let error = Config::parse("flowright.toml", "[serve]\nlisten = \"127.0.0.1:1\"\n\n[stor]\npath = \"x\"\n");
+        let error = Config::parse(
+            "flowright.toml",
+            "[serve]\nlisten = \"127.0.0.1:1\"\n\n[stor]\npath = \"x\"\n",
+        );
         let shown = error.unwrap_err().to_string();
-        assert!(shown.contains("flowright.toml:4") && shown.contains("did you mean `store`"), "{shown}");
+        assert!(
+            shown.contains("flowright.toml:4") && shown.contains("did you mean `store`"),
+            "{shown}"
+        );
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod clock;
+pub mod codes;
 pub mod config;
 pub mod dispatch;
 pub mod http;

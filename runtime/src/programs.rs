@@ -44,7 +44,11 @@ impl Programs {
     ///
     /// # Errors
     /// [`StoreError`] when the store does not have it.
-    pub fn pinned(&self, hash: &[u8; 32], store: &SqliteStore) -> Result<Arc<LoadedProgram>, StoreError> {
+    pub fn pinned(
+        &self,
+        hash: &[u8; 32],
+        store: &SqliteStore,
+    ) -> Result<Arc<LoadedProgram>, StoreError> {
         if self.current.bundle == *hash {
             return Ok(self.current());
         }
@@ -53,7 +57,8 @@ impl Programs {
             return Ok(program);
         }
         let damaged = |cause: String| StoreError::Damaged { what: "bundle", cause };
-        let bytes = store.bundle(hash)?.ok_or_else(|| damaged("it is not in the store".to_owned()))?;
+        let bytes =
+            store.bundle(hash)?.ok_or_else(|| damaged("it is not in the store".to_owned()))?;
         let program = Arc::new((self.loader)(&bytes).map_err(damaged)?);
         older.retain(|_, program| program.strong_count() > 0);
         older.insert(*hash, Arc::downgrade(&program));

@@ -52,13 +52,25 @@ impl Default for Metrics {
             registry: Registry::default(),
         };
         registry.register("turns", "Turns begun by a customer", metrics.turns.clone());
-        registry.register("turn_seconds", "From a message to its durable answer", metrics.turn_seconds.clone());
-        registry.register("repeats", "Repeated messages answered from the store", metrics.repeats.clone());
+        registry.register(
+            "turn_seconds",
+            "From a message to its durable answer",
+            metrics.turn_seconds.clone(),
+        );
+        registry.register(
+            "repeats",
+            "Repeated messages answered from the store",
+            metrics.repeats.clone(),
+        );
         registry.register("misses", "Utterances not understood", metrics.misses.clone());
         registry.register("handoffs", "Conversations handed to a human", metrics.handoffs.clone());
         registry.register("actions", "Outside calls by action and result", metrics.actions.clone());
         registry.register("sessions_live", "Sessions in memory", metrics.sessions_live.clone());
-        registry.register("commit_batch", "Commits in one transaction", metrics.commit_batch.clone());
+        registry.register(
+            "commit_batch",
+            "Commits in one transaction",
+            metrics.commit_batch.clone(),
+        );
         registry.register("refused", "Requests refused because of load", metrics.refused.clone());
         Self { registry, ..metrics }
     }

@@ -40,7 +40,8 @@ fn run(project: &str) {
     for test in &program.program.tests {
         let report = run_test(&program, test);
         if let Some(failure) = &report.failure {
-            let lines: String = report.lines.iter().map(|l| format!("    {:5} {}\n", l.who, l.text)).collect();
+            let lines: String =
+                report.lines.iter().map(|l| format!("    {:5} {}\n", l.who, l.text)).collect();
             failed.push(format!("{}\n{lines}    {failure:?}\n", report.name));
         }
     }

@@ -87,7 +87,7 @@ fn holds(op: CompareOp, kind: CellKind, left: Cell, right: Cell, cx: &mut RunCon
     }
     let order = match kind {
         CellKind::Text => match (text(left, cx), text(right, cx)) {
-            (Some(l), Some(r)) => l.cmp(&r),
+            (Some(l), Some(r)) => l.cmp(r),
             _ => return false,
         },
         CellKind::List | CellKind::Record => return false,
@@ -108,9 +108,9 @@ fn holds(op: CompareOp, kind: CellKind, left: Cell, right: Cell, cx: &mut RunCon
 }
 
 /// The text of a text cell.
-pub(super) fn text(cell: Cell, cx: &RunContext) -> Option<String> {
+pub(super) fn text(cell: Cell, cx: &RunContext) -> Option<&str> {
     match (cell.kind(), cx.heap.get(cell.bits, &cx.program.strings)) {
-        (CellKind::Text, Some(flowright_nlu::value::Value::Text(text))) => Some(text.clone()),
+        (CellKind::Text, Some(flowright_nlu::value::Value::Text(text))) => Some(text),
         _ => None,
     }
 }

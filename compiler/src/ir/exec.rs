@@ -40,17 +40,30 @@ pub struct RunContext {
     pub notes: Vec<Note>,
     /// The program's regular expressions, compiled.
     pub regexes: Arc<Vec<regex::Regex>>,
+    /// Registers of the interpreter, kept so that a run need not allocate them.
+    pub(super) registers: Vec<Cell>,
+}
+
+/// A program's regular expressions, compiled: made once, shared by all contexts.
+#[must_use]
+pub fn compile_regexes(program: &Program) -> Arc<Vec<regex::Regex>> {
+    // The verifier has made sure that all of them compile.
+    let compile = |pattern: &String| regex::Regex::new(pattern).ok();
+    Arc::new(program.regexes.iter().filter_map(compile).collect())
 }
 
 impl RunContext {
     /// A context with every cell empty.
     #[must_use]
     pub fn new(program: Arc<Program>, fuel: u64) -> Self {
-        let sizes = program.space_sizes();
-        let spaces = sizes.map(|cells| vec![Cell::EMPTY; cells as usize]);
-        // The verifier has made sure that all of them compile.
-        let compile = |pattern: &String| regex::Regex::new(pattern).ok();
-        let regexes = Arc::new(program.regexes.iter().filter_map(compile).collect());
+        let regexes = compile_regexes(&program);
+        Self::with_regexes(program, regexes, fuel)
+    }
+
+    /// The same with regular expressions from [`compile_regexes`].
+    #[must_use]
+    pub fn with_regexes(program: Arc<Program>, regexes: Arc<Vec<regex::Regex>>, fuel: u64) -> Self {
+        let spaces = program.space_sizes().map(|cells| vec![Cell::EMPTY; cells as usize]);
         Self {
             program,
             spaces,
@@ -60,19 +73,20 @@ impl RunContext {
             exit_args: Vec::new(),
             notes: Vec::new(),
             regexes,
+            registers: Vec::new(),
         }
     }
 
-    /// Forgets the last run and makes sure that the cells fit the program.
+    /// Forgets the last run and makes sure that the cells fit a program of these
+    /// [`Program::space_sizes`].
     ///
     /// # Errors
     /// [`RunError::ContextTooSmall`].
-    pub fn begin(&mut self) -> Result<(), RunError> {
+    pub fn begin(&mut self, sizes: &[u32; 4]) -> Result<(), RunError> {
         self.emitted.clear();
         self.exit_args.clear();
         self.notes.clear();
-        let sizes = self.program.space_sizes();
-        let fits = self.spaces.iter().zip(sizes).all(|(cells, size)| cells.len() >= size as usize);
+        let fits = self.spaces.iter().zip(sizes).all(|(cells, size)| cells.len() >= *size as usize);
         if fits { Ok(()) } else { Err(RunError::ContextTooSmall) }
     }
 

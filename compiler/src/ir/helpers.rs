@@ -15,7 +15,7 @@ pub fn call(helper: Helper, args: &[Cell], cx: &mut RunContext) -> Cell {
         Helper::ListContains => list_contains(arg(0), arg(1), cx),
         Helper::Matches(regex) => {
             let found = text(arg(0), cx).zip(cx.regexes.get(regex as usize));
-            Cell::bool(found.is_some_and(|(text, regex)| regex.is_match(&text)))
+            Cell::bool(found.is_some_and(|(text, regex)| regex.is_match(text)))
         }
         Helper::TextLength => text(arg(0), cx).map_or(Cell::EMPTY, |t| count(t.chars().count())),
         Helper::ListCount => list(arg(0), cx).map_or(Cell::EMPTY, |items| count(items.len())),
@@ -24,7 +24,10 @@ pub fn call(helper: Helper, args: &[Cell], cx: &mut RunContext) -> Cell {
         Helper::Lower => map_text(arg(0), cx, |t| t.to_lowercase()),
         Helper::Upper => map_text(arg(0), cx, |t| t.to_uppercase()),
         Helper::Concat => match (text(arg(0), cx), text(arg(1), cx)) {
-            (Some(left), Some(right)) => push_text(left + &right, cx),
+            (Some(left), Some(right)) => {
+                let both = format!("{left}{right}");
+                push_text(both, cx)
+            }
             _ => Cell::EMPTY,
         },
         Helper::Round => round(arg(0)),
@@ -65,8 +68,8 @@ fn push_text(text: String, cx: &mut RunContext) -> Cell {
 }
 
 fn map_text(cell: Cell, cx: &mut RunContext, map: impl Fn(&str) -> String) -> Cell {
-    match text(cell, cx) {
-        Some(text) => push_text(map(&text), cx),
+    match text(cell, cx).map(map) {
+        Some(text) => push_text(text, cx),
         None => Cell::EMPTY,
     }
 }

@@ -12,13 +12,14 @@ use super::{
 #[derive(Debug, Clone)]
 pub struct Interpreter {
     program: Arc<Program>,
+    sizes: [u32; 4],
 }
 
 impl Interpreter {
     /// For a program that [`super::verify::verify`] has accepted.
     #[must_use]
-    pub const fn new(program: Arc<Program>) -> Self {
-        Self { program }
+    pub fn new(program: Arc<Program>) -> Self {
+        Self { sizes: program.space_sizes(), program }
     }
 }
 
@@ -29,30 +30,42 @@ impl Executor for Interpreter {
             .functions
             .get(function.index())
             .ok_or(RunError::NoSuchFunction(function))?;
-        cx.begin()?;
-        let mut regs = vec![Cell::EMPTY; code.regs as usize];
-        let mut next = 0;
-        loop {
-            let Some(fuel) = cx.fuel.checked_sub(1) else { return Err(RunError::OutOfFuel) };
-            cx.fuel = fuel;
-            let block: &Block =
-                code.blocks.get(next as usize).ok_or(RunError::NoSuchFunction(function))?;
-            block.insts.iter().for_each(|inst| execute(inst, &mut regs, cx));
-            match &block.end {
-                Terminator::Jump(to) => next = to.0,
-                Terminator::Branch { cond, then, otherwise } => {
-                    next = if read(&regs, *cond).is_true() { then.0 } else { otherwise.0 };
-                }
-                Terminator::Exit { exit, args } => {
-                    cx.exit_args.extend(args.iter().map(|arg| read(&regs, *arg)));
-                    return Ok(*exit);
-                }
-            }
-        }
+        cx.begin(&self.sizes)?;
+        let mut regs = std::mem::take(&mut cx.registers);
+        regs.clear();
+        regs.resize(code.regs as usize, Cell::EMPTY);
+        let result = blocks(&code.blocks, &mut regs, cx);
+        cx.registers = regs;
+        result.unwrap_or(Err(RunError::NoSuchFunction(function)))
     }
 
     fn program(&self) -> &Arc<Program> {
         &self.program
+    }
+}
+
+/// Runs blocks until an exit. Nothing when a block is missing, which the verifier rules out.
+fn blocks(
+    blocks: &[Block],
+    regs: &mut [Cell],
+    cx: &mut RunContext,
+) -> Option<Result<u32, RunError>> {
+    let mut next = 0;
+    loop {
+        let Some(fuel) = cx.fuel.checked_sub(1) else { return Some(Err(RunError::OutOfFuel)) };
+        cx.fuel = fuel;
+        let block = blocks.get(next as usize)?;
+        block.insts.iter().for_each(|inst| execute(inst, regs, cx));
+        match &block.end {
+            Terminator::Jump(to) => next = to.0,
+            Terminator::Branch { cond, then, otherwise } => {
+                next = if read(regs, *cond).is_true() { then.0 } else { otherwise.0 };
+            }
+            Terminator::Exit { exit, args } => {
+                cx.exit_args.extend(args.iter().map(|arg| read(regs, *arg)));
+                return Some(Ok(*exit));
+            }
+        }
     }
 }
 

@@ -12,12 +12,14 @@ pub mod lower;
 pub mod program;
 pub mod test_def;
 pub mod verify;
+mod ways;
 
 pub use cell::{Cell, CellKind, Heap};
-pub use exec::{Emitted, Executor, Note, RunContext, RunError};
+pub use exec::{Emitted, Executor, Note, RunContext, RunError, compile_regexes};
 pub use function::{
     ArithOp, Block, BlockId, CompareOp, Const, Exit, Function, Helper, Inst, Place, Reg, Space,
     Terminator, TextUse,
 };
 pub use program::*;
 pub use test_def::*;
+pub use ways::transitions;

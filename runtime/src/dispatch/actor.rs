@@ -154,8 +154,7 @@ impl Actor {
     }
 
     fn answer(&self, turn: u64, replies: Vec<StoredReply>, repeated: bool) -> Answer {
-        let handed_off =
-            self.live.as_ref().is_some_and(|live| live.session.status != Status::Bot);
+        let handed_off = self.live.as_ref().is_some_and(|live| live.session.status != Status::Bot);
         Answer { turn, replies, repeated, handed_off }
     }
 
@@ -204,7 +203,8 @@ impl Actor {
             ActionResult::Answer { .. } => "refused",
             _ => "failed",
         };
-        let labels = vec![("action".to_owned(), action.to_owned()), ("result".to_owned(), how.to_owned())];
+        let labels =
+            vec![("action".to_owned(), action.to_owned()), ("result".to_owned(), how.to_owned())];
         self.inner.metrics.actions.get_or_create(&labels).inc();
     }
 

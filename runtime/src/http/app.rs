@@ -58,8 +58,9 @@ impl Shared {
         if same(sent.as_bytes(), token.as_bytes()) {
             return Ok(());
         }
-        Err(Problem::new(401, "a valid bearer token is needed")
-            .with_help("send `Authorization: Bearer TOKEN` with the token that the server was started with"))
+        Err(Problem::new(401, "a valid bearer token is needed").with_help(
+            "send `Authorization: Bearer TOKEN` with the token that the server was started with",
+        ))
     }
 
     /// Whether a page may open a WebSocket: the server's own, an allowed one, or no page at all.

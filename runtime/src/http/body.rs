@@ -35,7 +35,11 @@ pub(crate) fn json(status: StatusCode, value: &impl serde::Serialize) -> Respons
 /// Reads a request's JSON body: its kind, size, time, depth and form are checked, in this order.
 pub(crate) async fn read_json<T: DeserializeOwned>(request: Request) -> Result<T, Problem> {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
-    if kind.split(';').next().is_none_or(|kind| !kind.trim().eq_ignore_ascii_case("application/json")) {
+    if kind
+        .split(';')
+        .next()
+        .is_none_or(|kind| !kind.trim().eq_ignore_ascii_case("application/json"))
+    {
         return Err(Problem::new(415, "the body must be JSON")
             .with_help("send `Content-Type: application/json`"));
     }
@@ -43,9 +47,14 @@ pub(crate) async fn read_json<T: DeserializeOwned>(request: Request) -> Result<T
     let bytes = match tokio::time::timeout(BODY_TIMEOUT, body.collect()).await {
         Err(_) => return Err(Problem::new(408, "the body took too long")),
         Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
-            return Err(Problem::new(413, format!("the body is larger than {BODY_BYTES_MAX} bytes")));
+            return Err(Problem::new(
+                413,
+                format!("the body is larger than {BODY_BYTES_MAX} bytes"),
+            ));
         }
-        Ok(Err(error)) => return Err(Problem::new(400, format!("the body could not be read: {error}"))),
+        Ok(Err(error)) => {
+            return Err(Problem::new(400, format!("the body could not be read: {error}")));
+        }
         Ok(Ok(body)) => body.to_bytes(),
     };
     parse_json(&bytes)
@@ -57,7 +66,8 @@ pub(crate) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem
         let detail = format!("the JSON is nested deeper than {JSON_DEPTH_MAX}");
         return Err(Problem::new(400, detail));
     }
-    serde_json::from_slice(bytes).map_err(|e| Problem::new(400, format!("the JSON is not valid here: {e}")))
+    serde_json::from_slice(bytes)
+        .map_err(|e| Problem::new(400, format!("the JSON is not valid here: {e}")))
 }
 
 /// Whether more brackets are open at once than we take, found without recursion.

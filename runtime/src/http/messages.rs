@@ -34,7 +34,11 @@ struct MessageAnswer<'a> {
     answer: &'a Answer,
 }
 
-pub(super) async fn post(app: &Shared, session: &str, request: Request) -> Result<Response, Problem> {
+pub(super) async fn post(
+    app: &Shared,
+    session: &str,
+    request: Request,
+) -> Result<Response, Problem> {
     let key = request.headers().get("idempotency-key");
     let key = key.and_then(|v| v.to_str().ok()).map(str::to_owned);
     let body: MessageBody = read_json(request).await?;
@@ -66,7 +70,8 @@ pub(super) async fn post(app: &Shared, session: &str, request: Request) -> Resul
 
 fn language(name: &str) -> Result<Lang, Problem> {
     Lang::parse(name).ok_or_else(|| {
-        Problem::new(400, format!("`{name}` is not a language")).with_help("such as \"zh\" or \"en\"")
+        Problem::new(400, format!("`{name}` is not a language"))
+            .with_help("such as \"zh\" or \"en\"")
     })
 }
 
@@ -77,7 +82,8 @@ pub(super) fn checked_text(text: String, may_be_empty: bool) -> Result<String, P
         return Err(Problem::new(413, detail));
     }
     if text.trim().is_empty() && !may_be_empty {
-        return Err(Problem::new(400, "the message is empty").with_help("send `text`, or a button's `payload`"));
+        return Err(Problem::new(400, "the message is empty")
+            .with_help("send `text`, or a button's `payload`"));
     }
     Ok(text)
 }

@@ -70,7 +70,8 @@ fn openapi(app: &Shared) -> Json {
     }
     let fields: serde_json::Map<String, Json> =
         program.customer.iter().map(|field| (field.name.clone(), json!({}))).collect();
-    if let Some(customer) = document.pointer_mut("/components/schemas/Message/properties/customer") {
+    if let Some(customer) = document.pointer_mut("/components/schemas/Message/properties/customer")
+    {
         *customer = json!({
             "type": "object",
             "description": "Who the customer is, vouched for by the caller.",

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use futures_util::{SinkExt as _, StreamExt as _};
 use http_body_util::Full;
 use hyper::header::{CONNECTION, HeaderValue, UPGRADE};
-use hyper::{HeaderMap, StatusCode};
 use hyper::upgrade::Upgraded;
+use hyper::{HeaderMap, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -15,8 +15,8 @@ use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 
 use super::app::{App, Shared};
@@ -52,7 +52,11 @@ enum Sent {
 }
 
 /// Answers the handshake; the conversation goes on in its own task.
-pub(super) fn upgrade(app: &App, channel: String, mut request: Request) -> Result<Response, Problem> {
+pub(super) fn upgrade(
+    app: &App,
+    channel: String,
+    mut request: Request,
+) -> Result<Response, Problem> {
     if !app.0.admits_origin(request.headers()) {
         return Err(Problem::new(403, "pages of this origin may not talk to this server")
             .with_help("add the origin under `[web] allowed_origins` in flowright.toml"));
@@ -80,7 +84,8 @@ fn accept_key(headers: &HeaderMap) -> Result<HeaderValue, Problem> {
         let text = headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("");
         text.split(',').any(|part| part.trim().eq_ignore_ascii_case(value))
     };
-    let not_one = |why: &str| Problem::new(400, format!("this is not a WebSocket handshake: {why}"));
+    let not_one =
+        |why: &str| Problem::new(400, format!("this is not a WebSocket handshake: {why}"));
     if !is("upgrade", "websocket") || !is("connection", "upgrade") {
         return Err(Problem::new(426, "this address speaks WebSocket only"));
     }
@@ -97,7 +102,8 @@ fn wanted(app: &Shared, query: &str) -> Result<Wanted, Problem> {
         match name {
             "session" => wanted.session = checked_id("session", value)?,
             "after" => {
-                wanted.after = value.parse().map_err(|_| Problem::new(400, "`after` is not a number"))?;
+                wanted.after =
+                    value.parse().map_err(|_| Problem::new(400, "`after` is not a number"))?;
             }
             "customer" if !value.is_empty() => wanted.customer = Some(demo_customer(app, value)?),
             "language" => wanted.language = Some(value.to_owned()),
@@ -114,7 +120,9 @@ fn wanted(app: &Shared, query: &str) -> Result<Wanted, Problem> {
 /// One of the customers that a development server offers.
 fn demo_customer(app: &Shared, id: &str) -> Result<Json, Problem> {
     let found = app.demo_customers.iter().find(|c| c.get("id").and_then(Json::as_str) == Some(id));
-    found.cloned().ok_or_else(|| Problem::new(403, "this server does not let pages say who they are"))
+    found
+        .cloned()
+        .ok_or_else(|| Problem::new(403, "this server does not let pages say who they are"))
 }
 
 /// One open WebSocket.
@@ -147,7 +155,9 @@ impl Socket {
         let ended = self.talk().await;
         let frame = match ended {
             Ok(code) => CloseFrame { code, reason: "".into() },
-            Err(WsError::Capacity(_)) => CloseFrame { code: CloseCode::Size, reason: "the message is too long".into() },
+            Err(WsError::Capacity(_)) => {
+                CloseFrame { code: CloseCode::Size, reason: "the message is too long".into() }
+            }
             Err(error) => {
                 tracing::debug!(%error, "a WebSocket ended");
                 return;
@@ -255,7 +265,14 @@ impl Socket {
 
     fn incoming(&self, id: String, text: String, payload: Option<String>) -> Incoming {
         let lang = self.language.as_deref().and_then(flowright_nlu::lang::Lang::parse);
-        Incoming { id, channel: self.channel.clone(), text, payload, customer: self.customer.clone(), lang }
+        Incoming {
+            id,
+            channel: self.channel.clone(),
+            text,
+            payload,
+            customer: self.customer.clone(),
+            lang,
+        }
     }
 
     /// Once each, in order, whichever way it came.

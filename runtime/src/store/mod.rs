@@ -63,7 +63,9 @@ pub enum StoreError {
     #[error("R0301: the store failed: {0}")]
     Failed(String),
     /// The file belongs to a later version.
-    #[error("R0302: the store has schema {found}, this flowright knows {known}; use a newer flowright")]
+    #[error(
+        "R0302: the store has schema {found}, this flowright knows {known}; use a newer flowright"
+    )]
     Newer {
         /// The file's version.
         found: i64,

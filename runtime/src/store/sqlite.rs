@@ -71,7 +71,11 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`StoreError`], a newer file among them.
-    pub fn open(path: &Path, durability: Durability, metrics: Arc<Metrics>) -> Result<Self, StoreError> {
+    pub fn open(
+        path: &Path,
+        durability: Durability,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, StoreError> {
         let writer = connect(path, durability)?;
         let reader = connect(path, durability)?;
         let (sender, receiver) = mpsc::channel(COMMITS_WAITING_MAX);
@@ -133,8 +137,16 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn replies_of_turn(&self, session: &str, turn: u64) -> Result<Vec<StoredReply>, StoreError> {
-        self.replies("SELECT seq, turn, reply FROM replies WHERE session = ?1 AND turn = ?2 ORDER BY seq", session, turn)
+    pub fn replies_of_turn(
+        &self,
+        session: &str,
+        turn: u64,
+    ) -> Result<Vec<StoredReply>, StoreError> {
+        self.replies(
+            "SELECT seq, turn, reply FROM replies WHERE session = ?1 AND turn = ?2 ORDER BY seq",
+            session,
+            turn,
+        )
     }
 
     /// The replies after one, in order.
@@ -142,10 +154,19 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`].
     pub fn replies_after(&self, session: &str, seq: u64) -> Result<Vec<StoredReply>, StoreError> {
-        self.replies("SELECT seq, turn, reply FROM replies WHERE session = ?1 AND seq > ?2 ORDER BY seq", session, seq)
+        self.replies(
+            "SELECT seq, turn, reply FROM replies WHERE session = ?1 AND seq > ?2 ORDER BY seq",
+            session,
+            seq,
+        )
     }
 
-    fn replies(&self, query: &str, session: &str, number: u64) -> Result<Vec<StoredReply>, StoreError> {
+    fn replies(
+        &self,
+        query: &str,
+        session: &str,
+        number: u64,
+    ) -> Result<Vec<StoredReply>, StoreError> {
         let rows: Vec<(u64, u64, String)> = self.read(|db| {
             let mut statement = db.prepare_cached(query)?;
             let rows = statement.query_map(params![session, number], |row| {
@@ -173,7 +194,10 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`].
     pub fn due(&self, now_ms: i64) -> Result<Vec<String>, StoreError> {
-        self.ids("SELECT id FROM sessions WHERE wake_at_ms <= ?1 ORDER BY wake_at_ms LIMIT 1000", now_ms)
+        self.ids(
+            "SELECT id FROM sessions WHERE wake_at_ms <= ?1 ORDER BY wake_at_ms LIMIT 1000",
+            now_ms,
+        )
     }
 
     fn ids(&self, query: &str, now_ms: i64) -> Result<Vec<String>, StoreError> {
@@ -214,8 +238,10 @@ impl SqliteStore {
     /// [`StoreError`].
     pub fn bundle(&self, hash: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
         self.read(|db| {
-            db.query_row("SELECT bytes FROM bundles WHERE hash = ?1", [hash.as_slice()], |row| row.get(0))
-                .optional()
+            db.query_row("SELECT bytes FROM bundles WHERE hash = ?1", [hash.as_slice()], |row| {
+                row.get(0)
+            })
+            .optional()
         })
     }
 }
@@ -231,8 +257,7 @@ fn connect(path: &Path, durability: Durability) -> Result<Connection, StoreError
         Durability::Full => "FULL",
         Durability::ProcessOnly => "OFF",
     };
-    let version: i64 =
-        db.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
+    let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
     if version > SCHEMA {
         return Err(StoreError::Newer { found: version, known: SCHEMA });
     }
@@ -293,7 +318,9 @@ fn write_batch(db: &mut Connection, batch: &[Job]) -> Result<Vec<Written>, Store
 }
 
 fn write_commit(db: &Connection, commit: &Commit) -> Result<Vec<StoredReply>, StoreError> {
-    let json = |value: Result<String, serde_json::Error>| value.map_err(|e| StoreError::Failed(e.to_string()));
+    let json = |value: Result<String, serde_json::Error>| {
+        value.map_err(|e| StoreError::Failed(e.to_string()))
+    };
     let session = &commit.session;
     let id = session.id.as_str();
     let mut reply_seq: u64 = db
@@ -306,9 +333,11 @@ fn write_commit(db: &Connection, commit: &Commit) -> Result<Vec<StoredReply>, St
         let Command::Reply(reply) = command else { continue };
         reply_seq += 1;
         let text = json(serde_json::to_string(reply))?;
-        db.prepare_cached("INSERT INTO replies (session, seq, turn, reply) VALUES (?1, ?2, ?3, ?4)")
-            .and_then(|mut s| s.execute(params![id, reply_seq, session.turn, text]))
-            .map_err(failed)?;
+        db.prepare_cached(
+            "INSERT INTO replies (session, seq, turn, reply) VALUES (?1, ?2, ?3, ?4)",
+        )
+        .and_then(|mut s| s.execute(params![id, reply_seq, session.turn, text]))
+        .map_err(failed)?;
         replies.push(StoredReply { seq: reply_seq, turn: session.turn, reply: reply.clone() });
     }
     let record = json(serde_json::to_string(session))?;
@@ -321,15 +350,26 @@ fn write_commit(db: &Connection, commit: &Commit) -> Result<Vec<StoredReply>, St
     .and_then(|mut s| {
         let calling = i64::from(!commit.settled);
         s.execute(params![
-            id, session.bundle.as_slice(), record, commit.seq, reply_seq, session.wake_at_ms, calling, commit.at_ms
+            id,
+            session.bundle.as_slice(),
+            record,
+            commit.seq,
+            reply_seq,
+            session.wake_at_ms,
+            calling,
+            commit.at_ms
         ])
     })
     .map_err(failed)?;
-    let (event, commands) =
-        (json(serde_json::to_string(&commit.event))?, json(serde_json::to_string(&commit.commands))?);
-    db.prepare_cached("INSERT INTO journal (session, seq, at_ms, event, commands) VALUES (?1, ?2, ?3, ?4, ?5)")
-        .and_then(|mut s| s.execute(params![id, commit.seq, commit.at_ms, event, commands]))
-        .map_err(failed)?;
+    let (event, commands) = (
+        json(serde_json::to_string(&commit.event))?,
+        json(serde_json::to_string(&commit.commands))?,
+    );
+    db.prepare_cached(
+        "INSERT INTO journal (session, seq, at_ms, event, commands) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )
+    .and_then(|mut s| s.execute(params![id, commit.seq, commit.at_ms, event, commands]))
+    .map_err(failed)?;
     write_message(db, commit)?;
     Ok(replies)
 }
@@ -338,13 +378,17 @@ fn write_commit(db: &Connection, commit: &Commit) -> Result<Vec<StoredReply>, St
 fn write_message(db: &Connection, commit: &Commit) -> Result<(), StoreError> {
     let (id, turn, settled) = (&commit.session.id, commit.session.turn, i64::from(commit.settled));
     if let Some(message) = &commit.message_id {
-        db.prepare_cached("INSERT INTO messages (session, id, turn, settled) VALUES (?1, ?2, ?3, ?4)")
-            .and_then(|mut s| s.execute(params![id, message, turn, settled]))
-            .map_err(failed)?;
+        db.prepare_cached(
+            "INSERT INTO messages (session, id, turn, settled) VALUES (?1, ?2, ?3, ?4)",
+        )
+        .and_then(|mut s| s.execute(params![id, message, turn, settled]))
+        .map_err(failed)?;
     } else if commit.settled {
-        db.prepare_cached("UPDATE messages SET settled = 1 WHERE session = ?1 AND turn = ?2 AND settled = 0")
-            .and_then(|mut s| s.execute(params![id, turn]))
-            .map_err(failed)?;
+        db.prepare_cached(
+            "UPDATE messages SET settled = 1 WHERE session = ?1 AND turn = ?2 AND settled = 0",
+        )
+        .and_then(|mut s| s.execute(params![id, turn]))
+        .map_err(failed)?;
     }
     Ok(())
 }

@@ -1,0 +1,230 @@
+//! What can be asked of the command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Compile, test and serve customer-service conversations.
+#[derive(Debug, Parser)]
+#[command(name = "flowright", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 fine, 1 findings or failed tests, 2 could not run.\n\
+                        Begin with: flowright new my_bot && flowright chat my_bot")]
+pub(crate) struct Args {
+    /// When to colour output
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub(crate) color: Color,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a new project with a flow, tests and a configuration
+    New(NewArgs),
+    /// Check a project and print what is wrong with it
+    Check(CheckArgs),
+    /// Compile a project into one bundle file
+    Build(BuildArgs),
+    /// Draw the state graphs of a project's flows
+    Graph(GraphArgs),
+    /// Run a project's `test` blocks
+    Test(TestArgs),
+    /// Talk to a project in the terminal
+    Chat(ChatArgs),
+    /// Serve a project or bundle over HTTP
+    Serve(ServeArgs),
+    /// Explain a diagnostic code, with an example and its mending
+    Explain(ExplainArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+/// Form of findings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct NewArgs {
+    /// Folder to make; its last part becomes the bot's name
+    pub(crate) path: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CheckArgs {
+    /// Project folder, or one `.flow` file
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Form of the findings
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// Treat these findings as errors
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) deny: Option<Deny>,
+}
+
+/// What else fails a check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Deny {
+    /// Warnings
+    Warnings,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct BuildArgs {
+    /// Project folder
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// File to write; without it the bot's name with `.flowb`, in the project folder
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Form of the findings
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// Form of a graph.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// A picture
+    #[default]
+    Svg,
+    /// Mermaid, for Markdown pages
+    Mermaid,
+    /// Graphviz
+    Dot,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct GraphArgs {
+    /// Project folder
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Only this flow; may be given more than once
+    #[arg(long, value_name = "NAME")]
+    pub(crate) flow: Vec<String>,
+    /// Form of the graph
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: GraphFormat,
+    /// File to write instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// Form of test results.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestFormat {
+    /// For people
+    #[default]
+    Human,
+    /// For programs
+    Json,
+    /// JUnit XML, for CI
+    Junit,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct TestArgs {
+    /// Project folder or bundle
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Only tests whose name contains this
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) filter: Option<String>,
+    /// Form of the results
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: TestFormat,
+    /// Also write the results as JUnit XML into this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// Show which states and transitions no test entered
+    #[arg(long)]
+    pub(crate) coverage: bool,
+    /// Run in the interpreter instead of machine code
+    #[arg(long)]
+    pub(crate) no_jit: bool,
+    /// Print every conversation, not only those that failed
+    #[arg(long)]
+    pub(crate) transcripts: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ChatArgs {
+    /// Project folder or bundle
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Customer to be: the id of one under `[[demo.customers]]`, or a profile as JSON
+    #[arg(long, value_name = "ID|JSON")]
+    pub(crate) customer: Option<String>,
+    /// Language to begin with
+    #[arg(long, value_name = "CODE")]
+    pub(crate) language: Option<String>,
+    /// Show what was understood, and states and calls as they happen
+    #[arg(long)]
+    pub(crate) trace: bool,
+    /// Run in the interpreter instead of machine code
+    #[arg(long)]
+    pub(crate) no_jit: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ServeArgs {
+    /// Project folder or bundle
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Address and port, instead of `[serve] listen`
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// SQLite file, instead of `[store] path`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
+    /// Configuration, instead of flowright.toml in the project folder or beside the bundle
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Acknowledge before the disk has it: fast, and a power cut loses the last moments
+    #[arg(long)]
+    pub(crate) not_durable: bool,
+    /// Run in the interpreter instead of machine code
+    #[arg(long)]
+    pub(crate) no_jit: bool,
+    /// What to log: error, warn, info, debug
+    #[arg(long, env = "FLOWRIGHT_LOG", default_value = "info", value_name = "LEVEL")]
+    pub(crate) log: String,
+    /// Form of the log
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) log_format: Format,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ExplainArgs {
+    /// The code, such as E0201; without it, all codes are listed
+    pub(crate) code: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}

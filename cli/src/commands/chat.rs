@@ -1,0 +1,281 @@
+//! `flowright chat`: a conversation in the terminal. Actions are carried out for real.
+
+use std::io::BufRead as _;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
+
+use flowright_engine::json::value_from_json;
+use flowright_engine::model::{ActionResult, Command, Event, Reply, Session, Status};
+use flowright_engine::{LoadedProgram, open_session, step};
+use flowright_nlu::lang::Lang;
+use flowright_runtime::actions::{ActionClient, variables_needed};
+use flowright_runtime::clock::{Clock as _, WallClock};
+use tokio::runtime::Runtime;
+
+use super::serve::{configuration, demo_customers, variables};
+use crate::Outcome;
+use crate::args::ChatArgs;
+use crate::failure::{Failure, print};
+use crate::project::Runnable;
+use crate::style::{Stream, is_terminal, paint};
+
+/// Longest wait for input before timers are looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+pub(crate) fn run(args: &ChatArgs) -> Result<Outcome, Failure> {
+    let Some(runnable) = Runnable::open(&args.path)? else { return Ok(Outcome::Findings) };
+    let config = configuration(None, &runnable.folder)?;
+    let program = runnable.load(args.no_jit)?;
+    let variables = variables(&config, &variables_needed(&program.program))?;
+    let runtime = Runtime::new().map_err(|e| Failure::new(format!("cannot start threads: {e}")))?;
+    let actions = {
+        let _in_runtime = runtime.enter();
+        ActionClient::new(variables)
+    };
+    let customer = customer(args.customer.as_deref(), &demo_customers(&config), &program)?;
+    let lang = language(args.language.as_deref())?;
+    let session = begin(&program, lang, &customer);
+    let mut chat = Chat { program, runtime, actions, session, customer, lang, trace: args.trace };
+    chat.talk()?;
+    Ok(Outcome::Fine)
+}
+
+type Profile = Vec<Option<flowright_nlu::value::Value>>;
+
+fn begin(program: &LoadedProgram, lang: Option<Lang>, customer: &Profile) -> Session {
+    let channel = program.program.channels.first().map_or("chat", |channel| channel.name.as_str());
+    let now = WallClock.now_ms();
+    let mut session = open_session(program, &format!("chat-{now}"), channel, lang, now);
+    session.customer.clone_from(customer);
+    session
+}
+
+fn language(code: Option<&str>) -> Result<Option<Lang>, Failure> {
+    let parse = |code: &str| {
+        Lang::parse(code).ok_or_else(|| {
+            Failure::new(format!("`{code}` is not a language")).with_help("such as `zh` or `en`")
+        })
+    };
+    code.map(parse).transpose()
+}
+
+/// The customer wanted: one of the configuration, or a profile as JSON.
+fn customer(
+    wanted: Option<&str>,
+    known: &[serde_json::Value],
+    program: &LoadedProgram,
+) -> Result<Profile, Failure> {
+    let fields = &program.program.customer;
+    let Some(wanted) = wanted else { return Ok(vec![None; fields.len()]) };
+    let by_id = known.iter().find(|c| c.get("id").and_then(|id| id.as_str()) == Some(wanted));
+    let json = match by_id {
+        Some(json) => json.clone(),
+        None => serde_json::from_str(wanted).map_err(|_| {
+            let ids: Vec<&str> =
+                known.iter().filter_map(|c| c.get("id").and_then(|id| id.as_str())).collect();
+            Failure::new(format!("there is no customer `{wanted}`")).with_help(format!(
+                "flowright.toml has: {}; or give a profile: '{{\"id\": \"C-1\"}}'",
+                if ids.is_empty() { "none".to_owned() } else { ids.join(", ") }
+            ))
+        })?,
+    };
+    let field = |field: &flowright_compiler::ir::FieldDef| {
+        let value = json.get(&field.name).unwrap_or(&serde_json::Value::Null);
+        value_from_json(&program.program, &field.ty, value)
+            .map_err(|e| Failure::new(format!("customer: {}: {e}", field.name)))
+    };
+    fields.iter().map(field).collect()
+}
+
+struct Chat {
+    program: LoadedProgram,
+    runtime: Runtime,
+    actions: ActionClient,
+    session: Session,
+    customer: Profile,
+    lang: Option<Lang>,
+    trace: bool,
+}
+
+impl Chat {
+    fn talk(&mut self) -> Result<(), Failure> {
+        let terminal = is_terminal(Stream::Out);
+        if terminal {
+            let bot = &self.program.program.bot.name;
+            eprintln!(
+                "{bot}: type a message; /restart begins again, /state shows where you are, /quit ends"
+            );
+        }
+        let lines = read_lines();
+        self.open()?;
+        loop {
+            if terminal {
+                print(&paint(Stream::Out, "1;34", "you  "))?;
+            }
+            let Some(line) = self.next_line(&lines)? else { return Ok(()) };
+            match line.trim() {
+                "" => {}
+                "/quit" | "/exit" => return Ok(()),
+                "/restart" => {
+                    self.session = begin(&self.program, self.lang, &self.customer);
+                    self.open()?;
+                }
+                "/state" => print(&self.where_it_is())?,
+                command if command.starts_with('/') => {
+                    eprintln!("there is no command `{command}`: /restart, /state, /quit");
+                }
+                text => {
+                    if !terminal {
+                        print(&format!("you  {text}\n"))?;
+                    }
+                    self.say(text)?;
+                }
+            }
+        }
+    }
+
+    fn open(&mut self) -> Result<(), Failure> {
+        let channel = self.session.channel.clone();
+        self.take(Event::Opened { channel })
+    }
+
+    fn say(&mut self, text: &str) -> Result<(), Failure> {
+        let channel = self.session.channel.clone();
+        self.take(Event::Message { channel, text: text.to_owned(), payload: None })
+    }
+
+    /// The next line, while timers run.
+    fn next_line(&mut self, lines: &Receiver<String>) -> Result<Option<String>, Failure> {
+        loop {
+            match lines.recv_timeout(LOOK_EVERY) {
+                Ok(line) => return Ok(Some(line)),
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                Err(RecvTimeoutError::Timeout) => {
+                    let now = WallClock.now_ms();
+                    if self.session.wake_at_ms.is_some_and(|at| at <= now) {
+                        print("\n")?;
+                        self.take(Event::Wake)?;
+                    }
+                }
+            }
+        }
+    }
+
+    /// A step, and those that follow from its calls.
+    fn take(&mut self, event: Event) -> Result<(), Failure> {
+        let mut next = Some(event);
+        while let Some(event) = next.take() {
+            let now = WallClock.now_ms();
+            let done = step(&self.program, &mut self.session, event, now)
+                .map_err(|e| Failure::new(e.to_string()))?;
+            if self.trace {
+                self.show_trace(&done.trace);
+            }
+            for command in &done.commands {
+                self.show(command)?;
+            }
+            if let Some(call) = self.session.pending_call().cloned() {
+                let program = &self.program.program;
+                let result = self.runtime.block_on(self.actions.call(program, &call));
+                if self.trace || matches!(result, ActionResult::Failed(_)) {
+                    self.show_result(&call, &result);
+                }
+                next = Some(Event::ActionResult { key: call.key, result });
+            }
+        }
+        Ok(())
+    }
+
+    fn show(&self, command: &Command) -> Result<(), Failure> {
+        match command {
+            Command::Reply(reply) => print(&render(reply)),
+            Command::Handoff(handoff) => {
+                let skill = handoff.skill_name.as_deref().unwrap_or("whoever is free");
+                let text = format!("---  to a human: {skill}, because {}\n", handoff.because);
+                print(&paint(Stream::Out, "33", &text))
+            }
+            Command::FlowEnded { flow, outcome } if self.trace => {
+                eprintln!("     {flow} ended {outcome:?}");
+                Ok(())
+            }
+            Command::Note { code, text } => {
+                eprintln!("     {code}: {text}");
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn show_trace(&self, trace: &[flowright_engine::Entered]) {
+        if let Some((intent, percent)) = self.session.last_intent {
+            let name =
+                self.program.program.intents.get(intent.index()).map_or("", |i| i.name.as_str());
+            eprintln!("     understood {name} ({percent}%)");
+        }
+        for entered in trace {
+            let Some(flow) = self.program.program.flows.get(entered.flow.index()) else { continue };
+            let state = flow.states.get(entered.state.index()).map_or("", |s| s.name.as_str());
+            eprintln!("     -> {}.{state}", flow.name);
+        }
+    }
+
+    fn show_result(&self, call: &flowright_engine::model::PendingCall, result: &ActionResult) {
+        let action = self.program.program.actions.get(call.action.index());
+        let name = action.map_or("", |action| action.name.as_str());
+        match result {
+            ActionResult::Answer { status, body } => eprintln!("     {name}: {status} {body}"),
+            ActionResult::Failed(cause) => eprintln!("     {name} failed: {cause}"),
+            _ => {}
+        }
+    }
+
+    fn where_it_is(&self) -> String {
+        let mut text = match &self.session.status {
+            Status::Bot if self.session.stack.is_empty() => {
+                "     nothing is under way\n".to_owned()
+            }
+            Status::Bot => String::new(),
+            Status::HandedOff(_) => "     a human has it\n".to_owned(),
+        };
+        for frame in &self.session.stack {
+            let Some(flow) = self.program.program.flows.get(frame.flow.index()) else { continue };
+            let state = flow.states.get(frame.state.index()).map_or("", |s| s.name.as_str());
+            text.push_str(&format!("     {}.{state}\n", flow.name));
+            for (name, value) in flow.cell_names.iter().zip(&frame.cells) {
+                if let Some(value) = value {
+                    text.push_str(&format!("       {name} = {value:?}\n"));
+                }
+            }
+        }
+        text
+    }
+}
+
+/// A reply in lines: its words, choices by number, links.
+fn render(reply: &Reply) -> String {
+    let mut text = format!("{}{}\n", paint(Stream::Out, "1;32", "bot  "), reply.text);
+    if let Some(card) = &reply.card {
+        text.push_str(&format!("     [{}] {}\n", card.title, card.body.as_deref().unwrap_or("")));
+    }
+    for (number, choice) in (1..).zip(&reply.choices) {
+        text.push_str(&format!("     {number}. {}\n", choice.label));
+    }
+    for media in reply.links.iter().chain(&reply.images) {
+        text.push_str(&format!("     {} {}\n", media.label.as_deref().unwrap_or(""), media.url));
+    }
+    text
+}
+
+/// Lines of standard input, read beside everything else. The channel ends with the input.
+fn read_lines() -> Receiver<String> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lock().lines() {
+            let Ok(line) = line else { return };
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}

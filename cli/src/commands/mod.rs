@@ -1,0 +1,11 @@
+//! The commands: one a file.
+
+pub(crate) mod build;
+pub(crate) mod chat;
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod explain;
+pub(crate) mod graph;
+pub(crate) mod new;
+pub(crate) mod serve;
+pub(crate) mod test;

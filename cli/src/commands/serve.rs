@@ -1,0 +1,161 @@
+//! `flowright serve`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use flowright_runtime::actions::variables_needed;
+use flowright_runtime::clock::WallClock;
+use flowright_runtime::config::{Config, ConfigError};
+use flowright_runtime::programs::Loader;
+use flowright_runtime::service::{Handle, Options, Service};
+use flowright_runtime::store::Durability;
+use tracing_subscriber::EnvFilter;
+
+use crate::Outcome;
+use crate::args::{Format, ServeArgs};
+use crate::failure::{Failure, print};
+use crate::project::{Runnable, load};
+use crate::style::{Stream, colored, paint};
+
+pub(crate) fn run(args: &ServeArgs) -> Result<Outcome, Failure> {
+    log(args)?;
+    let Some(runnable) = Runnable::open(&args.path)? else { return Ok(Outcome::Findings) };
+    let config = configuration(args.config.as_deref(), &runnable.folder)?;
+    let program = runnable.load(true)?.program;
+    let options = options(args, &runnable.folder, &config, &variables_needed(&program))?;
+    let store = options.store.clone();
+    let no_jit = args.no_jit;
+    let loader: Loader = Arc::new(move |bytes| load(bytes, no_jit));
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|e| Failure::new(format!("cannot start threads: {e}")))?;
+    runtime.block_on(async {
+        let handle = Service::start(&runnable.encoded.bytes, loader, options)
+            .await
+            .map_err(|e| Failure::new(e.to_string()))?;
+        welcome(&program.bot.name, &handle, &store)?;
+        stopped().await;
+        eprintln!("stopping: requests under way get their answers");
+        let busy = handle.stop().await;
+        if busy > 0 {
+            eprintln!("{busy} sessions still waited for an action; they go on at the next start");
+        }
+        Ok(Outcome::Fine)
+    })
+}
+
+/// The configuration of a folder, or the one named.
+///
+/// # Errors
+/// When it cannot be used.
+pub(crate) fn configuration(named: Option<&Path>, folder: &Path) -> Result<Config, Failure> {
+    let config = match named {
+        Some(path) => {
+            let text =
+                std::fs::read_to_string(path).map_err(|e| Failure::file("read", path, &e))?;
+            Config::parse(&path.display().to_string(), &text)
+        }
+        None => Config::load(folder),
+    };
+    config.map_err(|e| Failure::new(e.to_string()))
+}
+
+/// The values of the environment variables that are needed, all of them.
+///
+/// # Errors
+/// Those that are missing.
+pub(crate) fn variables(
+    config: &Config,
+    needed: &[String],
+) -> Result<std::collections::BTreeMap<String, String>, Failure> {
+    let value = |name: &String| config.variable(name).map(|value| (name.clone(), value));
+    let missing: Vec<String> =
+        needed.iter().filter(|name| config.variable(name).is_none()).cloned().collect();
+    if missing.is_empty() {
+        return Ok(needed.iter().filter_map(value).collect());
+    }
+    Err(Failure::new(ConfigError::MissingVariables(missing).to_string()))
+}
+
+/// The customers under `[[demo.customers]]`, as JSON.
+pub(crate) fn demo_customers(config: &Config) -> Vec<serde_json::Value> {
+    let customers = config.demo.customers.iter();
+    customers.filter_map(|table| serde_json::to_value(table).ok()).collect()
+}
+
+fn options(
+    args: &ServeArgs,
+    folder: &Path,
+    config: &Config,
+    needed: &[String],
+) -> Result<Options, Failure> {
+    let token = match &config.api.token_env {
+        Some(name) => Some(config.variable(name).ok_or_else(|| {
+            Failure::new(ConfigError::MissingVariables(vec![name.clone()]).to_string())
+        })?),
+        None => None,
+    };
+    let store = match &args.store {
+        Some(path) => path.clone(),
+        None => folder.join(&config.store.path),
+    };
+    Ok(Options {
+        listen: args.listen.unwrap_or(config.serve.listen),
+        store,
+        durability: if args.not_durable { Durability::ProcessOnly } else { Durability::Full },
+        token,
+        allowed_origins: config.web.allowed_origins.clone(),
+        variables: variables(config, needed)?,
+        demo_customers: demo_customers(config),
+        clock: Arc::new(WallClock),
+    })
+}
+
+fn welcome(bot: &str, handle: &Handle, store: &PathBuf) -> Result<(), Failure> {
+    let base = format!("http://{}", handle.address);
+    let bold = |text: &str| paint(Stream::Out, "1", text);
+    let mut text = format!(
+        "{} {}\n  chat    {}\n  api     POST {base}/v1/sessions/SESSION/messages   described in {base}/openapi.json\n  health  {base}/readyz   metrics {base}/metrics\n  store   {}\n  Ctrl-C stops it; nothing said so far is lost.\n",
+        bold(bot),
+        "is served:",
+        bold(&format!("{base}/")),
+        store.display()
+    );
+    if handle.resumed > 0 {
+        text.push_str(&format!(
+            "  {} sessions go on where they were interrupted\n",
+            handle.resumed
+        ));
+    }
+    print(&text)
+}
+
+/// Comes back when the process is asked to end.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupted = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminated) => {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, "SIGTERM cannot be watched");
+            let _ = interrupted.await;
+        }
+    }
+}
+
+fn log(args: &ServeArgs) -> Result<(), Failure> {
+    let filter = EnvFilter::try_new(&args.log).map_err(|e| {
+        Failure::new(format!("`--log {}` is not a level: {e}", args.log))
+            .with_help("one of error, warn, info, debug")
+    })?;
+    let base = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let result = match args.log_format {
+        Format::Human => base.with_ansi(colored(Stream::Err)).with_target(false).try_init(),
+        Format::Json => base.json().try_init(),
+    };
+    result.map_err(|e| Failure::new(format!("the log cannot be set up: {e}")))
+}

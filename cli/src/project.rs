@@ -1,0 +1,266 @@
+//! What a path on the command line stands for: a project folder, one file, or a bundle.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use flowright_codegen::JitProgram;
+use flowright_compiler::base::limits::{BUNDLE_BYTES_MAX, FILES_MAX, SOURCE_BYTES_MAX};
+use flowright_compiler::base::{SourceMap, SourceProvider};
+use flowright_compiler::bundle::{self, Encoded};
+use flowright_compiler::diag::json::render_json;
+use flowright_compiler::diag::render::render_human;
+use flowright_compiler::{Analysis, Compiled};
+use flowright_engine::LoadedProgram;
+
+use crate::args::Format;
+use crate::failure::{Failure, print};
+use crate::progress::Progress;
+use crate::style::{Stream, colored, paint};
+
+/// Folders in folders that are looked into.
+const DEPTH_MAX: usize = 16;
+
+/// A project on the disk.
+#[derive(Debug)]
+pub(crate) struct Project {
+    /// Its folder.
+    pub(crate) folder: PathBuf,
+    /// Set when one file was named.
+    only: Option<PathBuf>,
+}
+
+impl Project {
+    /// # Errors
+    /// When there is nothing at the path.
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+        let meta = std::fs::metadata(path).map_err(|e| Failure::file("open", path, &e))?;
+        if meta.is_dir() {
+            return Ok(Self { folder: path.to_owned(), only: None });
+        }
+        if path.extension().is_some_and(|ext| ext == "flow") {
+            let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+            return Ok(Self { folder, only: Some(path.to_owned()) });
+        }
+        Err(Failure::new(format!("`{}` is neither a folder nor a `.flow` file", path.display()))
+            .with_help("give the folder of a project"))
+    }
+
+    /// How messages call it.
+    pub(crate) fn name(&self) -> String {
+        let path = self.only.as_ref().unwrap_or(&self.folder);
+        path.display().to_string()
+    }
+
+    /// # Errors
+    /// When its sources cannot be read.
+    pub(crate) fn analyse(&self) -> Result<Analysis, Failure> {
+        let _progress = Progress::begin(format!("checking {}", self.name()));
+        let analysis = flowright_compiler::analyse(self).map_err(Failure::new)?;
+        self.not_empty(&analysis.sources)?;
+        Ok(analysis)
+    }
+
+    /// # Errors
+    /// When its sources cannot be read.
+    pub(crate) fn compile(&self) -> Result<Compiled, Failure> {
+        let _progress = Progress::begin(format!("compiling {}", self.name()));
+        let compiled = flowright_compiler::compile(self).map_err(Failure::new)?;
+        self.not_empty(&compiled.analysis.sources)?;
+        Ok(compiled)
+    }
+
+    fn not_empty(&self, sources: &SourceMap) -> Result<(), Failure> {
+        if sources.iter().any(|(_, file)| !file.label.starts_with("std/")) {
+            return Ok(());
+        }
+        Err(Failure::new(format!("there is no `.flow` file in `{}`", self.folder.display()))
+            .with_help("make a project with `flowright new NAME`, or give the folder of one"))
+    }
+
+    /// The sources as messages call them: by their path from here.
+    fn relabelled(&self, sources: &SourceMap) -> SourceMap {
+        let mut relabelled = SourceMap::default();
+        for (_, file) in sources.iter() {
+            let label = match file.label.starts_with("std/") || self.folder.as_os_str() == "." {
+                true => file.label.clone(),
+                false => self.folder.join(&file.label).display().to_string(),
+            };
+            relabelled.add(label, Arc::clone(&file.text));
+        }
+        relabelled
+    }
+
+    /// The findings as text, with a summary line for people.
+    pub(crate) fn findings(&self, analysis: &Analysis, format: Format, stream: Stream) -> String {
+        let sources = self.relabelled(&analysis.sources);
+        if format == Format::Json {
+            return render_json(&analysis.diagnostics, &sources) + "\n";
+        }
+        let color = colored(stream);
+        let one = |finding| render_human(finding, &sources, color) + "\n";
+        let mut text: String = analysis.diagnostics.iter().map(one).collect();
+        if analysis.cut > 0 {
+            text.push_str(&format!("and {} more findings\n\n", analysis.cut));
+        }
+        text
+    }
+}
+
+/// `3 errors, 1 warning`
+pub(crate) fn counted(analysis: &Analysis) -> String {
+    let (errors, warnings) = (analysis.errors(), analysis.warnings());
+    let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
+    match (errors, warnings) {
+        (0, 0) => "no findings".to_owned(),
+        (0, w) => plural(w, "warning"),
+        (e, 0) => plural(e, "error"),
+        (e, w) => format!("{}, {}", plural(e, "error"), plural(w, "warning")),
+    }
+}
+
+impl SourceProvider for Project {
+    fn sources(&self) -> Result<Vec<(String, Arc<str>)>, String> {
+        let mut paths = Vec::new();
+        match &self.only {
+            Some(path) => paths.push(path.clone()),
+            None => collect(&self.folder, 0, &mut paths)?,
+        }
+        paths.iter().map(|path| Ok((self.label(path), read_source(path)?))).collect()
+    }
+}
+
+impl Project {
+    fn label(&self, path: &Path) -> String {
+        let inside = path.strip_prefix(&self.folder).unwrap_or(path);
+        let parts: Vec<_> = inside.components().map(|c| c.as_os_str().to_string_lossy()).collect();
+        parts.join("/")
+    }
+}
+
+/// Every `.flow` file below a folder. Hidden folders and links are left alone.
+fn collect(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>) -> Result<(), String> {
+    let cause = |e: std::io::Error| format!("cannot read the folder `{}`: {e}", folder.display());
+    for entry in std::fs::read_dir(folder).map_err(cause)? {
+        let entry = entry.map_err(cause)?;
+        let (kind, path) = (entry.file_type().map_err(cause)?, entry.path());
+        let hidden = entry.file_name().to_string_lossy().starts_with('.');
+        if kind.is_dir() && !hidden && depth < DEPTH_MAX {
+            collect(&path, depth + 1, paths)?;
+        } else if kind.is_file() && !hidden && path.extension().is_some_and(|ext| ext == "flow") {
+            paths.push(path);
+        }
+        if paths.len() > FILES_MAX {
+            return Err(format!("`{}` has more than {FILES_MAX} files", folder.display()));
+        }
+    }
+    Ok(())
+}
+
+fn read_source(path: &Path) -> Result<Arc<str>, String> {
+    let cause = |e: std::io::Error| format!("cannot read `{}`: {e}", path.display());
+    let size = std::fs::metadata(path).map_err(cause)?.len();
+    // A little more than the limit is read, so that the compiler can say where it is passed.
+    if size > 2 * SOURCE_BYTES_MAX as u64 {
+        return Err(format!("`{}` has {size} bytes, more than {SOURCE_BYTES_MAX}", path.display()));
+    }
+    let bytes = std::fs::read(path).map_err(cause)?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(text.into()),
+        Err(error) => {
+            let at = error.utf8_error().valid_up_to();
+            let line = error.as_bytes().iter().take(at).filter(|b| **b == b'\n').count() + 1;
+            Err(format!(
+                "`{}` is not UTF-8: line {line} has other bytes; save it as UTF-8",
+                path.display()
+            ))
+        }
+    }
+}
+
+/// A program to run, wherever it came from.
+pub(crate) struct Runnable {
+    /// The bundle file's bytes.
+    pub(crate) encoded: Encoded,
+    /// Folder of its configuration.
+    pub(crate) folder: PathBuf,
+}
+
+impl Runnable {
+    /// Compiles a project, or reads a bundle. Findings go to standard error; errors among them end
+    /// here.
+    ///
+    /// # Errors
+    /// `Ok(None)` when the project has errors, which were printed; [`Failure`] when nothing could
+    /// be read.
+    pub(crate) fn open(path: &Path) -> Result<Option<Self>, Failure> {
+        if is_bundle_path(path) {
+            return Self::read(path).map(Some);
+        }
+        let project = Project::open(path)?;
+        let compiled = project.compile()?;
+        let findings = project.findings(&compiled.analysis, Format::Human, Stream::Err);
+        eprint!("{findings}");
+        let Some(bundle) = &compiled.bundle else {
+            let count = counted(&compiled.analysis);
+            eprintln!("{} {}: {count}", paint(Stream::Err, "1;31", "error:"), project.name());
+            return Ok(None);
+        };
+        let encoded = bundle::write(bundle).map_err(|e| refused(path, &e))?;
+        Ok(Some(Self { encoded, folder: project.folder }))
+    }
+
+    fn read(path: &Path) -> Result<Self, Failure> {
+        let size = std::fs::metadata(path).map_err(|e| Failure::file("read", path, &e))?.len();
+        if size > BUNDLE_BYTES_MAX as u64 + 4096 {
+            return Err(refused(path, &bundle::BundleError::TooLarge));
+        }
+        let bytes = std::fs::read(path).map_err(|e| Failure::file("read", path, &e))?;
+        let (_, hash) = bundle::read(&bytes).map_err(|e| refused(path, &e))?;
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        Ok(Self { encoded: Encoded { bytes, hash }, folder })
+    }
+
+    /// Ready to run.
+    ///
+    /// # Errors
+    /// Why it cannot be.
+    pub(crate) fn load(&self, no_jit: bool) -> Result<LoadedProgram, Failure> {
+        let _progress = Progress::begin("compiling to machine code");
+        load(&self.encoded.bytes, no_jit).map_err(Failure::new)
+    }
+}
+
+/// Whether a path names a bundle: a file that is no source.
+fn is_bundle_path(path: &Path) -> bool {
+    path.is_file() && path.extension().is_none_or(|ext| ext != "flow")
+}
+
+fn refused(path: &Path, error: &bundle::BundleError) -> Failure {
+    Failure::new(format!("`{}`: {error}", path.display())).with_help(error.help())
+}
+
+/// A bundle's bytes to a program with its executor.
+///
+/// # Errors
+/// Why not, in words.
+pub(crate) fn load(bytes: &[u8], no_jit: bool) -> Result<LoadedProgram, String> {
+    let (bundle, hash) = bundle::read(bytes).map_err(|e| e.to_string())?;
+    let loaded = LoadedProgram::interpreted(bundle, hash).map_err(|e| e.to_string())?;
+    if no_jit {
+        return Ok(loaded);
+    }
+    let machine = JitProgram::compile(Arc::clone(&loaded.program)).map_err(|e| e.to_string())?;
+    Ok(loaded.with_executor(Arc::new(machine)))
+}
+
+/// Prints findings to standard output.
+///
+/// # Errors
+/// When nobody reads it.
+pub(crate) fn print_findings(
+    project: &Project,
+    analysis: &Analysis,
+    format: Format,
+) -> Result<(), Failure> {
+    print(&project.findings(analysis, format, Stream::Out))
+}

@@ -1,0 +1,92 @@
+//! The state graph: one directed graph a flow, built from the checked project; the checks that
+//! read it, and the forms it is written in. The only place that names petgraph.
+
+mod build;
+mod checks;
+mod export;
+mod walk;
+
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use crate::base::FileSpan;
+use crate::ir::{FlowId, Outcome, StateId};
+
+pub use build::build;
+pub use checks::check;
+pub use export::{dot, json, mermaid, svg};
+
+/// The graph of one flow.
+#[derive(Debug, Clone)]
+pub struct FlowGraph {
+    /// The flow.
+    pub flow: FlowId,
+    /// Its name.
+    pub name: String,
+    /// From a standard module.
+    pub from_std: bool,
+    /// Places and the ways between them.
+    pub graph: DiGraph<Node, Edge>,
+    /// Where it begins.
+    pub start: NodeIndex,
+    /// Nodes of the states, by [`StateId`].
+    pub states: Vec<NodeIndex>,
+}
+
+/// A place in a flow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Node {
+    /// Where it begins, with what starts it.
+    Start(Vec<String>),
+    /// A state.
+    State {
+        /// Which.
+        id: StateId,
+        /// Its name.
+        name: String,
+        /// What it does, in a few words each: `asks order`, `calls orders.get`.
+        does: Vec<String>,
+        /// Its name in the source.
+        at: FileSpan,
+    },
+    /// The flow is over.
+    End(Outcome),
+    /// A human takes over, with the skill when one is named.
+    Human(Option<String>),
+    /// Back to the flow that waits below.
+    Back,
+}
+
+impl Node {
+    /// What it is called.
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self {
+            Self::Start(_) => "start".to_owned(),
+            Self::State { name, .. } => name.clone(),
+            Self::End(Outcome::Resolved) => "end resolved".to_owned(),
+            Self::End(Outcome::Unresolved) => "end unresolved".to_owned(),
+            Self::End(Outcome::Cancelled) => "end cancelled".to_owned(),
+            Self::Human(None) => "human".to_owned(),
+            Self::Human(Some(skill)) => format!("human: {skill}"),
+            Self::Back => "back".to_owned(),
+        }
+    }
+
+    /// Smaller words under the title.
+    #[must_use]
+    pub fn details(&self) -> &[String] {
+        match self {
+            Self::Start(lines) | Self::State { does: lines, .. } => lines,
+            _ => &[],
+        }
+    }
+}
+
+/// A way from one place to another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edge {
+    /// When it is taken: a condition as written, an answer, an error's name; empty: always.
+    pub label: String,
+    /// Where it is written.
+    pub at: FileSpan,
+}

@@ -1,0 +1,328 @@
+//! All ways through a body: where they lead, whether the customer is sure to be asked on the way,
+//! and which slots are sure to be empty at the end.
+
+use std::collections::BTreeSet;
+
+use crate::base::{FileSpan, SourceMap};
+use crate::ir::{Outcome, Place, RecordCells, SkillId, SlotIndex, StateId, TextPart};
+use crate::sema::hir::{Body, Flow, Project, Step, StepKind, TextRef};
+
+/// Ways kept apart at one point; beyond, what they do not share is forgotten.
+const WAYS_MAX: usize = 64;
+
+/// Where a way leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Target {
+    State(StateId),
+    End(Outcome2),
+    Human(Option<SkillId>),
+    Back,
+    /// Off the end of the body.
+    Nowhere,
+}
+
+/// [`Outcome`] with an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Outcome2 {
+    Resolved,
+    Unresolved,
+    Cancelled,
+}
+
+impl From<Outcome> for Outcome2 {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Resolved => Self::Resolved,
+            Outcome::Unresolved => Self::Unresolved,
+            Outcome::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+impl From<Outcome2> for Outcome {
+    fn from(outcome: Outcome2) -> Self {
+        match outcome {
+            Outcome2::Resolved => Self::Resolved,
+            Outcome2::Unresolved => Self::Unresolved,
+            Outcome2::Cancelled => Self::Cancelled,
+        }
+    }
+}
+
+/// What is known at a point of a body.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) struct Known {
+    /// The customer had a turn, or time passed, since the state was entered.
+    pub(super) turned: bool,
+    /// Slots that hold nothing.
+    pub(super) empty: BTreeSet<Place>,
+}
+
+/// A way that leaves a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Leave {
+    pub(super) to: Target,
+    pub(super) label: String,
+    pub(super) at: FileSpan,
+    pub(super) known: Known,
+}
+
+/// Walks bodies of one flow.
+pub(super) struct Walk<'p> {
+    pub(super) project: &'p Project,
+    pub(super) flow: &'p Flow,
+    pub(super) sources: &'p SourceMap,
+    /// By flow: whether calling it is sure to ask the customer something.
+    pub(super) asks: &'p [bool],
+    pub(super) leaves: Vec<Leave>,
+}
+
+impl<'p> Walk<'p> {
+    pub(super) const fn new(
+        project: &'p Project,
+        flow: &'p Flow,
+        sources: &'p SourceMap,
+        asks: &'p [bool],
+    ) -> Self {
+        Self { project, flow, sources, asks, leaves: Vec::new() }
+    }
+
+    /// Every way out of a state's body entered with `known`; those that run off its end lead
+    /// nowhere.
+    pub(super) fn state(mut self, id: StateId, known: Known) -> Vec<Leave> {
+        let Some(state) = self.flow.states.get(id.index()) else { return Vec::new() };
+        let off = self.body(&state.body, vec![known], "");
+        for known in off {
+            self.leave(Target::Nowhere, "", state.at, known);
+        }
+        self.leaves
+    }
+
+    /// Every way out of the handlers that hold in a state. Those that run off their end go back to
+    /// waiting and are not among them.
+    pub(super) fn handlers(mut self, id: StateId) -> Vec<Leave> {
+        let Some(state) = self.flow.states.get(id.index()) else { return Vec::new() };
+        let after_turn = Known { turned: true, ..Known::default() };
+        for handlers in [&state.handlers, &self.flow.handlers] {
+            for (intent, body) in &handlers.intents {
+                let name = self.project.intents.get(intent.index()).map_or("", |i| i.name.as_str());
+                self.body(body, vec![after_turn.clone()], &format!("on {name}"));
+            }
+            for (_, body) in &handlers.silences {
+                self.body(body, vec![after_turn.clone()], "silence");
+            }
+            if let Some(body) = &handlers.failure {
+                self.body(body, vec![Known::default()], "failure");
+            }
+        }
+        self.leaves
+    }
+
+    fn leave(&mut self, to: Target, label: &str, at: FileSpan, known: Known) {
+        let leave = Leave { to, label: label.to_owned(), at, known };
+        if !self.leaves.contains(&leave) {
+            self.leaves.push(leave);
+        }
+    }
+
+    fn leave_all(&mut self, to: Target, label: &str, at: FileSpan, ways: &[Known]) {
+        ways.iter().for_each(|known| self.leave(to, label, at, known.clone()));
+    }
+
+    /// Walks a body; gives what is known where it runs off its end.
+    fn body(&mut self, steps: &[Step], mut ways: Vec<Known>, label: &str) -> Vec<Known> {
+        for step in steps {
+            if ways.is_empty() {
+                break;
+            }
+            ways = merged(self.step(step, ways, label));
+        }
+        ways
+    }
+
+    fn step(&mut self, step: &Step, mut ways: Vec<Known>, label: &str) -> Vec<Known> {
+        match &step.kind {
+            StepKind::Goto(state) => self.leave_all(Target::State(*state), label, step.at, &ways),
+            StepKind::End(outcome) => {
+                self.leave_all(Target::End((*outcome).into()), label, step.at, &ways);
+            }
+            StepKind::Handoff { to, .. } => {
+                self.leave_all(Target::Human(*to), label, step.at, &ways);
+            }
+            StepKind::Resume => self.leave_all(Target::Back, label, step.at, &ways),
+            StepKind::Correct => {
+                self.leave_all(Target::Back, label, step.at, &ways);
+                return ways;
+            }
+            StepKind::Say(_) | StepKind::Mark(_) | StepKind::Repeat | StepKind::Abandon => {
+                return ways;
+            }
+            StepKind::Set { place, .. } => {
+                ways.iter_mut().for_each(|known| {
+                    known.empty.remove(place);
+                });
+                return ways;
+            }
+            StepKind::Clear(places) => {
+                ways.iter_mut().for_each(|known| known.empty.extend(places));
+                return ways;
+            }
+            StepKind::Wait(_) => return turned(ways),
+            StepKind::Call { flow, .. } => {
+                let asks = self.asks.get(flow.index()).copied().unwrap_or(false);
+                return if asks { turned(ways) } else { ways };
+            }
+            StepKind::Fill(slots) => return self.fill(slots, ways),
+            _ => return self.branches(step, ways, label),
+        }
+        Vec::new()
+    }
+
+    /// A slot that is full is not asked for; one that is empty is.
+    fn fill(&self, slots: &[SlotIndex], ways: Vec<Known>) -> Vec<Known> {
+        let places: Vec<Place> = slots
+            .iter()
+            .filter_map(|slot| Some(self.flow.slots.get(slot.index())?.place))
+            .collect();
+        let mut after = Vec::new();
+        for mut known in ways {
+            let asks = places.iter().any(|place| known.empty.contains(place));
+            let mut asked = known.clone();
+            places.iter().for_each(|place| {
+                known.empty.remove(place);
+                asked.empty.remove(place);
+            });
+            asked.turned = true;
+            after.push(asked);
+            if !asks {
+                after.push(known);
+            }
+        }
+        after
+    }
+
+    fn branches(&mut self, step: &Step, ways: Vec<Known>, label: &str) -> Vec<Known> {
+        let mut after = Vec::new();
+        match &step.kind {
+            StepKind::Confirm { yes, no, .. } => {
+                let ways = turned(ways);
+                after.extend(self.body(yes, ways.clone(), "yes"));
+                after.extend(self.body(no, ways, "no"));
+            }
+            StepKind::Choose { arms, .. } => {
+                let ways = turned(ways);
+                for (text, body) in arms {
+                    let label = self.words(text);
+                    after.extend(self.body(body, ways.clone(), &label));
+                }
+            }
+            StepKind::ChooseFrom { then, none, .. } => {
+                let ways = turned(ways);
+                after.extend(self.body(then, ways.clone(), "chosen"));
+                match none {
+                    Some(body) => after.extend(self.body(body, ways, "none")),
+                    None => after.extend(ways),
+                }
+            }
+            StepKind::Do { bind, action, handlers, failed, .. } => {
+                after.extend(self.errors(*action, handlers, failed.as_ref(), &ways));
+                after.extend(without(ways, bind.as_ref()));
+            }
+            StepKind::When { arms, otherwise } => {
+                for (cond, body) in arms {
+                    let label = self.source(cond.at);
+                    after.extend(self.body(body, ways.clone(), &label));
+                }
+                let rest = if label.is_empty() { "otherwise" } else { label };
+                match otherwise {
+                    Some(body) => after.extend(self.body(body, ways, rest)),
+                    None => after.extend(ways),
+                }
+            }
+            _ => after = ways,
+        }
+        after
+    }
+
+    fn errors(
+        &mut self,
+        action: crate::ir::ActionId,
+        handlers: &[(u32, Body)],
+        failed: Option<&Body>,
+        ways: &[Known],
+    ) -> Vec<Known> {
+        let names = self.project.actions.get(action.index()).map(|action| &action.errors);
+        let mut after = Vec::new();
+        for (error, body) in handlers {
+            let name = names.and_then(|names| names.get(*error as usize));
+            let label = name.map_or_else(String::new, |(name, _)| name.clone());
+            after.extend(self.body(body, ways.to_vec(), &label));
+        }
+        if let Some(body) = failed {
+            after.extend(self.body(body, ways.to_vec(), "failed"));
+        }
+        after
+    }
+
+    /// A piece of the source on one line.
+    fn source(&self, at: FileSpan) -> String {
+        let text = self.sources.get(at.file).and_then(|file| file.text.get(at.span.range()));
+        text.unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The words of a menu's choice, in the bot's first language.
+    fn words(&self, text: &TextRef) -> String {
+        let variants = match text {
+            TextRef::Inline(text) => &text.variants,
+            TextRef::Named { text, .. } => match self.project.texts.get(*text as usize) {
+                Some(named) => &named.text.variants,
+                None => return String::new(),
+            },
+        };
+        let first = self.project.bot.languages.first().copied();
+        let own = variants.iter().find(|variant| variant.lang == first).or(variants.first());
+        let part = |part: &TextPart| match part {
+            TextPart::Literal(text) => text.clone(),
+            TextPart::Arg(_) => "…".to_owned(),
+        };
+        own.map(|variant| variant.parts.iter().map(part).collect()).unwrap_or_default()
+    }
+}
+
+fn turned(mut ways: Vec<Known>) -> Vec<Known> {
+    ways.iter_mut().for_each(|known| known.turned = true);
+    ways
+}
+
+/// A result's cells are written: nothing is known to be empty there.
+fn without(mut ways: Vec<Known>, bind: Option<&RecordCells>) -> Vec<Known> {
+    fn each(cells: &RecordCells, known: &mut Known) {
+        match cells {
+            RecordCells::One(place) => {
+                known.empty.remove(place);
+            }
+            RecordCells::Fields(fields) => fields.iter().for_each(|cells| each(cells, known)),
+        }
+    }
+    if let Some(cells) = bind {
+        ways.iter_mut().for_each(|known| each(cells, known));
+    }
+    ways
+}
+
+/// Without doubles; when there are too many, only what all silent ways share is kept.
+fn merged(mut ways: Vec<Known>) -> Vec<Known> {
+    ways.sort();
+    ways.dedup();
+    if ways.len() <= WAYS_MAX {
+        return ways;
+    }
+    let (turned, silent): (Vec<Known>, Vec<Known>) = ways.into_iter().partition(|way| way.turned);
+    let shared = |group: Vec<Known>| {
+        group.into_iter().reduce(|mut all, next| {
+            all.empty.retain(|place| next.empty.contains(place));
+            all
+        })
+    };
+    [turned, silent].into_iter().filter_map(shared).collect()
+}

@@ -1,0 +1,114 @@
+//! What can be asked of the CRM.
+
+use hyper::{Method, StatusCode};
+use serde_json::{Value as Json, json};
+
+use crate::Data;
+
+/// A change that was carried out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audited {
+    /// `PUT /orders/12345`
+    pub request: String,
+    /// The key it came with.
+    pub key: Option<String>,
+    /// What it said.
+    pub body: Json,
+}
+
+type Answer = (StatusCode, Json);
+
+fn missing(what: &str) -> Answer {
+    (StatusCode::NOT_FOUND, json!({ "code": "not_found", "message": format!("no such {what}") }))
+}
+
+impl Data {
+    /// Answers a request. A change that comes again with the same key is answered as before.
+    pub(crate) fn answer(
+        &mut self,
+        method: &Method,
+        path: &str,
+        key: Option<&str>,
+        body: &Json,
+    ) -> Answer {
+        let parts: Vec<&str> = path.split('/').skip(1).collect();
+        if *method == Method::GET {
+            return self.read(&parts);
+        }
+        if let Some(known) = key.and_then(|key| self.answered.get(key)) {
+            return known.clone();
+        }
+        let answer = self.change(method, &parts, body);
+        if answer.0.is_success() {
+            let request = format!("{method} {path}");
+            self.audit.push(Audited { request, key: key.map(str::to_owned), body: body.clone() });
+        }
+        if let Some(key) = key {
+            self.answered.insert(key.to_owned(), answer.clone());
+        }
+        answer
+    }
+
+    fn read(&self, parts: &[&str]) -> Answer {
+        let found = |record: Option<&Json>, what| match record {
+            Some(record) => (StatusCode::OK, record.clone()),
+            None => missing(what),
+        };
+        match parts {
+            ["orders", id] => found(self.orders.get(*id), "order"),
+            ["customers", id] => found(self.customers.get(*id), "customer"),
+            ["customers", id, "invoices"] => self.invoices_of(id),
+            ["customers", id, "orders", order, "permission"] => self.permission(id, order),
+            ["invoices", id] => found(self.invoices.get(*id), "invoice"),
+            ["services", name] => found(self.services.get(*name), "service"),
+            ["tickets"] => (StatusCode::OK, json!(self.tickets)),
+            ["audit"] => {
+                let line =
+                    |a: &Audited| json!({ "request": a.request, "key": a.key, "body": a.body });
+                (StatusCode::OK, self.audit.iter().map(line).collect())
+            }
+            _ => missing("resource"),
+        }
+    }
+
+    fn invoices_of(&self, customer: &str) -> Answer {
+        let of_customer = |(_, invoice): &(&String, &Json)| invoice["customer"] == *customer;
+        let with_id = |(id, invoice): (&String, &Json)| {
+            let mut invoice = invoice.clone();
+            invoice["number"] = json!(id);
+            invoice
+        };
+        let invoices: Vec<Json> = self.invoices.iter().filter(of_customer).map(with_id).collect();
+        (StatusCode::OK, json!({ "items": invoices }))
+    }
+
+    fn permission(&self, customer: &str, order: &str) -> Answer {
+        let may = self.customers.get(customer).is_some_and(|c| c["may_change_orders"] == true);
+        let owns = self.orders.get(order).is_some_and(|order| order["owner"] == customer);
+        (StatusCode::OK, json!({ "granted": may && owns }))
+    }
+
+    fn change(&mut self, method: &Method, parts: &[&str], body: &Json) -> Answer {
+        match (method, parts) {
+            (&Method::PUT, ["orders", id]) => match self.orders.get_mut(*id) {
+                Some(order) => {
+                    order["due"] = body["due"].clone();
+                    (StatusCode::OK, order.clone())
+                }
+                None => missing("order"),
+            },
+            (&Method::POST, ["invoices", id, "copies"]) => match self.invoices.get(*id) {
+                Some(_) => (StatusCode::ACCEPTED, json!({ "queued": true })),
+                None => missing("invoice"),
+            },
+            (&Method::POST, ["tickets"]) => {
+                let number = format!("T-{}", 1001 + self.tickets.len());
+                let mut ticket = body.clone();
+                ticket["number"] = json!(number);
+                self.tickets.push(ticket);
+                (StatusCode::CREATED, json!({ "number": number }))
+            }
+            _ => missing("resource"),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! The runtime's own codes, each with its page.
+
+/// A code of the runtime.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuntimeCode {
+    /// `R0101`
+    pub code: &'static str,
+    /// Its short name.
+    pub slug: &'static str,
+    /// Its page, in Markdown.
+    pub page: &'static str,
+}
+
+macro_rules! codes {
+    ($($code:literal $slug:literal,)*) => {
+        /// Every code, in order.
+        pub const ALL: &[RuntimeCode] = &[$(RuntimeCode {
+            code: $code,
+            slug: $slug,
+            page: include_str!(concat!("../../docs/errors/", $code, ".md")),
+        },)*];
+    };
+}
+
+codes! {
+    "R0101" "two-currencies",
+    "R0102" "flow-in-trouble",
+    "R0103" "stale-answer",
+    "R0104" "action-failed",
+    "R0201" "unreadable-configuration",
+    "R0202" "malformed-configuration",
+    "R0203" "missing-variables",
+    "R0204" "unprotected",
+    "R0205" "cannot-listen",
+    "R0301" "store-failed",
+    "R0302" "store-too-new",
+    "R0303" "store-overloaded",
+    "R0304" "store-damaged",
+}
+
+/// The page of a code, in any case.
+#[must_use]
+pub fn page(code: &str) -> Option<&'static str> {
+    ALL.iter().find(|known| known.code.eq_ignore_ascii_case(code.trim())).map(|known| known.page)
+}
