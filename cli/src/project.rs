@@ -97,7 +97,7 @@ impl Project {
             return render_json(&analysis.diagnostics, &sources) + "\n";
         }
         let color = colored(stream);
-        let one = |finding| render_human(finding, &sources, color) + "\n";
+        let one = |finding| render_human(finding, &sources, color);
         let mut text: String = analysis.diagnostics.iter().map(one).collect();
         if analysis.cut > 0 {
             text.push_str(&format!("and {} more findings\n\n", analysis.cut));

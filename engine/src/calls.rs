@@ -32,7 +32,8 @@ impl Stepper<'_> {
             self.program.program.actions.get(action.index()).is_some_and(|a| a.is_effect);
         let turn = self.session.turn;
         let number = self.session.tried.iter().filter(|tried| tried.turn == turn).count();
-        let key = format!("{}/{turn}/{number}", self.session.id);
+        // The time tells apart two stores that know a session of the same id.
+        let key = format!("{}/{turn}/{number}@{}", self.session.id, self.now_ms);
         if let Some(frame) = self.session.stack.last_mut() {
             // From here on the effect may have happened, whatever comes back.
             if let Some(visited) = frame.path.last_mut() {

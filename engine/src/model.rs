@@ -126,7 +126,7 @@ pub struct MenuItem {
 /// crash, with the same key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingCall {
-    /// `SESSION/TURN/N`: unique, the same on every attempt; sent as the idempotency key.
+    /// `SESSION/TURN/N@TIME`: unique, the same on every attempt; sent as the idempotency key.
     pub key: String,
     pub action: ActionId,
     /// One per parameter.

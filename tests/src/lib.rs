@@ -1,1 +1,209 @@
-//! tests
+//! What the cross-crate tests share: projects on the disk, servers on free ports, a client.
+#![expect(clippy::unwrap_used, clippy::panic, missing_docs, reason = "this crate is only for tests")]
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+
+use flowright_codegen::JitProgram;
+use flowright_compiler::base::SourceProvider;
+use flowright_compiler::bundle;
+use flowright_crm::{Crm, Data};
+use flowright_engine::LoadedProgram;
+use flowright_runtime::clock::Clock;
+use flowright_runtime::programs::Loader;
+use flowright_runtime::service::{Handle, Options, Service};
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Bytes;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use serde_json::Value as Json;
+use tokio::net::TcpListener;
+
+/// The repository.
+#[must_use]
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// A folder of `.flow` files, without folders in it.
+#[derive(Debug)]
+pub struct Folder(pub PathBuf);
+
+impl SourceProvider for Folder {
+    fn sources(&self) -> Result<Vec<(String, Arc<str>)>, String> {
+        let mut sources = Vec::new();
+        for entry in std::fs::read_dir(&self.0).map_err(|e| e.to_string())? {
+            let path = entry.map_err(|e| e.to_string())?.path();
+            if path.extension().is_some_and(|ext| ext == "flow") {
+                let text = std::fs::read_to_string(&path).map_err(|e| e.to_string())?;
+                let label = path.file_name().unwrap().to_string_lossy().into_owned();
+                sources.push((label, text.into()));
+            }
+        }
+        Ok(sources)
+    }
+}
+
+/// The bundle of an example project.
+#[must_use]
+pub fn bundle_of(project: &str) -> Vec<u8> {
+    let compiled = flowright_compiler::compile(&Folder(root().join("flows").join(project))).unwrap();
+    let shown: Vec<_> = compiled.analysis.diagnostics.iter().filter(|d| d.is_error()).collect();
+    let bundle = compiled.bundle.unwrap_or_else(|| panic!("{project}: {shown:?}"));
+    bundle::write(&bundle).unwrap().bytes
+}
+
+/// A bundle ready to run, interpreted or as machine code.
+///
+/// # Errors
+/// Why it is none.
+pub fn load(bytes: &[u8], jit: bool) -> Result<LoadedProgram, String> {
+    let (bundle, hash) = bundle::read(bytes).map_err(|e| e.to_string())?;
+    let loaded = LoadedProgram::interpreted(bundle, hash).map_err(|e| e.to_string())?;
+    if !jit {
+        return Ok(loaded);
+    }
+    let machine = JitProgram::compile(Arc::clone(&loaded.program)).map_err(|e| e.to_string())?;
+    Ok(loaded.with_executor(Arc::new(machine)))
+}
+
+/// A clock that is set by hand.
+#[derive(Debug)]
+pub struct ManualClock(AtomicI64);
+
+impl ManualClock {
+    /// At an instant such as `2026-06-01T01:00:00Z`.
+    #[must_use]
+    pub fn at(instant: &str) -> Arc<Self> {
+        let at: jiff::Timestamp = instant.parse().unwrap();
+        Arc::new(Self(AtomicI64::new(at.as_millisecond())))
+    }
+
+    pub fn advance_ms(&self, ms: i64) {
+        self.0.fetch_add(ms, Ordering::SeqCst);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now_ms(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// A file name nobody else has, in a folder that the next build may clear.
+#[must_use]
+pub fn fresh_path(name: &str) -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let folder = std::env::temp_dir().join(format!("flowright-tests-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder.join(format!("{}-{name}", NEXT.fetch_add(1, Ordering::SeqCst)))
+}
+
+/// A CRM on a port of its own.
+pub async fn start_crm() -> (Crm, SocketAddr) {
+    let crm = Crm::new(Data::example(jiff::civil::date(2026, 6, 1)).unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(crm.clone().serve(listener));
+    (crm, address)
+}
+
+/// A server of an example project with its CRM, at 09:00 on 1 June 2026 in Shanghai.
+pub struct World {
+    pub crm: Crm,
+    pub server: Handle,
+    pub clock: Arc<ManualClock>,
+    pub store: PathBuf,
+    crm_address: SocketAddr,
+    bundle: Vec<u8>,
+}
+
+impl World {
+    pub async fn start(project: &str) -> Self {
+        Self::start_with(project, |options| options).await
+    }
+
+    pub async fn start_with(project: &str, change: impl FnOnce(Options) -> Options) -> Self {
+        let (crm, crm_address) = start_crm().await;
+        let clock = ManualClock::at("2026-06-01T01:00:00Z");
+        let (store, bundle) = (fresh_path("store.sqlite"), bundle_of(project));
+        let options = change(options(&store, crm_address, &clock));
+        let server = Service::start(&bundle, loader(), options).await.unwrap();
+        Self { crm, server, clock, store, crm_address, bundle }
+    }
+
+    /// The server stopped and started again on the same store.
+    pub async fn restart(self) -> Self {
+        self.server.stop().await;
+        let options = options(&self.store, self.crm_address, &self.clock);
+        let server = Service::start(&self.bundle, loader(), options).await.unwrap();
+        Self { server, ..self }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.server.address)
+    }
+
+    /// Sends a customer's message; the status and answer.
+    pub async fn post(&self, session: &str, body: Json) -> (u16, Json) {
+        let url = self.url(&format!("/v1/sessions/{session}/messages"));
+        send(&url, "POST", Some(body), &[]).await
+    }
+
+    /// Sends a message that is carried out; what the bot says.
+    pub async fn say(&self, session: &str, id: &str, text: &str, customer: &str) -> Vec<String> {
+        let tier = if customer == "C-1001" { "gold" } else { "silver" };
+        let body = serde_json::json!({
+            "id": id, "text": text, "customer": { "id": customer, "tier": tier },
+        });
+        let (status, answer) = self.post(session, body).await;
+        assert_eq!(status, 200, "{answer}");
+        texts(&answer)
+    }
+
+    pub async fn session(&self, session: &str) -> Json {
+        send(&self.url(&format!("/v1/sessions/{session}")), "GET", None, &[]).await.1
+    }
+}
+
+fn options(store: &Path, crm: SocketAddr, clock: &Arc<ManualClock>) -> Options {
+    let mut options = Options::local(store.to_owned());
+    options.variables.insert("CRM_URL".to_owned(), format!("http://{crm}"));
+    options.clock = Arc::<ManualClock>::clone(clock);
+    options
+}
+
+fn loader() -> Loader {
+    Arc::new(|bytes| load(bytes, true))
+}
+
+/// The texts of an answer's replies.
+#[must_use]
+pub fn texts(answer: &Json) -> Vec<String> {
+    let replies = answer.get("replies").and_then(Json::as_array).unwrap();
+    replies.iter().map(|r| r.get("text").unwrap().as_str().unwrap().to_owned()).collect()
+}
+
+/// One request; the status and the JSON of the answer (null when it is none).
+pub async fn send(
+    url: &str,
+    method: &str,
+    body: Option<Json>,
+    headers: &[(&str, &str)],
+) -> (u16, Json) {
+    let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
+    let mut request = hyper::Request::builder().method(method).uri(url);
+    if body.is_some() {
+        request = request.header("content-type", "application/json");
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let body = body.map(|json| json.to_string()).unwrap_or_default();
+    let response = client.request(request.body(Full::new(body.into())).unwrap()).await.unwrap();
+    let status = response.status().as_u16();
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&bytes).unwrap_or(Json::Null))
+}

@@ -18,6 +18,8 @@ pub(super) struct Checker<'a> {
     /// The declaration being checked: its spans count from here.
     pub(super) file: FileId,
     pub(super) origin: u32,
+    /// It is of a standard module.
+    pub(super) in_std: bool,
     pub(super) languages: Vec<Lang>,
     pub(super) choices: Vec<ChoiceDef>,
     pub(super) entities: Vec<hir::Entity>,
@@ -47,6 +49,7 @@ impl<'a> Checker<'a> {
     pub(super) fn enter<T>(&mut self, found: &Found<'_, T>) {
         self.file = found.file;
         self.origin = found.origin;
+        self.in_std = found.is_std;
     }
 
     /// A place of the declaration being checked.
@@ -120,6 +123,13 @@ impl<'a> Checker<'a> {
             self.unknown(Code::E0201, what, name, known.iter().map(String::as_str));
         }
         None
+    }
+
+    /// Whether words in a language are left out: the standard modules speak more languages than
+    /// most bots.
+    pub(super) fn leaves_out(&self, name: Option<&Name>) -> bool {
+        let lang = name.and_then(|name| Lang::parse(&name.text));
+        self.in_std && lang.is_some_and(|lang| !self.languages.contains(&lang))
     }
 
     /// The language of that code, if the bot speaks it.

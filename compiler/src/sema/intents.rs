@@ -18,6 +18,9 @@ impl Checker<'_> {
     pub(super) fn examples(&mut self, groups: &[LangStrings]) -> Vec<Example> {
         let mut examples = Vec::new();
         for group in groups {
+            if self.leaves_out(group.lang.as_ref()) {
+                continue;
+            }
             let lang = group.lang.as_ref().and_then(|lang| self.language(lang));
             for string in &group.strings {
                 examples.push(Example { lang, pieces: self.pieces(string) });

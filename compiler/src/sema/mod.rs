@@ -69,6 +69,7 @@ pub fn check(files: &[File], sources: &SourceMap) -> Checked {
         diagnostics,
         file: files.first().map_or(FileId(0), |file| file.id),
         origin: 0,
+        in_std: false,
         languages: Vec::new(),
         choices: Vec::new(),
         entities: Vec::new(),

@@ -45,6 +45,9 @@ impl Checker<'_> {
         let mut variants = Vec::new();
         let mut all = !text.variants.is_empty();
         for variant in &text.variants {
+            if self.leaves_out(variant.lang.as_ref()) {
+                continue;
+            }
             match self.variant(variant, scope, &mut params) {
                 Some(variant) => variants.push(variant),
                 None => all = false,
@@ -130,8 +133,16 @@ impl Checker<'_> {
                 text.span,
                 format!("this text is not there in `{lang}`, the bot's default language"),
                 "no default",
-                format!("add `{lang} \"…\"`"),
+                if self.in_std {
+                    "give it in the project: declare a text, intent or flow of the same name".to_owned()
+                } else {
+                    format!("add `{lang} \"…\"`")
+                },
             );
+            return;
+        }
+        // A text of a standard module in the default language will do.
+        if self.in_std {
             return;
         }
         if bare && self.languages.len() < 2 || missing.is_empty() {

@@ -147,6 +147,9 @@ impl Checker<'_> {
             }
             let mut labels = Vec::new();
             for words in &option.words {
+                if self.leaves_out(words.lang.as_ref()) {
+                    continue;
+                }
                 let lang = words.lang.as_ref().and_then(|lang| self.language(lang));
                 let first = words.strings.first().map(plain);
                 labels.extend(lang.zip(first));

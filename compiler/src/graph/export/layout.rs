@@ -31,6 +31,8 @@ pub(super) struct Route {
     pub(super) edge: usize,
     pub(super) points: Vec<(f64, f64)>,
     pub(super) upwards: bool,
+    /// Around the side of a node or layer: three points, the middle one furthest out.
+    pub(super) around: bool,
 }
 
 /// A drawing's places.
@@ -301,7 +303,7 @@ impl Layers {
             // To itself or a neighbour in its layer: around the right side.
             let right = (top.x + top.width / 2.0).max(bottom.x + bottom.width / 2.0);
             points.push((top.x + top.width / 2.0, top.y - top.height / 4.0));
-            points.push((right + GAP_X * 0.8, (top.y + bottom.y) / 2.0));
+            points.push((right + GAP_X * 0.9, (top.y + bottom.y) / 2.0));
             points.push((bottom.x + bottom.width / 2.0, bottom.y + bottom.height / 4.0));
         } else {
             let side = if upwards { top.width / 4.0 } else { 0.0 };
@@ -316,6 +318,6 @@ impl Layers {
         if upwards {
             points.reverse();
         }
-        Route { edge, points, upwards }
+        Route { edge, points, upwards, around: top_layer == bottom_layer }
     }
 }

@@ -71,7 +71,7 @@ fn draw(out: &mut String, flow: &FlowGraph, layout: &Layout) {
         let _ = writeln!(
             out,
             "<path class=\"{class}\" marker-end=\"url(#tip)\" d=\"{}\"/>",
-            curve(&route.points)
+            if route.around { arc(&route.points) } else { curve(&route.points) }
         );
     }
     for (placed, node) in layout.nodes.iter().zip(flow.graph.node_weights()) {
@@ -122,7 +122,11 @@ fn draw_label(out: &mut String, route: &Route, label: &str, taken: &mut Vec<(f64
         label.to_owned()
     };
     let width = text_width(&shown, LABEL_PX) + 6.0;
-    let (x, mut y) = ((ax + bx) / 2.0, (ay + by) / 2.0);
+    let (x, mut y) = if route.around {
+        (bx + width / 2.0 + 4.0, *by)
+    } else {
+        ((ax + bx) / 2.0, (ay + by) / 2.0)
+    };
     let is_free = |y: f64, taken: &[(f64, f64, f64)]| {
         taken
             .iter()
@@ -144,6 +148,13 @@ fn draw_label(out: &mut String, route: &Route, label: &str, taken: &mut Vec<(f64
         y + 1.0,
         escaped(&shown)
     );
+}
+
+/// A bow from one side of a node, out and back.
+fn arc(points: &[(f64, f64)]) -> String {
+    let [(ax, ay), (out, _), (bx, by)] = points else { return curve(points) };
+    let out = out + (out - ax.max(*bx)) / 3.0;
+    format!("M{ax:.1} {ay:.1}C{out:.1} {:.1} {out:.1} {:.1} {bx:.1} {by:.1}", ay - 6.0, by + 6.0)
 }
 
 /// A smooth line through points that lie below each other.
