@@ -1,0 +1,206 @@
+//! The binary as people and CI use it: what it prints where, and its exit codes.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn flowright(args: &[&str]) -> Output {
+    flowright_in(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap(), args)
+}
+
+fn flowright_in(folder: &Path, args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowright"));
+    for name in ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "FLOWRIGHT_LOG"] {
+        command.env_remove(name);
+    }
+    command.args(args).current_dir(folder).stdin(Stdio::null()).output().unwrap()
+}
+
+fn out(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn err(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// A folder of its own, with these files.
+fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    for (file, text) in files {
+        std::fs::write(folder.join(file), text).unwrap();
+    }
+    folder
+}
+
+const BOT: &str = "bot b {\n  languages en\n  timezone \"UTC\"\n}\nchannel web: websocket\nskill s\nroute { otherwise -> s }\n";
+
+#[test]
+fn a_new_project_checks_tests_and_builds() {
+    let place = folder("new", &[]);
+    let made = flowright_in(&place, &["new", "Support-Desk"]);
+    assert_eq!(made.status.code(), Some(0), "{}", err(&made));
+    for command in ["check", "test"] {
+        let run = flowright_in(&place, &[command, "Support-Desk"]);
+        assert_eq!(run.status.code(), Some(0), "{command}: {}{}", out(&run), err(&run));
+        assert!(!err(&run).contains("warning"), "a new project has no findings: {}", err(&run));
+    }
+    let built = flowright_in(&place, &["build", "Support-Desk"]);
+    let bundle = place.join("Support-Desk/support_desk.flowb");
+    assert!(bundle.is_file(), "{}", err(&built));
+    let from_bundle = flowright_in(&place, &["test", "Support-Desk/support_desk.flowb"]);
+    assert_eq!(from_bundle.status.code(), Some(0), "{}", err(&from_bundle));
+    let again = flowright_in(&place, &["new", "Support-Desk"]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(err(&again).contains("is not empty"), "{}", err(&again));
+}
+
+#[test]
+fn findings_go_to_stdout_messages_to_stderr() {
+    let place = folder("findings", &[("bot.flow", BOT), ("a.flow", "flow a {\n  state x { -> y }\n  state z { end resolved }\n}\n")]);
+    let checked = flowright_in(&place, &["check"]);
+    assert_eq!(checked.status.code(), Some(1));
+    assert!(out(&checked).contains("error[E0203]") && out(&checked).contains("a.flow:2:16"), "{}", out(&checked));
+    assert!(err(&checked).contains("error") && !err(&checked).contains("E0203"), "{}", err(&checked));
+    assert!(!out(&checked).contains('\x1b'), "no colours where there is no terminal");
+    let colored = flowright_in(&place, &["check", "--color", "always"]);
+    assert!(out(&colored).contains('\x1b'));
+    let json = flowright_in(&place, &["check", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(document["diagnostics"][0]["code"], "E0203");
+    assert_eq!(document["diagnostics"][0]["line"], 2);
+    for command in ["build", "test", "chat", "serve"] {
+        let run = flowright_in(&place, &[command]);
+        assert_eq!(run.status.code(), Some(1), "{command}: {}", err(&run));
+    }
+}
+
+#[test]
+fn what_cannot_run_says_why_and_what_to_do() {
+    let empty = folder("empty", &[("notes.txt", "nothing")]);
+    let cases: &[(&[&str], &str, &str)] = &[
+        (&["check", "nowhere"], "there is no such file or folder", ""),
+        (&["check"], "there is no `.flow` file", "flowright new"),
+        (&["check", "notes.txt"], "neither a folder nor", "folder of a project"),
+        (&["test", "notes.txt"], "not a flowright bundle", "flowright build"),
+        (&["explain", "E9999"], "there is no code", ""),
+        (&["explain", "E0202x"], "there is no code", "did you mean `E0202`"),
+        (&["new", "123"], "does not give a name", "letter"),
+        (&["chek"], "chek", "check"),
+        (&["serve", "--listen", "here"], "here", "--listen"),
+    ];
+    for (args, message, help) in cases {
+        let run = flowright_in(&empty, args);
+        assert_eq!(run.status.code(), Some(2), "{args:?}: {}", err(&run));
+        let said = err(&run);
+        assert!(said.contains(message) && said.contains(help), "{args:?}: {said}");
+        assert!(out(&run).is_empty(), "{args:?}: {}", out(&run));
+    }
+}
+
+#[test]
+fn a_failing_test_shows_the_conversation_and_the_difference() {
+    let flow = "intent hello { en \"hello there\", \"good morning\", \"hi you\", \"greetings\", \"hey hello\" }\n\
+        flow hello {\n  on intent hello\n  state a { say { en \"Good day.\" } end resolved }\n}\n\
+        test \"fine\" {\n  user \"hello there\"\n  bot \"Good day.\"\n}\n\
+        test \"wrong\" {\n  user \"hello there\"\n  bot \"Good night.\"\n}\n";
+    let place = folder("failing", &[("bot.flow", BOT), ("hello.flow", flow)]);
+    let run = flowright_in(&place, &["test", "--coverage"]);
+    assert_eq!(run.status.code(), Some(1));
+    let text = out(&run);
+    for part in ["ok   fine", "FAIL wrong", "user  hello there", "- bot   Good night.", "+ bot   Good day.", "hello.flow:12", "1/1"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let filtered = flowright_in(&place, &["test", "--filter", "fine"]);
+    assert_eq!(filtered.status.code(), Some(0));
+    assert!(!out(&filtered).contains("wrong"));
+    let junit = flowright_in(&place, &["test", "--format", "junit"]);
+    let xml = out(&junit);
+    for part in ["tests=\"2\"", "failures=\"1\"", "name=\"wrong\"", "Good night."] {
+        assert!(xml.contains(part), "{part} in {xml}");
+    }
+    let json = flowright_in(&place, &["test", "--format", "json", "--no-jit"]);
+    let document: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(document["failed"], 1);
+    let none = flowright_in(&place, &["test", "--filter", "nothing like it"]);
+    assert_eq!(none.status.code(), Some(2), "a filter that matches nothing is a mistake");
+}
+
+#[test]
+fn damaged_bundles_are_refused_with_a_reason() {
+    let place = folder("bundles", &[]);
+    let good = place.join("good.flowb");
+    let built = flowright(&["build", "flows/order_change", "-o", good.to_str().unwrap()]);
+    assert_eq!(built.status.code(), Some(0), "{}", err(&built));
+    let bytes = std::fs::read(&good).unwrap();
+    let mut altered = bytes.clone();
+    altered[bytes.len() / 2] ^= 1;
+    let mut newer = bytes.clone();
+    newer[8] = 99;
+    let longer = [bytes.clone(), vec![0]].concat();
+    let cases: [(&str, &[u8], &str); 5] = [
+        ("truncated", &bytes[..bytes.len() / 2], "truncated"),
+        ("altered", &altered, "altered"),
+        ("newer", &newer, "format 99"),
+        ("longer", &longer, "too many"),
+        ("empty", &[], "not a flowright bundle"),
+    ];
+    for (name, content, message) in cases {
+        let path = place.join(name);
+        std::fs::write(&path, content).unwrap();
+        for command in ["test", "serve"] {
+            let run = flowright(&[command, path.to_str().unwrap()]);
+            assert_eq!(run.status.code(), Some(2), "{name}");
+            assert!(err(&run).contains(message) && err(&run).contains("help:"), "{name}: {}", err(&run));
+        }
+    }
+}
+
+#[test]
+fn graphs_come_in_every_form() {
+    for (format, sign) in [("svg", "<svg"), ("dot", "digraph"), ("mermaid", "flowchart"), ("json", "\"flows\"")] {
+        let run = flowright(&["graph", "flows/order_change", "--format", format]);
+        assert_eq!(run.status.code(), Some(0), "{}", err(&run));
+        assert!(out(&run).contains(sign) && out(&run).contains("locate"), "{format}");
+    }
+    let wrong = flowright(&["graph", "flows/order_change", "--flow", "change_delivery_dat"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(err(&wrong).contains("did you mean `change_delivery_date`"), "{}", err(&wrong));
+}
+
+#[test]
+fn every_listed_code_is_explained() {
+    let list = out(&flowright(&["explain"]));
+    let codes: Vec<&str> = list.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(codes.len() > 60);
+    for code in codes {
+        let page = flowright(&["explain", &code.to_lowercase()]);
+        assert_eq!(page.status.code(), Some(0));
+        assert!(out(&page).starts_with(&format!("# {code}")), "{code}");
+    }
+}
+
+#[test]
+fn completions_are_printed_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let run = flowright(&["completions", shell]);
+        assert_eq!(run.status.code(), Some(0));
+        assert!(out(&run).contains("flowright"), "{shell}");
+    }
+}
+
+#[test]
+fn output_that_nobody_reads_is_no_failure() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_flowright"))
+        .args(["explain", "E0201"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert!(err(&output).is_empty(), "{}", err(&output));
+}

@@ -1,0 +1,214 @@
+//! The served process: killed in the middle, started again, stopped in good order.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use flowright_crm::{Crm, Data};
+use serde_json::{Value as Json, json};
+
+/// A CRM in this process.
+fn start_crm() -> (Crm, SocketAddr) {
+    let crm = Crm::new(Data::example(jiff::civil::date(2026, 6, 1)).unwrap());
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let served = crm.clone();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+            sender.send(listener.local_addr().unwrap()).unwrap();
+            served.serve(listener).await;
+        });
+    });
+    (crm, receiver.recv().unwrap())
+}
+
+struct Server {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn store(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.sqlite"));
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(format!("{}{suffix}", path.display()));
+    }
+    path
+}
+
+fn command(store: &Path, crm: SocketAddr) -> Command {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowright"));
+    command
+        .args(["serve", "flows/order_change", "--listen", "127.0.0.1:0", "--store"])
+        .arg(store)
+        .env("CRM_URL", format!("http://{crm}"))
+        .current_dir(root)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn start(store: &Path, crm: SocketAddr) -> Server {
+    let mut child = command(store, crm).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let address = lines
+        .find_map(|line| {
+            let line = line.unwrap();
+            let url = line.trim().strip_prefix("chat")?.trim().strip_prefix("http://")?.to_owned();
+            url.trim_end_matches('/').parse().ok()
+        })
+        .unwrap_or_else(|| panic!("the server did not say where it is"));
+    std::thread::spawn(move || lines.for_each(drop));
+    let mut stderr = child.stderr.take().unwrap();
+    std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
+    Server { child, address }
+}
+
+impl Server {
+    /// Sends a request and does not wait for the answer.
+    fn send(&self, session: &str, body: &Json) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        let body = body.to_string();
+        write!(stream, "POST /v1/sessions/{session}/messages HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
+        stream
+    }
+
+    fn post(&self, session: &str, body: &Json) -> Json {
+        let mut answer = String::new();
+        self.send(session, body).read_to_string(&mut answer).unwrap();
+        serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap()
+    }
+
+    /// SIGKILL: nothing in the process runs any more.
+    fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+fn texts(answer: &Json) -> Vec<String> {
+    let replies = answer["replies"].as_array().unwrap();
+    replies.iter().map(|reply| reply["text"].as_str().unwrap().to_owned()).collect()
+}
+
+fn message(id: &str, text: &str) -> Json {
+    json!({ "id": id, "text": text, "customer": { "id": "C-1001", "tier": "gold" } })
+}
+
+#[test]
+fn a_killed_conversation_goes_on_where_it_was() {
+    let (crm, crm_address) = start_crm();
+    let store = store("killed");
+    let server = start(&store, crm_address);
+    let asked = server.post("s", &message("1", "我需要修改订单#12345的交货日期。"));
+    assert_eq!(texts(&asked).len(), 1, "{asked}");
+    server.kill();
+    let server = start(&store, crm_address);
+    let done = server.post("s", &message("2", "2099-06-15"));
+    assert_eq!(texts(&done)[0], "已验证权限,正在更新...");
+    server.kill();
+    let server = start(&store, crm_address);
+    let repeated = server.post("s", &message("2", "2099-06-15"));
+    assert_eq!(repeated["repeated"], true);
+    assert_eq!(repeated["replies"], done["replies"]);
+    assert_eq!(crm.data().audit.len(), 1, "carried out once");
+    assert_eq!(crm.data().orders["12345"]["due"], "2099-06-15");
+}
+
+/// Kills the server at many moments of a turn with three calls, the last of them an effect.
+#[test]
+fn killed_at_any_moment_of_a_turn_nothing_is_lost_or_done_twice() {
+    let (crm, crm_address) = start_crm();
+    let store = store("moments");
+    crm.set_delay(Duration::from_millis(15));
+    let mut server = start(&store, crm_address);
+    for round in 0..12_u32 {
+        let session = format!("s{round}");
+        let day = format!("2099-07-{:02}", round + 1);
+        let text = format!("把订单12345改到{day}交货");
+        let before = crm.data().audit.len();
+        let waiting = server.send(&session, &message("m", &text));
+        std::thread::sleep(Duration::from_millis(u64::from(round) * 6));
+        server.kill();
+        drop(waiting);
+        server = start(&store, crm_address);
+        let answer = server.post(&session, &message("m", &text));
+        let said = texts(&answer);
+        assert_eq!(said.len(), 2, "round {round}: {answer}");
+        assert_eq!(said[0], "已验证权限,正在更新...", "round {round}");
+        let data = crm.data();
+        assert_eq!(data.audit.len(), before + 1, "round {round}: once, whenever it was killed");
+        assert_eq!(data.orders["12345"]["due"], day.as_str());
+    }
+}
+
+#[test]
+fn a_turn_under_way_goes_on_after_the_start_without_being_asked() {
+    let (crm, crm_address) = start_crm();
+    let store = store("resumed");
+    crm.set_delay(Duration::from_millis(400));
+    let server = start(&store, crm_address);
+    let waiting = server.send("s", &message("m", "把订单12345改到2099-08-01交货"));
+    std::thread::sleep(Duration::from_millis(600));
+    server.kill();
+    drop(waiting);
+    let _server = start(&store, crm_address);
+    let until = Instant::now() + Duration::from_secs(20);
+    while crm.data().audit.is_empty() {
+        assert!(Instant::now() < until, "nobody asked again, and it must still be done");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(crm.data().orders["12345"]["due"], "2099-08-01");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stopped_server_answers_what_it_has_begun() {
+    let (crm, crm_address) = start_crm();
+    crm.set_delay(Duration::from_millis(300));
+    let mut server = start(&store("stopped"), crm_address);
+    let mut waiting = server.send("s", &message("1", "我需要修改订单#12345的交货日期。"));
+    std::thread::sleep(Duration::from_millis(100));
+    let pid = server.child.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    let mut answer = String::new();
+    waiting.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn missing_variables_and_taken_ports_are_said_at_the_start() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_flowright"));
+        command.args(args).current_dir(root).env_remove("CRM_URL").output().unwrap()
+    };
+    let store = store("taken");
+    let store = store.to_str().unwrap();
+    let output = run(&["serve", "flows/order_change", "--listen", &address, "--store", store]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said.contains("R0205") && said.contains("--listen"), "{said}");
+    let output = run(&["serve", "flows/order_change", "--listen", "0.0.0.0:0", "--store", store]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("R0204") && said.contains("token_env"), "{said}");
+    let bare = Path::new(env!("CARGO_TARGET_TMPDIR")).join("bare.toml");
+    std::fs::write(&bare, "").unwrap();
+    let output = run(&["serve", "flows/order_change", "--config", bare.to_str().unwrap()]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("R0203") && said.contains("CRM_URL"), "{said}");
+}
