@@ -5,7 +5,7 @@
 use flowright_engine::transcript::run_test;
 use flowright_tests::{bundle_of, load};
 
-const PROJECTS: [&str; 1] = ["order_change"];
+const PROJECTS: [&str; 3] = ["order_change", "invoice_query", "outage_report"];
 
 #[test]
 fn all_tests_of_all_projects_pass_in_both_executors() {
