@@ -59,11 +59,25 @@ fn a_new_project_checks_tests_and_builds() {
 
 #[test]
 fn findings_go_to_stdout_messages_to_stderr() {
-    let place = folder("findings", &[("bot.flow", BOT), ("a.flow", "flow a {\n  state x { -> y }\n  state z { end resolved }\n}\n")]);
+    let place = folder(
+        "findings",
+        &[
+            ("bot.flow", BOT),
+            ("a.flow", "flow a {\n  state x { -> y }\n  state z { end resolved }\n}\n"),
+        ],
+    );
     let checked = flowright_in(&place, &["check"]);
     assert_eq!(checked.status.code(), Some(1));
-    assert!(out(&checked).contains("error[E0203]") && out(&checked).contains("a.flow:2:16"), "{}", out(&checked));
-    assert!(err(&checked).contains("error") && !err(&checked).contains("E0203"), "{}", err(&checked));
+    assert!(
+        out(&checked).contains("error[E0203]") && out(&checked).contains("a.flow:2:16"),
+        "{}",
+        out(&checked)
+    );
+    assert!(
+        err(&checked).contains("error") && !err(&checked).contains("E0203"),
+        "{}",
+        err(&checked)
+    );
     assert!(!out(&checked).contains('\x1b'), "no colours where there is no terminal");
     let colored = flowright_in(&place, &["check", "--color", "always"]);
     assert!(out(&colored).contains('\x1b'));
@@ -110,7 +124,15 @@ fn a_failing_test_shows_the_conversation_and_the_difference() {
     let run = flowright_in(&place, &["test", "--coverage"]);
     assert_eq!(run.status.code(), Some(1));
     let text = out(&run);
-    for part in ["ok   fine", "FAIL wrong", "user  hello there", "- bot   Good night.", "+ bot   Good day.", "hello.flow:12", "1/1"] {
+    for part in [
+        "ok   fine",
+        "FAIL wrong",
+        "user  hello there",
+        "- bot   Good night.",
+        "+ bot   Good day.",
+        "hello.flow:12",
+        "1/1",
+    ] {
         assert!(text.contains(part), "{part} in {text}");
     }
     let filtered = flowright_in(&place, &["test", "--filter", "fine"]);
@@ -153,14 +175,20 @@ fn damaged_bundles_are_refused_with_a_reason() {
         for command in ["test", "serve"] {
             let run = flowright(&[command, path.to_str().unwrap()]);
             assert_eq!(run.status.code(), Some(2), "{name}");
-            assert!(err(&run).contains(message) && err(&run).contains("help:"), "{name}: {}", err(&run));
+            assert!(
+                err(&run).contains(message) && err(&run).contains("help:"),
+                "{name}: {}",
+                err(&run)
+            );
         }
     }
 }
 
 #[test]
 fn graphs_come_in_every_form() {
-    for (format, sign) in [("svg", "<svg"), ("dot", "digraph"), ("mermaid", "flowchart"), ("json", "\"flows\"")] {
+    for (format, sign) in
+        [("svg", "<svg"), ("dot", "digraph"), ("mermaid", "flowchart"), ("json", "\"flows\"")]
+    {
         let run = flowright(&["graph", "flows/order_change", "--format", format]);
         assert_eq!(run.status.code(), Some(0), "{}", err(&run));
         assert!(out(&run).contains(sign) && out(&run).contains("locate"), "{format}");

@@ -1,5 +1,10 @@
 //! What the cross-crate tests share: projects on the disk, servers on free ports, a client.
-#![expect(clippy::unwrap_used, clippy::panic, missing_docs, reason = "this crate is only for tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    missing_docs,
+    reason = "this crate is only for tests"
+)]
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -49,7 +54,8 @@ impl SourceProvider for Folder {
 /// The bundle of an example project.
 #[must_use]
 pub fn bundle_of(project: &str) -> Vec<u8> {
-    let compiled = flowright_compiler::compile(&Folder(root().join("flows").join(project))).unwrap();
+    let compiled =
+        flowright_compiler::compile(&Folder(root().join("flows").join(project))).unwrap();
     let shown: Vec<_> = compiled.analysis.diagnostics.iter().filter(|d| d.is_error()).collect();
     let bundle = compiled.bundle.unwrap_or_else(|| panic!("{project}: {shown:?}"));
     bundle::write(&bundle).unwrap().bytes

@@ -18,9 +18,15 @@ fn all_tests_of_all_projects_pass_in_both_executors() {
             for test in &program.program.tests {
                 let report = run_test(&program, test);
                 if let Some(failure) = &report.failure {
-                    let lines: String =
-                        report.lines.iter().map(|l| format!("    {:5} {}\n", l.who, l.text)).collect();
-                    failed.push(format!("{project}, jit {jit}: {}\n{lines}    {failure:?}\n", report.name));
+                    let lines: String = report
+                        .lines
+                        .iter()
+                        .map(|l| format!("    {:5} {}\n", l.who, l.text))
+                        .collect();
+                    failed.push(format!(
+                        "{project}, jit {jit}: {}\n{lines}    {failure:?}\n",
+                        report.name
+                    ));
                 }
             }
         }

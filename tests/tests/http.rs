@@ -42,7 +42,10 @@ async fn without_permission_a_human_gets_the_summary() {
     let handoff = &session["handoff"];
     assert_eq!(handoff["skill"], "order_ops");
     assert_eq!(handoff["because"], "no permission to change order 12345");
-    assert_eq!(handoff["summary"]["slots"][0], json!({ "name": "order", "value": "12345", "turn": 1 }));
+    assert_eq!(
+        handoff["summary"]["slots"][0],
+        json!({ "name": "order", "value": "12345", "turn": 1 })
+    );
     assert_eq!(handoff["summary"]["transcript"][0]["text"], "move order 12345 to 20 June");
 }
 
@@ -73,7 +76,8 @@ async fn two_messages_not_understood_end_at_a_human() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_repeated_message_is_answered_alike_and_not_carried_out_twice() {
     let world = World::start("order_change").await;
-    let body = json!({ "id": "m", "text": "把订单12345改到6月20日交货", "customer": { "id": "C-1001" } });
+    let body =
+        json!({ "id": "m", "text": "把订单12345改到6月20日交货", "customer": { "id": "C-1001" } });
     let (_, first) = world.post("s", body.clone()).await;
     let again = futures_util::future::join_all((0..8).map(|_| world.post("s", body.clone()))).await;
     for (status, answer) in again {
@@ -138,8 +142,18 @@ async fn bad_requests_get_problem_documents() {
         ("POST", messages, Some(json!({ "id": "1", "text": long })), 413),
         ("POST", messages, Some(json!({ "id": "1", "text": "hi", "language": "chinese" })), 400),
         ("POST", messages, Some(json!({ "id": "1", "text": "hi", "channel": "fax" })), 400),
-        ("POST", messages, Some(json!({ "id": "1", "text": "hi", "customer": { "idd": "C" } })), 400),
-        ("POST", messages, Some(json!({ "id": "1", "text": "hi", "customer": { "tier": "platinum" } })), 400),
+        (
+            "POST",
+            messages,
+            Some(json!({ "id": "1", "text": "hi", "customer": { "idd": "C" } })),
+            400,
+        ),
+        (
+            "POST",
+            messages,
+            Some(json!({ "id": "1", "text": "hi", "customer": { "tier": "platinum" } })),
+            400,
+        ),
         ("POST", messages, None, 415),
         ("DELETE", messages, None, 405),
         ("GET", "/v1/sessions/nobody", None, 404),
@@ -169,7 +183,10 @@ async fn raw(world: &World, bytes: &[u8]) -> String {
 async fn bodies_have_limits() {
     let world = World::start("order_change").await;
     let post = |body: &str| {
-        format!("POST /v1/sessions/s/messages HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+        format!(
+            "POST /v1/sessions/s/messages HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        )
     };
     let deep = format!("{{\"id\":\"1\",\"text\":{}1{}}}", "[".repeat(100), "]".repeat(100));
     let answer = raw(&world, post(&deep).as_bytes()).await;
@@ -211,7 +228,9 @@ async fn http_2_is_spoken() {
     use http_body_util::{BodyExt as _, Full};
     let world = World::start("order_change").await;
     let client: hyper_util::client::legacy::Client<_, Full<hyper::body::Bytes>> =
-        hyper_util::client::legacy::Client::builder(TokioExecutor::new()).http2_only(true).build_http();
+        hyper_util::client::legacy::Client::builder(TokioExecutor::new())
+            .http2_only(true)
+            .build_http();
     let ask = |i: usize| {
         let body = json!({ "id": format!("m{i}"), "text": "你好" }).to_string();
         let request = hyper::Request::post(world.url(&format!("/v1/sessions/h{i}/messages")))
@@ -237,15 +256,22 @@ async fn a_token_is_asked_for_and_needed_outside_of_loopback() {
     .await;
     let url = world.url("/v1/sessions/s/messages");
     let body = || Some(json!({ "id": "1", "text": "你好" }));
-    for headers in [&[][..], &[("authorization", "Bearer wrong")][..], &[("authorization", "secret-token")][..]] {
+    for headers in [
+        &[][..],
+        &[("authorization", "Bearer wrong")][..],
+        &[("authorization", "secret-token")][..],
+    ] {
         assert_eq!(send(&url, "POST", body(), headers).await.0, 401);
     }
     let right = [("authorization", "Bearer secret-token")];
     assert_eq!(send(&url, "POST", body(), &right).await.0, 200);
-    for (path, expected) in [("/v1/sessions/s", 401), ("/metrics", 401), ("/healthz", 200), ("/openapi.json", 200)] {
+    for (path, expected) in
+        [("/v1/sessions/s", 401), ("/metrics", 401), ("/healthz", 200), ("/openapi.json", 200)]
+    {
         assert_eq!(send(&world.url(path), "GET", None, &[]).await.0, expected, "{path}");
     }
-    let mut options = flowright_runtime::service::Options::local(flowright_tests::fresh_path("x.sqlite"));
+    let mut options =
+        flowright_runtime::service::Options::local(flowright_tests::fresh_path("x.sqlite"));
     options.listen = "0.0.0.0:0".parse().unwrap();
     let loader = flowright_runtime::programs::interpreter_loader();
     let bundle = flowright_tests::bundle_of("order_change");
@@ -329,7 +355,13 @@ async fn two_sockets_of_a_session_hear_the_same() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_of_another_site_gets_no_socket() {
     let world = World::start("order_change").await;
-    let key = ["sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==", "sec-websocket-version: 13", "connection: upgrade", "upgrade: websocket"].join("\r\n");
+    let key = [
+        "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
+        "sec-websocket-version: 13",
+        "connection: upgrade",
+        "upgrade: websocket",
+    ]
+    .join("\r\n");
     for (origin, query, expected) in [
         ("https://evil.example", SESSION, "403"),
         ("null", SESSION, "403"),
@@ -337,7 +369,8 @@ async fn a_page_of_another_site_gets_no_socket() {
         ("http://x", "session=short", "400"),
         ("http://x", "session=0123456789abcdef0123&customer=C-1001", "403"),
     ] {
-        let request = format!("GET /ws?{query} HTTP/1.1\r\nhost: x\r\norigin: {origin}\r\n{key}\r\n\r\n");
+        let request =
+            format!("GET /ws?{query} HTTP/1.1\r\nhost: x\r\norigin: {origin}\r\n{key}\r\n\r\n");
         let answer = raw(&world, request.as_bytes()).await;
         assert!(answer.starts_with(&format!("HTTP/1.1 {expected}")), "{origin} {query}: {answer}");
     }
@@ -359,7 +392,8 @@ async fn pages_are_strict_and_the_api_describes_itself() {
             assert_ne!(status, 405, "{method} {path} is described and does not exist");
         }
     }
-    let metrics = raw(&world, b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+    let metrics =
+        raw(&world, b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
     assert!(metrics.contains("flowright_turns_total"), "{metrics}");
 }
 

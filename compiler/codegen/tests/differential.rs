@@ -76,7 +76,18 @@ impl Choices<'_> {
 
     fn bits(&mut self) -> i64 {
         const EDGES: [i64; 12] = [
-            0, 1, -1, 1_000_000, -1_000_000, 500_000, i64::MAX, i64::MIN, 86_400_000, 20_000, 7, i32::MAX as i64 + 1,
+            0,
+            1,
+            -1,
+            1_000_000,
+            -1_000_000,
+            500_000,
+            i64::MAX,
+            i64::MIN,
+            86_400_000,
+            20_000,
+            7,
+            i32::MAX as i64 + 1,
         ];
         match self.next(3) {
             0 => EDGES[self.next(EDGES.len())],
@@ -127,12 +138,14 @@ impl Maker<'_> {
     }
 
     fn of_kind(&mut self, kind: CellKind) -> Reg {
-        let fit: Vec<Reg> = self.known.iter().filter(|(_, k)| *k == kind).map(|(r, _)| *r).collect();
+        let fit: Vec<Reg> =
+            self.known.iter().filter(|(_, k)| *k == kind).map(|(r, _)| *r).collect();
         self.choices.pick(&fit)
     }
 
     fn place(&mut self, kind: CellKind) -> Option<Place> {
-        let session = [CellKind::Text, CellKind::Number, CellKind::Money, CellKind::Date, CellKind::Duration];
+        let session =
+            [CellKind::Text, CellKind::Number, CellKind::Money, CellKind::Date, CellKind::Duration];
         let customer = &KINDS[..9];
         let in_session = session.iter().position(|k| *k == kind);
         match in_session.filter(|_| self.choices.next(2) == 0) {
@@ -191,7 +204,14 @@ impl Maker<'_> {
             8 | 9 => {
                 let ops: &[CompareOp] = match kind {
                     Bool | CellKind::Choice => &[CompareOp::Eq, CompareOp::Ne],
-                    _ => &[CompareOp::Eq, CompareOp::Ne, CompareOp::Lt, CompareOp::Le, CompareOp::Gt, CompareOp::Ge],
+                    _ => &[
+                        CompareOp::Eq,
+                        CompareOp::Ne,
+                        CompareOp::Lt,
+                        CompareOp::Le,
+                        CompareOp::Gt,
+                        CompareOp::Ge,
+                    ],
                 };
                 let op = self.choices.pick(ops);
                 let (left, right) = (self.of_kind(kind), self.of_kind(kind));
@@ -210,10 +230,26 @@ impl Maker<'_> {
     fn arith(&mut self, n: CellKind, m: CellKind, d: CellKind, t: CellKind, u: CellKind) -> Inst {
         use ArithOp::{Add, Div, Mul, Sub};
         let table = [
-            (Add, n, n, n), (Sub, n, n, n), (Mul, n, n, n), (Div, n, n, n), (Add, m, m, m), (Sub, m, m, m),
-            (Div, m, m, n), (Mul, m, n, m), (Div, m, n, m), (Add, d, u, d), (Sub, d, u, d), (Sub, d, d, u),
-            (Add, t, u, t), (Sub, t, u, t), (Sub, t, t, u), (Add, u, u, u), (Sub, u, u, u), (Mul, u, n, u),
-            (Div, u, n, u), (Div, u, u, n),
+            (Add, n, n, n),
+            (Sub, n, n, n),
+            (Mul, n, n, n),
+            (Div, n, n, n),
+            (Add, m, m, m),
+            (Sub, m, m, m),
+            (Div, m, m, n),
+            (Mul, m, n, m),
+            (Div, m, n, m),
+            (Add, d, u, d),
+            (Sub, d, u, d),
+            (Sub, d, d, u),
+            (Add, t, u, t),
+            (Sub, t, u, t),
+            (Sub, t, t, u),
+            (Add, u, u, u),
+            (Sub, u, u, u),
+            (Mul, u, n, u),
+            (Div, u, n, u),
+            (Div, u, u, n),
         ];
         let (op, left_kind, right_kind, kind) = self.choices.pick(&table);
         let (left, right) = (self.of_kind(left_kind), self.of_kind(right_kind));
@@ -222,10 +258,18 @@ impl Maker<'_> {
 
     fn call(&mut self, b: CellKind, n: CellKind, t: CellKind, d: CellKind, m: CellKind) -> Inst {
         let table: [(Helper, &[CellKind], CellKind); 12] = [
-            (Helper::Contains, &[t, t], b), (Helper::TextLength, &[t], n), (Helper::Lower, &[t], t),
-            (Helper::Concat, &[t, t], t), (Helper::Round, &[n], n), (Helper::Abs, &[m], m),
-            (Helper::Min, &[m, m], m), (Helper::Max, &[n, n], n), (Helper::Weekday, &[d], n),
-            (Helper::Year, &[d], n), (Helper::DaysBetween, &[d, d], n), (Helper::ToText, &[n], t),
+            (Helper::Contains, &[t, t], b),
+            (Helper::TextLength, &[t], n),
+            (Helper::Lower, &[t], t),
+            (Helper::Concat, &[t, t], t),
+            (Helper::Round, &[n], n),
+            (Helper::Abs, &[m], m),
+            (Helper::Min, &[m, m], m),
+            (Helper::Max, &[n, n], n),
+            (Helper::Weekday, &[d], n),
+            (Helper::Year, &[d], n),
+            (Helper::DaysBetween, &[d, d], n),
+            (Helper::ToText, &[n], t),
         ];
         let (helper, kinds, kind) = self.choices.pick(&table);
         let args = kinds.iter().map(|kind| self.of_kind(*kind)).collect();
@@ -355,7 +399,8 @@ fn compiled_functions_agree() {
     let machine = JitProgram::compile(Arc::clone(&program)).unwrap();
     for number in 0..program.functions.len() as u32 {
         for seed in 0..20_u32 {
-            let input: Vec<u32> = (0..40).map(|i| (seed * 7919 + i).wrapping_mul(2_654_435_761)).collect();
+            let input: Vec<u32> =
+                (0..40).map(|i| (seed * 7919 + i).wrapping_mul(2_654_435_761)).collect();
             let function = FuncId(number);
             assert_eq!(run(&oracle, function, &input, 100), run(&machine, function, &input, 100));
         }
@@ -366,7 +411,13 @@ fn compiled_functions_agree() {
 fn a_loop_ends_when_its_fuel_does() {
     let mut program = base();
     let blocks = vec![Block { insts: Vec::new(), end: Terminator::Jump(BlockId(0)) }];
-    let function = Function { name: "loop".to_owned(), regs: 0, blocks, exits: Vec::new(), writes: Vec::new() };
+    let function = Function {
+        name: "loop".to_owned(),
+        regs: 0,
+        blocks,
+        exits: Vec::new(),
+        writes: Vec::new(),
+    };
     program.functions.push(function);
     let id = FuncId(program.functions.len() as u32 - 1);
     let machine = JitProgram::compile(Arc::new(program)).unwrap();

@@ -134,7 +134,8 @@ impl Checker<'_> {
                 format!("this text is not there in `{lang}`, the bot's default language"),
                 "no default",
                 if self.in_std {
-                    "give it in the project: declare a text, intent or flow of the same name".to_owned()
+                    "give it in the project: declare a text, intent or flow of the same name"
+                        .to_owned()
                 } else {
                     format!("add `{lang} \"…\"`")
                 },
