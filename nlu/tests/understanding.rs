@@ -1,4 +1,5 @@
 //! Small flows as designers write them, and public sets where they are at hand.
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::path::PathBuf;
 

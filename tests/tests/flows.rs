@@ -1,6 +1,5 @@
 //! The example projects: they compile without errors, their bundles round-trip, all their tests
 //! pass, in the interpreter and as machine code.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use flowright_engine::transcript::run_test;
 use flowright_tests::{bundle_of, load};

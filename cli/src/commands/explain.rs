@@ -33,7 +33,7 @@ fn unknown(wanted: &str) -> Failure {
         .chain(codes::ALL.iter().map(|code| code.code))
         .collect();
     let slug = Code::ALL.iter().find(|code| code.slug().eq_ignore_ascii_case(&wanted));
-    let help = match slug.map(|code| code.as_str()).or_else(|| closest(&wanted, all.into_iter())) {
+    let help = match slug.map(|code| code.as_str()).or_else(|| closest(&wanted, all)) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => "`flowright explain` lists all codes".to_owned(),
     };

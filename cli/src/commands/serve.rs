@@ -1,6 +1,6 @@
 //! `flowright serve`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use flowright_runtime::actions::variables_needed;
@@ -110,7 +110,7 @@ fn options(
     })
 }
 
-fn welcome(bot: &str, handle: &Handle, store: &PathBuf) -> Result<(), Failure> {
+fn welcome(bot: &str, handle: &Handle, store: &Path) -> Result<(), Failure> {
     let base = format!("http://{}", handle.address);
     let bold = |text: &str| paint(Stream::Out, "1", text);
     let mut text = format!(

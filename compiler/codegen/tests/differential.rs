@@ -1,6 +1,6 @@
 //! Machine code against the interpreter: generated functions, generated cells, everything that a
 //! run leaves behind compared.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 use std::sync::Arc;
 

@@ -65,7 +65,6 @@ codes! {
     E0107 "not-a-declaration",
     E0108 "bad-literal",
     E0109 "source-too-large",
-    E0110 "text-without-language",
     E0201 "unknown-name",
     E0202 "duplicate-name",
     E0203 "unknown-state",

@@ -450,7 +450,12 @@ impl Checker<'_> {
         let (left, right) = (left?, right?);
         let Some(ty) = arith_type(arith, &left.ty, &right.ty) else {
             let (l, r) = (self.type_name(&left.ty), self.type_name(&right.ty));
-            let sign = ["+", "-", "*", "/"][arith as usize % 4];
+            let sign = match arith {
+                ArithOp::Add => "+",
+                ArithOp::Sub => "-",
+                ArithOp::Mul => "*",
+                ArithOp::Div => "/",
+            };
             self.error(
                 Code::E0302,
                 span,

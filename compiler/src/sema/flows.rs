@@ -67,10 +67,7 @@ impl<'a> Checker<'a> {
             }
         }
         let triggers = self.triggers(flow);
-        let fallback = match &flow.fallback {
-            Some(own) => Some(self.fallback(own)),
-            None => None,
-        };
+        let fallback = flow.fallback.as_ref().map(|own| self.fallback(own));
         let ensures = flow.ensures.iter().filter_map(|ensure| self.ensure(ensure, &cx)).collect();
         self.too_large(flow, &cx);
         if !whole || cx.slots.len() < flow.slots.len() {

@@ -39,7 +39,6 @@ impl Crm {
     }
 
     /// The data as they are now.
-    #[must_use]
     pub fn data(&self) -> MutexGuard<'_, Data> {
         self.data.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -22,6 +22,12 @@ fn missing(what: &str) -> Answer {
     (StatusCode::NOT_FOUND, json!({ "code": "not_found", "message": format!("no such {what}") }))
 }
 
+fn set(object: &mut Json, field: &str, value: Json) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(field.to_owned(), value);
+    }
+}
+
 impl Data {
     /// Answers a request. A change that comes again with the same key is answered as before.
     pub(crate) fn answer(
@@ -75,7 +81,7 @@ impl Data {
         let of_customer = |(_, invoice): &(&String, &Json)| invoice["customer"] == *customer;
         let with_id = |(id, invoice): (&String, &Json)| {
             let mut invoice = invoice.clone();
-            invoice["number"] = json!(id);
+            set(&mut invoice, "number", json!(id));
             invoice
         };
         let invoices: Vec<Json> = self.invoices.iter().filter(of_customer).map(with_id).collect();
@@ -92,7 +98,7 @@ impl Data {
         match (method, parts) {
             (&Method::PUT, ["orders", id]) => match self.orders.get_mut(*id) {
                 Some(order) => {
-                    order["due"] = body["due"].clone();
+                    set(order, "due", body["due"].clone());
                     (StatusCode::OK, order.clone())
                 }
                 None => missing("order"),
@@ -104,7 +110,7 @@ impl Data {
             (&Method::POST, ["tickets"]) => {
                 let number = format!("T-{}", 1001 + self.tickets.len());
                 let mut ticket = body.clone();
-                ticket["number"] = json!(number);
+                set(&mut ticket, "number", json!(number));
                 self.tickets.push(ticket);
                 (StatusCode::CREATED, json!({ "number": number }))
             }

@@ -204,12 +204,12 @@ impl SqliteStore {
         self.read(|db| {
             let mut statement = db.prepare_cached(query)?;
             let all = statement.parameter_count() == 0;
-            let rows = if all {
+
+            if all {
                 statement.query_map([], |row| row.get(0))?.collect()
             } else {
                 statement.query_map([now_ms], |row| row.get(0))?.collect()
-            };
-            rows
+            }
         })
     }
 

@@ -1,0 +1,86 @@
+//! What the documentation shows is true: every example of an error page gives that error, every
+//! mended one does not, and every example of the language reference compiles.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::fmt::Write as _;
+
+use flowright_compiler::Analysis;
+use flowright_compiler::compile::MemorySources;
+use flowright_compiler::diag::Code;
+use flowright_tests::root;
+
+/// What every example may leave out: beginning of the line that replaces it, and its text.
+const COMMON: [(&str, &str); 4] = [
+    ("bot ", "bot example {\n  languages en\n  timezone \"Asia/Shanghai\"\n}\n"),
+    ("channel web", "channel web: websocket\n"),
+    ("skill frontline", "skill frontline\n"),
+    ("route ", "route { otherwise -> frontline }\n"),
+];
+
+/// Codes whose examples would be megabytes, or that nothing should lead to.
+const WITHOUT_EXAMPLE: [Code; 3] = [Code::E0109, Code::E0901, Code::E0902];
+
+fn analyse(example: &str) -> Analysis {
+    let declares = |word: &str| example.lines().any(|line| line.starts_with(word));
+    let mut text = format!("{example}\n");
+    for (word, common) in COMMON {
+        let left_out = word == "bot " && example.starts_with("// nobot");
+        if !declares(word) && !left_out {
+            text.push_str(common);
+        }
+    }
+    flowright_compiler::analyse(&MemorySources::one("example.flow", &text)).unwrap()
+}
+
+fn codes(analysis: &Analysis) -> Vec<String> {
+    analysis.diagnostics.iter().map(|d| format!("{}: {}", d.code, d.message)).collect()
+}
+
+/// The `flow` block under a heading.
+fn block<'p>(page: &'p str, heading: &str) -> Option<&'p str> {
+    let section = page.split(heading).nth(1)?.split("\n## ").next()?;
+    section.split("```flow\n").nth(1)?.split("\n```").next()
+}
+
+#[test]
+fn error_pages_show_what_they_say() {
+    let mut wrong = String::new();
+    for code in Code::ALL.iter().filter(|code| !WITHOUT_EXAMPLE.contains(code)) {
+        let page = code.page();
+        let (Some(bad), Some(good)) = (block(page, "## Wrong"), block(page, "## Right")) else {
+            let _ = writeln!(wrong, "{code}: no examples");
+            continue;
+        };
+        let (bad, good) = (analyse(bad), analyse(good));
+        if !bad.diagnostics.iter().any(|d| d.code == *code) {
+            let _ = writeln!(wrong, "{code}: the wrong example gives {:?}", codes(&bad));
+        }
+        if good.diagnostics.iter().any(|d| d.code == *code || d.is_error()) {
+            let _ = writeln!(wrong, "{code}: the right example gives {:?}", codes(&good));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn every_example_of_the_language_reference_compiles() {
+    let mut wrong = String::new();
+    let mut count = 0;
+    for entry in std::fs::read_dir(root().join("docs")).unwrap().map(Result::unwrap) {
+        let path = entry.path();
+        if path.extension().is_none_or(|ext| ext != "md") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        for example in text.split("```flow\n").skip(1).filter_map(|rest| rest.split("\n```").next())
+        {
+            count += 1;
+            let analysis = analyse(example);
+            if analysis.errors() > 0 {
+                let _ = writeln!(wrong, "{}:\n{example}\n{:?}\n", path.display(), codes(&analysis));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(count >= 12, "the reference has {count} examples");
+}
