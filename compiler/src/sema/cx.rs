@@ -91,7 +91,11 @@ impl<'a> Checker<'a> {
         let mut names: Vec<String> = known.into_iter().map(str::to_owned).collect();
         names.sort_unstable();
         let meant = closest(&name.text, names.iter().map(String::as_str)).map(str::to_owned);
-        let message = format!("there is no {what} `{}`", name.text);
+        // "error of `orders.get`" is something that `orders.get` has or has not.
+        let (message, what) = match what.split_once(" of ") {
+            Some((part, whole)) => (format!("{whole} has no {part} `{}`", name.text), part),
+            None => (format!("there is no {what} `{}`", name.text), what),
+        };
         let finding = self.finding(code, name.span, message).label(format!("no such {what}"));
         let at = self.at(name.span);
         let finding = match meant {

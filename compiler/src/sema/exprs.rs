@@ -461,7 +461,7 @@ impl Checker<'_> {
                 span,
                 format!("`{sign}` does not go with a {l} and a {r}"),
                 "unlike kinds",
-                "bring both sides to kinds that go together, see `flowright explain E0302`",
+                advice(&left.ty, &right.ty),
             );
             return None;
         };
@@ -498,7 +498,7 @@ impl Checker<'_> {
                 span,
                 format!("a {l} cannot be compared with a {r}"),
                 "unlike kinds",
-                "compare values of one kind",
+                advice(&left.ty, &right.ty),
             );
             return None;
         }
@@ -668,4 +668,22 @@ fn arith_type(op: ArithOp, left: &Type, right: &Type) -> Option<Type> {
         (Mul | Div, Duration, Number) => Duration,
         _ => return None,
     })
+}
+
+/// How two sides of unlike kinds are brought together.
+fn advice(left: &Type, right: &Type) -> &'static str {
+    match (left, right) {
+        (Type::Money, Type::Number) | (Type::Number, Type::Money) => {
+            "say in which currency: `CNY 1_000_000`"
+        }
+        (Type::Date | Type::DateTime, Type::Number)
+        | (Type::Number, Type::Date | Type::DateTime) => {
+            "say of what: `3d` is three days, `2h` two hours"
+        }
+        (Type::Text, _) | (_, Type::Text) => "a text is compared with a text, in quotes",
+        (Type::Date, Type::DateTime) | (Type::DateTime, Type::Date) => {
+            "`date_of(…)` is the day of an instant"
+        }
+        _ => "bring both sides to kinds that go together, see `flowright explain E0302`",
+    }
 }

@@ -180,7 +180,7 @@ impl Checker<'_> {
         match ty {
             Type::Text => "text".to_owned(),
             Type::Number => "number".to_owned(),
-            Type::Money => "money".to_owned(),
+            Type::Money => "sum of money".to_owned(),
             Type::Date => "date".to_owned(),
             Type::Time => "time".to_owned(),
             Type::DateTime => "datetime".to_owned(),
@@ -188,7 +188,7 @@ impl Checker<'_> {
             Type::Bool => "bool".to_owned(),
             Type::Choice(id) => {
                 let name = self.choices.get(id.index()).map_or("choice", |choice| &choice.name);
-                format!("one of `{name}`")
+                format!("choice of `{name}`")
             }
             Type::List(item) => format!("list of {}", self.type_name(item)),
             Type::Record(_) => "record".to_owned(),

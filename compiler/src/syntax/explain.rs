@@ -116,10 +116,12 @@ pub(super) fn failure_finding(
         (_, Some(before), None) => Span::new(before.span.end, before.span.end),
         (_, None, None) => piece,
     };
+    let lone_arrow = found == "->" && expected == ["nothing more"];
     let message = match (missing && before.is_some(), expected.is_empty()) {
+        _ if lone_arrow => "`->` needs the name of a state".to_owned(),
         (_, true) => format!("`{found}` cannot stand here"),
-        (true, false) => format!("{} is missing here", expected.join(" or ")),
-        (false, false) => format!("`{found}` cannot stand here, only {}", expected.join(" or ")),
+        (true, false) => format!("{} is missing here", listed(&expected)),
+        (false, false) => format!("expected {}, found `{found}`", listed(&expected)),
     };
     let code = if is_whole_declaration(failure) { Code::E0107 } else { Code::E0101 };
     let diagnostic = Diagnostic::new(code, at(place), message);
@@ -177,12 +179,25 @@ fn expected_words(failure: &Failure) -> Vec<String> {
             words.push(word);
         }
     }
+    if words.iter().any(|word| word == "an operator") {
+        words.retain(|word| word != "`or`" && word != "`and`");
+    }
+    words.sort_by_key(|word| word == "nothing more");
     if words.len() > EXPECTED_SHOWN_MAX {
         // A long list says nothing; phrases say more than keywords.
         words.sort_by_key(|word| word.starts_with('`'));
         words.truncate(EXPECTED_SHOWN_MAX);
     }
     words
+}
+
+/// `a, b or c`
+fn listed(words: &[String]) -> String {
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        Some((last, _)) => last.clone(),
+        None => String::new(),
+    }
 }
 
 fn begins_line(text: &str, offset: u32) -> bool {

@@ -68,9 +68,22 @@ pub(super) fn run(rule: Rule, text: &str, base: u32) -> Result<Node, Failure> {
 fn own(pair: Pair<'_, Rule>, base: u32) -> Node {
     let (rule, span) = (pair.as_rule(), pair.as_span());
     let bound = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-    let span = Span::new(bound(span.start()), bound(span.end())).shifted(base);
+    let end = span.start() + without_trailing_blanks(span.as_str()).len();
+    let span = Span::new(bound(span.start()), bound(end)).shifted(base);
     let children = pair.into_inner().map(|inner| own(inner, base)).collect();
     Node { rule, span, children }
+}
+
+/// A rule that ends with something optional has taken the blanks and comments before it.
+fn without_trailing_blanks(text: &str) -> &str {
+    let mut text = text.trim_end();
+    while let Some((before, last)) = text.rsplit_once('\n') {
+        if !last.trim_start().starts_with("//") || last.ends_with('"') {
+            break;
+        }
+        text = before.trim_end();
+    }
+    text
 }
 
 /// How a rule is called in messages; nothing for rules that say nothing to a designer.
@@ -114,7 +127,7 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         | Rule::is_not => "an operator",
         Rule::arg | Rule::args => "an argument",
         Rule::field => "a field such as `name: text`",
-        Rule::EOI => "the end",
+        Rule::EOI => "nothing more",
         _ => return None,
     })
 }

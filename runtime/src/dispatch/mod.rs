@@ -18,7 +18,9 @@ use crate::actions::ActionClient;
 use crate::clock::SharedClock;
 use crate::limits::{MAILBOX_MAX, SESSIONS_LIVE_MAX, SOCKET_QUEUE_MAX};
 use crate::programs::Programs;
-use crate::store::{SqliteStore, StoreError, StoredReply};
+use crate::store::SqliteStore;
+/// What channels see of the store.
+pub use crate::store::{StoreError, StoredReply};
 use crate::telemetry::Metrics;
 use actor::Actor;
 use lines::Lines;

@@ -5,8 +5,7 @@ use serde_json::json;
 
 use super::Response;
 use super::body::reply;
-use crate::dispatch::DispatchError;
-use crate::store::StoreError;
+use crate::dispatch::{DispatchError, StoreError};
 
 /// Why a request was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,9 +23,8 @@ use super::app::{App, Shared};
 use super::messages::{checked_id, checked_text};
 use super::problem::Problem;
 use super::{Request, Response};
-use crate::dispatch::{Answer, DispatchError, Incoming};
+use crate::dispatch::{Answer, DispatchError, Incoming, StoredReply};
 use crate::limits::{FRAME_BYTES_MAX, PING_EVERY};
-use crate::store::StoredReply;
 
 /// Characters that a session's id has at least here, where knowing it is what lets one in.
 const SESSION_ID_CHARS_MIN: usize = 16;
