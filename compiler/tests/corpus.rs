@@ -1,6 +1,5 @@
 //! Sources with what the compiler says of them, as people see it: `corpus/NAME.flow` beside
 //! `corpus/NAME.txt`. `UPDATE=1 cargo test -p flowright-compiler --test corpus` writes the texts.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::path::Path;
 

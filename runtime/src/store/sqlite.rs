@@ -39,6 +39,11 @@ CREATE TABLE IF NOT EXISTS replies (
 ) STRICT, WITHOUT ROWID;
 ";
 
+/// Memory for pages of the database, in KiB, for each of the two connections.
+const CACHE_KIB: u32 = 32 << 10;
+/// Pages of 4 KiB in the log before they are moved into the database.
+const CHECKPOINT_PAGES: u32 = 4_000;
+
 /// How sure a commit is when it is acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Durability {
@@ -59,7 +64,36 @@ type Answer = oneshot::Sender<Result<Vec<StoredReply>, StoreError>>;
 
 struct Job {
     commit: Box<Commit>,
+    texts: Texts,
     answer: Answer,
+}
+
+/// A commit's parts as they are stored: written by whoever commits, so that the one writer only
+/// writes.
+struct Texts {
+    session: String,
+    event: String,
+    commands: String,
+    replies: Vec<String>,
+}
+
+impl Texts {
+    fn of(commit: &Commit) -> Result<Self, StoreError> {
+        let reply = |command: &Command| match command {
+            Command::Reply(reply) => Some(json(reply)),
+            _ => None,
+        };
+        Ok(Self {
+            session: json(&commit.session)?,
+            event: json(&commit.event)?,
+            commands: json(&commit.commands)?,
+            replies: commit.commands.iter().filter_map(reply).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|e| StoreError::Failed(e.to_string()))
 }
 
 fn failed(error: rusqlite::Error) -> StoreError {
@@ -91,7 +125,8 @@ impl SqliteStore {
     /// [`StoreError`]: then nothing of it is kept.
     pub async fn commit(&self, commit: Commit) -> Result<Vec<StoredReply>, StoreError> {
         let (answer, answered) = oneshot::channel();
-        let job = Job { commit: Box::new(commit), answer };
+        let texts = Texts::of(&commit)?;
+        let job = Job { commit: Box::new(commit), texts, answer };
         self.writer.try_send(job).map_err(|_| StoreError::Overloaded)?;
         answered.await.map_err(|_| StoreError::Failed("the writer has stopped".to_owned()))?
     }
@@ -263,6 +298,7 @@ fn connect(path: &Path, durability: Durability) -> Result<Connection, StoreError
     }
     let setup = format!(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA foreign_keys = ON; \
+         PRAGMA cache_size = -{CACHE_KIB}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; \
          {TABLES} PRAGMA user_version = {SCHEMA};"
     );
     db.execute_batch(&setup).map_err(failed)?;
@@ -303,11 +339,11 @@ fn write_batch(db: &mut Connection, batch: &[Job]) -> Result<Vec<Written>, Store
     let mut results = Vec::with_capacity(batch.len());
     for job in batch {
         if batch.len() == 1 {
-            results.push(Ok(write_commit(&transaction, &job.commit)?));
+            results.push(Ok(write_commit(&transaction, &job.commit, &job.texts)?));
             continue;
         }
         let savepoint = transaction.savepoint().map_err(failed)?;
-        let result = write_commit(&savepoint, &job.commit);
+        let result = write_commit(&savepoint, &job.commit, &job.texts);
         if result.is_ok() {
             savepoint.commit().map_err(failed)?;
         }
@@ -317,10 +353,11 @@ fn write_batch(db: &mut Connection, batch: &[Job]) -> Result<Vec<Written>, Store
     Ok(results)
 }
 
-fn write_commit(db: &Connection, commit: &Commit) -> Result<Vec<StoredReply>, StoreError> {
-    let json = |value: Result<String, serde_json::Error>| {
-        value.map_err(|e| StoreError::Failed(e.to_string()))
-    };
+fn write_commit(
+    db: &Connection,
+    commit: &Commit,
+    texts: &Texts,
+) -> Result<Vec<StoredReply>, StoreError> {
     let session = &commit.session;
     let id = session.id.as_str();
     let mut reply_seq: u64 = db
@@ -329,10 +366,12 @@ fn write_commit(db: &Connection, commit: &Commit) -> Result<Vec<StoredReply>, St
         .map_err(failed)?
         .unwrap_or(0);
     let mut replies = Vec::new();
-    for command in &commit.commands {
-        let Command::Reply(reply) = command else { continue };
+    let said = commit.commands.iter().filter_map(|command| match command {
+        Command::Reply(reply) => Some(reply),
+        _ => None,
+    });
+    for (reply, text) in said.zip(&texts.replies) {
         reply_seq += 1;
-        let text = json(serde_json::to_string(reply))?;
         db.prepare_cached(
             "INSERT INTO replies (session, seq, turn, reply) VALUES (?1, ?2, ?3, ?4)",
         )
@@ -340,7 +379,6 @@ fn write_commit(db: &Connection, commit: &Commit) -> Result<Vec<StoredReply>, St
         .map_err(failed)?;
         replies.push(StoredReply { seq: reply_seq, turn: session.turn, reply: reply.clone() });
     }
-    let record = json(serde_json::to_string(session))?;
     db.prepare_cached(
         "INSERT INTO sessions (id, bundle, record, seq, reply_seq, wake_at_ms, calling, updated_ms)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -352,7 +390,7 @@ fn write_commit(db: &Connection, commit: &Commit) -> Result<Vec<StoredReply>, St
         s.execute(params![
             id,
             session.bundle.as_slice(),
-            record,
+            texts.session,
             commit.seq,
             reply_seq,
             session.wake_at_ms,
@@ -361,14 +399,10 @@ fn write_commit(db: &Connection, commit: &Commit) -> Result<Vec<StoredReply>, St
         ])
     })
     .map_err(failed)?;
-    let (event, commands) = (
-        json(serde_json::to_string(&commit.event))?,
-        json(serde_json::to_string(&commit.commands))?,
-    );
     db.prepare_cached(
         "INSERT INTO journal (session, seq, at_ms, event, commands) VALUES (?1, ?2, ?3, ?4, ?5)",
     )
-    .and_then(|mut s| s.execute(params![id, commit.seq, commit.at_ms, event, commands]))
+    .and_then(|mut s| s.execute(params![id, commit.seq, commit.at_ms, texts.event, texts.commands]))
     .map_err(failed)?;
     write_message(db, commit)?;
     Ok(replies)
