@@ -100,6 +100,8 @@ pub(crate) struct Stepper<'s> {
     pub(crate) said_before: Vec<Reply>,
     /// `repeat` has said it: the question is not asked again.
     pub(crate) said_again: bool,
+    /// A clarifying question was asked, and this utterance does not answer it.
+    pub(crate) clarified_in_vain: bool,
     cx: RunContext,
     runs_left: u32,
 }
@@ -118,6 +120,7 @@ impl<'s> Stepper<'s> {
             understanding: None,
             said_before: Vec::new(),
             said_again: false,
+            clarified_in_vain: false,
             cx,
             runs_left: RUNS_PER_STEP_MAX,
         }

@@ -67,8 +67,12 @@ impl Stepper<'_> {
             frame.silences = 0;
         }
         self.learn_session_slots();
+        let misses = self.session.misses;
         if self.answer(text, payload) {
-            self.session.misses = 0;
+            // "None of these" is an answer, and a miss.
+            if self.session.misses == misses {
+                self.session.misses = 0;
+            }
             return;
         }
         self.intent_or_miss(text);
@@ -101,7 +105,10 @@ impl Stepper<'_> {
     /// Steps 1 to 3: an answer to what was asked. Whether it was one.
     fn answer(&mut self, text: &str, payload: Option<&str>) -> bool {
         if let Some(clarifying) = self.session.clarifying.take() {
-            return self.answer_clarifying(&clarifying, text, payload);
+            if self.answer_clarifying(&clarifying, text, payload) {
+                return true;
+            }
+            self.clarified_in_vain = true;
         }
         let Some(wait) = self.session.stack.last().map(|frame| frame.wait.clone()) else {
             return false;
@@ -240,7 +247,8 @@ impl Stepper<'_> {
         let best = self.understanding.as_ref().and_then(|u| u.intents.first()).cloned();
         match (self.decide(), best) {
             (Decision::Accept, Some(best)) if self.follow_intent(&best) => self.session.misses = 0,
-            (Decision::Clarify, Some(_)) if self.clarify(text) => self.session.misses = 0,
+            // Asked once already, and no wiser: asking again and again would help nobody.
+            (Decision::Clarify, Some(_)) if !self.clarified_in_vain && self.clarify(text) => {}
             _ => self.miss(),
         }
     }

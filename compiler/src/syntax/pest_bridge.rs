@@ -68,7 +68,12 @@ pub(super) fn run(rule: Rule, text: &str, base: u32) -> Result<Node, Failure> {
 fn own(pair: Pair<'_, Rule>, base: u32) -> Node {
     let (rule, span) = (pair.as_rule(), pair.as_span());
     let bound = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-    let end = span.start() + without_trailing_blanks(span.as_str()).len();
+    let length = match rule {
+        // Blanks of a text are what it says.
+        Rule::short_text | Rule::long_text => span.as_str().len(),
+        _ => without_trailing_blanks(span.as_str()).len(),
+    };
+    let end = span.start() + length;
     let span = Span::new(bound(span.start()), bound(end)).shifted(base);
     let children = pair.into_inner().map(|inner| own(inner, base)).collect();
     Node { rule, span, children }
