@@ -68,6 +68,11 @@ impl Stepper<'_> {
         }
     }
 
+    /// Whether the utterance has another value for a filled slot of the frame on top.
+    pub(crate) fn can_correct(&self) -> bool {
+        self.corrected_slot().is_some()
+    }
+
     /// The filled slot of the frame on top that the utterance has another value for.
     fn corrected_slot(&self) -> Option<(SlotIndex, EntityMatch)> {
         let flow = self.flow()?;

@@ -3,7 +3,8 @@
 //! 1. an exact payload (a pressed button) decides;
 //! 2. the value that the waiting slot wants, if the utterance holds it, unless a much surer other
 //!    intent was meant; an answer to the waiting question;
-//! 3. a correction of a value given before;
+//! 3. a correction of a value given before (before 2 where nearly anything would be an answer:
+//!    yes and no, menus, plain text);
 //! 4. a repair (cancel, repeat, help, human, correct);
 //! 5. an intent that the state or flow handles, or that starts another flow: a digression;
 //! 6. two close intents, or one half sure: a clarifying question;
@@ -113,6 +114,9 @@ impl Stepper<'_> {
         let Some(wait) = self.session.stack.last().map(|frame| frame.wait.clone()) else {
             return false;
         };
+        if payload.is_none() && self.corrects_rather_than_answers(&wait, text) {
+            return self.answer_correction();
+        }
         let numbers = self.numbers(text);
         let taken = match wait {
             Wait::Slot { slot, rest, then } => self.answer_slot(text, payload, slot, rest, then),
@@ -147,6 +151,22 @@ impl Stepper<'_> {
             _ => false,
         };
         taken || self.answer_correction()
+    }
+
+    /// "no, I mean 54321" and "不是…,是…" hold a yes or a no, and any text at all would do for a
+    /// slot of plain text: where a value given before is put right, they are no answer.
+    fn corrects_rather_than_answers(&self, wait: &Wait, text: &str) -> bool {
+        if !self.understanding.as_ref().is_some_and(|u| u.correction) || !self.can_correct() {
+            return false;
+        }
+        match wait {
+            Wait::Confirm { .. } | Wait::Choose { .. } | Wait::ChooseFrom { .. } => true,
+            Wait::Slot { slot, .. } => self.value_for(*slot, text).is_none_or(|found| {
+                matches!(found.value, Value::Text(_))
+                    && found.end - found.start == text.trim().len()
+            }),
+            _ => false,
+        }
     }
 
     fn go_on(&mut self, function: FuncId) -> bool {

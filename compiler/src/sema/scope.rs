@@ -32,6 +32,7 @@ pub(super) const BUILTIN_NAMES: &[BuiltinName] = &[
     BuiltinName { name: "confidence", ty: Type::Number, cell: turn::CONFIDENCE },
     BuiltinName { name: "sentiment", ty: Type::Number, cell: turn::SENTIMENT },
     BuiltinName { name: "utterance", ty: Type::Text, cell: turn::UTTERANCE },
+    BuiltinName { name: "misses", ty: Type::Number, cell: turn::MISSES },
     BuiltinName { name: "business_hours", ty: Type::Bool, cell: turn::BUSINESS_HOURS },
 ];
 
