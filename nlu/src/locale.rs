@@ -156,7 +156,9 @@ mod tests {
         };
         for (value, zh, en) in [
             (Value::Date(Date::from_ymd(2026, 6, 10).unwrap()), "6月10日", "10 June"),
-            (Value::Date(Date::from_ymd(2027, 1, 5).unwrap()), "2027年1月5日", "5 January 2027"),
+            (Value::Date(Date::from_ymd(2027, 1, 5).unwrap()), "1月5日", "5 January"),
+            (Value::Date(Date::from_ymd(2027, 6, 1).unwrap()), "2027年6月1日", "1 June 2027"),
+            (Value::Date(Date::from_ymd(2026, 5, 31).unwrap()), "2026年5月31日", "31 May 2026"),
             (Value::Number(Decimal::parse("-1234567.5").unwrap()), "-1,234,567.5", "-1,234,567.5"),
             (money("1200.5"), "1,200.50元", "CNY 1,200.50"),
             (Value::Duration(5_400_000), "1小时30分钟", "1 hour 30 minutes"),

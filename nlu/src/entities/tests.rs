@@ -237,3 +237,20 @@ proptest! {
         }
     }
 }
+
+/// What the bot says, a customer can say back.
+#[test]
+fn a_day_that_is_shown_is_read_as_that_day() {
+    use crate::locale::{ShowContext, show};
+    let spec = EntitySpec { name: String::new(), kind: EntityKind::Builtin(Builtin::Date) };
+    let finder = Finder::new(&[spec]).unwrap();
+    let shown = ShowContext { today: cx().today, timezone: cx().timezone };
+    for days in -900..900 {
+        let day = Value::Date(Date(cx().today.0 + days));
+        for lang in [Lang::ZH, Lang::EN] {
+            let text = show(&day, lang, &shown).unwrap();
+            let found = finder.find(&text, EntityId(0), &cx()).into_iter().next();
+            assert_eq!(found.map(|found| found.value), Some(day.clone()), "{text}");
+        }
+    }
+}
