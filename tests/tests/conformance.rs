@@ -1,6 +1,5 @@
 //! What the language means, as conversations: every file of `conformance/` is a project with its
 //! tests, run in the interpreter and as machine code.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use flowright_compiler::bundle;
 use flowright_compiler::compile::MemorySources;

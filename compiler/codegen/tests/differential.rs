@@ -54,7 +54,7 @@ const KINDS: [CellKind; 10] = [
     CellKind::Duration,
     CellKind::Bool,
     CellKind::Choice,
-    CellKind::Text,
+    CellKind::Money,
 ];
 
 /// Numbers that decide everything, read one by one; zeros when they run out.
@@ -140,7 +140,11 @@ impl Maker<'_> {
     fn of_kind(&mut self, kind: CellKind) -> Reg {
         let fit: Vec<Reg> =
             self.known.iter().filter(|(_, k)| *k == kind).map(|(r, _)| *r).collect();
-        self.choices.pick(&fit)
+        // What was computed last is what the next instruction would use, and what shows in the end.
+        match self.choices.next(2) {
+            0 => *fit.last().unwrap(),
+            _ => self.choices.pick(&fit),
+        }
     }
 
     fn place(&mut self, kind: CellKind) -> Option<Place> {
@@ -315,8 +319,8 @@ impl Maker<'_> {
             }
             2 if count > 1 => Terminator::Jump(block(self)),
             _ => {
-                let kind = self.choices.pick(&KINDS);
-                Terminator::Exit { exit: 0, args: vec![self.of_kind(kind)] }
+                let args = KINDS.iter().map(|kind| self.of_kind(*kind)).collect();
+                Terminator::Exit { exit: 0, args }
             }
         }
     }
@@ -340,6 +344,12 @@ fn run(executor: &dyn Executor, function: FuncId, inputs: &[u32], fuel: u64) -> 
     for (index, kind) in KINDS[..9].iter().enumerate() {
         let cell = choices.cell(*kind, &mut cx);
         cx.set_cell(Place { space: Space::Customer, index: index as u32 }, cell);
+    }
+    let session =
+        [CellKind::Text, CellKind::Number, CellKind::Money, CellKind::Date, CellKind::Duration];
+    for (index, kind) in session.iter().enumerate() {
+        let cell = choices.cell(*kind, &mut cx);
+        cx.set_cell(Place { space: Space::Session, index: index as u32 }, cell);
     }
     let result = executor.run(function, &mut cx);
     // Only a run that came to an exit has values.
