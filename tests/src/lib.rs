@@ -16,6 +16,7 @@ use flowright_compiler::base::SourceProvider;
 use flowright_compiler::bundle;
 use flowright_crm::{Crm, Data};
 use flowright_engine::LoadedProgram;
+use flowright_engine::transcript::{ReportLine, run_test};
 use flowright_runtime::clock::Clock;
 use flowright_runtime::programs::Loader;
 use flowright_runtime::service::{Handle, Options, Service};
@@ -73,6 +74,26 @@ pub fn load(bytes: &[u8], jit: bool) -> Result<LoadedProgram, String> {
     }
     let machine = JitProgram::compile(Arc::clone(&loaded.program)).map_err(|e| e.to_string())?;
     Ok(loaded.with_executor(Arc::new(machine)))
+}
+
+/// Runs all tests of a bundle in the interpreter and as machine code: how many ran, and those that
+/// failed, with their conversations.
+#[must_use]
+pub fn run_tests(name: &str, bytes: &[u8]) -> (usize, Vec<String>) {
+    let (mut count, mut failed) = (0, Vec::new());
+    for jit in [false, true] {
+        let program = load(bytes, jit).unwrap();
+        for test in &program.program.tests {
+            count += 1;
+            let report = run_test(&program, test);
+            if let Some(failure) = &report.failure {
+                let line = |l: &ReportLine| format!("    {:5} {}\n", l.who, l.text);
+                let lines: String = report.lines.iter().map(line).collect();
+                failed.push(format!("{name}, jit {jit}, {}:\n{lines}    {failure:?}", report.name));
+            }
+        }
+    }
+    (count, failed)
 }
 
 /// A clock that is set by hand.
