@@ -30,7 +30,8 @@ fn name(decl: &Decl) -> String {
 }
 
 fn broken_steps(parsed: &Parsed) -> usize {
-    let count = |steps: &[Step]| steps.iter().filter(|s| s.kind == StepKind::Error).count();
+    let count =
+        |steps: &[Step]| steps.iter().filter(|s| matches!(s.kind, StepKind::Error { .. })).count();
     let flows = parsed.decls.iter().filter_map(|decl| match &decl.node.kind {
         DeclKind::Flow(flow) => Some(flow),
         _ => None,
@@ -113,6 +114,20 @@ fn depth_and_size_do_no_harm() {
 const FAULTS: &[(&str, &[&str], &str)] = &[
     ("bot b { languages zh timezone }", &["E0101"], ""),
     ("flw f { }", &["E0107"], "flow"),
+    ("role a\nrloe b\nrole c", &["E0107"], "role"),
+    ("bot b {\n  languges zh\n  timezone \"Asia/Shanghai\"\n}", &["E0101"], "languages"),
+    ("skill s { first_reply 5m  overflw a after 2m  weight 2 }", &["E0101"], "overflow"),
+    ("intent a {\n  titel { en \"x\" }\n  en \"x\", \"y\"\n}", &["E0101"], "title"),
+    ("action a() {\n  gte \"https://x\"\n  timeout 2s\n}", &["E0101"], "get"),
+    ("customer {\n  id text\n  name: text\n}", &["E0101"], ""),
+    ("flow f {\n  slot a: { ask \"x\" }\n  state a { end }\n}", &["E0101"], ""),
+    ("flow f\n  state a { end }\n}", &["E0104"], " {"),
+    (
+        "flow f {\n  state a {\n    do x = y() {\n      no -> { sya \"x\" }\n    }\n    end\n  }\n}",
+        &["E0101"],
+        "say",
+    ),
+    ("test \"t\" {\n  user \"x\"\n  bt \"y\"\n}", &["E0101"], "bot"),
     ("intent a { en \"x }\n", &["E0103"], ""),
     ("role a\nrole b )\n", &["E0105"], ""),
     ("role a\u{ff0c}\n", &["E0102"], ","),
@@ -178,4 +193,25 @@ proptest! {
         }
         let _ = parsed(&text.into_iter().collect::<String>());
     }
+}
+
+/// What is left of a declaration that lost parts.
+#[test]
+fn a_lost_part_takes_nothing_with_it() {
+    let text = "bot b {\n  languges zh\n  timezone \"Asia/Shanghai\"\n}\n\n\
+                flow f {\n  slot order: text { ask \"?\"  tris 3 }\n  state a {\n    \
+                do found = get() {\n      failed -> { sya \"x\" }\n    }\n    -> a\n  }\n}\n";
+    let parsed = parsed(text);
+    assert_eq!(parsed.diagnostics.len(), 3, "{:?}", shown(text, &parsed.diagnostics));
+    let [bot, flow] = parsed.decls.as_slice() else { panic!("{:?}", parsed.decls) };
+    assert!(bot.node.broken && flow.node.broken);
+    let DeclKind::Bot(bot) = &bot.node.kind else { panic!("{bot:?}") };
+    assert!(bot.languages.is_empty() && bot.timezone.is_some());
+    let DeclKind::Flow(flow) = &flow.node.kind else { panic!("{flow:?}") };
+    assert!(flow.slots[0].broken && flow.slots[0].ask.is_some());
+    let kinds: Vec<_> = flow.states[0].steps.iter().map(|step| &step.kind).collect();
+    assert!(
+        matches!(kinds[..], [StepKind::Do { .. }, StepKind::Error { .. }, StepKind::Goto(_)]),
+        "{kinds:?}"
+    );
 }

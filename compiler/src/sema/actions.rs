@@ -21,14 +21,15 @@ impl<'a> Checker<'a> {
     pub(super) fn action_signature(&mut self, found: &Found<'a, ast::Action>) -> ActionSignature {
         self.enter(found);
         let action = found.node;
-        let params = self.field_types(&action.params, &action.name.text).unwrap_or_default();
+        let params = self.field_types(&action.params, &action.name.text);
         let result = action
             .result
             .as_ref()
             .and_then(|ty| self.resolve_type(ty, &format!("{}.result", action.name.text)))
             .map(|(ty, _)| ty);
         let errors = action.errors.iter().map(|error| error.name.text.clone()).collect();
-        ActionSignature { params, result, errors }
+        let result_lost = result.is_none() && action.result.is_some();
+        ActionSignature { params, result, result_lost, errors }
     }
 
     /// The rest of an action.
@@ -47,8 +48,9 @@ impl<'a> Checker<'a> {
             }
             errors.push((error.name.text.clone(), self.condition(&error.cond, &scope)?));
         }
+        let params = signature.params.as_ref()?;
         let request = match &action.request {
-            Some(request) => Some(self.request(request, &signature.params)?),
+            Some(request) => Some(self.request(request, params)?),
             None => None,
         };
         let timeout = action.timeout_ms.as_ref();
@@ -64,7 +66,7 @@ impl<'a> Checker<'a> {
         Some(hir::Action {
             name: action.name.text.clone(),
             is_effect: action.is_effect,
-            params: signature.params.clone(),
+            params: params.clone(),
             result: signature.result.clone(),
             request,
             timeout_ms: timeout.map_or(TIMEOUT_DEFAULT_MS, |timeout| timeout.value),
@@ -74,12 +76,13 @@ impl<'a> Checker<'a> {
         })
     }
 
+    /// Whether an action lost parts: then its result may have fields that are not known.
+    pub(super) fn actions_broken(&self) -> bool {
+        self.symbols.actions.items.iter().any(|found| found.broken)
+            || self.actions.iter().any(|action| action.result_lost)
+    }
+
     fn request(&mut self, request: &ast::Request, params: &[FieldType]) -> Option<RequestDef> {
-        let methods = ["get", "post", "put", "patch", "delete"];
-        if !methods.contains(&request.method.text.as_str()) {
-            self.unknown(Code::E0208, "request method", &request.method, methods);
-            return None;
-        }
         let mut headers = Vec::new();
         for (name, value) in &request.headers {
             let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
@@ -224,11 +227,12 @@ impl<'a> Checker<'a> {
     pub(super) fn arguments(
         &mut self,
         callee: &str,
-        params: &[FieldType],
+        params: Option<&[FieldType]>,
         args: &[Arg],
         scope: &Scope,
         span: Span,
     ) -> Option<Vec<Expr>> {
+        let params = params?;
         let mut given: Vec<Option<Expr>> = vec![None; params.len()];
         let mut all = true;
         for (i, arg) in args.iter().enumerate() {

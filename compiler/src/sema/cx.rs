@@ -21,6 +21,8 @@ pub(super) struct Checker<'a> {
     /// It is of a standard module.
     pub(super) in_std: bool,
     pub(super) languages: Vec<Lang>,
+    /// What the bot speaks was lost to an error: then any language will do.
+    pub(super) languages_lost: bool,
     pub(super) choices: Vec<ChoiceDef>,
     pub(super) entities: Vec<hir::Entity>,
     /// Entities by the type name that stands for them.
@@ -30,8 +32,13 @@ pub(super) struct Checker<'a> {
     /// Types of the session's slots, known before the slots are checked.
     pub(super) session_types: BTreeMap<String, (Type, Place)>,
     pub(super) actions: Vec<ActionSignature>,
-    pub(super) texts: Vec<Vec<FieldType>>,
+    /// Parameters of the named texts; nothing when an error has lost them.
+    pub(super) texts: Vec<Option<Vec<FieldType>>>,
     pub(super) regexes: Vec<String>,
+    /// Parts of the declaration being checked were lost to syntax errors.
+    pub(super) broken: bool,
+    /// In what is checked, names may be known that an error has lost.
+    pub(super) names_lost: bool,
     /// Names of slots that something reads.
     pub(super) used_slots: BTreeSet<String>,
 }
@@ -39,14 +46,19 @@ pub(super) struct Checker<'a> {
 /// What callers need to know of an action.
 #[derive(Debug, Clone)]
 pub(super) struct ActionSignature {
-    pub(super) params: Vec<FieldType>,
+    /// Nothing when an error has lost them.
+    pub(super) params: Option<Vec<FieldType>>,
     pub(super) result: Option<Type>,
+    /// Whether the declared result was lost to an error.
+    pub(super) result_lost: bool,
     pub(super) errors: Vec<String>,
 }
 
 impl<'a> Checker<'a> {
     /// Enters a declaration.
     pub(super) fn enter<T>(&mut self, found: &Found<'_, T>) {
+        self.names_lost = self.symbols.unnamed_lost;
+        self.broken = found.broken;
         self.file = found.file;
         self.origin = found.origin;
         self.in_std = found.is_std;
@@ -80,7 +92,8 @@ impl<'a> Checker<'a> {
         self.report(diagnostic);
     }
 
-    /// Reports a name that nothing has, with the closest that something has.
+    /// Reports a name that nothing has, with the closest that something has. Where names were lost
+    /// to errors, only one that is close to another: it may be among the lost.
     pub(super) fn unknown<'n>(
         &mut self,
         code: Code,
@@ -91,6 +104,9 @@ impl<'a> Checker<'a> {
         let mut names: Vec<String> = known.into_iter().map(str::to_owned).collect();
         names.sort_unstable();
         let meant = closest(&name.text, names.iter().map(String::as_str)).map(str::to_owned);
+        if meant.is_none() && self.names_lost {
+            return;
+        }
         // "error of `orders.get`" is something that `orders.get` has or has not.
         let (message, what) = match what.split_once(" of ") {
             Some((part, whole)) => (format!("{whole} has no {part} `{}`", name.text), part),
@@ -104,9 +120,10 @@ impl<'a> Checker<'a> {
                 at,
                 meant,
             ),
-            None if names.is_empty() => finding.help(format!("declare a {what} first")),
-            None if names.len() <= 8 => finding.help(format!("known: {}", quoted(&names))),
-            None => finding.help("look at how it is declared"),
+            None if names.is_empty() => {
+                finding.help(format!("declare {} {what} first", article(what)))
+            }
+            None => finding.help(known_names(&names)),
         };
         self.report(finding);
     }
@@ -133,12 +150,18 @@ impl<'a> Checker<'a> {
     /// most bots.
     pub(super) fn leaves_out(&self, name: Option<&Name>) -> bool {
         let lang = name.and_then(|name| Lang::parse(&name.text));
-        self.in_std && lang.is_some_and(|lang| !self.languages.contains(&lang))
+        self.in_std
+            && !self.languages_lost
+            && lang.is_some_and(|lang| !self.languages.contains(&lang))
     }
 
     /// The language of that code, if the bot speaks it.
     pub(super) fn language(&mut self, name: &Name) -> Option<Lang> {
-        let lang = Lang::parse(&name.text).filter(|lang| self.languages.contains(lang));
+        let lang = Lang::parse(&name.text);
+        if self.languages_lost {
+            return lang;
+        }
+        let lang = lang.filter(|lang| self.languages.contains(lang));
         if lang.is_none() {
             let known: Vec<String> = self.languages.iter().map(Lang::to_string).collect();
             self.unknown(
@@ -183,6 +206,23 @@ impl<'a> Checker<'a> {
 
 /// Compiled size of one pattern.
 const REGEX_BYTES_MAX: usize = 1 << 20;
+
+/// Names listed where nothing is close to what was written.
+const KNOWN_SHOWN_MAX: usize = 12;
+
+/// What there is to choose from.
+fn known_names(names: &[String]) -> String {
+    let shown = names.get(..KNOWN_SHOWN_MAX.min(names.len())).unwrap_or(names);
+    match names.len() - shown.len() {
+        0 => format!("known: {}", quoted(shown)),
+        more => format!("known: {} and {more} more", quoted(shown)),
+    }
+}
+
+/// The article that goes before a word.
+pub(super) fn article(word: &str) -> &'static str {
+    if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+}
 
 /// `` `a`, `b` `` for messages.
 pub(super) fn quoted<S: AsRef<str>>(names: &[S]) -> String {

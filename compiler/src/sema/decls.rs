@@ -28,6 +28,10 @@ impl<'a> Checker<'a> {
     pub(super) fn bot(&mut self) -> Option<BotDef> {
         let bots = self.symbols.bots.clone();
         let Some(found) = bots.first() else {
+            self.languages_lost = true;
+            if self.symbols.bot_lost {
+                return None;
+            }
             let at = FileSpan { file: self.file, span: Span::default() };
             let help = "begin with `bot my_bot { languages en  timezone \"Europe/London\" }`";
             self.report(Diagnostic::new(Code::E0211, at, "no bot is declared").help(help));
@@ -55,7 +59,8 @@ impl<'a> Checker<'a> {
                 ),
             }
         }
-        if self.languages.is_empty() {
+        self.languages_lost = found.broken;
+        if self.languages.is_empty() && !found.broken {
             self.error(
                 Code::E0602,
                 span,
@@ -67,14 +72,17 @@ impl<'a> Checker<'a> {
         Some(BotDef {
             name: bot.name.as_ref().map(|name| name.text.clone()).unwrap_or_default(),
             languages: self.languages.clone(),
-            timezone: self.timezone(bot, span)?,
+            timezone: self.timezone(found, span)?,
             hours: bot.hours.iter().filter_map(|hours| self.hours(hours)).collect(),
             closed: bot.closed.iter().map(|day| day.value).collect(),
         })
     }
 
-    fn timezone(&mut self, bot: &ast::Bot, span: Span) -> Option<String> {
-        let Some(timezone) = &bot.timezone else {
+    fn timezone(&mut self, found: &Found<'a, ast::Bot>, span: Span) -> Option<String> {
+        let Some(timezone) = &found.node.timezone else {
+            if found.broken {
+                return None;
+            }
             self.error(
                 Code::E0602,
                 span,
@@ -448,7 +456,7 @@ impl<'a> Checker<'a> {
             negatives: self.examples(&intent.negatives),
             patterns: intent.patterns.iter().map(|pattern| pattern.value.clone()).collect(),
         };
-        if spec.examples.is_empty() && spec.patterns.is_empty() {
+        if spec.examples.is_empty() && spec.patterns.is_empty() && !found.broken {
             let message = format!("nothing says how `{}` sounds", intent.name.text);
             self.error(
                 Code::E0503,

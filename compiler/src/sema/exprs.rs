@@ -195,6 +195,7 @@ impl Checker<'_> {
         let at = self.at(span);
         if let ([name], Some(Type::Choice(choice))) = (names, expected)
             && !scope.locals.contains_key(&name.text)
+            && !scope.lost.contains(&name.text)
             && !self.session_types.contains_key(&name.text)
         {
             return self.option(*choice, name);
@@ -277,11 +278,12 @@ impl Checker<'_> {
             );
             return None;
         }
-        if !self.symbols.slots.lost.contains(&first.text) {
+        if !self.symbols.slots.lost.contains(&first.text) && !scope.lost.contains(&first.text) {
             let session: Vec<String> = self.session_types.keys().cloned().collect();
             let known: Vec<&str> = scope
                 .locals
                 .keys()
+                .chain(&scope.lost)
                 .chain(&session)
                 .map(String::as_str)
                 .chain(scope.params.iter().map(|param| param.name.as_str()))
@@ -291,6 +293,14 @@ impl Checker<'_> {
             self.unknown(Code::E0201, "slot or value", first, known);
         }
         None
+    }
+
+    /// Whether the customer's profile may have fields that an error has lost.
+    pub(super) fn customer_broken(&self) -> bool {
+        let fields = self.symbols.customers.iter().map(|found| found.node.fields.len()).sum();
+        self.symbols.customer_lost
+            || self.customer.len() < fields
+            || self.symbols.customers.iter().any(|found| found.broken)
     }
 
     fn customer_field(&mut self, customer: &Name, rest: &[Name]) -> Option<Target> {
@@ -305,6 +315,9 @@ impl Checker<'_> {
             return None;
         };
         let Some(number) = self.customer.iter().position(|known| known.name == field.text) else {
+            if self.customer_broken() {
+                return None;
+            }
             let known: Vec<String> = self.customer.iter().map(|field| field.name.clone()).collect();
             self.unknown(
                 Code::E0206,
@@ -352,6 +365,9 @@ impl Checker<'_> {
             return None;
         };
         let Some(number) = fields.iter().position(|known| known.name == field.text) else {
+            if self.actions_broken() {
+                return None;
+            }
             let known: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
             self.unknown(Code::E0206, "field", field, known.iter().map(String::as_str));
             return None;

@@ -34,10 +34,11 @@ impl<'a> Checker<'a> {
     pub(super) fn flow(&mut self, found: &Found<'a, ast::Flow>) -> Option<Flow> {
         self.enter(found);
         let flow = found.node;
+        self.names_lost |= !flow.errors.is_empty();
         let mut cx = self.flow_scope(flow);
         self.slots_of_flow(flow, &mut cx);
         if flow.states.is_empty() {
-            if flow.errors.is_empty() {
+            if flow.errors.is_empty() && !found.broken {
                 let message = format!("the flow `{}` has no state", flow.name.text);
                 self.error(
                     Code::E0408,
@@ -130,8 +131,14 @@ impl<'a> Checker<'a> {
             if cx.scope.locals.contains_key(&slot.name.text) {
                 self.twice("slot", &slot.name);
             }
+            if slot.broken {
+                cx.scope.lost.insert(slot.name.text.clone());
+            }
             let owner = format!("{}.{}", flow.name.text, slot.name.text);
-            let Some((ty, entity)) = self.resolve_type(&slot.ty, &owner) else { continue };
+            let Some((ty, entity)) = self.resolve_type(&slot.ty, &owner) else {
+                cx.scope.lost.insert(slot.name.text.clone());
+                continue;
+            };
             let place = flow_place(cx.cells);
             cx.cells += 1;
             cx.cell_names.push(slot.name.text.clone());
@@ -183,8 +190,11 @@ impl<'a> Checker<'a> {
                     };
                     let scope = cx.scope.clone();
                     let before = self.diagnostics.len();
-                    if let Some((Type::List(ty), _)) = self.cells(&names, list.span, &scope) {
-                        self.bind(item, &ty, cx);
+                    match self.cells(&names, list.span, &scope) {
+                        Some((Type::List(ty), _)) => self.bind(item, &ty, cx),
+                        _ => {
+                            cx.scope.lost.insert(item.text.clone());
+                        }
                     }
                     // The step itself says what is wrong with the list.
                     self.diagnostics.truncate(before);
@@ -195,6 +205,9 @@ impl<'a> Checker<'a> {
                     arms.iter().for_each(|arm| self.results_of_body(&arm.body, cx));
                     otherwise.iter().for_each(|body| self.results_of_body(body, cx));
                 }
+                StepKind::Error { binds: Some(name) } => {
+                    cx.scope.lost.insert(name.text.clone());
+                }
                 _ => {}
             }
         }
@@ -203,8 +216,14 @@ impl<'a> Checker<'a> {
     fn result(&mut self, bind: &Name, action: &Name, cx: &mut FlowScope) {
         let number = self.symbols.actions.get(&action.text);
         let signature = number.and_then(|n| self.actions.get(n as usize));
-        let Some(signature) = signature.cloned() else { return };
+        let Some(signature) = signature.cloned() else {
+            cx.scope.lost.insert(bind.text.clone());
+            return;
+        };
         match &signature.result {
+            None if signature.result_lost => {
+                cx.scope.lost.insert(bind.text.clone());
+            }
             Some(ty) => self.bind(bind, ty, cx),
             None => {
                 let message = format!("`{}` gives nothing to keep in `{}`", action.text, bind.text);
@@ -360,9 +379,17 @@ impl<'a> Checker<'a> {
         let session = self.session_slots.iter().find(|slot| slot.name == name.text).cloned();
         let Some(slot) = session else {
             if !cx.scope.locals.contains_key(&name.text)
+                && !cx.scope.lost.contains(&name.text)
+                && !self.symbols.slots.lost.contains(&name.text)
                 && !self.session_types.contains_key(&name.text)
             {
-                let known: Vec<String> = cx.slots.iter().map(|slot| slot.name.clone()).collect();
+                let known: Vec<String> = cx
+                    .slots
+                    .iter()
+                    .map(|slot| slot.name.clone())
+                    .chain(cx.scope.lost.iter().cloned())
+                    .chain(self.session_types.keys().cloned())
+                    .collect();
                 self.unknown(Code::E0201, "slot", name, known.iter().map(String::as_str));
             }
             return None;

@@ -7,7 +7,7 @@ use flowright_nlu::spec::{EntityId, Example, Piece};
 
 use super::cx::Checker;
 use super::hir;
-use crate::base::FileSpan;
+use crate::base::{FileSpan, Span};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::ast::{self, LangStrings, TemplatePart, TypeExpr};
 
@@ -16,6 +16,7 @@ const EXAMPLES_WANTED: usize = 3;
 
 impl Checker<'_> {
     pub(super) fn examples(&mut self, groups: &[LangStrings]) -> Vec<Example> {
+        self.commas(groups);
         let mut examples = Vec::new();
         for group in groups {
             if self.leaves_out(group.lang.as_ref()) {
@@ -27,6 +28,20 @@ impl Checker<'_> {
             }
         }
         examples
+    }
+
+    /// A string without a language behind strings of one: a comma was forgotten.
+    pub(super) fn commas(&mut self, groups: &[LangStrings]) {
+        for group in groups.iter().skip(1).filter(|group| group.lang.is_none()) {
+            let Some(string) = group.strings.first() else { continue };
+            let place = Span::new(string.span.start, string.span.start);
+            let finding = self
+                .finding(Code::E0101, string.span, "`,` is missing before this text")
+                .label("of which language?")
+                .help("put a comma between the texts of one language")
+                .fix("insert `,`", self.at(place), ", ");
+            self.report(finding);
+        }
     }
 
     fn pieces(&mut self, template: &ast::Template) -> Vec<Piece> {
@@ -103,7 +118,7 @@ impl Checker<'_> {
             self.symbols.intents.items.clone().iter().zip(intents).enumerate()
         {
             self.enter(found);
-            if !found.is_std {
+            if !found.is_std && !found.broken {
                 self.few_examples(intent, found.node);
             }
             for string in found.node.examples.iter().flat_map(|group| &group.strings) {

@@ -71,6 +71,7 @@ pub fn check(files: &[File], sources: &SourceMap) -> Checked {
         origin: 0,
         in_std: false,
         languages: Vec::new(),
+        languages_lost: false,
         choices: Vec::new(),
         entities: Vec::new(),
         entity_by_name: BTreeMap::new(),
@@ -80,6 +81,8 @@ pub fn check(files: &[File], sources: &SourceMap) -> Checked {
         actions: Vec::new(),
         texts: Vec::new(),
         regexes: Vec::new(),
+        broken: false,
+        names_lost: false,
         used_slots: BTreeSet::new(),
     };
     let project = checker.project(sources);
@@ -150,7 +153,7 @@ impl Checker<'_> {
         for found in self.symbols.texts.items.clone() {
             self.enter(&found);
             let params = self.field_types(&found.node.params, &found.node.name.text);
-            self.texts.push(params.unwrap_or_default());
+            self.texts.push(params);
         }
     }
 
@@ -168,10 +171,18 @@ impl Checker<'_> {
         let mut texts = Vec::new();
         for (found, params) in self.symbols.texts.items.clone().iter().zip(self.texts.clone()) {
             self.enter(found);
-            let scope = Scope { params: params.clone(), ..Scope::default() };
+            let scope = Scope {
+                params: params.clone().unwrap_or_default(),
+                lost: found.node.params.iter().map(|param| param.name.text.clone()).collect(),
+                ..Scope::default()
+            };
             let text = self.text(&found.node.text, &scope, Reader::Customer);
             let name = found.node.name.text.clone();
-            texts.push(text.map(|text| hir::NamedText { name, params, text }));
+            texts.push(text.zip(params).map(|(text, params)| hir::NamedText {
+                name,
+                params,
+                text,
+            }));
         }
         texts.into_iter().collect()
     }

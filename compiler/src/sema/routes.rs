@@ -38,7 +38,7 @@ impl Checker<'_> {
             let closed =
                 found.node.rules.iter().any(|r| matches!(r, ast::RouteRule::Otherwise { .. }));
             let skills = found.node.rules.iter().any(|r| matches!(r, ast::RouteRule::Skill { .. }));
-            if skills && !closed {
+            if skills && !closed && !found.broken {
                 let last = found.node.rules.last().map_or(first, rule_span);
                 self.error(
                     Code::E0603,

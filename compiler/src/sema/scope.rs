@@ -1,6 +1,6 @@
 //! What the names in an expression stand for, where the expression is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ir::{FieldType, Place, RecordCells, Space, Type, turn};
 
@@ -11,6 +11,8 @@ pub(super) struct Scope {
     pub(super) locals: BTreeMap<String, (Type, RecordCells)>,
     /// Parameters of the named text.
     pub(super) params: Vec<FieldType>,
+    /// Slots and results whose type was lost to an error: known, but nothing else is.
+    pub(super) lost: BTreeSet<String>,
     /// `status` and `code` of an action's answer.
     pub(super) answer: bool,
 }

@@ -124,7 +124,7 @@ impl Checker<'_> {
             ast::StepKind::Repeat => self.repair_step(StepKind::Repeat, "repeat", span, cx)?,
             ast::StepKind::Abandon => self.repair_step(StepKind::Abandon, "abandon", span, cx)?,
             ast::StepKind::Correct => self.repair_step(StepKind::Correct, "correct", span, cx)?,
-            ast::StepKind::Error => return None,
+            ast::StepKind::Error { .. } => return None,
         })
     }
 
@@ -208,7 +208,11 @@ impl Checker<'_> {
                 continue;
             };
             let asks = cx.slots.get(index.index()).is_some_and(|slot| slot.ask.is_some());
-            if !asks {
+            let broken =
+                cx.scope.lost.contains(&name.text) || self.symbols.slots.lost.contains(&name.text);
+            if !asks && broken {
+                whole = false;
+            } else if !asks {
                 let message = format!("nothing asks for `{}`", name.text);
                 self.error(
                     Code::E0405,
@@ -308,7 +312,8 @@ impl Checker<'_> {
     ) -> Option<StepKind> {
         let number = self.lookup(|s| &s.actions, "action", action)?;
         let signature = self.actions.get(number as usize)?.clone();
-        let args = self.arguments(&action.text, &signature.params, args, &cx.scope, action.span);
+        let params = signature.params.as_deref();
+        let args = self.arguments(&action.text, params, args, &cx.scope, action.span);
         let mut checked = Vec::new();
         let (mut failed, mut whole) = (None, true);
         for handler in handlers {
@@ -318,6 +323,7 @@ impl Checker<'_> {
                 (_, None) => whole = false,
                 (None, body) if handler.error.text == "failed" => failed = body,
                 (Some(error), Some(body)) => checked.push((u32::try_from(error).ok()?, body)),
+                (None, _) if self.actions_broken() => whole = false,
                 (None, _) => {
                     let what = format!("error of `{}`", action.text);
                     let known = signature.errors.iter().map(String::as_str).chain(["failed"]);

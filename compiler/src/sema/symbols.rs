@@ -19,6 +19,8 @@ pub(super) struct Found<'a, T> {
     pub(super) origin: u32,
     /// From a standard module.
     pub(super) is_std: bool,
+    /// Parts of it were lost to syntax errors: that something is missing says nothing.
+    pub(super) broken: bool,
 }
 
 impl<T> Clone for Found<'_, T> {
@@ -84,6 +86,12 @@ pub(super) struct Symbols<'a> {
     pub(super) knowledge: Table<'a, ast::Knowledge>,
     pub(super) experiments: Table<'a, ast::Experiment>,
     pub(super) diagnostics: Vec<Diagnostic>,
+    /// A `bot` was lost to a syntax error, and with it what languages there are.
+    pub(super) bot_lost: bool,
+    /// A declaration was lost of which not even the name is known.
+    pub(super) unnamed_lost: bool,
+    /// A `customer` was lost to a syntax error.
+    pub(super) customer_lost: bool,
 }
 
 /// A parsed file and whether it is a standard module's.
@@ -116,6 +124,7 @@ impl<'a> Symbols<'a> {
                     file,
                     origin: decl.origin,
                     is_std,
+                    broken: decl.node.broken,
                 }
             };
         }
@@ -140,6 +149,9 @@ impl<'a> Symbols<'a> {
                 insert(&mut self.intents, diagnostics, found!(n), &n.name, |n| &n.name)
             }
             DeclKind::Slot(n) => {
+                if decl.node.broken {
+                    self.slots.lost.push(n.name.text.clone());
+                }
                 insert(&mut self.slots, diagnostics, found!(n), &n.name, |n| &n.name)
             }
             DeclKind::Action(n) => {
@@ -163,12 +175,25 @@ impl<'a> Symbols<'a> {
             DeclKind::Error { keyword: Some(keyword), name: Some(name) } => {
                 self.add_lost(keyword, name.text.clone());
             }
-            DeclKind::Error { .. } => {}
+            DeclKind::Error { keyword: Some(keyword), name: None }
+                if matches!(keyword.as_str(), "customer" | "bot") =>
+            {
+                self.add_lost(keyword, String::new());
+            }
+            DeclKind::Error { .. } => self.unnamed_lost = true,
         }
     }
 
     fn add_lost(&mut self, keyword: &str, name: String) {
         let lost = match keyword {
+            "bot" => {
+                self.bot_lost = true;
+                return;
+            }
+            "customer" => {
+                self.customer_lost = true;
+                return;
+            }
             "role" => &mut self.roles.lost,
             "channel" => &mut self.channels.lost,
             "entity" => &mut self.entities.lost,

@@ -1,5 +1,7 @@
 //! `test` blocks: values typed against the actions and the customer, names resolved.
 
+use std::collections::BTreeSet;
+
 use flowright_nlu::value::Value;
 
 use super::cx::Checker;
@@ -74,6 +76,9 @@ impl<'a> Checker<'a> {
     fn test_customer(&mut self, test: &mut Test, settings: &[ast::Setting]) {
         for setting in settings {
             let Some(number) = self.customer.iter().position(|f| f.name == setting.key.text) else {
+                if self.customer_broken() {
+                    continue;
+                }
                 let known: Vec<String> =
                     self.customer.iter().map(|field| field.name.clone()).collect();
                 self.unknown(
@@ -97,7 +102,7 @@ impl<'a> Checker<'a> {
     fn given(&mut self, action: &Name, args: &[Arg], answer: &GivenAnswer) -> Option<Given> {
         let number = self.lookup(|s| &s.actions, "action", action)?;
         let signature = self.actions.get(number as usize)?.clone();
-        let args = self.test_args(&action.text, &signature.params, args)?;
+        let args = self.test_args(&action.text, signature.params.as_deref()?, args)?;
         let what = format!("the answer of `{}`", action.text);
         let answer = match answer {
             GivenAnswer::Error(name) if name.text == "fails" => AnswerDef::Fails,
@@ -212,6 +217,9 @@ impl<'a> Checker<'a> {
                 return None;
             };
             let Some(number) = fields.iter().position(|field| field.name == name.text) else {
+                if self.actions_broken() {
+                    return None;
+                }
                 self.unknown(Code::E0206, "field", name, fields.iter().map(|f| f.name.as_str()));
                 return None;
             };
@@ -252,7 +260,7 @@ impl<'a> Checker<'a> {
             TestLineKind::Silence(time) => TestStep::Silence(time.value),
             TestLineKind::ExpectCalled { negated, action, args } => {
                 let number = self.lookup(|s| &s.actions, "action", action)?;
-                let params = self.actions.get(number as usize)?.params.clone();
+                let params = self.actions.get(number as usize)?.params.clone()?;
                 let args = self.test_args(&action.text, &params, args)?;
                 TestStep::Called { negated: *negated, action: ActionId(number), args }
             }
@@ -287,8 +295,19 @@ impl<'a> Checker<'a> {
         match found.as_slice() {
             [only] => Some(*only),
             [] => {
-                let known: Vec<String> =
-                    flows.iter().flat_map(|f| f.states.iter().map(|s| s.name.clone())).collect();
+                let lost = name.text.rsplit_once('.').is_some_and(|(flow, _)| {
+                    self.symbols.flows.lost.iter().any(|lost| lost == flow)
+                });
+                if lost {
+                    return None;
+                }
+                let dotted = name.text.contains('.');
+                let called = |f: &hir::Flow, s: &hir::State| match dotted {
+                    true => format!("{}.{}", f.name, s.name),
+                    false => s.name.clone(),
+                };
+                let known = flows.iter().flat_map(|f| f.states.iter().map(move |s| called(f, s)));
+                let known: BTreeSet<String> = known.collect();
                 self.unknown(Code::E0203, "state", name, known.iter().map(String::as_str));
                 None
             }

@@ -33,7 +33,7 @@ impl Checker<'_> {
             ast::TextRef::Named { name, args } => {
                 let number = self.lookup(|s| &s.texts, "text", name)?;
                 let params = self.texts.get(number as usize)?.clone();
-                let args = self.arguments(&name.text, &params, args, scope, name.span)?;
+                let args = self.arguments(&name.text, params.as_deref(), args, scope, name.span)?;
                 Some(TextRef::Named { text: number, args, at: self.at(name.span) })
             }
         }

@@ -70,8 +70,11 @@ impl Checker<'_> {
             && self.symbols.entities.get(&name.text).is_none()
         {
             let entities: Vec<String> = self.symbols.entities.names().map(str::to_owned).collect();
-            let known =
-                BUILTINS.iter().map(|(n, ..)| *n).chain(entities.iter().map(String::as_str));
+            let known = BUILTINS
+                .iter()
+                .map(|(n, ..)| *n)
+                .chain(["one_of"])
+                .chain(entities.iter().map(String::as_str));
             let known: Vec<String> = known.map(str::to_owned).collect();
             self.unknown(Code::E0205, "type", name, known.iter().map(String::as_str));
         }
@@ -130,6 +133,9 @@ impl Checker<'_> {
         options: &[ast::OptionDecl],
         span: Span,
     ) -> Option<ChoiceId> {
+        if options.is_empty() && self.broken {
+            return None;
+        }
         if options.is_empty() {
             self.error(
                 Code::E0309,
@@ -145,6 +151,7 @@ impl Checker<'_> {
             if defs.iter().any(|known| known.name == option.name.text) {
                 self.twice("option", &option.name);
             }
+            self.commas(&option.words);
             let mut labels = Vec::new();
             for words in &option.words {
                 if self.leaves_out(words.lang.as_ref()) {

@@ -46,6 +46,8 @@ pub struct DeclNode {
     pub span: Span,
     /// Which declaration.
     pub kind: DeclKind,
+    /// Parts of it were lost, or all of it: what is not in `kind` may still have been written.
+    pub broken: bool,
 }
 
 /// Every kind of declaration.
@@ -239,6 +241,8 @@ pub struct Slot {
     pub tries: Option<Spanned<Decimal>>,
     /// `default EXPR`: its value until it is filled.
     pub default: Option<Expr>,
+    /// Parts of it were lost (inside a flow; at top level its declaration says so).
+    pub broken: bool,
 }
 
 /// `check EXPR else TEXT`
@@ -598,8 +602,8 @@ pub enum StepKind {
     Abandon,
     /// `correct`: takes the utterance as a correction of the flow that waits below.
     Correct,
-    /// A step whose form was lost.
-    Error,
+    /// A step whose form was lost, and the name that it would have bound.
+    Error { binds: Option<Name> },
 }
 
 /// `say TEXT choices { TEXT TEXT } link "https://…" "label" image "https://…" "label" card { title TEXT  body TEXT }`

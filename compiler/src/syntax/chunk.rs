@@ -67,6 +67,9 @@ fn chunk(tokens: &[Token], range: Range<usize>) -> Option<Chunk> {
 fn begins_declaration(text: &str, tokens: &[Token], i: usize, open: &Open<'_>) -> bool {
     let Some(token) = tokens.get(i) else { return false };
     let word = text.get(token.span.range()).unwrap_or("");
+    if open.depth == 0 && at_column_0(text, token) && is_mistyped(text, tokens, i, word) {
+        return true;
+    }
     if !DECLARATION_KEYWORDS.contains(&word) || !followed_by_declaration(text, tokens, i, word) {
         return false;
     }
@@ -74,21 +77,52 @@ fn begins_declaration(text: &str, tokens: &[Token], i: usize, open: &Open<'_>) -
         (0, true) => true,
         // `use a` and the like may share a line; a keyword in the middle of a line outside brackets
         // is a declaration only if what stands before it could have ended one.
-        (0, false) => ends_declaration(tokens, i),
+        // A part of the open declaration whose brackets are wrong is none.
+        (0, false) => {
+            let is_part = first_on_line(text, tokens, i) && is_member(open.keyword, word);
+            !is_part && ends_declaration(tokens, i)
+        }
         (_, true) => !could_be_member(open, word),
         (_, false) => false,
     }
 }
 
+/// Whether a word at column 0 outside all brackets begins a declaration whose keyword is mistyped:
+/// it is no part of the declaration before, and a name, text or brace follows.
+fn is_mistyped(text: &str, tokens: &[Token], i: usize, word: &str) -> bool {
+    if super::token::is_keyword(word) {
+        return false;
+    }
+    let code = |t: &&Token| !t.kind.is_trivia();
+    let before = tokens.get(..i).unwrap_or(&[]).iter().rfind(code);
+    let may_end = before.is_none_or(|t| match t.kind {
+        TokenKind::CloseBrace | TokenKind::CloseParen | TokenKind::Quote => true,
+        TokenKind::Word => {
+            let before = text.get(t.span.range()).unwrap_or("");
+            before != "includes" && !DECLARATION_KEYWORDS.contains(&before)
+        }
+        _ => false,
+    });
+    let next = tokens.get(i + 1..).unwrap_or(&[]).iter().find(code);
+    let goes_on = next.is_some_and(|t| {
+        matches!(t.kind, TokenKind::Word | TokenKind::Quote | TokenKind::OpenBrace | TokenKind::Dot)
+    });
+    may_end && goes_on
+}
+
 /// Whether a column-0 keyword inside brackets may be a member of the open declaration: only where
 /// such members exist and the author does not indent.
 fn could_be_member(open: &Open<'_>, word: &str) -> bool {
-    let is_member = match open.keyword {
+    is_member(open.keyword, word) && open.flush.unwrap_or(true)
+}
+
+/// Whether a declaration's keyword is also a member of another declaration.
+fn is_member(of: &str, word: &str) -> bool {
+    match of {
         "flow" => matches!(word, "slot" | "fallback"),
         "test" => matches!(word, "customer" | "channel" | "bot"),
         _ => false,
-    };
-    is_member && open.flush.unwrap_or(true)
+    }
 }
 
 fn at_column_0(text: &str, token: &Token) -> bool {

@@ -24,7 +24,8 @@ pub(super) fn check(tokens: &[Token]) -> Option<BracketFault> {
     let mut quote: Option<Span> = None;
     for token in tokens {
         match token.kind {
-            TokenKind::Quote if is_closing(&open, quote) => quote = None,
+            // Strings do not nest here: a quote inside a placeholder is rare and closes its string.
+            TokenKind::Quote if quote.is_some() => quote = None,
             TokenKind::Quote => quote = Some(token.span),
             TokenKind::Unclosed => {
                 return Some(BracketFault::UnclosedText(quote.unwrap_or(token.span)));
@@ -49,11 +50,6 @@ pub(super) fn check(tokens: &[Token]) -> Option<BracketFault> {
         return Some(BracketFault::Unclosed(*span));
     }
     quote.map(BracketFault::UnclosedText)
-}
-
-/// Strings do not nest here: a quote inside a placeholder of a string is rare and closes it.
-fn is_closing(_open: &[(TokenKind, Span)], quote: Option<Span>) -> bool {
-    quote.is_some()
 }
 
 const fn closing(open: TokenKind) -> TokenKind {

@@ -9,7 +9,20 @@ use crate::base::{FileId, FileSpan, Span};
 use crate::diag::{Code, Diagnostic, closest};
 
 /// How many things that could have stood there are listed.
-const EXPECTED_SHOWN_MAX: usize = 4;
+const EXPECTED_SHOWN_MAX: usize = 8;
+
+/// Ways to begin a value; where several could stand, "a value" says it.
+const VALUES: [&str; 9] = [
+    "a name",
+    "a number",
+    "a percentage such as `70%`",
+    "a time span such as `30s`, `5m` or `2h`",
+    "a date such as `2026-06-15`",
+    "a time such as `09:30`",
+    "a text in quotes",
+    "a pattern such as `r\"\\d+\"`",
+    "a value",
+];
 
 /// A span as diagnostics hold it, before it is moved to its file.
 fn at(span: Span) -> FileSpan {
@@ -47,6 +60,15 @@ pub(super) fn bracket_finding(text: &str, fault: BracketFault) -> Diagnostic {
                 .help("close it with `\"`, or use `\"\"\"` for a text of several lines")
         }
     }
+}
+
+/// A declaration whose braces do not begin behind its name.
+pub(super) fn missing_brace(name: Span) -> Diagnostic {
+    let end = Span::new(name.end, name.end);
+    Diagnostic::new(Code::E0104, at(end), "`{` is missing here")
+        .label("what belongs to it stands in braces")
+        .help("open them behind the name")
+        .fix("insert `{`", at(end), " {")
 }
 
 /// A literal that has no value.
@@ -97,92 +119,151 @@ fn ascii_for(found: &str) -> Option<&'static str> {
     })
 }
 
+/// A piece that was lost, and where the grammar stopped in it.
+pub(super) struct Lost<'t> {
+    /// The chunk.
+    pub(super) text: &'t str,
+    /// Its tokens that are code.
+    pub(super) code: &'t [Token],
+    /// The piece.
+    pub(super) piece: Span,
+    /// Where and why; behind the piece when something is missing at its end.
+    pub(super) failure: &'t Failure,
+    /// What the piece could have begun with.
+    pub(super) keywords: &'t [&'t str],
+}
+
+impl<'t> Lost<'t> {
+    fn word(&self, token: &Token) -> &'t str {
+        self.text.get(token.span.range()).unwrap_or("")
+    }
+
+    fn inside(&self) -> impl DoubleEndedIterator<Item = &'t Token> {
+        let piece = self.piece;
+        let inside = move |t: &&Token| t.span.start >= piece.start && t.span.end <= piece.end;
+        self.code.iter().filter(inside)
+    }
+
+    /// What stands where the grammar stopped.
+    fn next(&self) -> Option<&'t Token> {
+        self.inside().find(|t| t.span.end > self.failure.at)
+    }
+
+    /// What stands before that.
+    fn before(&self) -> Option<&'t Token> {
+        self.inside().rfind(|t| t.span.end <= self.failure.at)
+    }
+
+    /// The piece's first word, when the grammar took it for a name and it is nearly a keyword.
+    fn mistyped_head(&self) -> Option<(&'t Token, &'t str)> {
+        let first = self.inside().next()?;
+        let word = self.word(first);
+        if first.span.end > self.failure.at || super::token::is_keyword(word) {
+            return None;
+        }
+        closest(word, self.keywords.iter().copied()).map(|meant| (first, meant))
+    }
+}
+
 /// A piece that the grammar does not take.
-pub(super) fn failure_finding(
-    text: &str,
-    code: &[Token],
-    piece: Span,
-    failure: &Failure,
-) -> Diagnostic {
-    let next = code.iter().find(|t| t.span.end > failure.at && t.span.end <= piece.end);
-    let before = code.iter().rfind(|t| t.span.end <= failure.at && t.span.start >= piece.start);
-    let found = next.and_then(|t| text.get(t.span.range())).unwrap_or("");
-    let expected = expected_words(failure);
+pub(super) fn failure_finding(lost: &Lost<'_>) -> Diagnostic {
+    if let Some((head, meant)) = lost.mistyped_head() {
+        let word = lost.word(head);
+        let message = format!("`{word}` cannot stand here");
+        return meaning(Diagnostic::new(Code::E0101, at(head.span), message), head, word, meant);
+    }
+    let (next, before) = (lost.next(), lost.before());
+    let found = next.map_or("", |next| lost.word(next));
+    let expected = expected_words(lost.failure);
     // A failure at the start of a line is about what is missing before it.
-    let missing = next.is_none_or(|t| begins_line(text, t.span.start));
+    let missing = next.is_none_or(|t| begins_line(lost.text, t.span.start))
+        && !(next.is_some() && expected == ["nothing more"]);
     let place = match (missing, before, next) {
-        (true, Some(before), _) => Span::new(before.span.end, before.span.end),
+        (true, Some(before), _) | (_, Some(before), None) => {
+            Span::new(before.span.end, before.span.end)
+        }
         (_, _, Some(next)) => next.span,
-        (_, Some(before), None) => Span::new(before.span.end, before.span.end),
-        (_, None, None) => piece,
+        (_, None, None) => lost.piece,
     };
-    let lone_arrow = found == "->" && expected == ["nothing more"];
-    let message = match (missing && before.is_some(), expected.is_empty()) {
-        _ if lone_arrow => "`->` needs the name of a state".to_owned(),
-        (_, true) => format!("`{found}` cannot stand here"),
-        (true, false) => format!("{} is missing here", listed(&expected)),
-        (false, false) => format!("expected {}, found `{found}`", listed(&expected)),
+    let message = match (missing && before.is_some(), expected.as_slice()) {
+        (_, [one]) if found == "->" && one == "nothing more" => {
+            "`->` needs the name of a state".to_owned()
+        }
+        (_, []) => format!("`{found}` cannot stand here"),
+        (false, [one]) if one == "nothing more" => format!("`{found}` cannot stand here"),
+        (true, words) => format!("{} is missing here", listed(words)),
+        (false, words) => format!("expected {}, found `{found}`", listed(words)),
     };
-    let code = if is_whole_declaration(failure) { Code::E0107 } else { Code::E0101 };
+    let code = if is_whole_declaration(lost.failure) { Code::E0107 } else { Code::E0101 };
     let diagnostic = Diagnostic::new(code, at(place), message);
-    suggest(diagnostic, failure, next, found)
+    let known = could_stand(lost).into_iter();
+    let known: Vec<String> = known.collect();
+    match (closest(found, known.iter().map(String::as_str)), next) {
+        (Some(meant), Some(next)) => meaning(diagnostic, next, found, meant),
+        _ => diagnostic,
+    }
 }
 
 fn is_whole_declaration(failure: &Failure) -> bool {
     failure.expected.contains(&Rule::decl)
 }
 
-fn suggest(
-    diagnostic: Diagnostic,
-    failure: &Failure,
-    next: Option<&Token>,
-    found: &str,
-) -> Diagnostic {
-    let mut keywords: Vec<String> =
+/// A finding with the word that was meant.
+fn meaning(diagnostic: Diagnostic, token: &Token, found: &str, meant: &str) -> Diagnostic {
+    diagnostic.help(format!("did you mean `{meant}`?")).fix(
+        format!("replace `{found}` by `{meant}`"),
+        at(token.span),
+        meant,
+    )
+}
+
+/// The keywords that could stand where the grammar stopped.
+fn could_stand(lost: &Lost<'_>) -> Vec<String> {
+    let failure = lost.failure;
+    let mut known: Vec<String> =
         failure.expected.iter().filter_map(|r| pest_bridge::keyword(*r)).collect();
-    let declarations = super::token::DECLARATION_KEYWORDS.iter().map(|k| (*k).to_owned());
-    let members = super::token::MEMBER_KEYWORDS.iter().chain(super::token::STEP_KEYWORDS);
-    if is_whole_declaration(failure) {
-        keywords.extend(declarations);
-    } else if failure
-        .expected
-        .iter()
-        .any(|r| matches!(r, Rule::step | Rule::state_part | Rule::flow_member))
-    {
-        keywords.extend(members.map(|k| (*k).to_owned()));
-    } else if failure.expected.contains(&Rule::test_line) {
-        keywords.extend(super::token::TEST_KEYWORDS.iter().map(|k| (*k).to_owned()));
+    for rule in &failure.expected {
+        known.extend(pest_bridge::members(*rule).iter().map(|word| (*word).to_owned()));
     }
-    let meant = closest(found, keywords.iter().map(String::as_str)).map(str::to_owned);
-    match (meant, next) {
-        (Some(meant), Some(token)) => diagnostic.help(format!("did you mean `{meant}`?")).fix(
-            format!("replace `{found}` by `{meant}`"),
-            at(token.span),
-            meant,
-        ),
-        _ => diagnostic,
+    // A step or member may have ended before this.
+    if failure.expected.contains(&Rule::EOI) {
+        known.extend(lost.keywords.iter().map(|word| (*word).to_owned()));
     }
+    known
 }
 
 /// What could have stood there, in words, the first few.
 fn expected_words(failure: &Failure) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for rule in &failure.expected {
-        let word = match pest_bridge::keyword(*rule) {
-            Some(keyword) => format!("`{keyword}`"),
-            None => match pest_bridge::words(*rule) {
-                Some(word) => word.to_owned(),
-                None => continue,
-            },
+        let named: Vec<String> = match (pest_bridge::keyword(*rule), pest_bridge::words(*rule)) {
+            (Some(keyword), _) => vec![format!("`{keyword}`")],
+            (None, Some(word)) => vec![word.to_owned()],
+            (None, None) => {
+                pest_bridge::members(*rule).iter().map(|word| format!("`{word}`")).collect()
+            }
         };
-        if !words.contains(&word) {
-            words.push(word);
+        for word in named {
+            if !words.contains(&word) {
+                words.push(word);
+            }
         }
     }
     if words.iter().any(|word| word == "an operator") {
         words.retain(|word| word != "`or`" && word != "`and`");
     }
-    words.sort_by_key(|word| word == "nothing more");
+    let is_value = |word: &String| VALUES.contains(&word.as_str());
+    if words.iter().filter(|word| is_value(word)).count() > 2 {
+        words.retain(|word| !is_value(word) && !word.starts_with('`'));
+        words.push("a value".to_owned());
+    }
+    // That something may also end here is the least of it.
+    if words.len() > 1 {
+        words.retain(|word| word != "nothing more" && word != "`}`");
+    }
+    if words.is_empty() {
+        words.push("`}`".to_owned());
+    }
     if words.len() > EXPECTED_SHOWN_MAX {
         // A long list says nothing; phrases say more than keywords.
         words.sort_by_key(|word| word.starts_with('`'));

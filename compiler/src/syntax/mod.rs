@@ -1,9 +1,13 @@
 //! From text to tree. Parsing never fails: what is broken becomes an error node, and the rest
 //! stands. Lex all, cut into declarations, run the grammar on each, go down where it fails.
 
+mod around;
 pub mod ast;
 mod chunk;
+mod cut;
 mod delim;
+#[cfg(test)]
+mod drift;
 mod explain;
 mod lexer;
 mod lower;

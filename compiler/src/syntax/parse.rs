@@ -97,6 +97,7 @@ fn parse_chunk(piece: &str, tokens: &[Token], chunk: &Chunk) -> CachedChunk {
                 doc: parsed.doc,
                 span: parsed.span,
                 kind: parsed.kind,
+                broken: parsed.findings.iter().any(Diagnostic::is_error),
             })),
             findings: parsed.findings,
         },

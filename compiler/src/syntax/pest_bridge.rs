@@ -5,6 +5,10 @@ use pest::Parser as _;
 use pest::error::{ErrorVariant, InputLocation};
 use pest::iterators::Pair;
 
+use super::token::{
+    DECLARATION_KEYWORDS, DECLARATION_MEMBERS, MEMBER_KEYWORDS, METHODS, STEP_KEYWORDS,
+    TEST_KEYWORDS,
+};
 use crate::base::Span;
 
 #[derive(pest_derive::Parser)]
@@ -75,7 +79,8 @@ fn own(pair: Pair<'_, Rule>, base: u32) -> Node {
     };
     let end = span.start() + length;
     let span = Span::new(bound(span.start()), bound(end)).shifted(base);
-    let children = pair.into_inner().map(|inner| own(inner, base)).collect();
+    let inner = pair.into_inner().filter(|inner| punctuation(inner.as_rule()).is_none());
+    let children = inner.map(|inner| own(inner, base)).collect();
     Node { rule, span, children }
 }
 
@@ -91,8 +96,25 @@ fn without_trailing_blanks(text: &str) -> &str {
     text
 }
 
+/// The sign that a rule stands for; such rules are not in the tree.
+const fn punctuation(rule: Rule) -> Option<&'static str> {
+    Some(match rule {
+        Rule::p_open => "`{`",
+        Rule::p_close => "`}`",
+        Rule::p_lparen => "`(`",
+        Rule::p_rparen => "`)`",
+        Rule::p_colon => "`:`",
+        Rule::p_equals => "`=`",
+        Rule::p_arrow => "`->`",
+        _ => return None,
+    })
+}
+
 /// How a rule is called in messages; nothing for rules that say nothing to a designer.
 pub(super) fn words(rule: Rule) -> Option<&'static str> {
+    if let Some(sign) = punctuation(rule) {
+        return Some(sign);
+    }
     Some(match rule {
         Rule::ident | Rule::dotted | Rule::text_name => "a name",
         Rule::number => "a number",
@@ -104,7 +126,11 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         Rule::text_ref | Rule::text_block | Rule::choose_prompt => "a text",
         Rule::regex => "a pattern such as `r\"\\d+\"`",
         Rule::expr | Rule::paren | Rule::path | Rule::call | Rule::money => "a value",
-        Rule::type_expr => "a type",
+        Rule::type_expr | Rule::slot_type => "a type",
+        Rule::option => "a choice",
+        Rule::lang_strings => "a text in quotes",
+        Rule::text_variant => "a language and its text",
+        Rule::label => "`personal` or `visible to ROLE`",
         Rule::goto => "`-> state`",
         Rule::block | Rule::body => "steps in braces",
         Rule::target => "a state's name or steps",
@@ -135,6 +161,29 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         Rule::EOI => "nothing more",
         _ => return None,
     })
+}
+
+/// The keywords that one of a group of rules begins with: the parts of a declaration.
+pub(super) fn members(rule: Rule) -> &'static [&'static str] {
+    let owner = match rule {
+        Rule::decl => return DECLARATION_KEYWORDS,
+        Rule::flow_member => return MEMBER_KEYWORDS,
+        Rule::step | Rule::state_part | Rule::body_or_step | Rule::target => return STEP_KEYWORDS,
+        Rule::test_line => return TEST_KEYWORDS,
+        Rule::method => return METHODS,
+        Rule::bot_member => "bot",
+        Rule::setting => "channel",
+        Rule::intent_member => "intent",
+        Rule::slot_member => "slot",
+        Rule::action_member => "action",
+        Rule::skill_member => "skill",
+        Rule::fallback_member => "fallback",
+        Rule::knowledge_member => "knowledge",
+        Rule::experiment_member => "experiment",
+        Rule::route_rule => "route",
+        _ => return &[],
+    };
+    DECLARATION_MEMBERS.iter().find(|(word, _)| *word == owner).map_or(&[], |(_, words)| words)
 }
 
 /// The keyword that a rule begins with, for rules that begin with one: `kw_state` is `state`.

@@ -1,16 +1,24 @@
 //! One chunk to one declaration, whatever state it is in: the whole first; on failure its members,
 //! then their steps. One finding for each smallest piece that is lost, none for what holds it.
 
+use super::around::{self, Around};
 use super::ast::{
-    DeclKind, Flow, Name, Route, RouteRule, State, Step, StepKind, Test, TestLine, TestLineKind,
+    DeclKind, Flow, Labels, Name, Route, RouteRule, Slot, State, Step, StepKind, Test, TestLine,
+    TestLineKind, TypeExpr,
 };
+use super::cut::Cutter;
 use super::delim::{self, BracketFault};
-use super::explain::{bracket_finding, failure_finding, literal_finding, unknown_findings};
+use super::explain::{
+    Lost, bracket_finding, failure_finding, literal_finding, missing_brace, unknown_findings,
+};
 use super::lower::Lower;
 use super::pest_bridge::{self, Failure, Node, Rule};
-use super::token::{MEMBER_KEYWORDS, STEP_KEYWORDS, TEST_KEYWORDS, Token, TokenKind};
+use super::token::{
+    DECLARATION_KEYWORDS, DECLARATION_MEMBERS, MEMBER_KEYWORDS, STEP_KEYWORDS, TEST_KEYWORDS,
+    Token, TokenKind,
+};
 use crate::base::Span;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, closest};
 
 /// A chunk's declaration and what is wrong with it. Spans count from the chunk's start.
 #[derive(Debug)]
@@ -29,7 +37,8 @@ pub(super) fn parse_chunk(text: &str, tokens: &[Token]) -> Option<ParsedChunk> {
     let span = first.span.cover(last.span);
     let docs = docs(text, tokens);
     let lower = Lower { text, docs: &docs, faults: Vec::new() };
-    let mut parser = ChunkParser { text, code: &code, lower, findings: Vec::new() };
+    let cutter = Cutter { text, code: &code };
+    let mut parser = ChunkParser { text, code: &code, cutter, lower, findings: Vec::new() };
     parser.findings.extend(unknown_findings(text, &code));
     let kind = parser.parse(span);
     let ChunkParser { lower, mut findings, .. } = parser;
@@ -41,17 +50,20 @@ pub(super) fn parse_chunk(text: &str, tokens: &[Token]) -> Option<ParsedChunk> {
 struct ChunkParser<'t> {
     text: &'t str,
     code: &'t [Token],
+    cutter: Cutter<'t>,
     lower: Lower<'t>,
     findings: Vec<Diagnostic>,
 }
 
-impl ChunkParser<'_> {
+impl<'t> ChunkParser<'t> {
     fn parse(&mut self, span: Span) -> DeclKind {
         match delim::check(self.code) {
             // The text ends with its line; brackets behind it are as they were.
             None | Some(BracketFault::UnclosedText(_)) => {}
             Some(fault) => {
-                self.findings.push(bracket_finding(self.text, fault));
+                let found = self.missing_open(fault);
+                let found = found.unwrap_or_else(|| bracket_finding(self.text, fault));
+                self.findings.push(found);
                 return self.lost();
             }
         }
@@ -70,6 +82,20 @@ impl ChunkParser<'_> {
         }
     }
 
+    /// A closing brace too many, where the declaration's own opening brace is missing.
+    fn missing_open(&self, fault: BracketFault) -> Option<Diagnostic> {
+        let BracketFault::Unmatched { open: None, .. } = fault else { return None };
+        let name = match self.keyword() {
+            "customer" | "route" | "fallback" => self.code.first()?.span,
+            "bot" | "intent" | "knowledge" | "experiment" | "flow" | "skill" => {
+                self.head_name()?.span
+            }
+            _ => return None,
+        };
+        let next = self.code.iter().find(|token| token.span.start >= name.end)?;
+        (next.kind != TokenKind::OpenBrace).then(|| missing_brace(name))
+    }
+
     /// The quote that opened the text which ends at `end`.
     fn line_before(&self, end: Span) -> Span {
         let before = self.code.iter().take_while(|t| t.span.end <= end.start);
@@ -80,29 +106,49 @@ impl ChunkParser<'_> {
         pest_bridge::run(rule, self.text.get(span.range()).unwrap_or(""), span.start)
     }
 
-    fn word(&self, token: Option<&Token>) -> &str {
-        token.and_then(|t| self.text.get(t.span.range())).unwrap_or("")
+    /// What the declaration begins with.
+    fn keyword(&self) -> &'t str {
+        self.cutter.word(self.code.first())
     }
 
     fn recover(&mut self, span: Span, failure: &Failure) -> DeclKind {
-        match self.word(self.code.first()) {
+        match self.keyword() {
             "flow" => self.recover_flow(span, failure),
-            "route" => self.recover_route(span),
+            "route" => self.recover_route(span, failure),
             "test" => self.recover_test(span, failure),
-            _ => {
-                self.report(span, failure);
-                self.lost()
+            keyword => {
+                let members = DECLARATION_MEMBERS.iter().find(|(known, _)| *known == keyword);
+                match self.around(Rule::one_decl, span, members.map_or(&[], |(_, m)| m)) {
+                    Ok(node) => match node.child(Rule::decl) {
+                        Some(decl) => self.lower.decl(decl),
+                        None => self.lost(),
+                    },
+                    Err(failure) => {
+                        self.report(span, &failure, DECLARATION_KEYWORDS);
+                        self.lost()
+                    }
+                }
             }
         }
     }
 
+    /// Parses a piece around its faults and reports them. `keywords` begin its parts.
+    fn around(&mut self, rule: Rule, span: Span, keywords: &[&str]) -> Result<Node, Failure> {
+        let Around { node, lost } = around::parse(self.cutter, rule, span)?;
+        for (part, failure) in &lost {
+            self.report(*part, failure, keywords);
+        }
+        Ok(node)
+    }
+
     /// The chunk as a declaration that was lost, by keyword and name as far as they are there.
     fn lost(&self) -> DeclKind {
-        let word = self.word(self.code.first());
-        let is_keyword = super::token::DECLARATION_KEYWORDS.contains(&word);
+        let word = self.keyword();
+        let known = DECLARATION_KEYWORDS.iter().copied();
+        let meant = known.clone().find(|keyword| *keyword == word).or_else(|| closest(word, known));
         DeclKind::Error {
-            keyword: is_keyword.then(|| word.to_owned()),
-            name: if is_keyword { self.head_name() } else { None },
+            keyword: meant.map(str::to_owned),
+            name: if meant.is_some() { self.head_name() } else { None },
         }
     }
 
@@ -118,109 +164,213 @@ impl ChunkParser<'_> {
             span = Some(span.map_or(token.span, |s| s.cover(token.span)));
         }
         let span = span?;
+        let text = self.text.get(span.range())?;
+        if text.starts_with('.') || text.ends_with('.') {
+            return None;
+        }
         Some(Name { text: self.text.get(span.range())?.to_owned(), span })
     }
 
-    /// Reports a failure, unless a finding of another kind already explains its piece.
-    fn report(&mut self, piece: Span, failure: &Failure) {
-        let in_piece = |t: &&Token| t.span.start >= piece.start && t.span.end <= piece.end;
+    /// Reports a failure, unless a finding of another kind already explains its piece. `keywords`
+    /// are what the piece could have begun with.
+    fn report(&mut self, piece: Span, failure: &Failure, keywords: &[&str]) {
         let explained = self
-            .code
+            .cutter
+            .inside(piece)
             .iter()
-            .filter(in_piece)
             .any(|t| matches!(t.kind, TokenKind::Unknown | TokenKind::Unclosed));
         if !explained {
-            self.findings.push(failure_finding(self.text, self.code, piece, failure));
+            let lost = Lost { text: self.text, code: self.code, piece, failure, keywords };
+            self.findings.push(failure_finding(&lost));
         }
     }
 
     fn recover_flow(&mut self, span: Span, failure: &Failure) -> DeclKind {
-        let Some((head, body)) = self.split_head(span) else {
-            self.report(span, failure);
+        let Some((head, body)) = self.cutter.split_head(span) else {
+            self.report(span, failure, &[]);
             return self.lost();
         };
         let mut flow: Flow = match self.run(Rule::one_flow_head, head) {
             Ok(node) => self.lower.flow_head(&node),
             Err(failure) => {
-                self.report(head, &failure);
+                self.report(head, &failure, &[]);
                 return self.lost();
             }
         };
-        for piece in self.pieces(body, MEMBER_KEYWORDS, false) {
-            match self.run(Rule::one_flow_member, piece) {
-                Ok(node) => {
-                    if let Some(member) = node.child(Rule::flow_member) {
-                        self.lower.flow_member(&mut flow, member);
-                    }
-                }
-                Err(failure) => match self.recover_state(piece) {
-                    Some(state) => flow.states.push(state),
-                    None => {
-                        self.report(piece, &failure);
-                        flow.errors.push(piece);
-                    }
-                },
-            }
+        for piece in self.cutter.pieces(body, MEMBER_KEYWORDS, false) {
+            self.each_part(piece, MEMBER_KEYWORDS, &mut |parser, part| {
+                parser.flow_part(&mut flow, part)
+            });
         }
         DeclKind::Flow(flow)
     }
 
+    /// One member of a flow; gives where it fails when it begins with none of a member's words.
+    fn flow_part(&mut self, flow: &mut Flow, part: Part) -> Result<(), Failure> {
+        let (piece, failure) = match part {
+            Part::Whole(piece) => match self.run(Rule::one_flow_member, piece) {
+                Ok(node) => {
+                    if let Some(member) = node.child(Rule::flow_member) {
+                        self.lower.flow_member(flow, member);
+                    }
+                    return Ok(());
+                }
+                Err(failure) => return Err(failure),
+            },
+            Part::Lost(piece, failure) => (piece, failure),
+        };
+        if let Some(state) = self.recover_state(piece) {
+            flow.states.push(state);
+            return Ok(());
+        }
+        let slots = flow.slots.len();
+        let word = self.cutter.word(self.cutter.inside(piece).first());
+        let members = DECLARATION_MEMBERS.iter().find(|(known, _)| *known == word);
+        match self.around(Rule::one_flow_member, piece, members.map_or(&[], |(_, m)| m)) {
+            Ok(node) => {
+                if let Some(member) = node.child(Rule::flow_member) {
+                    self.lower.flow_member(flow, member);
+                }
+                // Such a slot is known, if not wholly; anything else may be missing.
+                match flow.slots.get_mut(slots) {
+                    Some(slot) => slot.broken = true,
+                    None => flow.errors.push(piece),
+                }
+            }
+            Err(_) => {
+                self.report(piece, &failure, MEMBER_KEYWORDS);
+                match self.lost_slot(piece) {
+                    Some(slot) => flow.slots.push(slot),
+                    None => flow.errors.push(piece),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A slot of which only the name is left.
+    fn lost_slot(&self, piece: Span) -> Option<Slot> {
+        let mut tokens = self.cutter.inside(piece).iter();
+        let is_slot = tokens.next().is_some_and(|first| self.cutter.word(Some(first)) == "slot");
+        let name = tokens.next().filter(|token| is_slot && token.kind == TokenKind::Word)?;
+        Some(Slot {
+            doc: None,
+            name: Name { text: self.cutter.word(Some(name)).to_owned(), span: name.span },
+            ty: TypeExpr::Error(piece),
+            labels: Labels::default(),
+            ask: None,
+            checks: Vec::new(),
+            tries: None,
+            default: None,
+            broken: true,
+        })
+    }
+
     /// A state whose head is sound, its steps one by one.
     fn recover_state(&mut self, span: Span) -> Option<State> {
-        let (head, body) = self.split_head(span)?;
+        let (head, body) = self.cutter.split_head(span)?;
         let node = self.run(Rule::one_state_head, head).ok()?;
         let mut state = self.lower.state_head(&node);
         state.span = span;
         let mut keywords = STEP_KEYWORDS.to_vec();
         keywords.push("on");
-        for piece in self.pieces(body, &keywords, true) {
-            self.state_piece(&mut state, piece);
+        for piece in self.cutter.pieces(body, &keywords, true) {
+            self.each_part(piece, STEP_KEYWORDS, &mut |parser, part| {
+                parser.state_part(&mut state, part)
+            });
         }
         Some(state)
     }
 
-    /// One piece of a state's body: a step or handler. A line that begins with no keyword was taken
-    /// for a part of the step before it; when the piece fails, it is cut there.
-    fn state_piece(&mut self, state: &mut State, piece: Span) {
-        let mut piece = piece;
-        loop {
-            let failure = match self.run(Rule::one_state_part, piece) {
+    /// A step or handler.
+    fn state_part(&mut self, state: &mut State, part: Part) -> Result<(), Failure> {
+        let (piece, failure) = match part {
+            Part::Whole(piece) => match self.run(Rule::one_state_part, piece) {
                 Ok(node) => {
                     if let Some(part) = node.child(Rule::state_part) {
                         self.lower.state_part(state, part);
                     }
-                    return;
+                    return Ok(());
                 }
-                Err(failure) => failure,
-            };
-            let lines = self.lines(piece);
+                Err(failure) => return Err(failure),
+            },
+            Part::Lost(piece, failure) => (piece, failure),
+        };
+        match self.around(Rule::one_state_part, piece, STEP_KEYWORDS) {
+            Ok(node) => {
+                if let Some(part) = node.child(Rule::state_part) {
+                    self.lower.state_part(state, part);
+                }
+            }
+            Err(_) => self.report(piece, &failure, STEP_KEYWORDS),
+        }
+        let binds = self.bound_name(piece);
+        state.steps.push(Step { span: piece, kind: StepKind::Error { binds } });
+        Ok(())
+    }
+
+    /// The name that a lost `do x = …` or `choose x in …` would have given.
+    fn bound_name(&self, piece: Span) -> Option<Name> {
+        let tokens = self.cutter.inside(piece);
+        let equals = tokens.iter().position(|token| token.kind == TokenKind::Equals);
+        let name = match (tokens, equals) {
+            (_, Some(equals)) => tokens.get(equals.checked_sub(1)?)?,
+            ([step, name, next, ..], None) => {
+                let is_step = matches!(self.cutter.word(Some(step)), "do" | "choose");
+                (is_step && next.kind == TokenKind::Word).then_some(name)?
+            }
+            _ => return None,
+        };
+        let text = self.cutter.word(Some(name)).to_owned();
+        (name.kind == TokenKind::Word).then_some(Name { text, span: name.span })
+    }
+
+    /// Hands a piece to `take`, whole if it has its form. A line that begins with no keyword was
+    /// taken for a part of the piece before it: when the piece fails, it is cut at its lines, and
+    /// only the line that fails is handed on as lost.
+    fn each_part(
+        &mut self,
+        piece: Span,
+        keywords: &[&str],
+        take: &mut dyn FnMut(&mut Self, Part) -> Result<(), Failure>,
+    ) {
+        let mut piece = piece;
+        loop {
+            let Err(failure) = take(self, Part::Whole(piece)) else { return };
+            let lines = self.cutter.lines(piece);
             let failing = lines.iter().rposition(|line| line.start <= failure.at).unwrap_or(0);
             let (before, from) = lines.split_at(failing.min(lines.len()));
             if let (Some(first), Some(last)) = (before.first(), before.last()) {
-                self.state_piece(state, first.cover(*last));
+                // What is missing at the end of a line shows at the start of the next.
+                let before = first.cover(*last);
+                self.each_part(before, keywords, take);
                 let Some(rest) = from.first().zip(from.last()) else { return };
                 piece = rest.0.cover(*rest.1);
                 continue;
             }
             let lost = lines.first().copied().unwrap_or(piece);
-            self.report(lost, &failure);
-            state.steps.push(Step { span: lost, kind: StepKind::Error });
+            if let Err(failure) = take(self, Part::Lost(lost, failure)) {
+                self.report(lost, &failure, keywords);
+            }
             let Some((next, last)) = lines.get(1).zip(lines.last()) else { return };
             piece = next.cover(*last);
         }
     }
 
-    fn recover_route(&mut self, span: Span) -> DeclKind {
+    fn recover_route(&mut self, span: Span, failure: &Failure) -> DeclKind {
         let mut route = Route::default();
-        let Some((_, body)) = self.split_head(span) else { return self.lost() };
-        for piece in self.lines(body) {
+        let Some((_, body)) = self.cutter.split_head(span) else {
+            self.report(span, failure, &[]);
+            return self.lost();
+        };
+        for piece in self.cutter.lines(body) {
             route.rules.push(match self.run(Rule::one_route_rule, piece) {
                 Ok(node) => match node.child(Rule::route_rule) {
                     Some(rule) => self.lower.route_rule(rule),
                     None => RouteRule::Error(piece),
                 },
                 Err(failure) => {
-                    self.report(piece, &failure);
+                    self.report(piece, &failure, &["urgency", "when", "otherwise"]);
                     RouteRule::Error(piece)
                 }
             });
@@ -229,78 +379,43 @@ impl ChunkParser<'_> {
     }
 
     fn recover_test(&mut self, span: Span, failure: &Failure) -> DeclKind {
-        let head = self.split_head(span);
+        let head = self.cutter.split_head(span);
         let lowered =
             head.and_then(|(head, body)| Some((self.run(Rule::one_test_head, head).ok()?, body)));
         let Some((node, body)) = lowered else {
-            self.report(span, failure);
+            self.report(span, failure, &[]);
             return self.lost();
         };
         let mut test: Test = self.lower.test_head(&node);
-        for piece in self.pieces(body, TEST_KEYWORDS, false) {
-            let line = match self.run(Rule::one_test_line, piece) {
-                Ok(node) => node.child(Rule::test_line).map(|line| self.lower.test_line(line)),
-                Err(failure) => {
-                    self.report(piece, &failure);
-                    None
-                }
-            };
-            test.lines.push(line.unwrap_or(TestLine { span: piece, kind: TestLineKind::Error }));
+        for piece in self.cutter.pieces(body, TEST_KEYWORDS, false) {
+            self.each_part(piece, TEST_KEYWORDS, &mut |parser, part| {
+                parser.test_part(&mut test, part)
+            });
         }
         DeclKind::Test(test)
     }
 
-    /// Splits `keyword name { … }` into the part up to the brace and what is between the braces.
-    fn split_head(&self, span: Span) -> Option<(Span, Span)> {
-        let mut inside = self.inside(span);
-        let open = inside.find(|t| t.kind == TokenKind::OpenBrace)?;
-        let close = self.inside(span).filter(|t| t.kind == TokenKind::CloseBrace).last()?;
-        Some((Span::new(span.start, open.span.end), Span::new(open.span.end, close.span.start)))
-    }
-
-    fn inside(&self, span: Span) -> impl Iterator<Item = &Token> {
-        let all = self.code.iter();
-        all.filter(move |t| t.span.start >= span.start && t.span.end <= span.end)
-    }
-
-    /// Cuts a body at tokens that begin a line outside inner brackets and are one of `keywords`
-    /// (or an arrow). What stands before the first is a piece too.
-    fn pieces(&self, body: Span, keywords: &[&str], arrows: bool) -> Vec<Span> {
-        self.cut(body, |parser, token| {
-            keywords.contains(&parser.word(Some(token)))
-                || (arrows && token.kind == TokenKind::Arrow)
-        })
-    }
-
-    /// Cuts a body at the lines outside inner brackets.
-    fn lines(&self, body: Span) -> Vec<Span> {
-        self.cut(body, |_, _| true)
-    }
-
-    fn cut(&self, body: Span, begins: impl Fn(&Self, &Token) -> bool) -> Vec<Span> {
-        let mut pieces: Vec<Span> = Vec::new();
-        let mut depth = 0_i32;
-        for token in self.inside(body) {
-            let starts = depth == 0 && self.begins_line(token, body) && begins(self, token);
-            match pieces.last_mut() {
-                Some(last) if !starts => *last = last.cover(token.span),
-                _ => pieces.push(token.span),
+    /// A line of a test.
+    fn test_part(&mut self, test: &mut Test, part: Part) -> Result<(), Failure> {
+        match part {
+            Part::Whole(piece) => {
+                let node = self.run(Rule::one_test_line, piece)?;
+                let line = node.child(Rule::test_line).map(|line| self.lower.test_line(line));
+                test.lines.extend(line);
             }
-            match token.kind {
-                TokenKind::OpenBrace | TokenKind::OpenParen | TokenKind::OpenBracket => depth += 1,
-                TokenKind::CloseBrace | TokenKind::CloseParen | TokenKind::CloseBracket => {
-                    depth -= 1
-                }
-                _ => {}
+            Part::Lost(piece, failure) => {
+                self.report(piece, &failure, TEST_KEYWORDS);
+                test.lines.push(TestLine { span: piece, kind: TestLineKind::Error });
             }
         }
-        pieces
+        Ok(())
     }
+}
 
-    fn begins_line(&self, token: &Token, body: Span) -> bool {
-        let before = self.text.get(body.start as usize..token.span.start as usize).unwrap_or("");
-        before.trim_end_matches([' ', '\t', '\r']).ends_with('\n') || before.trim().is_empty()
-    }
+/// A part of a body: to be tried whole, or known to be lost.
+enum Part {
+    Whole(Span),
+    Lost(Span, Failure),
 }
 
 /// The `///` lines directly above each token that has some, by the token's start.

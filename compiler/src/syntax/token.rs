@@ -147,6 +147,34 @@ pub const TEST_KEYWORDS: &[&str] = &[
     "today", "language", "channel", "customer", "seed", "given", "user", "bot", "silence", "expect",
 ];
 
+/// What the parts of a declaration begin with, by its keyword. (Parts that begin with names, such
+/// as fields and options, are not here.)
+pub const DECLARATION_MEMBERS: &[(&str, &[&str])] = &[
+    ("bot", &["languages", "timezone", "hours", "closed"]),
+    ("customer", &[]),
+    ("channel", &["path", "address", "provider", "secret", "token"]),
+    ("entity", &["pattern"]),
+    ("intent", &["title", "pattern", "not"]),
+    ("slot", &["ask", "check", "tries", "default"]),
+    ("action", ACTION_MEMBERS),
+    ("effect", ACTION_MEMBERS),
+    ("skill", &["first_reply", "overflow", "weight"]),
+    ("fallback", &["accept", "clarify", "margin", "handoff", "answer"]),
+    ("knowledge", &["source", "level", "applies"]),
+    ("experiment", &["variant", "goal"]),
+    ("text", &[]),
+    ("flow", MEMBER_KEYWORDS),
+    ("test", TEST_KEYWORDS),
+    ("route", &["urgency", "when", "otherwise"]),
+];
+
+/// The words that begin a part of an action or effect.
+pub const ACTION_MEMBERS: &[&str] =
+    &["get", "post", "put", "patch", "delete", "timeout", "retries", "error"];
+
+/// The requests that an action can make.
+pub const METHODS: &[&str] = &["get", "post", "put", "patch", "delete"];
+
 /// Every other word with a meaning of its own somewhere.
 pub const OTHER_KEYWORDS: &[&str] = &[
     "a",
@@ -226,6 +254,11 @@ pub const OTHER_KEYWORDS: &[&str] = &[
     "weight",
     "within",
     "yes",
+    "get",
+    "post",
+    "put",
+    "patch",
+    "delete",
 ];
 
 /// Whether the word is a keyword somewhere. (Keywords may still be names where no doubt arises.)

@@ -89,7 +89,7 @@ impl Lower<'_> {
     }
 
     fn own_type(&mut self, node: &Node) -> TypeExpr {
-        match node.child(Rule::type_expr) {
+        match node.child(Rule::type_expr).or_else(|| node.child(Rule::slot_type)) {
             Some(ty) => self.type_expr(ty),
             None => TypeExpr::Error(node.span),
         }
@@ -163,6 +163,7 @@ impl Lower<'_> {
             checks: Vec::new(),
             tries: None,
             default: None,
+            broken: false,
         };
         for member in members(node, Rule::slot_member) {
             match member.rule {
@@ -216,8 +217,9 @@ impl Lower<'_> {
                 headers.push((self.plain_string(name), self.template(value)));
             }
         }
+        let method = node.child(Rule::method).map(|method| self.name(method));
         Request {
-            method: self.own_name(node),
+            method: method.unwrap_or_else(|| self.own_name(node)),
             url: self.own_template(node),
             headers,
             body: node.child(Rule::body_fields).map(|body| self.args(body)),

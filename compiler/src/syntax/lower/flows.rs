@@ -103,7 +103,7 @@ impl Lower<'_> {
                 On::Handler(handler) => state.handlers.push(handler),
                 // `on intent x` without steps does nothing in a state.
                 On::Trigger(_) | On::Error => {
-                    state.steps.push(Step { span: on.span, kind: StepKind::Error });
+                    state.steps.push(Step { span: on.span, kind: StepKind::Error { binds: None } });
                     let message = "a handler in a state needs steps";
                     self.fault(on.span, message, "write `on intent name { … }`");
                 }
@@ -184,7 +184,7 @@ impl Lower<'_> {
     /// Appends a step; a `when` or `otherwise` joins the chain that it continues.
     pub(in crate::syntax) fn push_step(&mut self, steps: &mut Vec<Step>, node: &Node) {
         let Some(inner) = node.children.first() else {
-            return steps.push(Step { span: node.span, kind: StepKind::Error });
+            return steps.push(Step { span: node.span, kind: StepKind::Error { binds: None } });
         };
         let chain = match steps.last_mut() {
             Some(Step { kind: StepKind::When { arms, otherwise: otherwise @ None }, span }) => {
@@ -204,7 +204,7 @@ impl Lower<'_> {
             (Rule::otherwise, None) => {
                 let message = "`otherwise` without a `when` before it";
                 self.fault(inner.span, message, "put it directly behind the last `when`");
-                steps.push(Step { span: inner.span, kind: StepKind::Error });
+                steps.push(Step { span: inner.span, kind: StepKind::Error { binds: None } });
             }
             _ => {
                 let kind = self.step_kind(inner);
@@ -246,7 +246,7 @@ impl Lower<'_> {
             Rule::repeat => StepKind::Repeat,
             Rule::abandon => StepKind::Abandon,
             Rule::correct => StepKind::Correct,
-            _ => StepKind::Error,
+            _ => StepKind::Error { binds: None },
         }
     }
 
@@ -327,7 +327,7 @@ impl Lower<'_> {
         let (Some(arm), true) = (labels.pop(), labels.is_empty()) else {
             let message = "a menu over a list has one label for all its items";
             self.fault(node.span, message, "write `choose x in list { \"{x.name}\" -> state }`");
-            return StepKind::Error;
+            return StepKind::Error { binds: None };
         };
         let none = none.pop().map(|arm| arm.body);
         StepKind::ChooseFrom { item, list, prompt, label: arm.text, then: arm.body, none }

@@ -1,0 +1,106 @@
+//! Cuts a braced body into the pieces that are parsed, and lost, one by one.
+
+use super::token::{Token, TokenKind};
+use crate::base::Span;
+
+/// A chunk's text and the tokens of it that are code.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cutter<'t> {
+    pub(super) text: &'t str,
+    pub(super) code: &'t [Token],
+}
+
+impl<'t> Cutter<'t> {
+    /// The text of a token; nothing for no token.
+    pub(super) fn word(&self, token: Option<&Token>) -> &'t str {
+        token.and_then(|t| self.text.get(t.span.range())).unwrap_or("")
+    }
+
+    /// The tokens that lie in a span.
+    pub(super) fn inside(&self, span: Span) -> &'t [Token] {
+        let first = self.code.partition_point(|t| t.span.start < span.start);
+        let last = self.code.partition_point(|t| t.span.end <= span.end);
+        self.code.get(first..last).unwrap_or(&[])
+    }
+
+    /// Splits `keyword name { … }` into the part up to the brace and what is between the braces.
+    pub(super) fn split_head(&self, span: Span) -> Option<(Span, Span)> {
+        let inside = self.inside(span);
+        let open = inside.iter().find(|t| t.kind == TokenKind::OpenBrace)?;
+        let close = inside.iter().rfind(|t| t.kind == TokenKind::CloseBrace)?;
+        (open.span.end <= close.span.start).then(|| {
+            (Span::new(span.start, open.span.end), Span::new(open.span.end, close.span.start))
+        })
+    }
+
+    /// Cuts a body at tokens that begin a line outside inner brackets and are one of `keywords`
+    /// (or an arrow). What stands before the first is a piece too.
+    pub(super) fn pieces(&self, body: Span, keywords: &[&str], arrows: bool) -> Vec<Span> {
+        self.cut(body, |token| {
+            self.begins_line(token, body)
+                && (keywords.contains(&self.word(Some(token)))
+                    || (arrows && token.kind == TokenKind::Arrow))
+        })
+    }
+
+    /// Cuts a body at the lines outside inner brackets.
+    pub(super) fn lines(&self, body: Span) -> Vec<Span> {
+        self.cut(body, |token| self.begins_line(token, body))
+    }
+
+    /// Cuts a body into the smallest pieces that may be one thing each: at words and arrows that
+    /// begin a line, at `keywords` wherever they stand, and at names of fields.
+    pub(super) fn small_pieces(&self, body: Span, keywords: &[&str]) -> Vec<Span> {
+        self.cut(body, |token| match token.kind {
+            TokenKind::Arrow => self.begins_line(token, body),
+            TokenKind::Word => {
+                keywords.contains(&self.word(Some(token)))
+                    || self.begins_line(token, body)
+                    || self.is_followed_by(token, TokenKind::Colon)
+                    || self.is_language(token)
+            }
+            _ => false,
+        })
+    }
+
+    fn cut(&self, body: Span, begins: impl Fn(&Token) -> bool) -> Vec<Span> {
+        let mut pieces: Vec<Span> = Vec::new();
+        let mut depth = 0_i32;
+        let mut in_string = false;
+        for token in self.inside(body) {
+            let starts = depth == 0 && !in_string && begins(token);
+            match pieces.last_mut() {
+                Some(last) if !starts => *last = last.cover(token.span),
+                _ => pieces.push(token.span),
+            }
+            match token.kind {
+                TokenKind::OpenBrace | TokenKind::OpenParen | TokenKind::OpenBracket => depth += 1,
+                TokenKind::CloseBrace | TokenKind::CloseParen | TokenKind::CloseBracket => {
+                    depth -= 1;
+                }
+                TokenKind::Quote if depth == 0 => in_string = !in_string,
+                TokenKind::Unclosed => in_string = false,
+                _ => {}
+            }
+        }
+        pieces
+    }
+
+    /// `en` in front of a text.
+    fn is_language(&self, token: &Token) -> bool {
+        let word = self.word(Some(token));
+        word.len() == 2
+            && word.bytes().all(|b| b.is_ascii_lowercase())
+            && self.is_followed_by(token, TokenKind::Quote)
+    }
+
+    fn is_followed_by(&self, token: &Token, kind: TokenKind) -> bool {
+        let next = self.code.partition_point(|t| t.span.start <= token.span.start);
+        self.code.get(next).is_some_and(|next| next.kind == kind)
+    }
+
+    fn begins_line(&self, token: &Token, body: Span) -> bool {
+        let before = self.text.get(body.start as usize..token.span.start as usize).unwrap_or("");
+        before.trim_end_matches([' ', '\t', '\r']).ends_with('\n') || before.trim().is_empty()
+    }
+}
