@@ -25,6 +25,9 @@ use crate::stepper::Stepper;
 /// An intent this sure wins over a value that is only a part of what was said.
 const MUCH_SURER: f32 = 0.85;
 
+/// A clarifying question offers what is at least this share as likely as the likeliest.
+const CLARIFY_SHARE: f32 = 0.4;
+
 /// What the thresholds make of the best intent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Decision {
@@ -51,11 +54,14 @@ impl Stepper<'_> {
     /// The customer wrote, or pressed a button.
     pub(crate) fn message(&mut self, text: &str, payload: Option<&str>) {
         self.session.record(Speaker::Customer, text, self.now_ms);
-        if let Status::HandedOff(handoff) = &self.session.status {
+        if let Status::HandedOff(handoff) = self.session.status.clone() {
+            if let Some(lang) = self.program.understander.understand(text, &self.context()).lang {
+                self.session.lang = lang;
+            }
             let first = !self.session.transcript.iter().rev().skip(1).any(|line| {
                 line.from == Speaker::Customer
                     && line.at_ms >= handoff.at_ms
-                    && line.turn > handoff_turn(handoff)
+                    && line.turn > handoff_turn(&handoff)
             });
             if first {
                 let text = self.phrase(self.program.program.phrases.held, &[]);
@@ -347,7 +353,9 @@ impl Stepper<'_> {
         let program = self.program;
         let understood = self.understanding.as_ref().map(|u| u.intents.clone()).unwrap_or_default();
         let mut options = Vec::new();
-        for candidate in understood.iter().take(CLARIFY_OPTIONS_MAX) {
+        let best = understood.first().map_or(0.0, |best| best.confidence);
+        let likely = understood.iter().filter(|intent| intent.confidence >= best * CLARIFY_SHARE);
+        for candidate in likely.take(CLARIFY_OPTIONS_MAX) {
             let id = IntentId(candidate.intent.into());
             let Some(def) = program.program.intents.get(id.index()) else { continue };
             if def.starts.is_none() && self.intent_handler(id).is_none() {

@@ -159,7 +159,7 @@ async fn bad_requests_get_problem_documents() {
         ("GET", "/v1/sessions/nobody", None, 404),
         ("GET", "/v1/sessions/a%20b", None, 400),
         ("GET", "/nothing", None, 404),
-        ("GET", "/ws?session=0123456789abcdef", None, 426),
+        ("GET", "/chat?session=0123456789abcdef", None, 426),
     ];
     for (method, path, body, expected) in cases {
         let (status, problem) = send(&world.url(path), method, body.clone(), &[]).await;
@@ -283,7 +283,7 @@ type Socket = tokio_tungstenite::WebSocketStream<TcpStream>;
 
 async fn open(world: &World, query: &str) -> Socket {
     let stream = TcpStream::connect(world.server.address).await.unwrap();
-    let url = format!("ws://{}/ws?{query}", world.server.address);
+    let url = format!("ws://{}/chat?{query}", world.server.address);
     let (socket, _) = tokio_tungstenite::client_async(url, stream).await.unwrap();
     socket
 }
@@ -370,7 +370,7 @@ async fn a_page_of_another_site_gets_no_socket() {
         ("http://x", "session=0123456789abcdef0123&customer=C-1001", "403"),
     ] {
         let request =
-            format!("GET /ws?{query} HTTP/1.1\r\nhost: x\r\norigin: {origin}\r\n{key}\r\n\r\n");
+            format!("GET /chat?{query} HTTP/1.1\r\nhost: x\r\norigin: {origin}\r\n{key}\r\n\r\n");
         let answer = raw(&world, request.as_bytes()).await;
         assert!(answer.starts_with(&format!("HTTP/1.1 {expected}")), "{origin} {query}: {answer}");
     }

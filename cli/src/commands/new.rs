@@ -33,9 +33,10 @@ pub(crate) fn run(args: &NewArgs) -> Result<Outcome, Failure> {
         write_file(&folder.join(file), text.replace("BOT", &name).as_bytes())?;
     }
     write_file(&folder.join(".gitignore"), b"*.flowb\n*.sqlite\n*.sqlite-*\n")?;
-    let shown = folder.display();
+    let shown = folder.display().to_string();
+    let shown = if shown.contains(char::is_whitespace) { format!("'{shown}'") } else { shown };
     print(&format!(
-        "made `{shown}`\n\n  flowright test {shown}     runs its tests\n  flowright chat {shown}     talks to it here\n  flowright serve {shown}    serves it, with a web chat\n"
+        "made {shown}\n\n  flowright test {shown}     runs its tests\n  flowright chat {shown}     talks to it here\n  flowright serve {shown}    serves it, with a web chat\n"
     ))?;
     Ok(Outcome::Fine)
 }
@@ -46,9 +47,9 @@ fn bot_name(folder: &Path) -> Result<String, Failure> {
     let name: String = last
         .unwrap_or_default()
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || c == '_' { c } else { '_' })
+        .map(|c| if c.is_alphanumeric() || c == '_' { c } else { '_' })
         .collect();
-    if name.chars().next().is_some_and(|c| c.is_ascii_lowercase()) {
+    if name.chars().next().is_some_and(char::is_alphabetic) {
         return Ok(name);
     }
     Err(Failure::new(format!("`{}` does not give a name for the bot", folder.display()))
