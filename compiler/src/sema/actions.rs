@@ -67,6 +67,8 @@ impl<'a> Checker<'a> {
             name: action.name.text.clone(),
             is_effect: action.is_effect,
             params: params.clone(),
+            param_labels: action.params.iter().map(|field| self.label(field)).collect(),
+            result_labels: self.result_labels(action),
             result: signature.result.clone(),
             request,
             timeout_ms: timeout.map_or(TIMEOUT_DEFAULT_MS, |timeout| timeout.value),
@@ -74,6 +76,45 @@ impl<'a> Checker<'a> {
             errors,
             at: self.at(action.name.span),
         })
+    }
+
+    fn label(&self, field: &ast::Field) -> hir::Label {
+        hir::Label {
+            personal: field.labels.personal.is_some(),
+            visible_to: field.labels.visible_to.as_ref().map(|role| role.text.clone()),
+            at: self.at(field.name.span),
+        }
+    }
+
+    /// The labelled fields of an action's result, those of lists and inner records included.
+    fn result_labels(&self, action: &ast::Action) -> Vec<(Vec<String>, hir::Label)> {
+        let mut found = Vec::new();
+        if let Some(ty) = &action.result {
+            self.labelled_fields(ty, &[], &mut found);
+        }
+        found
+    }
+
+    fn labelled_fields(
+        &self,
+        ty: &ast::TypeExpr,
+        path: &[String],
+        found: &mut Vec<(Vec<String>, hir::Label)>,
+    ) {
+        match ty {
+            ast::TypeExpr::List { item, .. } => self.labelled_fields(item, path, found),
+            ast::TypeExpr::Record { fields, .. } => {
+                for field in fields {
+                    let own = [path, std::slice::from_ref(&field.name.text)].concat();
+                    let label = self.label(field);
+                    if label.personal || label.visible_to.is_some() {
+                        found.push((own.clone(), label));
+                    }
+                    self.labelled_fields(&field.ty, &own, found);
+                }
+            }
+            _ => {}
+        }
     }
 
     /// Whether an action lost parts: then its result may have fields that are not known.

@@ -28,6 +28,8 @@ pub(super) struct Checker<'a> {
     /// Entities by the type name that stands for them.
     pub(super) entity_by_name: BTreeMap<String, EntityIndex>,
     pub(super) customer: Vec<FieldDef>,
+    /// Where the fields are declared.
+    pub(super) customer_at: Vec<FileSpan>,
     pub(super) session_slots: Vec<hir::Slot>,
     /// Types of the session's slots, known before the slots are checked.
     pub(super) session_types: BTreeMap<String, (Type, Place)>,

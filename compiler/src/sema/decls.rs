@@ -209,6 +209,7 @@ impl<'a> Checker<'a> {
             let Some((ty, _)) = self.resolve_type(&field.ty, &format!("customer.{name}")) else {
                 continue;
             };
+            self.customer_at.push(self.at(field.name.span));
             self.customer.push(FieldDef {
                 name: name.clone(),
                 ty,

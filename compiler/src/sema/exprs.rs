@@ -82,7 +82,12 @@ impl Checker<'_> {
                 );
                 None
             }
-            ast::ExprKind::Reveal { value, .. } => self.expr(value, scope, expected),
+            ast::ExprKind::Reveal { value, because } => {
+                let value = Box::new(self.expr(value, scope, expected)?);
+                let ty = value.ty.clone();
+                let because = because.value.clone();
+                Some(Expr { kind: ExprKind::Reveal { value, because }, ty, at })
+            }
             ast::ExprKind::Error => None,
         }
     }

@@ -3,19 +3,21 @@
 use std::collections::BTreeMap;
 
 use super::cx::{Checker, flow_place, session_place};
-use super::hir::{Ensure, Flow, Handlers, Slot, State};
+use super::hir::{self, Ensure, Flow, Handlers, Slot, State};
 use super::scope::Scope;
 use super::symbols::Found;
 use super::texts::Reader;
 use crate::base::limits::{FRAME_CELLS_MAX, STATES_PER_FLOW_MAX};
 use crate::diag::Code;
-use crate::ir::{IntentId, Place, RecordCells, SlotIndex, Type};
+use crate::ir::{ActionId, IntentId, Place, RecordCells, SlotIndex, Type};
 use crate::syntax::ast::{self, Body, EnsureKind, HandlerOn, Name, Step, StepKind, Trigger};
 
 /// Wrong answers before a human is asked, for a slot that does not say.
 const TRIES_DEFAULT: u32 = 3;
 /// Most wrong answers that may be allowed.
 const TRIES_MAX: i64 = 20;
+/// Most turns that a property may speak of.
+const TURNS_MAX: i64 = 1_000;
 
 /// The flow being checked.
 pub(super) struct FlowScope {
@@ -352,15 +354,24 @@ impl<'a> Checker<'a> {
 
     /// A property: its names are checked; that it holds is not proved by this version.
     fn ensure(&mut self, ensure: &ast::Ensure, cx: &FlowScope) -> Option<Ensure> {
-        let text = match &ensure.kind {
+        let (kind, text) = match &ensure.kind {
             EnsureKind::Before { cond, action } => {
-                self.lookup(|s| &s.actions, "action", action)?;
-                self.condition(cond, &cx.scope)?;
-                format!("a condition holds before `{}`", action.text)
+                let number = self.lookup(|s| &s.actions, "action", action)?;
+                let cond = self.condition(cond, &cx.scope)?;
+                let text = format!("a condition holds before `{}`", action.text);
+                (hir::EnsureKind::Before { cond, action: ActionId(number) }, text)
             }
-            EnsureKind::AlwaysReachesEnd => "always reaches end".to_owned(),
-            EnsureKind::AtMostTurns(turns) => format!("at most {} turns", turns.value),
-            EnsureKind::HumanWithin(turns) => format!("a human within {} turns", turns.value),
+            EnsureKind::AlwaysReachesEnd => {
+                (hir::EnsureKind::ReachesEnd, "always reaches end".to_owned())
+            }
+            EnsureKind::AtMostTurns(turns) => {
+                let count = self.count(Some(turns), TURNS_MAX, "turns")?;
+                (hir::EnsureKind::AtMostTurns(count), format!("at most {count} turns"))
+            }
+            EnsureKind::HumanWithin(turns) => {
+                let count = self.count(Some(turns), TURNS_MAX, "turns")?;
+                (hir::EnsureKind::HumanWithin(count), format!("a human within {count} turns"))
+            }
             EnsureKind::Error => return None,
         };
         let finding = self
@@ -368,7 +379,7 @@ impl<'a> Checker<'a> {
             .label("its names are checked, its truth is not")
             .help("cover it with a `test` until proofs are built");
         self.report(finding);
-        Some(Ensure { text, at: self.at(ensure.span) })
+        Some(Ensure { text, kind, at: self.at(ensure.span) })
     }
 
     /// The number of a slot that `fill` and `call` name; a session slot joins the flow's.

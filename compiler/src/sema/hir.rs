@@ -22,6 +22,9 @@ pub struct Project {
     pub bot: BotDef,
     pub choices: Vec<ChoiceDef>,
     pub customer: Vec<FieldDef>,
+    /// Where each field of the customer is declared, in cell order.
+    pub customer_at: Vec<FileSpan>,
+    pub roles: Vec<Role>,
     pub session_slots: Vec<Slot>,
     pub entities: Vec<Entity>,
     pub intents: Vec<Intent>,
@@ -36,6 +39,23 @@ pub struct Project {
     pub tests: Vec<Test>,
     /// Regular expressions of [`Helper::Matches`].
     pub regexes: Vec<String>,
+}
+
+/// A role, with the roles whose rights it has too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    pub name: String,
+    pub includes: Vec<String>,
+    pub at: FileSpan,
+}
+
+/// Who may see a value.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Label {
+    pub personal: bool,
+    pub visible_to: Option<String>,
+    /// Where the value is declared.
+    pub at: FileSpan,
 }
 
 /// An expression with its type.
@@ -84,6 +104,11 @@ pub enum ExprKind {
     },
     /// A string with placeholders, as a text value.
     Concat(Vec<Expr>),
+    /// `reveal(x) because "…"`: the value, let out on purpose.
+    Reveal {
+        value: Box<Expr>,
+        because: String,
+    },
 }
 
 /// A text written in place: its variants refer to `params` by number.
@@ -158,7 +183,11 @@ pub struct Action {
     pub name: String,
     pub is_effect: bool,
     pub params: Vec<FieldType>,
+    /// What each parameter may be given: one a parameter.
+    pub param_labels: Vec<Label>,
     pub result: Option<Type>,
+    /// Labelled fields of the result, by their path in it.
+    pub result_labels: Vec<(Vec<String>, Label)>,
     pub request: Option<RequestDef>,
     pub timeout_ms: i64,
     pub retries: u32,
@@ -306,11 +335,26 @@ pub struct Handlers {
     pub failure: Option<Body>,
 }
 
-/// A claimed property, as written. (Proving is a later stage's.)
+/// A claimed property.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ensure {
+    /// In words.
     pub text: String,
+    pub kind: EnsureKind,
     pub at: FileSpan,
+}
+
+/// What is claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EnsureKind {
+    /// The condition holds whenever the action is called.
+    Before { cond: Expr, action: ActionId },
+    /// From every state of the flow some way comes to its end.
+    ReachesEnd,
+    /// The flow is over after so many turns.
+    AtMostTurns(u32),
+    /// From every state a human can be reached within so many turns.
+    HumanWithin(u32),
 }
 
 /// A line of `route`.

@@ -76,6 +76,7 @@ pub fn check(files: &[File], sources: &SourceMap) -> Checked {
         entities: Vec::new(),
         entity_by_name: BTreeMap::new(),
         customer: Vec::new(),
+        customer_at: Vec::new(),
         session_slots: Vec::new(),
         session_types: BTreeMap::new(),
         actions: Vec::new(),
@@ -129,6 +130,8 @@ impl Checker<'_> {
             bot: bot?,
             choices: std::mem::take(&mut self.choices),
             customer: std::mem::take(&mut self.customer),
+            customer_at: std::mem::take(&mut self.customer_at),
+            roles: self.checked_roles(),
             session_slots: std::mem::take(&mut self.session_slots),
             entities: std::mem::take(&mut self.entities),
             intents,
@@ -185,6 +188,15 @@ impl Checker<'_> {
             }));
         }
         texts.into_iter().collect()
+    }
+
+    fn checked_roles(&self) -> Vec<hir::Role> {
+        let role = |found: &symbols::Found<'_, crate::syntax::ast::Role>| hir::Role {
+            name: found.node.name.text.clone(),
+            includes: found.node.includes.iter().map(|name| name.text.clone()).collect(),
+            at: found.at(found.node.name.span),
+        };
+        self.symbols.roles.items.iter().map(role).collect()
     }
 
     fn checked_flows(&mut self) -> Option<Vec<hir::Flow>> {

@@ -72,6 +72,7 @@ impl Lowering<'_> {
                 b.define(|dst| Inst::Call { dst, helper: *helper, args })
             }
             ExprKind::Concat(parts) => self.concat(b, parts, params),
+            ExprKind::Reveal { value, .. } => self.value(b, value, params),
         }
     }
 
