@@ -176,7 +176,7 @@ impl Stepper<'_> {
         let slots: Vec<SlotDef> = self.flow().map(|flow| flow.slots.clone()).unwrap_or_default();
         for (number, slot) in slots.iter().enumerate() {
             let index = SlotIndex(u32::try_from(number).unwrap_or(u32::MAX));
-            if self.read(slot.place).is_some() {
+            if self.read(slot.place).is_some() || !self.can_check(slot) {
                 continue;
             }
             let by_name =
@@ -189,6 +189,17 @@ impl Stepper<'_> {
             }
         }
         Accepted::Yes
+    }
+
+    /// Whether all that a slot's checks compare with is known yet. A value said too early is asked
+    /// for in its turn, when the compiler has shown that it can be judged.
+    fn can_check(&self, slot: &SlotDef) -> bool {
+        slot.checks.iter().all(|check| {
+            let function = self.program.program.functions.get(check.cond.index());
+            let reads =
+                function.map(flowright_compiler::ir::Function::flow_reads).unwrap_or_default();
+            reads.iter().all(|place| *place == slot.place || self.read(*place).is_some())
+        })
     }
 
     /// The one match of a slot's entity in the utterance that does not overlap what is taken.

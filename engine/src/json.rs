@@ -6,7 +6,8 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::limits::{LIST_ITEMS_MAX, TEXT_CHARS_MAX};
 
-/// Reads a value of a type. `null` and missing fields are empty; unknown fields are ignored.
+/// Reads a value of a type. `null` is empty; so are fields that are missing or `null`, where they
+/// may be; unknown fields are ignored.
 ///
 /// # Errors
 /// Where the JSON is not as declared, and why: `due: expected a date, found "soon"`.
@@ -109,10 +110,11 @@ fn record(
     object: &Map<String, Json>,
 ) -> Result<Vec<Option<Value>>, String> {
     let field = |field: &FieldType| match object.get(&field.name) {
-        Some(json) => {
+        Some(json) if !json.is_null() => {
             value_from_json(program, &field.ty, json).map_err(|e| format!("{}: {e}", field.name))
         }
-        None => Ok(None),
+        _ if field.optional => Ok(None),
+        _ => Err(format!("`{}` is missing", field.name)),
     };
     fields.iter().map(field).collect()
 }

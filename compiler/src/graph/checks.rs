@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use petgraph::Direction;
 use petgraph::visit::{Dfs, Reversed};
 
+use super::points::Points;
 use super::walk::{Known, Leave, Target, Walk};
 use super::{FlowGraph, Node};
 use crate::base::{FileSpan, SourceMap};
@@ -27,6 +28,10 @@ pub fn check(project: &Project, sources: &SourceMap, graphs: &[FlowGraph]) -> Ve
         let silent = Silent { project, flow, sources, asks: &asks };
         found.extend(silent.loops());
     }
+    let points: Vec<Points<'_>> =
+        project.flows.iter().map(|flow| Points::of(project, flow)).collect();
+    found.extend(super::assign::check(project, &points));
+    found.extend(super::effects::check(project, &points));
     found
 }
 

@@ -1,9 +1,14 @@
 //! The state graph: one directed graph a flow, built from the checked project; the checks that
 //! read it, and the forms it is written in. The only place that names petgraph.
 
+mod assign;
 mod build;
 mod checks;
+mod effects;
 mod export;
+mod filled;
+pub(crate) mod points;
+pub(crate) mod reads;
 mod walk;
 
 use petgraph::graph::{DiGraph, NodeIndex};

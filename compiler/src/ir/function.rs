@@ -253,6 +253,19 @@ pub struct Function {
     pub writes: Vec<Place>,
 }
 
+impl Function {
+    /// Cells of the flow whose values it loads.
+    #[must_use]
+    pub fn flow_reads(&self) -> Vec<Place> {
+        let loads =
+            self.blocks.iter().flat_map(|block| &block.insts).filter_map(|inst| match inst {
+                Inst::Load { place, .. } if place.space == Space::Flow => Some(*place),
+                _ => None,
+            });
+        loads.collect()
+    }
+}
+
 /// Where a function can leave to. `args` are those of [`Terminator::Exit`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Exit {

@@ -179,6 +179,8 @@ pub enum Type {
 pub struct FieldType {
     pub name: String,
     pub ty: Type,
+    /// An action's answer may leave it out; any other answer without it is a failure.
+    pub optional: bool,
 }
 
 /// Where a value of some type lies in the flow's cells. A record is spread: one part a field, in
@@ -187,6 +189,15 @@ pub struct FieldType {
 pub enum RecordCells {
     One(Place),
     Fields(Vec<RecordCells>),
+}
+
+/// Every cell of a spread value, in order.
+#[must_use]
+pub fn cells_of(cells: &RecordCells) -> Vec<Place> {
+    match cells {
+        RecordCells::One(place) => vec![*place],
+        RecordCells::Fields(fields) => fields.iter().flat_map(cells_of).collect(),
+    }
 }
 
 /// A closed set of choices.

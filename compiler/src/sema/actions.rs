@@ -21,6 +21,7 @@ impl<'a> Checker<'a> {
     pub(super) fn action_signature(&mut self, found: &Found<'a, ast::Action>) -> ActionSignature {
         self.enter(found);
         let action = found.node;
+        self.none_optional(&action.params);
         let params = self.field_types(&action.params, &action.name.text);
         let result = action
             .result

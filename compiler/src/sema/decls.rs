@@ -201,6 +201,7 @@ impl<'a> Checker<'a> {
         for (found, field) in fields {
             self.enter(found);
             self.labels(&field.labels);
+            self.none_optional(std::slice::from_ref(field));
             let name = &field.name.text;
             if self.customer.iter().any(|known| known.name == *name) {
                 self.twice("field", &field.name);

@@ -4,10 +4,10 @@ use flowright_nlu::value::Value;
 
 use super::cx::{Checker, quoted};
 use super::hir::{Expr, ExprKind};
-use super::scope::{ANSWER_NAMES, BUILTIN_NAMES, Scope, all_cells};
+use super::scope::{ANSWER_NAMES, BUILTIN_NAMES, Scope};
 use crate::base::Span;
 use crate::diag::Code;
-use crate::ir::{ArithOp, CompareOp, Helper, Place, RecordCells, Space, Type};
+use crate::ir::{ArithOp, CompareOp, Helper, Place, RecordCells, Space, Type, cells_of};
 use crate::syntax::ast::{self, BinaryOp, Name, UnaryOp};
 
 /// What a path stands for.
@@ -57,7 +57,7 @@ impl Checker<'_> {
             }
             ast::ExprKind::Has(names) => {
                 let (_, cells) = self.cells(names, expr.span, scope)?;
-                Some(Expr { kind: ExprKind::Has(all_cells(&cells)), ty: Type::Bool, at })
+                Some(Expr { kind: ExprKind::Has(cells_of(&cells)), ty: Type::Bool, at })
             }
             ast::ExprKind::Call { function, args } => self.call(function, args, expr.span, scope),
             ast::ExprKind::List(items) => {

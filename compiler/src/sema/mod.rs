@@ -155,6 +155,7 @@ impl Checker<'_> {
         }
         for found in self.symbols.texts.items.clone() {
             self.enter(&found);
+            self.none_optional(&found.node.params);
             let params = self.field_types(&found.node.params, &found.node.name.text);
             self.texts.push(params);
         }

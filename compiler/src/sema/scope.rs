@@ -49,11 +49,3 @@ impl BuiltinName {
         Place { space: Space::Turn, index: self.cell }
     }
 }
-
-/// Every cell of a spread value, in order.
-pub(super) fn all_cells(cells: &RecordCells) -> Vec<Place> {
-    match cells {
-        RecordCells::One(place) => vec![*place],
-        RecordCells::Fields(fields) => fields.iter().flat_map(all_cells).collect(),
-    }
-}

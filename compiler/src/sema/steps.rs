@@ -3,11 +3,12 @@
 use super::cx::Checker;
 use super::flows::FlowScope;
 use super::hir::{self, Body, Step, StepKind};
-use super::scope::all_cells;
 use super::texts::Reader;
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
-use crate::ir::{ActionId, FlowId, Outcome, RecordCells, SkillId, SlotIndex, StateId, Type};
+use crate::ir::{
+    ActionId, FlowId, Outcome, RecordCells, SkillId, SlotIndex, StateId, Type, cells_of,
+};
 use crate::syntax::ast::{self, Name};
 
 /// Outcomes by name.
@@ -78,7 +79,7 @@ impl Checker<'_> {
                 let mut places = Vec::new();
                 for name in names {
                     let (_, cells) = self.changeable(name, cx)?;
-                    places.extend(all_cells(&cells));
+                    places.extend(cells_of(&cells));
                 }
                 StepKind::Clear(places)
             }

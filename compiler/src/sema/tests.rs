@@ -232,15 +232,15 @@ impl<'a> Checker<'a> {
         let missing: Vec<&str> = fields
             .iter()
             .zip(&values)
-            .filter(|(_, v)| v.is_none())
+            .filter(|(field, value)| value.is_none() && !field.optional)
             .map(|(f, _)| f.name.as_str())
             .collect();
         if !missing.is_empty() && !args.is_empty() {
             let message = format!("{} is left out", super::cx::quoted(&missing));
             let finding = self
                 .finding(Code::W0404, span, message)
-                .label("will be empty")
-                .help("give it a value if the real system always does");
+                .label("a real answer without it would be a failure")
+                .help("give it a value, or declare the field `optional`");
             self.report(finding);
         }
         Some(values)

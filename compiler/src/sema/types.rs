@@ -96,11 +96,28 @@ impl Checker<'_> {
                 all = false;
             }
             match self.resolve_type(&field.ty, &format!("{owner}.{}", field.name.text)) {
-                Some((ty, _)) => types.push(FieldType { name: field.name.text.clone(), ty }),
+                Some((ty, _)) => types.push(FieldType {
+                    name: field.name.text.clone(),
+                    ty,
+                    optional: field.optional.is_some(),
+                }),
                 None => all = false,
             }
         }
         all.then_some(types)
+    }
+
+    /// Parameters and fields of the customer are given or not; only an answer can leave out.
+    pub(super) fn none_optional(&mut self, fields: &[ast::Field]) {
+        for span in fields.iter().filter_map(|field| field.optional) {
+            self.error(
+                Code::E0407,
+                span,
+                "only a field of an action's result can be `optional`",
+                "not here",
+                "remove it",
+            );
+        }
     }
 
     /// Reports a name that its declaration has already.

@@ -131,6 +131,8 @@ pub struct Field {
     pub ty: TypeExpr,
     /// Its confidentiality.
     pub labels: Labels,
+    /// Place of the word `optional`: an action's answer may leave the field out.
+    pub optional: Option<Span>,
 }
 
 /// Who may see a value.

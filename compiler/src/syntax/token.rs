@@ -228,6 +228,7 @@ pub const OTHER_KEYWORDS: &[&str] = &[
     "not",
     "of",
     "one_of",
+    "optional",
     "or",
     "overflow",
     "pattern",

@@ -74,7 +74,12 @@ impl Lower<'_> {
     }
 
     fn field(&mut self, node: &Node) -> Field {
-        Field { name: self.own_name(node), ty: self.own_type(node), labels: self.labels(node) }
+        Field {
+            name: self.own_name(node),
+            ty: self.own_type(node),
+            labels: self.labels(node),
+            optional: node.child(Rule::optional).map(|word| word.span),
+        }
     }
 
     fn labels(&self, node: &Node) -> Labels {

@@ -1,0 +1,313 @@
+//! Which cells are certain to hold something, point by point: a forward data flow whose join keeps
+//! what all ways share.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::points::{Edge, Op, Point, PointId, Points, Way};
+use super::reads;
+use crate::ir::{FieldType, Place, RecordCells, Space, Type};
+use crate::sema::hir::{Expr, ExprKind, Project};
+
+/// A set of cells: the flow's own first, then the session's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Cells {
+    words: Vec<u64>,
+    own: u32,
+}
+
+impl Cells {
+    /// The empty set, for a flow with `own` cells in a session with `session` slots.
+    pub(crate) fn none(own: u32, session: usize) -> Self {
+        let cells = own as usize + session;
+        Self { words: vec![0; cells.div_ceil(64)], own }
+    }
+
+    fn place(&self, place: Place) -> Option<(usize, u64)> {
+        let bit = match place.space {
+            Space::Flow => place.index,
+            Space::Session => self.own.checked_add(place.index)?,
+            Space::Turn | Space::Customer => return None,
+        };
+        Some((bit as usize / 64, 1 << (bit % 64)))
+    }
+
+    pub(crate) fn has(&self, place: Place) -> bool {
+        let found = self.place(place);
+        found.is_some_and(|(word, bit)| self.words.get(word).is_some_and(|w| w & bit != 0))
+    }
+
+    pub(crate) fn add(&mut self, place: Place) {
+        if let Some((word, bit)) = self.place(place)
+            && let Some(word) = self.words.get_mut(word)
+        {
+            *word |= bit;
+        }
+    }
+
+    pub(crate) fn remove(&mut self, place: Place) {
+        if let Some((word, bit)) = self.place(place)
+            && let Some(word) = self.words.get_mut(word)
+        {
+            *word &= !bit;
+        }
+    }
+
+    /// Keeps what both have; whether anything went.
+    fn keep(&mut self, other: &Self) -> bool {
+        let before = self.words.clone();
+        self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word &= other);
+        before != self.words
+    }
+}
+
+/// What other flows may do to the session's slots.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Others {
+    /// Slots that some flow clears: wherever the customer is waited for, another flow may run.
+    pub(crate) cleared: Vec<Place>,
+    /// By flow: session slots that are filled when a call of it comes back.
+    pub(crate) filled_by: Vec<Vec<Place>>,
+    /// By flow: session slots that a call of it may clear.
+    pub(crate) cleared_by: Vec<Vec<Place>>,
+    /// Slots of the flow itself that every call of it gives, when nothing else starts it.
+    pub(crate) given: Vec<Place>,
+}
+
+/// What is certain at every point, on entering it. Nothing for points that no way leads to.
+pub(crate) struct Filled {
+    at: Vec<Option<Cells>>,
+    /// See [`lost_to_corrections`].
+    lost: BTreeMap<PointId, BTreeSet<Place>>,
+}
+
+impl Filled {
+    /// Runs to the fixpoint: cells only ever leave the sets, so it ends.
+    pub(crate) fn of(project: &Project, points: &Points<'_>, others: &Others) -> Self {
+        let mut filled =
+            Self { at: vec![None; points.all.len()], lost: lost_to_corrections(points) };
+        let mut start = at_start(project, points);
+        others.given.iter().for_each(|place| start.add(*place));
+        filled.join(points.start, start);
+        let mut open = vec![points.start];
+        while let Some(id) = open.pop() {
+            let (Some(point), Some(entered)) = (points.get(id), filled.entering(id).cloned())
+            else {
+                continue;
+            };
+            for edge in point.next.iter().filter(|e| !matches!(e.way, Way::Correction(_))) {
+                let after = transfer(project, points, others, point, edge, entered.clone());
+                let Some(mut after) = after else { continue };
+                let lost = filled.lost.get(&edge.to).into_iter().flatten();
+                lost.for_each(|place| after.remove(*place));
+                if filled.join(edge.to, after) {
+                    open.push(edge.to);
+                }
+            }
+        }
+        filled
+    }
+
+    /// Whether a correction that leads to a point may find a cell emptied.
+    pub(crate) fn is_lost(&self, id: PointId, place: Place) -> bool {
+        self.lost.get(&id).is_some_and(|lost| lost.contains(&place))
+    }
+
+    /// What is certain on entering a point.
+    pub(crate) fn entering(&self, id: PointId) -> Option<&Cells> {
+        self.at.get(id.index())?.as_ref()
+    }
+
+    fn join(&mut self, id: PointId, cells: Cells) -> bool {
+        match self.at.get_mut(id.index()) {
+            Some(Some(known)) => known.keep(&cells),
+            Some(unknown) => {
+                *unknown = Some(cells);
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+/// By state that a correction leads back to: cells that may have been emptied since it was entered
+/// first. All others are as they were then, and the one that was put right is filled.
+fn lost_to_corrections(points: &Points<'_>) -> BTreeMap<PointId, BTreeSet<Place>> {
+    let mut backs: BTreeMap<PointId, BTreeSet<Place>> = BTreeMap::new();
+    for edge in points.all.iter().flat_map(|point| &point.next) {
+        if let Way::Correction(place) = edge.way {
+            backs.entry(edge.to).or_default().insert(place);
+        }
+    }
+    let none = Cells::none(points.flow.cells, 0);
+    for (entry, corrected) in &mut backs {
+        let mut emptied = BTreeSet::new();
+        for id in points.reached(*entry) {
+            match points.get(id).map(|point| point.op) {
+                Some(Op::Clear(places)) => emptied.extend(places.iter().copied()),
+                Some(Op::Set { place, value }) if !is_certain(value, &none) => {
+                    emptied.insert(place);
+                }
+                _ => {}
+            }
+        }
+        if let [only] = corrected.iter().copied().collect::<Vec<_>>().as_slice() {
+            emptied.remove(only);
+        }
+        *corrected = emptied;
+    }
+    backs
+}
+
+/// Defaults are computed before the flow's first state.
+fn at_start(project: &Project, points: &Points<'_>) -> Cells {
+    let mut cells = Cells::none(points.flow.cells, project.session_slots.len());
+    for slot in points.flow.slots.iter().chain(&project.session_slots) {
+        if slot.default.as_ref().is_some_and(|default| is_certain(default, &cells)) {
+            cells.add(slot.place);
+        }
+    }
+    cells
+}
+
+/// What is certain at the end of a way; nothing when the way cannot be taken.
+pub(crate) fn transfer(
+    project: &Project,
+    points: &Points<'_>,
+    others: &Others,
+    point: &Point<'_>,
+    edge: &Edge,
+    mut cells: Cells,
+) -> Option<Cells> {
+    match (&point.op, edge.way) {
+        // A slot that is certain to be filled is never asked for, one never filled never known.
+        (Op::Ask(slot), way) => {
+            let place = points.flow.slots.get(slot.index())?.place;
+            if way != Way::Known && cells.has(place) {
+                return None;
+            }
+            if way != Way::Known {
+                others.cleared.iter().for_each(|cleared| cells.remove(*cleared));
+            }
+            if matches!(way, Way::Known | Way::Answer) {
+                cells.add(place);
+            }
+        }
+        (Op::Set { place, value }, _) => match is_certain(value, &cells) {
+            true => cells.add(*place),
+            false => cells.remove(*place),
+        },
+        (Op::Clear(places), _) => places.iter().for_each(|place| cells.remove(*place)),
+        (Op::Branch(cond), Way::Holds) => assume(cond, true, &mut cells),
+        (Op::Branch(cond), Way::Fails) => assume(cond, false, &mut cells),
+        (Op::Do { bind: Some(bind), action, .. }, Way::Done) => {
+            let result = project.actions.get(action.index()).and_then(|a| a.result.as_ref());
+            fill(bind, result, false, &mut cells);
+        }
+        (Op::ChooseFrom { item, list, .. }, way) => {
+            others.cleared.iter().for_each(|cleared| cells.remove(*cleared));
+            if way == Way::Chosen {
+                let item_ty = match &list.ty {
+                    Type::List(item) => Some(&**item),
+                    _ => None,
+                };
+                fill(item, item_ty, false, &mut cells);
+            }
+        }
+        (Op::Confirm(_) | Op::Choose { .. } | Op::Wait(_), _) => {
+            others.cleared.iter().for_each(|cleared| cells.remove(*cleared));
+        }
+        (Op::Call { flow, .. }, _) => {
+            let of = |table: &[Vec<Place>]| table.get(flow.index()).cloned().unwrap_or_default();
+            others.cleared.iter().for_each(|cleared| cells.remove(*cleared));
+            of(&others.cleared_by).iter().for_each(|place| cells.remove(*place));
+            of(&others.filled_by).iter().for_each(|place| cells.add(*place));
+        }
+        _ => {}
+    }
+    Some(cells)
+}
+
+/// Marks the cells of a result: all but its optional fields.
+fn fill(cells: &RecordCells, ty: Option<&Type>, optional: bool, filled: &mut Cells) {
+    match (cells, ty) {
+        (RecordCells::One(place), _) if optional => filled.remove(*place),
+        (RecordCells::One(place), _) => filled.add(*place),
+        (RecordCells::Fields(parts), Some(Type::Record(fields))) => {
+            for (part, FieldType { ty, optional: own, .. }) in parts.iter().zip(fields) {
+                fill(part, Some(ty), optional || *own, filled);
+            }
+        }
+        (RecordCells::Fields(parts), _) => {
+            parts.iter().for_each(|part| fill(part, None, true, filled));
+        }
+    }
+}
+
+/// Whether an expression is sure to have a value where `cells` do.
+pub(crate) fn is_certain(expr: &Expr, cells: &Cells) -> bool {
+    match &expr.kind {
+        ExprKind::Const(_)
+        | ExprKind::Has(_)
+        | ExprKind::Param(_)
+        | ExprKind::Not(_)
+        | ExprKind::Compare { .. }
+        | ExprKind::And(..)
+        | ExprKind::Or(..)
+        | ExprKind::InSet { .. } => true,
+        ExprKind::Empty => false,
+        ExprKind::Load(place) => match place.space {
+            Space::Flow | Space::Session => cells.has(*place),
+            // What comes with the turn, and the customer, are taken as given.
+            Space::Turn | Space::Customer => true,
+        },
+        // Overflow, division by zero and two currencies are left to other checks.
+        _ => reads::parts(expr).into_iter().all(|part| is_certain(part, cells)),
+    }
+}
+
+/// What a condition's outcome says of the cells in it: a comparison with an empty side does not
+/// hold.
+pub(crate) fn assume(cond: &Expr, holds: bool, cells: &mut Cells) {
+    match (&cond.kind, holds) {
+        (ExprKind::Not(inner), _) => assume(inner, !holds, cells),
+        (ExprKind::Reveal { value, .. }, _) => assume(value, holds, cells),
+        (ExprKind::And(left, right), true) | (ExprKind::Or(left, right), false) => {
+            assume(left, holds, cells);
+            assume(right, holds, cells);
+        }
+        (ExprKind::Or(left, right), true) | (ExprKind::And(left, right), false) => {
+            // Either side may be the reason: only what both say is sure.
+            let (mut by_left, mut by_right) = (cells.clone(), cells.clone());
+            assume(left, holds, &mut by_left);
+            assume(right, holds, &mut by_right);
+            by_left.keep(&by_right);
+            *cells = by_left;
+        }
+        (ExprKind::Has(places), true) => {
+            if let [place] = places.as_slice() {
+                cells.add(*place);
+            }
+        }
+        (ExprKind::Compare { left, right, .. }, true) => {
+            mark_operands(left, cells);
+            mark_operands(right, cells);
+        }
+        (ExprKind::InSet { value, .. }, true) => mark_operands(value, cells),
+        (ExprKind::Load(place), true) => cells.add(*place),
+        _ => {}
+    }
+}
+
+/// Every cell that an operand needs to have a value.
+fn mark_operands(expr: &Expr, cells: &mut Cells) {
+    match &expr.kind {
+        ExprKind::Load(place) => cells.add(*place),
+        ExprKind::Arith { .. }
+        | ExprKind::Neg(_)
+        | ExprKind::Call { .. }
+        | ExprKind::Reveal { .. } => {
+            reads::parts(expr).into_iter().for_each(|part| mark_operands(part, cells));
+        }
+        _ => {}
+    }
+}
