@@ -7,9 +7,11 @@ use flowright_nlu::spec::{EntitySpec, Spec};
 use crate::base::{FileSpan, SourceMap, SourceProvider};
 use crate::bundle::Bundle;
 use crate::diag::{Code, Diagnostic, sink};
+use crate::graph::points::Points;
 use crate::graph::{self, FlowGraph};
 use crate::ir;
 use crate::project::{self, Loaded};
+use crate::prove::{self, Proofs};
 use crate::sema::{self, hir};
 
 /// What is known of a project after all checks.
@@ -21,8 +23,11 @@ pub struct Analysis {
     pub diagnostics: Vec<Diagnostic>,
     /// Findings left out because there were too many.
     pub cut: usize,
-    /// The checked project, when nothing in it is wrong.
+    /// The checked project, when its names and types are right. What later stages found wrong is
+    /// among the findings.
     pub project: Option<hir::Project>,
+    /// What was proved of it, and what was refuted.
+    pub proofs: Proofs,
     /// Its state graphs, by flow; also when only the graph checks found something.
     pub graphs: Vec<FlowGraph>,
 }
@@ -64,8 +69,9 @@ pub fn analyse(provider: &dyn SourceProvider) -> Result<Analysis, String> {
 /// What kept the sources from being read.
 pub fn compile(provider: &dyn SourceProvider) -> Result<Compiled, String> {
     let mut analysis = analyse(provider)?;
-    let bundle = match &analysis.project {
-        Some(project) => match build(project, &analysis.sources) {
+    let right = analysis.errors() == 0;
+    let bundle = match analysis.project.as_ref().filter(|_| right) {
+        Some(_) => match build(&analysis) {
             Ok(bundle) => Some(bundle),
             Err(message) => {
                 let finding = Diagnostic::new(Code::E0902, FileSpan::default(), message)
@@ -86,16 +92,30 @@ fn analyse_loaded(loaded: Loaded) -> Analysis {
     // What a graph says of a project with wrong names or types would mislead.
     let sound = checked.project.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
     let graphs = sound.as_ref().map_or_else(Vec::new, |project| graph::build(project, &sources));
+    let mut proofs = Proofs::default();
     if let Some(project) = &sound {
         diagnostics.extend(graph::check(project, &sources, &graphs));
+        let points: Vec<Points<'_>> =
+            project.flows.iter().map(|flow| Points::of(project, flow)).collect();
+        diagnostics.extend(graph::check_ways(project, &points));
+        proofs = prove::check(project, &sources, &points);
+        diagnostics.append(&mut proofs.diagnostics);
     }
     let cut = sink::tidy(&mut diagnostics);
-    let wrong = diagnostics.iter().any(Diagnostic::is_error);
-    Analysis { sources, diagnostics, cut, project: sound.filter(|_| !wrong), graphs }
+    Analysis { sources, diagnostics, cut, project: sound, graphs, proofs }
 }
 
-fn build(project: &hir::Project, sources: &SourceMap) -> Result<Bundle, String> {
-    let program = ir::lower::lower(project, sources).map_err(|e| e.to_string())?;
+/// Makes the bundle of a project whose names and types are right, whatever else is wrong with it:
+/// so that a conversation that shows what is wrong can be played.
+///
+/// # Errors
+/// A fault of the compiler, in words.
+pub fn build(analysis: &Analysis) -> Result<Bundle, String> {
+    let project = analysis.project.as_ref().ok_or("names or types are wrong")?;
+    let mut program = ir::lower::lower(project, &analysis.sources).map_err(|e| e.to_string())?;
+    for property in &mut program.properties {
+        property.proved = analysis.proofs.proved.contains(&property.at);
+    }
     ir::verify::verify(&program).map_err(|e| e.to_string())?;
     let model = flowright_nlu::train(&training_spec(project)).map_err(|e| e.to_string())?;
     Ok(Bundle { compiler: env!("CARGO_PKG_VERSION").to_owned(), program, model: model.to_bytes() })

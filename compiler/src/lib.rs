@@ -10,6 +10,7 @@ pub mod diag;
 pub mod graph;
 pub mod ir;
 pub mod project;
+pub mod prove;
 pub mod sema;
 pub mod syntax;
 

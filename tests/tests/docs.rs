@@ -18,7 +18,7 @@ const COMMON: [(&str, &str); 4] = [
 ];
 
 /// Codes whose examples would be megabytes, or that nothing should lead to.
-const WITHOUT_EXAMPLE: [Code; 3] = [Code::E0109, Code::E0901, Code::E0902];
+const WITHOUT_EXAMPLE: [Code; 4] = [Code::E0109, Code::E0901, Code::E0902, Code::W0801];
 
 fn analyse(example: &str) -> Analysis {
     let declares = |word: &str| example.lines().any(|line| line.starts_with(word));

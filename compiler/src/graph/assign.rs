@@ -8,7 +8,8 @@ use super::points::{Op, Point, PointId, Points, Way};
 use super::reads;
 use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic};
-use crate::ir::{FlowId, Outcome, Place, Space};
+use crate::ir::{FlowId, Outcome, Place, SlotIndex, Space};
+use crate::sema::calls::callees_first;
 use crate::sema::hir::{Expr, ExprKind, Project};
 
 /// Reads of what may be empty, in every flow.
@@ -39,62 +40,58 @@ pub(super) fn check(project: &Project, flows: &[Points<'_>]) -> Vec<Diagnostic> 
 struct Effects {
     given: Vec<Vec<Place>>,
     cleared: Vec<BTreeSet<Place>>,
+    /// How many flows clear each slot.
+    clearing: BTreeMap<Place, usize>,
     filled_by: Vec<Vec<Place>>,
 }
 
 fn others(project: &Project, flows: &[Points<'_>]) -> Effects {
     let mut effects = Effects {
-        given: (0..).map(FlowId).zip(flows).map(|(id, points)| given(flows, id, points)).collect(),
+        given: given(flows),
         cleared: flows.iter().map(clears).collect(),
+        clearing: BTreeMap::new(),
         filled_by: vec![Vec::new(); flows.len()],
     };
-    // A call clears what the called flow does, and what that one calls; calls do not recurse.
-    for _ in 0..flows.len() {
-        let before = effects.cleared.clone();
-        for (own, points) in effects.cleared.iter_mut().zip(flows) {
-            for called in calls(points) {
-                own.extend(before.get(called.index()).into_iter().flatten());
-            }
-        }
-        if effects.cleared == before {
-            break;
+    let called: Vec<BTreeSet<FlowId>> = flows.iter().map(|p| calls(p).collect()).collect();
+    let order = callees_first(&called);
+    // A call clears what the called flow does, and what that one calls.
+    for flow in &order {
+        let of = |flow: &FlowId| effects.cleared.get(flow.index()).into_iter().flatten().copied();
+        let callees = called.get(flow.index()).into_iter().flatten();
+        let more: Vec<Place> = callees.flat_map(of).collect();
+        if let Some(own) = effects.cleared.get_mut(flow.index()) {
+            own.extend(more);
         }
     }
-    for _ in 0..flows.len() {
-        let next: Vec<Vec<Place>> = (0..)
-            .map(FlowId)
-            .zip(flows)
-            .map(|(id, points)| match called_anywhere(flows, id) {
-                true => fills(project, points, &for_flow(&effects, id)),
-                false => Vec::new(),
-            })
-            .collect();
-        if next == effects.filled_by {
-            break;
+    for place in effects.cleared.iter().flatten() {
+        *effects.clearing.entry(*place).or_default() += 1;
+    }
+    let wanted: BTreeSet<FlowId> = called.iter().flatten().copied().collect();
+    for flow in order.iter().filter(|flow| wanted.contains(flow)) {
+        let Some(points) = flows.get(flow.index()) else { continue };
+        let filled = fills(project, points, &for_flow(&effects, *flow));
+        if let Some(own) = effects.filled_by.get_mut(flow.index()) {
+            *own = filled;
         }
-        effects.filled_by = next;
     }
     effects
 }
 
-/// Slots that every call of a flow gives, when only calls start it.
-fn given(flows: &[Points<'_>], id: FlowId, points: &Points<'_>) -> Vec<Place> {
-    if points.flow.on_start || !points.flow.triggers.is_empty() {
-        return Vec::new();
+/// By flow: slots that every call of it gives, when only calls start it.
+fn given(flows: &[Points<'_>]) -> Vec<Vec<Place>> {
+    let mut everywhere: BTreeMap<FlowId, BTreeSet<SlotIndex>> = BTreeMap::new();
+    for point in flows.iter().flat_map(|points| &points.all) {
+        let Op::Call { flow, args } = point.op else { continue };
+        let here: BTreeSet<SlotIndex> = args.iter().map(|(slot, _)| *slot).collect();
+        let known = everywhere.entry(flow).or_insert_with(|| here.clone());
+        known.retain(|slot| here.contains(slot));
     }
-    let sites = flows.iter().flat_map(|points| &points.all).filter_map(|point| match point.op {
-        Op::Call { flow, args } if flow == id => {
-            Some(args.iter().map(|(slot, _)| *slot).collect::<BTreeSet<_>>())
-        }
-        _ => None,
-    });
-    let everywhere = sites.reduce(|all, site| all.intersection(&site).copied().collect());
-    let slots = everywhere.into_iter().flatten();
-    slots.filter_map(|slot| Some(points.flow.slots.get(slot.index())?.place)).collect()
-}
-
-fn called_anywhere(flows: &[Points<'_>], id: FlowId) -> bool {
-    flows.iter().any(|points| calls(points).any(|called| called == id))
+    let given = |(id, points): (FlowId, &Points<'_>)| {
+        let started = points.flow.on_start || !points.flow.triggers.is_empty();
+        let slots = everywhere.get(&id).filter(|_| !started).into_iter().flatten();
+        slots.filter_map(|slot| Some(points.flow.slots.get(slot.index())?.place)).collect()
+    };
+    (0..).map(FlowId).zip(flows).map(given).collect()
 }
 
 fn calls<'a>(points: &'a Points<'_>) -> impl Iterator<Item = FlowId> + 'a {
@@ -122,7 +119,7 @@ fn clears(points: &Points<'_>) -> BTreeSet<Place> {
 }
 
 /// Session slots that are filled wherever a flow ends.
-fn fills(project: &Project, points: &Points<'_>, others: &Others) -> Vec<Place> {
+fn fills(project: &Project, points: &Points<'_>, others: &Others<'_>) -> Vec<Place> {
     let filled = Filled::of(project, points, others);
     let ends = points.ids().filter(|(_, point)| {
         matches!(point.op, Op::End(Outcome::Resolved | Outcome::Unresolved | Outcome::Cancelled))
@@ -134,15 +131,17 @@ fn fills(project: &Project, points: &Points<'_>, others: &Others) -> Vec<Place> 
 }
 
 /// What one flow has to expect of the others.
-fn for_flow(effects: &Effects, own: FlowId) -> Others {
-    let given = effects.given.get(own.index()).cloned().unwrap_or_default();
-    let others = (0..).map(FlowId).zip(&effects.cleared).filter(|(id, _)| *id != own);
-    let cleared: BTreeSet<Place> = others.flat_map(|(_, places)| places.iter().copied()).collect();
+fn for_flow(effects: &Effects, own: FlowId) -> Others<'_> {
+    let mine = effects.cleared.get(own.index());
+    // A slot that only the flow itself clears is safe from the others.
+    let only_mine =
+        |place: &Place, count: usize| count == 1 && mine.is_some_and(|mine| mine.contains(place));
+    let cleared = effects.clearing.iter().filter(|(place, count)| !only_mine(place, **count));
     Others {
-        given,
-        cleared: cleared.into_iter().collect(),
-        filled_by: effects.filled_by.clone(),
-        cleared_by: effects.cleared.iter().map(|set| set.iter().copied().collect()).collect(),
+        given: effects.given.get(own.index()).map_or(&[], Vec::as_slice),
+        cleared: cleared.map(|(place, _)| *place).collect(),
+        filled_by: &effects.filled_by,
+        cleared_by: &effects.cleared,
     }
 }
 
@@ -211,7 +210,7 @@ fn condition(cond: &Expr, cells: &Cells, found: &mut Vec<(Place, FileSpan)>) {
 struct Search<'s, 'p> {
     project: &'s Project,
     points: &'s Points<'p>,
-    others: &'s Others,
+    others: &'s Others<'s>,
     filled: &'s Filled,
 }
 

@@ -12,6 +12,7 @@ use super::{FlowGraph, Node};
 use crate::base::{FileSpan, SourceMap};
 use crate::diag::{Code, Diagnostic};
 use crate::ir::{Place, StateId};
+use crate::sema::calls::callees_first;
 use crate::sema::hir::{Flow, Project, StepKind};
 
 /// States searched for loops in one flow, each with what is known in it.
@@ -28,10 +29,14 @@ pub fn check(project: &Project, sources: &SourceMap, graphs: &[FlowGraph]) -> Ve
         let silent = Silent { project, flow, sources, asks: &asks };
         found.extend(silent.loops());
     }
-    let points: Vec<Points<'_>> =
-        project.flows.iter().map(|flow| Points::of(project, flow)).collect();
-    found.extend(super::assign::check(project, &points));
-    found.extend(super::effects::check(project, &points));
+    found
+}
+
+/// What follows from every way through every flow: reads of what may be empty, effects.
+#[must_use]
+pub(crate) fn check_ways(project: &Project, points: &[Points<'_>]) -> Vec<Diagnostic> {
+    let mut found = super::assign::check(project, points);
+    found.extend(super::effects::check(project, points));
     found
 }
 
@@ -98,20 +103,16 @@ fn states_without_way_out(
     }
 }
 
-/// By flow: whether a call of it is sure to ask the customer something before it is over. Calls do
-/// not recurse, so a few rounds settle it.
+/// By flow: whether a call of it is sure to ask the customer something before it is over.
 fn asking_flows(project: &Project, sources: &SourceMap) -> Vec<bool> {
+    let calls: Vec<_> = project.flows.iter().map(crate::sema::lints::called_flows).collect();
     let mut asks = vec![false; project.flows.len()];
-    for _ in 0..project.flows.len() {
-        let next: Vec<bool> = project
-            .flows
-            .iter()
-            .map(|flow| Silent { project, flow, sources, asks: &asks }.always_asks())
-            .collect();
-        if next == asks {
-            break;
+    for id in callees_first(&calls) {
+        let Some(flow) = project.flows.get(id.index()) else { continue };
+        let sure = Silent { project, flow, sources, asks: &asks }.always_asks();
+        if let Some(asks) = asks.get_mut(id.index()) {
+            *asks = sure;
         }
-        asks = next;
     }
     asks
 }

@@ -60,17 +60,17 @@ impl Cells {
     }
 }
 
-/// What other flows may do to the session's slots.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Others {
-    /// Slots that some flow clears: wherever the customer is waited for, another flow may run.
+/// What other flows may do to the session's slots, and calls to the flow's own.
+#[derive(Debug, Clone)]
+pub(crate) struct Others<'o> {
+    /// Slots that some other flow clears: wherever the customer is waited for, it may run.
     pub(crate) cleared: Vec<Place>,
     /// By flow: session slots that are filled when a call of it comes back.
-    pub(crate) filled_by: Vec<Vec<Place>>,
+    pub(crate) filled_by: &'o [Vec<Place>],
     /// By flow: session slots that a call of it may clear.
-    pub(crate) cleared_by: Vec<Vec<Place>>,
+    pub(crate) cleared_by: &'o [BTreeSet<Place>],
     /// Slots of the flow itself that every call of it gives, when nothing else starts it.
-    pub(crate) given: Vec<Place>,
+    pub(crate) given: &'o [Place],
 }
 
 /// What is certain at every point, on entering it. Nothing for points that no way leads to.
@@ -82,7 +82,7 @@ pub(crate) struct Filled {
 
 impl Filled {
     /// Runs to the fixpoint: cells only ever leave the sets, so it ends.
-    pub(crate) fn of(project: &Project, points: &Points<'_>, others: &Others) -> Self {
+    pub(crate) fn of(project: &Project, points: &Points<'_>, others: &Others<'_>) -> Self {
         let mut filled =
             Self { at: vec![None; points.all.len()], lost: lost_to_corrections(points) };
         let mut start = at_start(project, points);
@@ -173,7 +173,7 @@ fn at_start(project: &Project, points: &Points<'_>) -> Cells {
 pub(crate) fn transfer(
     project: &Project,
     points: &Points<'_>,
-    others: &Others,
+    others: &Others<'_>,
     point: &Point<'_>,
     edge: &Edge,
     mut cells: Cells,
@@ -217,10 +217,11 @@ pub(crate) fn transfer(
             others.cleared.iter().for_each(|cleared| cells.remove(*cleared));
         }
         (Op::Call { flow, .. }, _) => {
-            let of = |table: &[Vec<Place>]| table.get(flow.index()).cloned().unwrap_or_default();
             others.cleared.iter().for_each(|cleared| cells.remove(*cleared));
-            of(&others.cleared_by).iter().for_each(|place| cells.remove(*place));
-            of(&others.filled_by).iter().for_each(|place| cells.add(*place));
+            let cleared = others.cleared_by.get(flow.index()).into_iter().flatten();
+            cleared.for_each(|place| cells.remove(*place));
+            let filled = others.filled_by.get(flow.index()).into_iter().flatten();
+            filled.for_each(|place| cells.add(*place));
         }
         _ => {}
     }

@@ -18,6 +18,7 @@ use crate::ir::{FlowId, Outcome, StateId};
 
 pub use build::build;
 pub use checks::check;
+pub(crate) use checks::check_ways;
 pub use export::{dot, json, mermaid, svg};
 
 /// The graph of one flow.

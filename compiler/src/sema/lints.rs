@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::calls::in_circles;
 use super::cx::Checker;
 use super::hir::{Body, Flow, Step, StepKind};
 use crate::diag::{Code, Diagnostic};
@@ -12,6 +13,7 @@ impl Checker<'_> {
     /// Flows that neither an intent nor another flow starts, and flows that call themselves.
     pub(super) fn flow_starts(&mut self, flows: &[Flow]) {
         let calls: Vec<BTreeSet<FlowId>> = flows.iter().map(called_flows).collect();
+        let circles = in_circles(&calls);
         let called: BTreeSet<FlowId> = calls.iter().flatten().copied().collect();
         for (number, flow) in (0..).zip(flows) {
             let id = FlowId(number);
@@ -26,7 +28,7 @@ impl Checker<'_> {
                 .help("add `on intent NAME`, or `call` it from another flow");
                 self.report(finding);
             }
-            if reaches(&calls, id, id) {
+            if circles.contains(&id) {
                 let message = format!("`{}` calls itself", flow.name);
                 let finding = Diagnostic::new(Code::E0406, flow.at, message)
                     .label("a circle of calls")
@@ -77,24 +79,8 @@ impl Checker<'_> {
     }
 }
 
-/// Whether `to` is among the flows that `from` calls, directly or not.
-fn reaches(calls: &[BTreeSet<FlowId>], from: FlowId, to: FlowId) -> bool {
-    let mut seen = BTreeSet::new();
-    let mut waiting = vec![from];
-    while let Some(flow) = waiting.pop() {
-        for next in calls.get(flow.index()).into_iter().flatten() {
-            if *next == to {
-                return true;
-            }
-            if seen.insert(*next) {
-                waiting.push(*next);
-            }
-        }
-    }
-    false
-}
-
-fn called_flows(flow: &Flow) -> BTreeSet<FlowId> {
+/// The flows that a flow calls.
+pub(crate) fn called_flows(flow: &Flow) -> BTreeSet<FlowId> {
     let mut called = BTreeSet::new();
     let handlers = flow.states.iter().map(|state| &state.handlers).chain([&flow.handlers]);
     for handlers in handlers {

@@ -1,6 +1,7 @@
 //! Meaning: names resolved, types checked, the tree turned into [`hir`].
 
 mod actions;
+pub(crate) mod calls;
 mod cx;
 mod decls;
 mod exprs;

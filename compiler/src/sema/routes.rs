@@ -6,7 +6,7 @@ use super::cx::Checker;
 use super::hir::{Fallback, RouteKind, RouteRule};
 use super::scope::Scope;
 use crate::base::{SourceMap, Span};
-use crate::diag::{Code, Diagnostic};
+use crate::diag::Code;
 use crate::ir::{IntentId, SkillId};
 use crate::syntax::ast::{self, Accept, Name};
 
@@ -48,7 +48,6 @@ impl Checker<'_> {
                     "end with `otherwise -> skill`",
                 );
             }
-            self.shadowed(&found.node.rules);
         }
         rules
     }
@@ -97,32 +96,6 @@ impl Checker<'_> {
             .map(|name| self.lookup(|s| &s.intents, "intent", name).map(IntentId))
             .collect();
         found.into_iter().collect()
-    }
-
-    /// Rules that an earlier rule without condition leaves nothing for.
-    fn shadowed(&mut self, rules: &[ast::RouteRule]) {
-        for (i, rule) in rules.iter().enumerate() {
-            let ast::RouteRule::Skill { intents, span, .. } = rule else { continue };
-            let earlier = rules.iter().take(i).find(|earlier| match earlier {
-                ast::RouteRule::Otherwise { .. } => true,
-                ast::RouteRule::Skill { intents: taken, cond: None, .. } => {
-                    !intents.is_empty()
-                        && intents.iter().all(|intent| taken.iter().any(|t| t.text == intent.text))
-                }
-                _ => false,
-            });
-            if let Some(earlier) = earlier {
-                let finding = Diagnostic::new(
-                    Code::W0601,
-                    self.at(*span),
-                    "no conversation reaches this rule",
-                )
-                .label("never taken")
-                .related(self.at(rule_span(earlier)), "this one takes them all")
-                .help("move it up, or remove it");
-                self.report(finding);
-            }
-        }
     }
 
     /// The bot's thresholds.

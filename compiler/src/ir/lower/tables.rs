@@ -133,7 +133,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The claimed properties of all flows. None is proved by this version.
+/// The claimed properties of all flows. What was proved of them is known to whoever lowers.
 pub(super) fn properties(project: &Project) -> Vec<PropertyDef> {
     let claims = project.flows.iter().flat_map(|flow| &flow.ensures);
     claims

@@ -1,0 +1,452 @@
+//! Conditions as sets of cases. A case (a box) says for some variables which values they may have;
+//! variables are cells, differences of two cells, and conditions that nothing more is known of.
+//!
+//! Boxes say at least what is possible: a case that is in none of them cannot be. Variables are
+//! taken as independent, so two conditions that contradict each other in a roundabout way may
+//! still have a common case.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use flowright_nlu::value::Value;
+
+use super::sets::Set;
+use crate::graph::reads;
+use crate::ir::{ArithOp, CompareOp, Place, Type};
+use crate::sema::hir::{Expr, ExprKind, Project};
+
+/// Cases of one condition beyond which it is not looked at.
+const BOXES_MAX: usize = 256;
+/// Milliseconds of a day.
+const DAY_MS: i64 = 86_400_000;
+
+/// What a box speaks of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Var {
+    Cell(Place),
+    /// The first less the second, of one kind.
+    Diff(Place, Place),
+    /// A condition, by its number in [`Vocabulary::opaque`]: 0 does not hold, 1 holds.
+    Opaque(u32),
+}
+
+/// A case: variables that are not in it may have any value.
+pub(crate) type Case = BTreeMap<Var, Set>;
+
+/// Cases, any of which may be so. No case: it cannot be. `None` instead: too many to tell.
+pub(crate) type Cases = Vec<Case>;
+
+/// What conditions speak of, numbered as they are met.
+#[derive(Debug)]
+pub(crate) struct Vocabulary<'p> {
+    project: &'p Project,
+    /// Types of the cells that were met.
+    types: BTreeMap<Place, Type>,
+    known: BTreeSet<Place>,
+    texts: Vec<String>,
+    /// Conditions that are looked at as a whole, with the cells that they read.
+    opaque: Vec<(String, BTreeSet<Place>)>,
+    /// The currency in which a cell of money is compared.
+    currencies: BTreeMap<Var, u32>,
+}
+
+impl<'p> Vocabulary<'p> {
+    pub(crate) const fn new(project: &'p Project) -> Self {
+        Self {
+            project,
+            types: BTreeMap::new(),
+            known: BTreeSet::new(),
+            texts: Vec::new(),
+            opaque: Vec::new(),
+            currencies: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) const fn project(&self) -> &'p Project {
+        self.project
+    }
+
+    /// Looks at a condition beforehand, so that its cells are known.
+    pub(crate) fn learn(&mut self, cond: &Expr) {
+        let _ = self.cases(cond, true);
+        reads::places(cond, &mut |place, _| {
+            self.known.insert(place);
+        });
+        self.learn_has(cond);
+    }
+
+    fn learn_has(&mut self, cond: &Expr) {
+        if let ExprKind::Has(places) = &cond.kind {
+            self.known.extend(places);
+        }
+        reads::parts(cond).into_iter().for_each(|part| self.learn_has(part));
+    }
+
+    /// Whether some condition looks at a cell.
+    pub(crate) fn knows(&self, place: Place) -> bool {
+        self.known.contains(&place)
+    }
+
+    /// The type of a cell that some condition reads.
+    pub(crate) fn type_of(&self, place: Place) -> Option<&Type> {
+        self.types.get(&place)
+    }
+
+    /// A text constant by its number.
+    pub(crate) fn text(&self, number: i64) -> Option<&str> {
+        self.texts.get(usize::try_from(number).ok()?).map(String::as_str)
+    }
+
+    /// The currency in which a cell is compared, packed.
+    pub(crate) fn currency(&self, var: &Var) -> Option<u32> {
+        self.currencies.get(var).copied()
+    }
+
+    /// Whether a variable's value depends on a cell.
+    pub(crate) fn reads(&self, var: &Var, place: Place) -> bool {
+        match var {
+            Var::Cell(cell) => *cell == place,
+            Var::Diff(left, right) => *left == place || *right == place,
+            Var::Opaque(number) => {
+                self.opaque.get(*number as usize).is_some_and(|(_, reads)| reads.contains(&place))
+            }
+        }
+    }
+
+    /// The cells that a variable's value depends on.
+    pub(crate) fn cells_of(&self, var: &Var) -> Vec<Place> {
+        match var {
+            Var::Cell(cell) => vec![*cell],
+            Var::Diff(left, right) => vec![*left, *right],
+            Var::Opaque(number) => {
+                let reads = self.opaque.get(*number as usize).map(|(_, reads)| reads);
+                reads.into_iter().flatten().copied().collect()
+            }
+        }
+    }
+
+    /// All that a variable may be.
+    pub(crate) fn all(&self, var: &Var) -> Set {
+        Set::all(self.range(var), self.has_others(var))
+    }
+
+    fn range(&self, var: &Var) -> (i64, i64) {
+        match var {
+            Var::Opaque(_) => (0, 1),
+            Var::Diff(..) => (i64::MIN, i64::MAX),
+            Var::Cell(place) => match self.types.get(place) {
+                Some(Type::Bool) => (0, 1),
+                Some(Type::Choice(choice)) => {
+                    let choice = self.project.choices.get(choice.index());
+                    let options = choice.map_or(0, |choice| choice.options.len());
+                    (0, i64::try_from(options).unwrap_or(i64::MAX) - 1)
+                }
+                Some(Type::Text) => (0, i64::MAX),
+                Some(Type::Time) => (0, 86_400),
+                _ => (i64::MIN, i64::MAX),
+            },
+        }
+    }
+
+    /// Whether a cell may hold what no number stands for.
+    fn has_others(&self, var: &Var) -> bool {
+        let Var::Cell(place) = var else { return false };
+        matches!(self.types.get(place), Some(Type::Text | Type::Money))
+    }
+
+    /// The cases in which a condition holds, or does not; nothing when there are too many.
+    pub(crate) fn cases(&mut self, cond: &Expr, holds: bool) -> Option<Cases> {
+        match &cond.kind {
+            ExprKind::Const(Value::Bool(yes)) => {
+                Some(if *yes == holds { vec![Case::new()] } else { Vec::new() })
+            }
+            ExprKind::Not(inner) => self.cases(inner, !holds),
+            ExprKind::Reveal { value, .. } => self.cases(value, holds),
+            ExprKind::And(left, right) if holds => self.both(left, right, holds),
+            ExprKind::Or(left, right) if !holds => self.both(left, right, holds),
+            ExprKind::And(left, right) | ExprKind::Or(left, right) => {
+                let mut cases = self.cases(left, holds)?;
+                cases.extend(self.cases(right, holds)?);
+                (cases.len() <= BOXES_MAX).then_some(cases)
+            }
+            ExprKind::Has(places) => match places.as_slice() {
+                [place] => {
+                    let var = Var::Cell(*place);
+                    let all = self.all(&var);
+                    let set = if holds { all.filled() } else { Set::only_empty() };
+                    Some(vec![Case::from([(var, set)])])
+                }
+                _ => Some(self.as_whole(cond, holds)),
+            },
+            ExprKind::Load(place) => {
+                self.types.insert(*place, Type::Bool);
+                Some(self.in_or_not(Var::Cell(*place), &Set::one(1), holds))
+            }
+            ExprKind::Compare { op, left, right } => Some(match self.compared(*op, left, right) {
+                Some((var, set)) => self.in_or_not(var, &set, holds),
+                None => self.as_whole(cond, holds),
+            }),
+            ExprKind::InSet { value, set } => Some(match self.listed(value, set) {
+                Some((var, set)) => self.in_or_not(var, &set, holds),
+                None => self.as_whole(cond, holds),
+            }),
+            _ => Some(self.as_whole(cond, holds)),
+        }
+    }
+
+    fn both(&mut self, left: &Expr, right: &Expr, holds: bool) -> Option<Cases> {
+        let left = self.cases(left, holds)?;
+        let right = self.cases(right, holds)?;
+        self.meet(&left, &right)
+    }
+
+    /// The cases that are among both.
+    pub(crate) fn meet(&self, left: &[Case], right: &[Case]) -> Option<Cases> {
+        if left.len().saturating_mul(right.len()) > BOXES_MAX * 16 {
+            return None;
+        }
+        let mut cases: Cases = Vec::new();
+        for one in left {
+            cases.extend(right.iter().filter_map(|other| self.meet_case(one, other)));
+        }
+        let cases = simplified(cases);
+        (cases.len() <= BOXES_MAX).then_some(cases)
+    }
+
+    /// What two cases share; nothing when they exclude each other.
+    pub(crate) fn meet_case(&self, left: &Case, right: &Case) -> Option<Case> {
+        let mut case = left.clone();
+        for (var, set) in right {
+            let met = match case.get(var) {
+                Some(known) => known.and(set),
+                None => set.clone(),
+            };
+            if met.is_none() {
+                return None;
+            }
+            case.insert(var.clone(), met);
+        }
+        Some(case)
+    }
+
+    /// A variable in a set, or outside of it: there where it is empty, too.
+    fn in_or_not(&self, var: Var, set: &Set, holds: bool) -> Cases {
+        let set = match holds {
+            true => set.clone(),
+            false => set.not(self.range(&var)).and(&self.all(&var)),
+        };
+        if set.is_none() { Vec::new() } else { vec![Case::from([(var, set)])] }
+    }
+
+    /// A condition that nothing is known of but whether it holds.
+    fn as_whole(&mut self, cond: &Expr, holds: bool) -> Cases {
+        let key = key(cond);
+        let known = self.opaque.iter().position(|(known, _)| *known == key);
+        let number = known.unwrap_or_else(|| {
+            let mut read = BTreeSet::new();
+            reads::places(cond, &mut |place, _| {
+                read.insert(place);
+            });
+            if let ExprKind::Has(places) = &cond.kind {
+                read.extend(places.iter().copied());
+            }
+            self.opaque.push((key, read));
+            self.opaque.len() - 1
+        });
+        let var = Var::Opaque(u32::try_from(number).unwrap_or(u32::MAX));
+        vec![Case::from([(var, Set::one(i64::from(holds)))])]
+    }
+
+    /// A comparison as a variable and the values for which it holds.
+    fn compared(&mut self, op: CompareOp, left: &Expr, right: &Expr) -> Option<(Var, Set)> {
+        let (left, right) = (bare(left), bare(right));
+        match (&left.kind, &right.kind) {
+            (ExprKind::Load(place), ExprKind::Const(value)) => {
+                self.with_constant(op, *place, &left.ty, value)
+            }
+            (ExprKind::Const(value), ExprKind::Load(place)) => {
+                self.with_constant(turned(op), *place, &right.ty, value)
+            }
+            _ => {
+                let (a, plus_a) = linear(left)?;
+                let (b, plus_b) = linear(right)?;
+                // a + x op b + y is a - b op y - x.
+                let by = plus_b.checked_sub(plus_a)?;
+                match a.cmp(&b) {
+                    std::cmp::Ordering::Less => Some((Var::Diff(a, b), satisfying(op, by)?)),
+                    std::cmp::Ordering::Greater => {
+                        Some((Var::Diff(b, a), satisfying(turned(op), by.checked_neg()?)?))
+                    }
+                    std::cmp::Ordering::Equal => None,
+                }
+            }
+        }
+    }
+
+    fn with_constant(
+        &mut self,
+        op: CompareOp,
+        place: Place,
+        ty: &Type,
+        value: &Value,
+    ) -> Option<(Var, Set)> {
+        let var = Var::Cell(place);
+        self.types.insert(place, ty.clone());
+        let number = self.number(&var, value)?;
+        let range = self.range(&var);
+        let set = match (ty, op) {
+            (Type::Text | Type::Choice(_) | Type::Bool, CompareOp::Eq) => Set::one(number),
+            (Type::Text | Type::Choice(_) | Type::Bool, CompareOp::Ne) => {
+                Set::one(number).not(range).and(&self.all(&var)).filled()
+            }
+            (Type::Text | Type::Choice(_) | Type::Bool, _) => return None,
+            // Another currency compares with nothing.
+            _ => satisfying(op, number)?,
+        };
+        Some((var, set))
+    }
+
+    fn listed(&mut self, value: &Expr, set: &[Expr]) -> Option<(Var, Set)> {
+        let value = bare(value);
+        let ExprKind::Load(place) = &value.kind else { return None };
+        self.types.insert(*place, value.ty.clone());
+        let var = Var::Cell(*place);
+        let mut all = Set::none();
+        for item in set {
+            let ExprKind::Const(item) = &bare(item).kind else { return None };
+            let number = self.number(&var, item)?;
+            all = all.or(&Set::one(number));
+        }
+        Some((var, all))
+    }
+
+    /// The number that stands for a value of a variable; nothing for an amount in a second currency.
+    pub(crate) fn number(&mut self, var: &Var, value: &Value) -> Option<i64> {
+        Some(match value {
+            Value::Number(number) => number.0,
+            Value::Money(money) => {
+                let currency =
+                    self.currencies.entry(var.clone()).or_insert(money.currency.packed());
+                (*currency == money.currency.packed()).then_some(money.amount.0)?
+            }
+            Value::Date(date) => date.0.into(),
+            Value::Time(time) => (*time).into(),
+            Value::DateTime(ms) | Value::Duration(ms) => *ms,
+            Value::Bool(yes) => (*yes).into(),
+            Value::Choice(number) => (*number).into(),
+            Value::Text(text) => {
+                let known = self.texts.iter().position(|known| known == text);
+                let number = known.unwrap_or_else(|| {
+                    self.texts.push(text.clone());
+                    self.texts.len() - 1
+                });
+                i64::try_from(number).ok()?
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// Cases without those that others hold, and without variables that may be anything.
+pub(crate) fn simplified(mut cases: Cases) -> Cases {
+    cases.sort();
+    cases.dedup();
+    if cases.len() > BOXES_MAX {
+        return cases;
+    }
+    let within = |one: &Case, other: &Case| {
+        other.iter().all(|(var, set)| one.get(var).is_some_and(|own| own.is_in(set)))
+    };
+    let mut kept: Cases = Vec::new();
+    for (i, case) in cases.iter().enumerate() {
+        let covered = cases
+            .iter()
+            .enumerate()
+            .any(|(j, other)| i != j && within(case, other) && (j < i || !within(other, case)));
+        if !covered {
+            kept.push(case.clone());
+        }
+    }
+    kept
+}
+
+/// The values for which `value op number` holds.
+fn satisfying(op: CompareOp, number: i64) -> Option<Set> {
+    Some(match op {
+        CompareOp::Eq => Set::one(number),
+        CompareOp::Ne => Set::between(i64::MIN, number.checked_sub(1)?)
+            .or(&Set::between(number.checked_add(1)?, i64::MAX)),
+        CompareOp::Lt => Set::between(i64::MIN, number.checked_sub(1)?),
+        CompareOp::Le => Set::between(i64::MIN, number),
+        CompareOp::Gt => Set::between(number.checked_add(1)?, i64::MAX),
+        CompareOp::Ge => Set::between(number, i64::MAX),
+    })
+}
+
+/// The comparison seen from the other side.
+const fn turned(op: CompareOp) -> CompareOp {
+    match op {
+        CompareOp::Lt => CompareOp::Gt,
+        CompareOp::Le => CompareOp::Ge,
+        CompareOp::Gt => CompareOp::Lt,
+        CompareOp::Ge => CompareOp::Le,
+        same => same,
+    }
+}
+
+fn bare(expr: &Expr) -> &Expr {
+    match &expr.kind {
+        ExprKind::Reveal { value, .. } => bare(value),
+        _ => expr,
+    }
+}
+
+/// A cell and what is added to it, of kinds whose differences are whole numbers.
+fn linear(expr: &Expr) -> Option<(Place, i64)> {
+    let expr = bare(expr);
+    match &expr.kind {
+        ExprKind::Load(place)
+            if matches!(
+                expr.ty,
+                Type::Number | Type::Date | Type::Time | Type::DateTime | Type::Duration
+            ) =>
+        {
+            Some((*place, 0))
+        }
+        ExprKind::Arith { op: op @ (ArithOp::Add | ArithOp::Sub), left, right } => {
+            let (place, plus) = linear(left)?;
+            let by = match &bare(right).kind {
+                ExprKind::Const(Value::Number(number)) => number.0,
+                // A day counts whole: see `Inst::Arith`.
+                ExprKind::Const(Value::Duration(ms)) if expr.ty == Type::Date => ms / DAY_MS,
+                ExprKind::Const(Value::Duration(ms)) => *ms,
+                _ => return None,
+            };
+            let by = if *op == ArithOp::Add { by } else { by.checked_neg()? };
+            Some((place, plus.checked_add(by)?))
+        }
+        _ => None,
+    }
+}
+
+/// An expression without its places, as a key.
+fn key(expr: &Expr) -> String {
+    let parts: Vec<String> = reads::parts(expr).into_iter().map(key).collect();
+    let head = match &expr.kind {
+        ExprKind::Const(value) => format!("const {value:?}"),
+        ExprKind::Load(place) => format!("load {place:?}"),
+        ExprKind::Param(number) => format!("param {number}"),
+        ExprKind::Has(places) => format!("has {places:?}"),
+        ExprKind::Arith { op, .. } => format!("{op:?}"),
+        ExprKind::Compare { op, .. } => format!("{op:?}"),
+        ExprKind::Call { helper, .. } => format!("{helper:?}"),
+        ExprKind::Empty => "empty".to_owned(),
+        ExprKind::Not(_) => "not".to_owned(),
+        ExprKind::Neg(_) => "neg".to_owned(),
+        ExprKind::And(..) => "and".to_owned(),
+        ExprKind::Or(..) => "or".to_owned(),
+        ExprKind::InSet { .. } => "in".to_owned(),
+        ExprKind::Concat(_) => "concat".to_owned(),
+        ExprKind::Reveal { .. } => "reveal".to_owned(),
+    };
+    format!("({head} {})", parts.join(" "))
+}

@@ -1,0 +1,124 @@
+//! What can be proved of conversations: conditions as sets of cases, what is possible at every
+//! point of a flow, branches and rules that nothing reaches, and the properties that flows claim.
+//!
+//! Everything holds over an abstraction: actions return any declared result or fail in any way,
+//! customers say anything, understanding may take it for anything, and wherever the customer is
+//! waited for other flows may change what the session remembers.
+
+mod boxes;
+mod explore;
+mod guards;
+mod properties;
+mod routes;
+mod sets;
+mod transcript;
+mod words;
+
+use self::boxes::Vocabulary;
+use self::explore::Explorer;
+use self::properties::{Prover, Verdict};
+use self::transcript::Teller;
+use crate::base::{FileSpan, SourceMap};
+use crate::diag::{Code, Diagnostic};
+use crate::graph::points::{Op, Points};
+use crate::sema::hir::{EnsureKind, Project};
+
+pub use self::transcript::{Answer, Counterexample, Line};
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub struct Proofs {
+    /// Findings.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Places of the properties that hold.
+    pub proved: Vec<FileSpan>,
+    /// A conversation for each property that does not.
+    pub counterexamples: Vec<Counterexample>,
+}
+
+/// Looks at every flow and at the routing rules.
+pub(crate) fn check(project: &Project, sources: &SourceMap, flows: &[Points<'_>]) -> Proofs {
+    let mut proofs = Proofs { diagnostics: routes::check(project), ..Proofs::default() };
+    let asking_turns = properties::asking_turns(project, flows);
+    for points in flows.iter().filter(|points| !points.flow.from_std) {
+        check_flow(project, sources, flows, points, asking_turns, &mut proofs);
+    }
+    proofs
+}
+
+fn check_flow<'p>(
+    project: &'p Project,
+    sources: &SourceMap,
+    flows: &[Points<'p>],
+    points: &Points<'p>,
+    asking_turns: Option<u32>,
+    proofs: &mut Proofs,
+) {
+    let flow = points.flow;
+    proofs.diagnostics.extend(guards::same_labels(points));
+    let mut words = Vocabulary::new(project);
+    if !learn(&mut words, points) && flow.ensures.is_empty() {
+        return;
+    }
+    let hopeless = flow.slots.iter().filter_map(|slot| guards::hopeless_checks(&mut words, slot));
+    proofs.diagnostics.extend(hopeless.collect::<Vec<_>>());
+    let possible = Explorer { words: &mut words, points }.run();
+    proofs.diagnostics.extend(guards::dead_branches(&mut words, points, &possible));
+    for ensure in &flow.ensures {
+        let mut prover =
+            Prover { project, words: &mut words, points, possible: &possible, flows, asking_turns };
+        match prover.verdict(&ensure.kind) {
+            Verdict::Proved => proofs.proved.push(ensure.at),
+            Verdict::Open => proofs.diagnostics.push(left_open(ensure.at)),
+            Verdict::Refuted { way, why } => {
+                let lines = Teller { words: &words, points, possible: &possible }.lines(&way);
+                let told = transcript::told(project, flow, &lines);
+                proofs.diagnostics.push(refuted(&ensure.kind, ensure.at, &why, told));
+                let text = sources.get(ensure.at.file).map_or("", |file| &file.text);
+                let property = text.get(ensure.at.span.range()).unwrap_or("");
+                proofs.counterexamples.push(Counterexample {
+                    property: property.split_whitespace().collect::<Vec<_>>().join(" "),
+                    flow: flow.name.clone(),
+                    lines,
+                });
+            }
+        }
+    }
+}
+
+/// Looks at every condition of a flow beforehand; whether there is any.
+fn learn(words: &mut Vocabulary<'_>, points: &Points<'_>) -> bool {
+    let mut any = false;
+    for point in &points.all {
+        if let Op::Branch(cond) = point.op {
+            words.learn(cond);
+            any = true;
+        }
+    }
+    for (cond, _) in points.flow.slots.iter().flat_map(|slot| &slot.checks) {
+        words.learn(cond);
+        any = true;
+    }
+    for ensure in &points.flow.ensures {
+        if let EnsureKind::Before { cond, .. } = &ensure.kind {
+            words.learn(cond);
+        }
+    }
+    any
+}
+
+fn refuted(kind: &EnsureKind, at: FileSpan, why: &str, told: String) -> Diagnostic {
+    let (code, message) = match kind {
+        EnsureKind::Before { .. } => (Code::E0801, "this does not always hold"),
+        EnsureKind::ReachesEnd => (Code::E0802, "not every conversation can come to an end"),
+        EnsureKind::AtMostTurns(_) => (Code::E0803, "a conversation can take more turns"),
+        EnsureKind::HumanWithin(_) => (Code::E0804, "a human can be further away"),
+    };
+    Diagnostic::new(code, at, message).label(why).help(told)
+}
+
+fn left_open(at: FileSpan) -> Diagnostic {
+    Diagnostic::new(Code::W0801, at, "this property could be neither proved nor refuted")
+        .label("too many cases to follow")
+        .help("split the flow into smaller ones, or cover it with a `test`")
+}

@@ -1,0 +1,160 @@
+//! Routing rules as sets: rules that nothing reaches, rules that take the same conversations from
+//! each other, conversations that no rule takes.
+
+use super::boxes::{Case, Cases, Var, Vocabulary};
+use super::sets::Set;
+use super::words::Words;
+use crate::diag::{Code, Diagnostic};
+use crate::ir::{IntentId, Place, Space, turn};
+use crate::sema::hir::{Project, RouteKind, RouteRule};
+
+/// The best intent, which rules with intents look at.
+const INTENT: Place = Place { space: Space::Turn, index: turn::INTENT_NUMBER };
+
+/// Checks the rules for skills, then those for urgency.
+pub(super) fn check(project: &Project) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let skills = |rule: &&RouteRule| matches!(rule.kind, RouteKind::Skill { .. });
+    let (of_skill, of_urgency): (Vec<&RouteRule>, Vec<&RouteRule>) =
+        project.route.iter().partition(skills);
+    for rules in [of_skill, of_urgency] {
+        let mut words = Vocabulary::new(project);
+        if let Some(sets) = rules.iter().map(|rule| takes(&mut words, rule)).collect() {
+            let rules = Rules { project, rules, sets, words };
+            found.extend(rules.shadowed());
+            found.extend(rules.overlapping());
+        }
+    }
+    found
+}
+
+/// The cases that a rule takes, and those that it leaves.
+type Sets = (Cases, Cases);
+
+fn takes(words: &mut Vocabulary<'_>, rule: &RouteRule) -> Option<Sets> {
+    let intents = match &rule.kind {
+        RouteKind::Skill { intents, .. } => intents.as_slice(),
+        RouteKind::Urgency(_) => &[],
+    };
+    let (mut takes, mut leaves) = match intents {
+        [] => (vec![Case::new()], Vec::new()),
+        some => {
+            let one = |intent: &IntentId| Set::one(intent.0.into());
+            let set = some.iter().map(one).fold(Set::none(), |all, one| all.or(&one));
+            let last = i64::try_from(words.project().intents.len()).unwrap_or(i64::MAX);
+            let others = set.not((0, last));
+            (
+                vec![Case::from([(Var::Cell(INTENT), set)])],
+                vec![Case::from([(Var::Cell(INTENT), others)])],
+            )
+        }
+    };
+    if let Some(cond) = &rule.cond {
+        let holds = words.cases(cond, true)?;
+        takes = words.meet(&takes, &holds)?;
+        leaves.extend(words.cases(cond, false)?);
+    }
+    Some((takes, leaves))
+}
+
+struct Rules<'p> {
+    project: &'p Project,
+    rules: Vec<&'p RouteRule>,
+    sets: Vec<Sets>,
+    words: Vocabulary<'p>,
+}
+
+impl Rules<'_> {
+    /// Rules that earlier ones leave nothing for.
+    fn shadowed(&self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        let mut left: Cases = vec![Case::new()];
+        for (number, (rule, (takes, leaves))) in self.rules.iter().zip(&self.sets).enumerate() {
+            let Some(reaches) = self.words.meet(&left, takes) else { return found };
+            let Some(rest) = self.words.meet(&left, leaves) else { return found };
+            if takes.is_empty() {
+                found.push(
+                    Diagnostic::new(Code::W0407, rule.at, "this rule never holds")
+                        .label("its conditions contradict each other")
+                        .help("mend the condition, or remove the rule"),
+                );
+            } else if reaches.is_empty() && !self.is_last_resort(rule) {
+                let finding =
+                    Diagnostic::new(Code::W0601, rule.at, "no conversation reaches this rule")
+                        .label("never taken")
+                        .help("move it up, or remove it");
+                found.push(
+                    self.takers(number)
+                        .into_iter()
+                        .fold(finding, |finding, taker| finding.related(taker.at, "takes from it")),
+                );
+            }
+            left = rest;
+        }
+        found
+    }
+
+    /// `otherwise` may be there to be sure.
+    fn is_last_resort(&self, rule: &RouteRule) -> bool {
+        matches!(&rule.kind, RouteKind::Skill { intents, .. } if intents.is_empty() && rule.cond.is_none())
+            && self.rules.last().is_some_and(|last| last.at == rule.at)
+    }
+
+    /// Earlier rules that have something in common with a rule.
+    fn takers(&self, number: usize) -> Vec<&RouteRule> {
+        let Some((takes, _)) = self.sets.get(number) else { return Vec::new() };
+        let earlier = self.rules.iter().zip(&self.sets).take(number);
+        let shares = earlier.filter(|(_, (other, _))| {
+            self.words.meet(takes, other).is_none_or(|shared| !shared.is_empty())
+        });
+        shares.map(|(rule, _)| *rule).collect()
+    }
+
+    /// Rules for different skills that share some conversations, and neither is a special case of
+    /// the other: their order decides.
+    fn overlapping(&self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        let rules: Vec<(&RouteRule, &Sets)> = self.rules.iter().copied().zip(&self.sets).collect();
+        for (number, (rule, (takes, leaves))) in rules.iter().enumerate() {
+            for (earlier, (others, others_leave)) in rules.iter().take(number) {
+                if skill(rule) == skill(earlier) || skill(rule).is_none() {
+                    continue;
+                }
+                let shared = self.words.meet(takes, others).unwrap_or_default();
+                let part = |of: &[Case], left: &[Case]| {
+                    self.words.meet(of, left).is_none_or(|rest| !rest.is_empty())
+                };
+                let Some(witness) = shared.first() else { continue };
+                if part(takes, others_leave) && part(others, leaves) {
+                    found.push(self.overlap(rule, earlier, witness));
+                }
+            }
+        }
+        found
+    }
+
+    fn overlap(&self, rule: &RouteRule, earlier: &RouteRule, witness: &Case) -> Diagnostic {
+        let intent = witness.get(&Var::Cell(INTENT)).and_then(Set::single);
+        let intent = intent.and_then(|n| self.project.intents.get(usize::try_from(n).ok()?));
+        let mut rest = witness.clone();
+        rest.remove(&Var::Cell(INTENT));
+        let words = Words { vocabulary: &self.words, flow: None };
+        let parts = [intent.map(|intent| format!("`{}`", intent.name)), Some(words.case(&rest))];
+        let parts: Vec<String> = parts.into_iter().flatten().filter(|p| !p.is_empty()).collect();
+        Diagnostic::new(Code::W0602, rule.at, "two rules want the same conversations")
+            .label("this one comes too late for them")
+            .related(earlier.at, "this one takes them")
+            .help(format!("both fit {}", parts.join(" where ")))
+            .help("put the special case first, or name it in one of them only")
+    }
+}
+
+/// Which skill a rule with a condition or intents of its own is for.
+fn skill(rule: &RouteRule) -> Option<u32> {
+    match &rule.kind {
+        RouteKind::Skill { intents, skill } if !intents.is_empty() || rule.cond.is_some() => {
+            Some(skill.0)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,166 @@
+//! Sets of values of one cell: ranges of whole numbers that stand for the values, and what a cell
+//! may hold besides.
+
+/// Values a cell may hold. Numbers, dates, times, durations and amounts are their own counts;
+/// choices, bools and known texts their numbers.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Set {
+    /// Disjoint, ascending, both ends included.
+    ranges: Vec<(i64, i64)>,
+    /// It may hold nothing.
+    empty: bool,
+    /// It may hold what no number stands for: an amount in another currency, any other text.
+    other: bool,
+}
+
+impl Set {
+    /// Everything in `range`, an empty cell included, and others if there are any.
+    pub(crate) fn all(range: (i64, i64), other: bool) -> Self {
+        Self { ranges: vec![range], empty: true, other }
+    }
+
+    /// No value at all.
+    pub(crate) const fn none() -> Self {
+        Self { ranges: Vec::new(), empty: false, other: false }
+    }
+
+    /// Only that the cell holds nothing.
+    pub(crate) const fn only_empty() -> Self {
+        Self { ranges: Vec::new(), empty: true, other: false }
+    }
+
+    /// One value.
+    pub(crate) fn one(value: i64) -> Self {
+        Self::between(value, value)
+    }
+
+    /// Values from `low` to `high`.
+    pub(crate) fn between(low: i64, high: i64) -> Self {
+        let ranges = if low <= high { vec![(low, high)] } else { Vec::new() };
+        Self { ranges, empty: false, other: false }
+    }
+
+    /// The same without the empty cell.
+    pub(crate) fn filled(mut self) -> Self {
+        self.empty = false;
+        self
+    }
+
+    pub(crate) const fn is_none(&self) -> bool {
+        self.ranges.is_empty() && !self.empty && !self.other
+    }
+
+    /// The only value, if there is just one and it is a number.
+    pub(crate) fn single(&self) -> Option<i64> {
+        match (self.ranges.as_slice(), self.empty || self.other) {
+            ([(low, high)], false) if low == high => Some(*low),
+            _ => None,
+        }
+    }
+
+    /// The ranges.
+    pub(crate) fn ranges(&self) -> &[(i64, i64)] {
+        &self.ranges
+    }
+
+    /// A value to show: one near a bound, where there is one.
+    pub(crate) fn sample(&self, prefer: i64) -> Option<i64> {
+        let near = |(low, high): &(i64, i64)| prefer.clamp(*low, *high);
+        self.ranges.iter().map(near).min_by_key(|value| value.abs_diff(prefer))
+    }
+
+    pub(crate) fn and(&self, other: &Self) -> Self {
+        let mut ranges = Vec::new();
+        for (low, high) in &self.ranges {
+            for (from, to) in &other.ranges {
+                let (low, high) = ((*low).max(*from), (*high).min(*to));
+                if low <= high {
+                    ranges.push((low, high));
+                }
+            }
+        }
+        ranges.sort_unstable();
+        Self { ranges, empty: self.empty && other.empty, other: self.other && other.other }
+    }
+
+    pub(crate) fn or(&self, other: &Self) -> Self {
+        let mut all: Vec<(i64, i64)> = self.ranges.iter().chain(&other.ranges).copied().collect();
+        all.sort_unstable();
+        let mut ranges: Vec<(i64, i64)> = Vec::new();
+        for (low, high) in all {
+            match ranges.last_mut() {
+                Some((_, end)) if low <= end.saturating_add(1) => *end = (*end).max(high),
+                _ => ranges.push((low, high)),
+            }
+        }
+        Self { ranges, empty: self.empty || other.empty, other: self.other || other.other }
+    }
+
+    /// Everything in `range` that is not in the set; nothing and others too.
+    pub(crate) fn not(&self, range: (i64, i64)) -> Self {
+        let mut ranges = Vec::new();
+        let mut from = Some(range.0);
+        for (low, high) in &self.ranges {
+            if let Some(start) = from
+                && start < *low
+            {
+                ranges.push((start, low - 1));
+            }
+            from = high.checked_add(1);
+        }
+        if let Some(start) = from.filter(|start| *start <= range.1) {
+            ranges.push((start, range.1));
+        }
+        Self { ranges, empty: !self.empty, other: !self.other }
+    }
+
+    /// Whether every value of it is in `other`.
+    pub(crate) fn is_in(&self, other: &Self) -> bool {
+        let inside = |(low, high): &(i64, i64)| {
+            other.ranges.iter().any(|(from, to)| from <= low && high <= to)
+        };
+        (!self.empty || other.empty)
+            && (!self.other || other.other)
+            && self.ranges.iter().all(inside)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Set;
+
+    const RANGE: (i64, i64) = (0, 30);
+
+    fn set() -> impl Strategy<Value = Set> {
+        let piece = (0..=30_i64, 0..=30_i64).prop_map(|(a, b)| Set::between(a.min(b), a.max(b)));
+        (proptest::collection::vec(piece, 0..4), any::<bool>()).prop_map(|(pieces, empty)| {
+            let base = if empty { Set::only_empty() } else { Set::none() };
+            pieces.iter().fold(base, |all, piece| all.or(piece))
+        })
+    }
+
+    fn has(set: &Set, value: Option<i64>) -> bool {
+        match value {
+            None => set.empty,
+            Some(v) => set.ranges().iter().any(|(low, high)| (*low..=*high).contains(&v)),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn sets_do_what_their_names_say(a in set(), b in set()) {
+            let not_a = a.not(RANGE);
+            for value in (0..=30).map(Some).chain([None]) {
+                let (in_a, in_b) = (has(&a, value), has(&b, value));
+                prop_assert_eq!(has(&a.and(&b), value), in_a && in_b);
+                prop_assert_eq!(has(&a.or(&b), value), in_a || in_b);
+                prop_assert_eq!(has(&not_a, value), !in_a);
+            }
+            let all = (0..=30).map(Some).chain([None]);
+            prop_assert_eq!(a.is_in(&b), all.clone().all(|v| !has(&a, v) || has(&b, v)));
+            prop_assert_eq!(a.and(&b).is_none(), all.clone().all(|v| !has(&a, v) || !has(&b, v)));
+        }
+    }
+}
