@@ -10,6 +10,7 @@ use crate::diag::{Code, Diagnostic, sink};
 use crate::graph::points::Points;
 use crate::graph::{self, FlowGraph};
 use crate::ir;
+use crate::labels;
 use crate::project::{self, Loaded};
 use crate::prove::{self, Proofs};
 use crate::sema::{self, hir};
@@ -30,6 +31,8 @@ pub struct Analysis {
     pub proofs: Proofs,
     /// Its state graphs, by flow; also when only the graph checks found something.
     pub graphs: Vec<FlowGraph>,
+    /// Every `reveal`, unless names or types are wrong.
+    pub reveals: Option<Vec<labels::Reveal>>,
 }
 
 impl Analysis {
@@ -90,19 +93,29 @@ fn analyse_loaded(loaded: Loaded) -> Analysis {
     let checked = sema::check(&files, &sources);
     diagnostics.extend(checked.diagnostics);
     // What a graph says of a project with wrong names or types would mislead.
-    let sound = checked.project.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
+    let mut sound = checked.project.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
     let graphs = sound.as_ref().map_or_else(Vec::new, |project| graph::build(project, &sources));
-    let mut proofs = Proofs::default();
-    if let Some(project) = &sound {
+    let (mut proofs, mut reveals) = (Proofs::default(), None);
+    if let Some(project) = &mut sound {
         diagnostics.extend(graph::check(project, &sources, &graphs));
-        let points: Vec<Points<'_>> =
-            project.flows.iter().map(|flow| Points::of(project, flow)).collect();
-        diagnostics.extend(graph::check_ways(project, &points));
-        proofs = prove::check(project, &sources, &points);
-        diagnostics.append(&mut proofs.diagnostics);
+        diagnostics.extend(check_ways(project, &sources, &mut proofs));
+        let mut followed = labels::check(project, &sources);
+        diagnostics.append(&mut followed.diagnostics);
+        reveals = Some(std::mem::take(&mut followed.reveals));
+        followed.mask(project);
     }
     let cut = sink::tidy(&mut diagnostics);
-    Analysis { sources, diagnostics, cut, project: sound, graphs, proofs }
+    Analysis { sources, diagnostics, cut, project: sound, proofs, graphs, reveals }
+}
+
+/// What follows from every way through every flow.
+fn check_ways(project: &hir::Project, sources: &SourceMap, proofs: &mut Proofs) -> Vec<Diagnostic> {
+    let points: Vec<Points<'_>> =
+        project.flows.iter().map(|flow| Points::of(project, flow)).collect();
+    let mut found = graph::check_ways(project, &points);
+    *proofs = prove::check(project, sources, &points);
+    found.append(&mut proofs.diagnostics);
+    found
 }
 
 /// Makes the bundle of a project whose names and types are right, whatever else is wrong with it:

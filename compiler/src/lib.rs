@@ -9,6 +9,7 @@ pub mod compile;
 pub mod diag;
 pub mod graph;
 pub mod ir;
+pub mod labels;
 pub mod project;
 pub mod prove;
 pub mod sema;

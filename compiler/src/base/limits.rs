@@ -18,3 +18,7 @@ pub const FRAME_CELLS_MAX: usize = 4_096;
 pub const STATES_PER_FLOW_MAX: usize = 10_000;
 /// Bytes of one compiled bundle.
 pub const BUNDLE_BYTES_MAX: usize = 256 << 20;
+/// Roles in one project.
+pub const ROLES_MAX: usize = 256;
+/// Labels at places of values, all slots and results of a project together.
+pub const LABEL_FACTS_MAX: usize = 4_000_000;

@@ -23,7 +23,7 @@ struct Finding<'a> {
     severity: super::Severity,
     message: &'a str,
     #[serde(flatten)]
-    place: Place<'a>,
+    place: PlaceView<'a>,
     label: &'a str,
     related: Vec<Related<'a>>,
     help: &'a [String],
@@ -33,7 +33,7 @@ struct Finding<'a> {
 #[derive(Serialize)]
 struct Related<'a> {
     #[serde(flatten)]
-    place: Place<'a>,
+    place: PlaceView<'a>,
     label: &'a str,
 }
 
@@ -46,13 +46,13 @@ struct FixView<'a> {
 #[derive(Serialize)]
 struct EditView<'a> {
     #[serde(flatten)]
-    place: Place<'a>,
+    place: PlaceView<'a>,
     text: &'a str,
 }
 
 /// A range; `end_column` is one past the last character. `*_utf16` count UTF-16 units.
 #[derive(Serialize)]
-struct Place<'a> {
+pub(crate) struct PlaceView<'a> {
     file: &'a str,
     line: u32,
     column: u32,
@@ -97,7 +97,7 @@ fn finding<'a>(diagnostic: &'a Diagnostic, sources: &'a SourceMap) -> Finding<'a
     }
 }
 
-fn place(at: FileSpan, sources: &SourceMap) -> Place<'_> {
+pub(crate) fn place(at: FileSpan, sources: &SourceMap) -> PlaceView<'_> {
     let (label, text, lines) = match sources.get(at.file) {
         Some(file) => (file.label.as_str(), &*file.text, Some(&file.lines)),
         None => ("", "", None),
@@ -108,5 +108,5 @@ fn place(at: FileSpan, sources: &SourceMap) -> Place<'_> {
     };
     let (line, column, column_utf16) = both(at.span.start);
     let (end_line, end_column, end_column_utf16) = both(at.span.end);
-    Place { file: label, line, column, column_utf16, end_line, end_column, end_column_utf16 }
+    PlaceView { file: label, line, column, column_utf16, end_line, end_column, end_column_utf16 }
 }

@@ -23,6 +23,7 @@ impl<'a> Checker<'a> {
         let action = found.node;
         self.none_optional(&action.params);
         let params = self.field_types(&action.params, &action.name.text);
+        action.params.iter().for_each(|param| self.no_labels_inside(&param.ty));
         let result = action
             .result
             .as_ref()

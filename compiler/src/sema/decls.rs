@@ -202,6 +202,7 @@ impl<'a> Checker<'a> {
             self.enter(found);
             self.labels(&field.labels);
             self.none_optional(std::slice::from_ref(field));
+            self.no_labels_inside(&field.ty);
             let name = &field.name.text;
             if self.customer.iter().any(|known| known.name == *name) {
                 self.twice("field", &field.name);

@@ -259,6 +259,7 @@ impl<'a> Checker<'a> {
         scope: &Scope,
     ) -> Option<Slot> {
         self.labels(&slot.labels);
+        self.no_labels_inside(&slot.ty);
         let mut whole = true;
         let ask = slot.ask.as_ref().map(|ask| self.text_ref(ask, scope, Reader::Customer));
         whole &= !matches!(ask, Some(None));

@@ -172,6 +172,7 @@ pub struct Slot {
     pub checks: Vec<(Expr, Option<TextRef>)>,
     pub tries: u32,
     pub default: Option<Expr>,
+    /// As declared; once labels are followed, also what the slot takes on.
     pub personal: bool,
     pub visible_to: Option<String>,
     pub at: FileSpan,

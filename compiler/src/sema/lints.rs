@@ -1,5 +1,5 @@
 //! What is well-formed and still looks wrong: flows nothing starts, slots nobody reads, calls in a
-//! circle, labels that this version does not follow.
+//! circle.
 
 use std::collections::BTreeSet;
 
@@ -47,33 +47,6 @@ impl Checker<'_> {
                         .label("asked for in vain")
                         .help("use it, or remove it");
                 self.diagnostics.push(finding);
-            }
-        }
-    }
-
-    /// One warning that labels are known and not yet followed through the flows.
-    pub(super) fn labels_not_checked(&mut self) {
-        let customers = self.symbols.customers.clone();
-        for found in &customers {
-            self.enter(found);
-            for field in &found.node.fields {
-                let label = field
-                    .labels
-                    .visible_to
-                    .as_ref()
-                    .map(|role| role.span)
-                    .or(field.labels.personal);
-                if let Some(span) = label {
-                    let finding = self
-                        .finding(
-                            Code::W0701,
-                            span,
-                            "who may see a value is not followed through the flows yet",
-                        )
-                        .label("kept out of summaries for other roles, not out of texts")
-                        .help("take care that no text shows it");
-                    return self.report(finding);
-                }
             }
         }
     }

@@ -9,6 +9,7 @@ mod flows;
 mod functions;
 pub mod hir;
 mod intents;
+mod labels;
 pub(crate) mod lints;
 mod routes;
 mod scope;
@@ -126,7 +127,6 @@ impl Checker<'_> {
         let tests = self.symbols.tests.clone();
         let tests = tests.iter().filter_map(|test| self.test(test, &flows, sources)).collect();
         self.unused_slots(&flows);
-        self.labels_not_checked();
         Some(hir::Project {
             bot: bot?,
             choices: std::mem::take(&mut self.choices),
@@ -158,6 +158,7 @@ impl Checker<'_> {
             self.enter(&found);
             self.none_optional(&found.node.params);
             let params = self.field_types(&found.node.params, &found.node.name.text);
+            self.no_labels_on_text(&found.node.params);
             self.texts.push(params);
         }
     }
