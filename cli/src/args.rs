@@ -80,6 +80,9 @@ pub(crate) struct CheckArgs {
     /// Treat these findings as errors
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(crate) deny: Option<Deny>,
+    /// List every `reveal` instead: where, what, of which labels, to whom and why
+    #[arg(long)]
+    pub(crate) reveals: bool,
 }
 
 /// What else fails a check.

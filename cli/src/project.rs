@@ -78,7 +78,7 @@ impl Project {
     }
 
     /// The sources as messages call them: by their path from here.
-    fn relabelled(&self, sources: &SourceMap) -> SourceMap {
+    pub(crate) fn relabelled(&self, sources: &SourceMap) -> SourceMap {
         let mut relabelled = SourceMap::default();
         for (_, file) in sources.iter() {
             let label = match file.label.starts_with("std/") || self.folder.as_os_str() == "." {

@@ -232,3 +232,35 @@ fn output_that_nobody_reads_is_no_failure() {
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     assert!(err(&output).is_empty(), "{}", err(&output));
 }
+
+#[test]
+fn reveals_are_listed_for_people_and_programs() {
+    let flow = "role boss\ncustomer { worth: money visible to boss }\n\
+                flow a {\n  on start\n  state x {\n    say \"{reveal(customer.worth) because \"on her own copy\"}\"\n    end\n  }\n}\n";
+    let place = folder("reveals", &[("bot.flow", BOT), ("a.flow", flow)]);
+    let listed = flowright_in(&place, &["check", "--reveals"]);
+    assert_eq!(listed.status.code(), Some(0), "{}", err(&listed));
+    assert_eq!(
+        out(&listed),
+        "a.flow:6:11: customer.worth (visible to boss)\n  to: the customer\n  because: on her own copy\n"
+    );
+    assert!(err(&listed).contains("1 reveal\n"), "{}", err(&listed));
+    let json = flowright_in(&place, &["check", "--reveals", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&out(&json)).unwrap();
+    let reveal = &document["reveals"][0];
+    assert_eq!(
+        (&reveal["file"], &reveal["line"], &reveal["value"], &reveal["labels"][0]),
+        (&"a.flow".into(), &6.into(), &"customer.worth".into(), &"visible to boss".into())
+    );
+    // What is let out without a reason, or not let out at all, still fails, with the list.
+    let leak = flow.replace("because \"on her own copy\"", "because \"\"");
+    std::fs::write(place.join("a.flow"), leak).unwrap();
+    let failed = flowright_in(&place, &["check", "--reveals"]);
+    assert_eq!(failed.status.code(), Some(1));
+    assert!(out(&failed).contains("customer.worth (visible to boss)"), "{}", out(&failed));
+    assert!(err(&failed).contains("E0705"), "{}", err(&failed));
+    // Where names are wrong, there is no list to rely on.
+    std::fs::write(place.join("a.flow"), "flow a { state x { -> y } }\n").unwrap();
+    let wrong = flowright_in(&place, &["check", "--reveals", "--format", "json"]);
+    assert_eq!((wrong.status.code(), out(&wrong).as_str()), (Some(1), ""));
+}
