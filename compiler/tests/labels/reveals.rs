@@ -56,23 +56,23 @@ fn slots_take_on_what_flows_in_so_that_summaries_mask_them() {
 role boss includes supervisor, auditor
 role lawyer
 slot shared: text { ask "x" }
-slot mail: text personal
+slot mail: text personal { default "x" }
 slot all: list of { name: text, cost: money }
 intent stay { en "stay now", "stay on", "please stay", "do stay", "let us stay" }
 flow other {
   on intent stay
   slot a: text
   slot plain: text
-  slot law: text visible to lawyer
-  slot aud: text visible to auditor
+  slot law: text visible to lawyer { default "x" }
+  slot aud: text visible to auditor { default "x" }
   slot both: text
   slot none: text
   state x {
+    fill shared
     set a = shared
     set both = "{aud}{customer.note}"
     set none = "{law}{aud}"
     set plain = customer.id
-    fill shared
     do trusted(plain) { failed -> end }
     end
   }
