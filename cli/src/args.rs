@@ -83,6 +83,9 @@ pub(crate) struct CheckArgs {
     /// List every `reveal` instead: where, what, of which labels, to whom and why
     #[arg(long)]
     pub(crate) reveals: bool,
+    /// Append a `test` block to this file for each property that does not hold
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_test: Option<PathBuf>,
 }
 
 /// What else fails a check.

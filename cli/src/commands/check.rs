@@ -5,6 +5,7 @@ use std::time::Instant;
 use flowright_compiler::Analysis;
 use flowright_compiler::labels::{render_json, render_table};
 
+use super::write_test::write_tests;
 use crate::Outcome;
 use crate::args::{CheckArgs, Deny, Format};
 use crate::failure::{Failure, print};
@@ -19,6 +20,11 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Failure> {
         return reveals(&project, &analysis, args.format);
     }
     print_findings(&project, &analysis, args.format)?;
+    if let Some(file) = &args.write_test {
+        let count = write_tests(&project, &analysis, file)?;
+        let plural = if count == 1 { "" } else { "s" };
+        eprintln!("{}: {count} test{plural} added", file.display());
+    }
     let own = analysis.sources.iter().filter(|(_, file)| !file.label.starts_with("std/"));
     let files = own.count();
     let plural = if files == 1 { "" } else { "s" };

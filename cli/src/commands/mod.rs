@@ -9,3 +9,4 @@ pub(crate) mod graph;
 pub(crate) mod new;
 pub(crate) mod serve;
 pub(crate) mod test;
+mod write_test;

@@ -10,6 +10,7 @@ mod explore;
 mod guards;
 mod properties;
 mod routes;
+mod samples;
 mod sets;
 mod transcript;
 mod words;
@@ -71,7 +72,8 @@ fn check_flow<'p>(
             Verdict::Proved => proofs.proved.push(ensure.at),
             Verdict::Open => proofs.diagnostics.push(left_open(ensure.at)),
             Verdict::Refuted { way, why } => {
-                let lines = Teller { words: &words, points, possible: &possible }.lines(&way);
+                let teller = Teller { words: &words, points, possible: &possible };
+                let (lines, customer) = (teller.lines(&way), teller.customer(&way));
                 let told = transcript::told(project, flow, &lines);
                 proofs.diagnostics.push(refuted(&ensure.kind, ensure.at, &why, told));
                 let text = sources.get(ensure.at.file).map_or("", |file| &file.text);
@@ -79,6 +81,7 @@ fn check_flow<'p>(
                 proofs.counterexamples.push(Counterexample {
                     property: property.split_whitespace().collect::<Vec<_>>().join(" "),
                     flow: flow.name.clone(),
+                    customer,
                     lines,
                 });
             }

@@ -2,9 +2,10 @@
 
 use super::boxes::{Case, Var, Vocabulary};
 use super::explore::{Here, Possible};
+use super::samples;
 use super::words::Words;
 use crate::graph::points::{Op, Points, Way};
-use crate::ir::{ActionId, Place, RecordCells, TextPart, Type};
+use crate::ir::{ActionId, Place, RecordCells, Space, TextPart, Type, turn};
 use crate::sema::hir::{Flow, Project, TextRef};
 
 use flowright_nlu::spec::Piece;
@@ -48,6 +49,8 @@ pub struct Counterexample {
     pub property: String,
     /// The flow that claims it.
     pub flow: String,
+    /// Fields of the customer's profile that matter, with values as a test writes them.
+    pub customer: Vec<(String, String)>,
     /// The conversation.
     pub lines: Vec<Line>,
 }
@@ -82,7 +85,10 @@ impl Teller<'_, '_> {
     fn opening(&self) -> Option<Line> {
         let project = self.words.project();
         let intent = self.points.flow.triggers.first()?;
-        let examples = &project.intents.get(intent.index())?.spec.examples;
+        let all = &project.intents.get(intent.index())?.spec.examples;
+        let first = project.bot.languages.first().copied();
+        let own = all.iter().filter(|example| example.lang == first).collect::<Vec<_>>();
+        let examples = if own.is_empty() { all.iter().collect() } else { own };
         // One without values of its own leaves the questions to the flow.
         let plain = |pieces: &&Vec<Piece>| pieces.iter().all(|p| matches!(p, Piece::Text(_)));
         let pieces = examples.iter().map(|example| &example.pieces);
@@ -217,9 +223,60 @@ impl Teller<'_, '_> {
     /// What a customer says for a slot.
     fn later(&self, way: &[(Here, Option<Way>)], number: usize, place: Place) -> String {
         let slots = &self.points.flow.slots;
-        let ty = slots.iter().find(|slot| slot.place == place).map(|slot| slot.ty.clone());
-        let known = ty.and_then(|ty| self.test_value(way, number, place, &ty));
+        let Some(slot) = slots.iter().find(|slot| slot.place == place) else {
+            return String::new();
+        };
+        let project = self.words.project();
+        let entity = slot.entity.and_then(|entity| project.entities.get(entity.index()));
+        let option = self.known(way, number, place, &slot.ty);
+        let lang = project.bot.languages.first().copied();
+        let said = match slot.ty {
+            // A text that some condition wants is said as it is.
+            Type::Text if option.is_some() => None,
+            _ => entity.and_then(|entity| samples::utterance(&entity.kind, option, lang)),
+        };
+        let known = said.or_else(|| self.test_value(way, number, place, &slot.ty));
         known.map_or_else(|| "…".to_owned(), |value| value.trim_matches('"').to_owned())
+    }
+
+    /// What the way demands of the customer's profile.
+    pub(super) fn customer(&self, way: &[(Here, Option<Way>)]) -> Vec<(String, String)> {
+        let project = self.words.project();
+        let words = Words { vocabulary: self.words, flow: Some(self.points.flow) };
+        let cases = way.iter().filter_map(|(here, _)| self.possible.at(here.point).get(here.case));
+        let mut fields: Vec<(String, String)> = Vec::new();
+        for (var, set) in cases.flat_map(|found| &found.case) {
+            let Var::Cell(place) = var else { continue };
+            let field = project.customer.get(place.index as usize);
+            let Some(field) = field.filter(|_| place.space == Space::Customer) else { continue };
+            let value = set.sample(prefer(&field.ty));
+            let value = value.and_then(|value| words.literal(&field.ty, var, value));
+            if let Some(value) = value {
+                fields.retain(|(name, _)| *name != field.name);
+                fields.push((field.name.clone(), value));
+            }
+        }
+        fields
+    }
+
+    /// The number of a value that the way demands of a cell.
+    fn known(
+        &self,
+        way: &[(Here, Option<Way>)],
+        number: usize,
+        place: Place,
+        ty: &Type,
+    ) -> Option<i64> {
+        let case = self.case_later(way, number, place)?;
+        let today = Place { space: Space::Turn, index: turn::TODAY };
+        let var = Var::Cell(place);
+        let set = case.get(&var).filter(|set| **set != self.words.all(&var).filled());
+        if let Some(set) = set {
+            return set.sample(prefer(ty));
+        }
+        // Days are told by how far they are from today.
+        let ahead = case.get(&Var::Diff(today, place))?.sample(0)?;
+        prefer(&Type::Date).checked_sub(ahead)
     }
 
     /// A value as a test writes it.
@@ -231,9 +288,8 @@ impl Teller<'_, '_> {
         ty: &Type,
     ) -> Option<String> {
         let var = Var::Cell(place);
-        let set = self.case_later(way, number, place).and_then(|case| case.get(&var).cloned());
         let words = Words { vocabulary: self.words, flow: Some(self.points.flow) };
-        let known = set.and_then(|set| set.sample(prefer(ty)));
+        let known = self.known(way, number, place, ty);
         if let Some(shown) = known.and_then(|number| words.literal(ty, &var, number)) {
             return Some(shown);
         }

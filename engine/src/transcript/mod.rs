@@ -55,6 +55,24 @@ pub struct Failure {
     pub actual: Option<String>,
 }
 
+/// A line of a conversation that was written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Recorded {
+    /// The customer said this.
+    User(String),
+    /// The bot said this.
+    Bot(String),
+    /// Time passed, in milliseconds.
+    Silence(i64),
+}
+
+/// Plays the customer's part of a test against its given answers and writes down what the bot
+/// says, as far as the conversation goes.
+#[must_use]
+pub fn record_test(program: &LoadedProgram, test: &TestDef) -> Vec<Recorded> {
+    player::Player::new(program, test).record()
+}
+
 /// Plays a test.
 #[must_use]
 pub fn run_test(program: &LoadedProgram, test: &TestDef) -> TestReport {

@@ -7,7 +7,7 @@ use flowright_compiler::ir::{Outcome, TestDef, TestLineDef, TestStep};
 use flowright_nlu::value::Date;
 
 use super::actions::{Answers, Called};
-use super::{Failure, ReportLine};
+use super::{Failure, Recorded, ReportLine};
 use crate::LoadedProgram;
 use crate::model::{Choice, Command, Event, Reply, Session};
 use crate::session::open_session;
@@ -35,6 +35,9 @@ pub(super) struct Player<'t> {
     /// Buttons of the last reply that had some.
     buttons: Vec<Choice>,
     pub(super) lines: Vec<ReportLine>,
+    /// What the bot says is written down, not compared: a line a reply, and where the customer
+    /// speaks.
+    recorded: Option<Vec<Recorded>>,
     pub(super) entered: BTreeSet<Entered>,
 }
 
@@ -60,8 +63,27 @@ impl<'t> Player<'t> {
             said: VecDeque::new(),
             buttons: Vec::new(),
             lines: Vec::new(),
+            recorded: None,
             entered: BTreeSet::new(),
         }
+    }
+
+    /// Plays the customer's part and writes down the bot's, as far as it goes.
+    pub(super) fn record(mut self) -> Vec<Recorded> {
+        self.recorded = Some(Vec::new());
+        for line in &self.test.lines {
+            let spoken = match &line.kind {
+                TestStep::User(text) => Recorded::User(text.clone()),
+                TestStep::Silence(ms) => Recorded::Silence(*ms),
+                _ => continue,
+            };
+            self.recorded.iter_mut().for_each(|lines| lines.push(spoken.clone()));
+            if self.line(line).is_err() {
+                break;
+            }
+            self.said.clear();
+        }
+        self.recorded.unwrap_or_default()
     }
 
     pub(super) fn play(&mut self) -> Result<(), Failure> {
@@ -155,6 +177,8 @@ impl<'t> Player<'t> {
         match command {
             Command::Reply(reply) => {
                 self.note("bot", shown(&reply));
+                let said = Recorded::Bot(reply.text.clone());
+                self.recorded.iter_mut().for_each(|lines| lines.push(said.clone()));
                 if !reply.choices.is_empty() {
                     self.buttons.clone_from(&reply.choices);
                 }
