@@ -22,4 +22,4 @@ pub use function::{
 };
 pub use program::*;
 pub use test_def::*;
-pub use ways::transitions;
+pub use ways::{exits_of, transitions};

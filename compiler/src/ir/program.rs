@@ -540,7 +540,17 @@ pub struct PropertyDef {
     /// As written.
     pub text: String,
     pub proved: bool,
+    /// What a run can be held against, for `ensure CONDITION before ACTION`.
+    pub guard: Option<GuardDef>,
     pub at: FileSpan,
+}
+
+/// Whenever `flow` calls `action`, `cond` holds; it exits with [`super::Exit::Value`], a bool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuardDef {
+    pub flow: FlowId,
+    pub action: ActionId,
+    pub cond: FuncId,
 }
 
 /// A source file, for places in messages.

@@ -12,7 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Block, CheckDef, EmitDef, Exit, FlowDef, FuncId, Function, Handlers, Inst, MediaDef, Place,
-    Program, RecordCells, Reg, SayDef, SlotDef, Space, Terminator, TestStep, TextPart, TextUse,
+    Program, PropertyDef, RecordCells, Reg, SayDef, SlotDef, Space, Terminator, TestStep, TextPart,
+    TextUse,
 };
 
 /// What is unsound, with the function or table.
@@ -136,7 +137,15 @@ fn tables(program: &Program) -> Checked {
         p.no,
     ];
     phrases.into_iter().try_for_each(|phrase| role(program, phrase, Role::Text, "phrases"))?;
+    program.properties.iter().try_for_each(|property| verify_property(program, property))?;
     program.tests.iter().try_for_each(|test| verify_test(program, test))
+}
+
+fn verify_property(program: &Program, property: &PropertyDef) -> Checked {
+    let Some(guard) = property.guard else { return Ok(()) };
+    within(guard.flow.0, program.flows.len(), &property.text, "flow")?;
+    within(guard.action.0, program.actions.len(), &property.text, "action")?;
+    role(program, guard.cond, Role::Value, &property.text)
 }
 
 fn verify_slot(program: &Program, slot: &SlotDef) -> Checked {

@@ -20,6 +20,24 @@ pub fn transitions(program: &Program) -> BTreeSet<(FlowId, StateId, StateId)> {
     found
 }
 
+/// Every exit that the code of a flow can take, from its states and handlers on.
+#[must_use]
+pub fn exits_of(program: &Program, flow: FlowId) -> Vec<&Exit> {
+    let Some(flow) = program.flows.get(flow.index()) else { return Vec::new() };
+    let mut open: Vec<FuncId> = flow.states.iter().map(|state| state.entry).collect();
+    let of_states = flow.states.iter().map(|state| &state.handlers);
+    open.extend(of_states.chain([&flow.handlers]).flat_map(functions_of));
+    let (mut seen, mut exits) = (BTreeSet::new(), Vec::new());
+    while let Some(id) = open.pop() {
+        let function = program.functions.get(id.index()).filter(|_| seen.insert(id));
+        for exit in function.into_iter().flat_map(|function| &function.exits) {
+            open.extend(goes_on_in(exit));
+            exits.push(exit);
+        }
+    }
+    exits
+}
+
 fn functions_of(handlers: &Handlers) -> impl Iterator<Item = FuncId> {
     let intents = handlers.intents.iter().map(|(_, body)| *body);
     let silences = handlers.silences.iter().map(|(_, body)| *body);

@@ -42,6 +42,7 @@ pub fn lower(project: &Project, sources: &SourceMap) -> Result<Program, LowerErr
     let route = lowering.route();
     let fallback = lowering.fallback(&project.fallback, "fallback");
     let tests = lowering.tests();
+    let properties = lowering.properties();
     lowering.fill_pending();
     let flows = lowering.describe_states(flows);
     Ok(Program {
@@ -63,7 +64,7 @@ pub fn lower(project: &Project, sources: &SourceMap) -> Result<Program, LowerErr
         functions: lowering.functions,
         strings: lowering.strings,
         regexes: project.regexes.clone(),
-        properties: tables::properties(project),
+        properties,
         tests,
         files: sources.iter().map(|(_, file)| source_def(file)).collect(),
     })

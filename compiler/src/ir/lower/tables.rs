@@ -2,10 +2,10 @@
 
 use super::Lowering;
 use crate::ir::{
-    ActionDef, ActionErrorDef, CheckDef, EntityDef, GivenDef, IntentDef, PropertyDef, SlotDef,
-    TestDef, TestLineDef, TestStep,
+    ActionDef, ActionErrorDef, CheckDef, EntityDef, FlowId, GivenDef, GuardDef, IntentDef,
+    PropertyDef, SlotDef, TestDef, TestLineDef, TestStep,
 };
-use crate::sema::hir::{self, Action, Intent, Project, Slot, Test};
+use crate::sema::hir::{self, Action, Intent, Slot, Test};
 
 impl Lowering<'_> {
     pub(super) fn slots(&mut self, slots: &[Slot], owner: &str) -> Vec<SlotDef> {
@@ -131,12 +131,27 @@ impl Lowering<'_> {
             },
         }
     }
-}
 
-/// The claimed properties of all flows. What was proved of them is known to whoever lowers.
-pub(super) fn properties(project: &Project) -> Vec<PropertyDef> {
-    let claims = project.flows.iter().flat_map(|flow| &flow.ensures);
-    claims
-        .map(|claim| PropertyDef { text: claim.text.clone(), proved: false, at: claim.at })
-        .collect()
+    /// The claimed properties of all flows. What was proved of them is known to whoever lowers.
+    pub(super) fn properties(&mut self) -> Vec<PropertyDef> {
+        let mut properties = Vec::new();
+        for (number, flow) in (0..).zip(&self.project.flows) {
+            for claim in &flow.ensures {
+                let guard = self.guard(FlowId(number), &flow.name, &claim.kind);
+                let text = claim.text.clone();
+                properties.push(PropertyDef { text, proved: false, guard, at: claim.at });
+            }
+        }
+        properties
+    }
+
+    fn guard(&mut self, flow: FlowId, name: &str, kind: &hir::EnsureKind) -> Option<GuardDef> {
+        match kind {
+            hir::EnsureKind::Before { cond, action } => {
+                let cond = self.value_function(format!("{name}.ensure"), cond);
+                Some(GuardDef { flow, action: *action, cond })
+            }
+            _ => None,
+        }
+    }
 }
