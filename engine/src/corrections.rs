@@ -7,7 +7,7 @@ use flowright_nlu::EntityMatch;
 use crate::drive::Next;
 use crate::fill::Accepted;
 use crate::model::{Visited, Wait};
-use crate::stepper::{Stepper, Trouble};
+use crate::stepper::{Stepper, Taken, Trouble};
 
 /// What became of a correction.
 pub(crate) enum Corrected {
@@ -53,11 +53,13 @@ impl Stepper<'_> {
         if frame.path.iter().skip(first).any(|visited| visited.effect) {
             let text = self.phrase(self.program.program.phrases.too_late, &[]);
             self.reply_text(text);
+            self.taken.push(Taken::TooLate);
             return Corrected::Answered;
         }
         let state = frame.path.get(first).map(|visited| visited.state);
         match (self.accept(slot, found.value), state) {
             (Accepted::Yes, Some(state)) => {
+                self.taken.push(Taken::Corrected(slot));
                 if let Some(frame) = self.session.stack.last_mut() {
                     frame.path.truncate(first);
                     frame.wait = Wait::Nothing;

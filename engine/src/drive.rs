@@ -109,6 +109,7 @@ impl Stepper<'_> {
             Exit::End(outcome) => self.end_flow(outcome)?,
             Exit::Resume => {
                 self.pop(Outcome::Resolved);
+                self.greet_if_idle();
                 self.resume(false)
             }
             Exit::Repeat { then } => {
@@ -191,6 +192,16 @@ impl Stepper<'_> {
         };
         caller.wait = Wait::Nothing;
         Ok(Next::Run(then))
+    }
+
+    /// Nothing to go back to, and nothing said in this turn: the customer still gets an answer.
+    fn greet_if_idle(&mut self) {
+        let said = !self.session.last_said.is_empty()
+            || self.commands.iter().any(|command| matches!(command, Command::Reply(_)));
+        if self.session.stack.is_empty() && !said {
+            let text = self.phrase(self.program.program.phrases.greeting, &[]);
+            self.reply_text(text);
+        }
     }
 
     /// Goes back to the flow that waits below, with a reminder if wanted, and asks again.

@@ -7,7 +7,7 @@ use flowright_nlu::{Context, EntityMatch};
 
 use crate::drive::Next;
 use crate::model::{Reason, Wait};
-use crate::stepper::{Stepper, Trouble};
+use crate::stepper::{Stepper, Taken, Trouble};
 
 /// What became of a new value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,6 +134,7 @@ impl Stepper<'_> {
             None => self.phrase(self.program.program.phrases.invalid, &[]),
         };
         self.reply_text(text);
+        self.taken.push(Taken::Refused(slot));
         let frame = self.session.stack.last_mut();
         let tries = frame.and_then(|frame| frame.tries.get_mut(slot.index())).map_or(1, |tries| {
             *tries += 1;

@@ -5,8 +5,10 @@
 mod calls;
 mod corrections;
 mod drive;
+pub mod explore;
 mod fill;
 mod handoff;
+mod holds;
 pub mod json;
 pub mod limits;
 mod menus;
@@ -21,4 +23,4 @@ mod turn;
 
 pub use program::LoadedProgram;
 pub use session::open_session;
-pub use stepper::{Entered, Step, StepError, step};
+pub use stepper::{Entered, Step, StepError, Taken, step};

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use flowright_compiler::ir::{
-    Exit, FlowDef, FlowId, FuncId, Place, RunContext, RunError, Space, StateId, turn,
+    Exit, FlowDef, FlowId, FuncId, IntentId, Place, RunContext, RunError, SlotIndex, Space,
+    StateId, turn,
 };
 use flowright_nlu::Understanding;
 use flowright_nlu::value::{Date, Decimal, Value};
@@ -21,6 +22,27 @@ pub struct Step {
     pub settled: bool,
     /// The states that were entered, in order: for coverage and traces.
     pub trace: Vec<Entered>,
+    /// What was made of the utterance, in order: for coverage.
+    pub taken: Vec<Taken>,
+}
+
+/// What an utterance, or a part of it, was taken for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Taken {
+    /// A value that a check of this slot refused.
+    Refused(SlotIndex),
+    /// A new value for this slot, which was filled.
+    Corrected(SlotIndex),
+    /// A correction of what an effect was carried out with.
+    TooLate,
+    /// An intent that the state or flow handles.
+    Handled(IntentId),
+    /// An intent whose flow began.
+    Began(IntentId),
+    /// Half understood: asked back.
+    Clarified,
+    /// Not understood.
+    Missed,
 }
 
 /// A state that was entered.
@@ -65,8 +87,8 @@ pub fn step(
     let mut stepper = Stepper::new(program, session, now_ms);
     stepper.take(event);
     stepper.finish();
-    let (commands, trace) = (stepper.commands, stepper.trace);
-    Ok(Step { commands, settled: !session.is_calling(), trace })
+    let (commands, trace, taken) = (stepper.commands, stepper.trace, stepper.taken);
+    Ok(Step { commands, settled: !session.is_calling(), trace, taken })
 }
 
 /// Why the flow under way cannot go on. Ends at a human.
@@ -93,6 +115,7 @@ pub(crate) struct Stepper<'s> {
     pub(crate) now_ms: i64,
     pub(crate) commands: Vec<Command>,
     pub(crate) trace: Vec<Entered>,
+    pub(crate) taken: Vec<Taken>,
     /// What the turn brings, by [`turn`] cell.
     pub(crate) turn: Vec<Option<Value>>,
     pub(crate) understanding: Option<Understanding>,
@@ -107,7 +130,7 @@ pub(crate) struct Stepper<'s> {
 }
 
 impl<'s> Stepper<'s> {
-    fn new(program: &'s LoadedProgram, session: &'s mut Session, now_ms: i64) -> Self {
+    pub(crate) fn new(program: &'s LoadedProgram, session: &'s mut Session, now_ms: i64) -> Self {
         let (code, regexes) = (Arc::clone(&program.program), Arc::clone(&program.regexes));
         let cx = RunContext::with_regexes(code, regexes, FUEL_PER_RUN);
         Self {
@@ -116,6 +139,7 @@ impl<'s> Stepper<'s> {
             now_ms,
             commands: Vec::new(),
             trace: Vec::new(),
+            taken: Vec::new(),
             turn: vec![None; turn::CELLS as usize],
             understanding: None,
             said_before: Vec::new(),
@@ -211,7 +235,7 @@ impl<'s> Stepper<'s> {
         }
     }
 
-    fn set_turn_cells(&mut self) {
+    pub(crate) fn set_turn_cells(&mut self) {
         let local = self.local_now();
         let text = |text: &str| Some(Value::Text(text.to_owned()));
         self.set_turn(turn::TODAY, local.map(|at| Value::Date(Date::from_civil(at.date()))));

@@ -20,7 +20,7 @@ use crate::fill::Accepted;
 use crate::limits::CLARIFY_OPTIONS_MAX;
 use crate::menus::{ordinal, pick};
 use crate::model::{Clarifying, Reason, Speaker, Status, Wait};
-use crate::stepper::Stepper;
+use crate::stepper::{Stepper, Taken};
 
 /// An intent this sure wins over a value that is only a part of what was said.
 const MUCH_SURER: f32 = 0.85;
@@ -297,6 +297,7 @@ impl Stepper<'_> {
         if !def.is_repair
             && let Some(handler) = self.intent_handler(id)
         {
+            self.taken.push(Taken::Handled(id));
             self.run_handler(handler);
             return true;
         }
@@ -305,9 +306,11 @@ impl Stepper<'_> {
             // Asked for what is under way: what the utterance adds is taken, and it goes on.
             if self.fill_from_utterance(&intent.slots, &[]) != Accepted::HandedOff {
                 self.go_on_or_ask();
+                self.say_that_it_waits(flow);
             }
             return true;
         }
+        self.taken.push(Taken::Began(id));
         self.begin(flow, Some(intent));
         true
     }
@@ -324,6 +327,17 @@ impl Stepper<'_> {
             Ok(Next::Run(function)) => self.drive(function),
             Ok(Next::Wait) => {}
             Err(trouble) => self.trouble(&trouble),
+        }
+    }
+
+    /// A flow that waits for a time has nothing to ask: who asks for it again is told that it is
+    /// under way.
+    fn say_that_it_waits(&mut self, flow: FlowId) {
+        let wait = self.session.stack.last().map(|frame| &frame.wait);
+        if matches!(wait, Some(Wait::Until { .. })) && self.commands.is_empty() {
+            let what = self.flow_title(flow);
+            let text = self.phrase(self.program.program.phrases.resume, &[what]);
+            self.reply_text(text);
         }
     }
 
@@ -375,6 +389,7 @@ impl Stepper<'_> {
         self.session.clarifying = Some(Clarifying { options, utterance: text.to_owned() });
         let question = self.phrase(program.program.phrases.clarify, &[]);
         self.reply_menu(Some(question), &labels);
+        self.taken.push(Taken::Clarified);
         true
     }
 
@@ -420,6 +435,7 @@ impl Stepper<'_> {
 
     /// Step 7.
     fn miss(&mut self) {
+        self.taken.push(Taken::Missed);
         self.session.misses += 1;
         let misses = Decimal::from_int(self.session.misses.into()).map(Value::Number);
         self.set_turn(turn::MISSES, misses);

@@ -1,16 +1,13 @@
 //! `expect` lines.
 
 use flowright_compiler::base::FileSpan;
-use flowright_compiler::ir::{
-    Exit, FlowId, FuncId, Outcome, RunContext, SkillId, StateId, TestStep, turn,
-};
-use flowright_nlu::value::Value;
+use flowright_compiler::ir::{FlowId, FuncId, Outcome, SkillId, StateId, TestStep};
 
 use super::Failure;
 use super::actions::Called;
 use super::player::{Player, failure};
+use crate::holds::holds;
 use crate::json::value_to_json;
-use crate::limits::FUEL_PER_RUN;
 use crate::model::{Frame, Status};
 
 impl Player<'_> {
@@ -111,32 +108,13 @@ impl Player<'_> {
         flow: Option<FlowId>,
         text: &str,
     ) -> Result<(), Failure> {
-        let none: Vec<Option<Value>> = Vec::new();
-        let of_flow = |frame: &&Frame| flow.is_none_or(|flow| frame.flow == flow);
-        let frame = self.session.stack.iter().rev().find(of_flow);
-        let cells = frame.map_or(&none, |frame| &frame.cells);
-        let mut turn_cells = vec![None; turn::CELLS as usize];
-        let names = [
-            (turn::CHANNEL, self.session.channel.clone()),
-            (turn::LANGUAGE, self.session.lang.to_string()),
-        ];
-        for (cell, name) in names {
-            if let Some(target) = turn_cells.get_mut(cell as usize) {
-                *target = Some(Value::Text(name));
-            }
+        let of_flow = |frame: &Frame| flow.is_none_or(|flow| frame.flow == flow);
+        let mut session = self.session.clone();
+        let frames = session.stack.iter().rposition(of_flow).map_or(0, |n| n + 1);
+        session.stack.truncate(frames);
+        if holds(self.program, session, cond, self.now_ms) {
+            return Ok(());
         }
-        let mut cx = RunContext::new(std::sync::Arc::clone(&self.program.program), FUEL_PER_RUN);
-        let spaces = [&turn_cells, &self.session.customer, &self.session.slots, cells];
-        for (target, values) in cx.spaces.iter_mut().zip(spaces) {
-            for (cell, value) in target.iter_mut().zip(values) {
-                *cell = cx.heap.cell(value.as_ref());
-            }
-        }
-        let exit = self.program.executor.run(cond, &mut cx).ok();
-        let code = self.program.program.functions.get(cond.index());
-        let exit = code.zip(exit).and_then(|(code, exit)| code.exits.get(exit as usize));
-        let holds =
-            matches!(exit, Some(Exit::Value)) && cx.exit_args.first().is_some_and(|c| c.is_true());
-        if holds { Ok(()) } else { Err(failure(at, "this does not hold", Some(text), None)) }
+        Err(failure(at, "this does not hold", Some(text), None))
     }
 }

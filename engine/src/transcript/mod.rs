@@ -5,6 +5,8 @@ mod actions;
 mod expect;
 mod player;
 
+pub(crate) use player::{instant, shown};
+
 use std::collections::BTreeSet;
 
 use flowright_compiler::base::FileSpan;

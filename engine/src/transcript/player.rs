@@ -227,7 +227,8 @@ impl<'t> Player<'t> {
     }
 }
 
-fn instant(program: &LoadedProgram, today: Date, time_s: u32) -> i64 {
+/// The instant at which a day and time of day (seconds since midnight) are in the bot's timezone.
+pub(crate) fn instant(program: &LoadedProgram, today: Date, time_s: u32) -> i64 {
     let zone =
         jiff::tz::TimeZone::get(&program.program.bot.timezone).unwrap_or(jiff::tz::TimeZone::UTC);
     let part = |seconds: u32| i8::try_from(seconds).unwrap_or(0);
@@ -237,7 +238,7 @@ fn instant(program: &LoadedProgram, today: Date, time_s: u32) -> i64 {
 }
 
 /// A reply on one line, buttons behind it.
-fn shown(reply: &Reply) -> String {
+pub(crate) fn shown(reply: &Reply) -> String {
     let labels: Vec<String> =
         reply.choices.iter().map(|choice| format!("[{}]", choice.label)).collect();
     if labels.is_empty() {
