@@ -109,8 +109,11 @@ impl Stepper<'_> {
             Exit::End(outcome) => self.end_flow(outcome)?,
             Exit::Resume => {
                 self.pop(Outcome::Resolved);
-                self.greet_if_idle();
-                self.resume(false)
+                let next = self.resume(false);
+                if matches!(next, Next::Wait) {
+                    self.answer_if_silent();
+                }
+                next
             }
             Exit::Repeat { then } => {
                 for reply in self.said_before.clone() {
@@ -194,14 +197,24 @@ impl Stepper<'_> {
         Ok(Next::Run(then))
     }
 
-    /// Nothing to go back to, and nothing said in this turn: the customer still gets an answer.
-    fn greet_if_idle(&mut self) {
+    /// Nothing was said in this turn, and what goes on has nothing to ask: the customer still gets
+    /// an answer.
+    pub(crate) fn answer_if_silent(&mut self) {
         let said = !self.session.last_said.is_empty()
             || self.commands.iter().any(|command| matches!(command, Command::Reply(_)));
-        if self.session.stack.is_empty() && !said {
-            let text = self.phrase(self.program.program.phrases.greeting, &[]);
-            self.reply_text(text);
+        if said || self.session.status != Status::Bot {
+            return;
         }
+        let phrases = self.program.program.phrases;
+        let text = match self.session.stack.last().map(|frame| (frame.flow, &frame.wait)) {
+            None => self.phrase(phrases.greeting, &[]),
+            Some((flow, Wait::Until { .. })) => {
+                let what = self.flow_title(flow);
+                self.phrase(phrases.resume, &[what])
+            }
+            Some(_) => return,
+        };
+        self.reply_text(text);
     }
 
     /// Goes back to the flow that waits below, with a reminder if wanted, and asks again.

@@ -127,6 +127,28 @@ pub(crate) fn pick(
     payload: Option<&str>,
     numbers: &[Value],
 ) -> Option<usize> {
+    if let Some(exact) = pick_exactly(labels, text, payload) {
+        return Some(exact);
+    }
+    let said = plain(text);
+    if said.is_empty() {
+        return None;
+    }
+    if let [Value::Number(number)] = numbers
+        && is_only_a_number(text)
+    {
+        let place = Decimal::trunc(*number);
+        return usize::try_from(place).ok()?.checked_sub(1).filter(|n| *n < labels.len());
+    }
+    let close = |label: &str| plain(label).contains(&said) || names(text, label);
+    let mut found = labels.iter().enumerate().filter(|(_, label)| close(label));
+    let first = found.next()?;
+    (found.next().is_none() && said.chars().count() >= 2).then_some(first.0)
+}
+
+/// The label whose button of this turn's question was pressed, or that was said as it is. Short
+/// labels such as yes and no are part of too many words ("yesterday", "不是很确定") for more.
+pub(crate) fn pick_exactly(labels: &[String], text: &str, payload: Option<&str>) -> Option<usize> {
     if let Some((_, number)) = payload.and_then(|payload| payload.rsplit_once(':')) {
         let number = number.parse::<usize>().ok().filter(|n| *n < labels.len());
         // A button of an older question still says its label.
@@ -139,19 +161,24 @@ pub(crate) fn pick(
     if said.is_empty() {
         return None;
     }
-    if let Some(exact) = labels.iter().position(|label| plain(label) == said) {
-        return Some(exact);
+    labels.iter().position(|label| plain(label) == said)
+}
+
+/// Whether a label is in a text as words of its own: "the red one" names "Red", "I am tired" does
+/// not, and a label of one letter is in everything.
+fn names(text: &str, label: &str) -> bool {
+    let (text, label) = (text.to_lowercase(), label.trim().to_lowercase());
+    if plain(&label).chars().count() < 2 {
+        return false;
     }
-    if let [Value::Number(number)] = numbers
-        && is_only_a_number(text)
-    {
-        let place = Decimal::trunc(*number);
-        return usize::try_from(place).ok()?.checked_sub(1).filter(|n| *n < labels.len());
-    }
-    let close = |label: &&String| plain(label).contains(&said) || said.contains(&plain(label));
-    let mut found = labels.iter().enumerate().filter(|(_, label)| close(label));
-    let first = found.next()?;
-    (found.next().is_none() && said.chars().count() >= 2).then_some(first.0)
+    let joins = |a: Option<char>, b: Option<char>| {
+        a.zip(b).is_some_and(|(a, b)| a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric())
+    };
+    text.match_indices(&label).any(|(at, found)| {
+        let before = text.get(..at).and_then(|before| before.chars().next_back());
+        let after = text.get(at + found.len()..).and_then(|after| after.chars().next());
+        !joins(before, found.chars().next()) && !joins(found.chars().next_back(), after)
+    })
 }
 
 /// `2`, `第二个`, `the second one`, `no. 2`.

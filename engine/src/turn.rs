@@ -18,7 +18,7 @@ use crate::corrections::Corrected;
 use crate::drive::Next;
 use crate::fill::Accepted;
 use crate::limits::CLARIFY_OPTIONS_MAX;
-use crate::menus::{ordinal, pick};
+use crate::menus::{ordinal, pick, pick_exactly};
 use crate::model::{Clarifying, Reason, Speaker, Status, Wait};
 use crate::stepper::{Stepper, Taken};
 
@@ -130,7 +130,7 @@ impl Stepper<'_> {
                 let labels: Vec<String> =
                     self.yes_no_buttons().into_iter().map(|c| c.label).collect();
                 let by_word = self.understanding.as_ref().and_then(|u| u.yes_no);
-                let picked = pick(&labels, text, payload, &[]).map(|n| n == 0);
+                let picked = pick_exactly(&labels, text, payload).map(|n| n == 0);
                 match by_word.or(picked) {
                     Some(true) => self.go_on(yes),
                     Some(false) => self.go_on(no),
@@ -306,7 +306,7 @@ impl Stepper<'_> {
             // Asked for what is under way: what the utterance adds is taken, and it goes on.
             if self.fill_from_utterance(&intent.slots, &[]) != Accepted::HandedOff {
                 self.go_on_or_ask();
-                self.say_that_it_waits(flow);
+                self.answer_if_silent();
             }
             return true;
         }
@@ -327,17 +327,6 @@ impl Stepper<'_> {
             Ok(Next::Run(function)) => self.drive(function),
             Ok(Next::Wait) => {}
             Err(trouble) => self.trouble(&trouble),
-        }
-    }
-
-    /// A flow that waits for a time has nothing to ask: who asks for it again is told that it is
-    /// under way.
-    fn say_that_it_waits(&mut self, flow: FlowId) {
-        let wait = self.session.stack.last().map(|frame| &frame.wait);
-        if matches!(wait, Some(Wait::Until { .. })) && self.commands.is_empty() {
-            let what = self.flow_title(flow);
-            let text = self.phrase(self.program.program.phrases.resume, &[what]);
-            self.reply_text(text);
         }
     }
 
