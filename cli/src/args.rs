@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -43,6 +44,8 @@ pub(crate) enum Command {
     Graph(GraphArgs),
     /// Run a project's `test` blocks
     Test(TestArgs),
+    /// Let made-up customers talk to a project, and look for what may never happen
+    Fuzz(FuzzArgs),
     /// Talk to a project in the terminal
     Chat(ChatArgs),
     /// Serve a project or bundle over HTTP
@@ -173,6 +176,43 @@ pub(crate) struct TestArgs {
     /// Print every conversation, not only those that failed
     #[arg(long)]
     pub(crate) transcripts: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct FuzzArgs {
+    /// Project folder, or one `.flow` file
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Where the conversations begin: the same seed and runs give the same ones
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(crate) seed: u64,
+    /// Conversations to play
+    #[arg(long, value_name = "N", conflicts_with = "time")]
+    pub(crate) runs: Option<u64>,
+    /// How long to play, such as 30s, 5m or 1h; without --runs 10s
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    pub(crate) time: Option<Duration>,
+    /// Only what leads to this flow
+    #[arg(long, value_name = "FLOW")]
+    pub(crate) filter: Option<String>,
+    /// Add a failing test for each failure to this `.flow` file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_test: Option<PathBuf>,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// Run in the interpreter only, instead of machine code compared with it
+    #[arg(long)]
+    pub(crate) no_jit: bool,
+}
+
+/// `30s`, `5m`, `1h`, `500ms`; a bare number is seconds.
+fn parse_time(text: &str) -> Result<Duration, String> {
+    let units = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
+    let found = units.iter().find_map(|(unit, ms)| Some((text.strip_suffix(unit)?, ms)));
+    let (number, ms) = found.unwrap_or((text, &1_000));
+    let number: u64 = number.parse().map_err(|_| "write a time such as 30s or 5m".to_owned())?;
+    number.checked_mul(*ms).map(Duration::from_millis).ok_or("that is too long".to_owned())
 }
 
 #[derive(Debug, clap::Args)]

@@ -3,6 +3,7 @@
 
 mod args;
 mod commands;
+mod coverage;
 mod failure;
 mod progress;
 mod project;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
         Command::Build(args) => commands::build::run(&args),
         Command::Graph(args) => commands::graph::run(&args),
         Command::Test(args) => commands::test::run(&args),
+        Command::Fuzz(args) => commands::fuzz::run(&args),
         Command::Chat(args) => commands::chat::run(&args),
         Command::Serve(args) => commands::serve::run(&args),
         Command::Explain(args) => commands::explain::run(&args),

@@ -5,6 +5,7 @@ pub(crate) mod chat;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod explain;
+pub(crate) mod fuzz;
 pub(crate) mod graph;
 pub(crate) mod new;
 pub(crate) mod serve;

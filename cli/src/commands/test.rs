@@ -1,20 +1,20 @@
 //! `flowright test`.
 
-use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use flowright_compiler::base::FileSpan;
-use flowright_compiler::ir::{Program, TestDef, transitions};
+use flowright_compiler::ir::{Program, TestDef};
 use flowright_engine::LoadedProgram;
-use flowright_engine::transcript::{Failure as TestFailure, TestReport, run_test};
+use flowright_engine::transcript::{Failure as TestFailure, ReportLine, TestReport, run_test};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde_json::json;
 
 use crate::Outcome;
 use crate::args::{TestArgs, TestFormat};
+use crate::coverage::coverage_table;
 use crate::failure::{Failure, print, write_file};
 use crate::progress::Progress;
 use crate::project::Runnable;
@@ -49,7 +49,8 @@ pub(crate) fn run(args: &TestArgs) -> Result<Outcome, Failure> {
         write_file(path, show.junit(&done)?.as_bytes())?;
     }
     if args.coverage {
-        let text = show.coverage(&done);
+        let entered = done.iter().flat_map(|done| done.report.entered.iter().copied()).collect();
+        let text = coverage_table(program, &entered, None);
         if args.format == TestFormat::Human { print(&text)? } else { eprint!("{text}") }
     }
     let failed = done.iter().filter(|done| !done.report.passed()).count();
@@ -193,59 +194,15 @@ impl Show<'_> {
             .to_string()
             .map_err(|e| Failure::new(format!("the JUnit report could not be written: {e}")))
     }
-
-    /// States and transitions of the project's own flows, and those that no test entered.
-    fn coverage(&self, done: &[Done<'_>]) -> String {
-        let entered: BTreeSet<_> =
-            done.iter().flat_map(|done| done.report.entered.iter()).collect();
-        let states: BTreeSet<_> = entered.iter().map(|e| (e.flow, e.state)).collect();
-        let taken: BTreeSet<_> =
-            entered.iter().filter_map(|e| Some((e.flow, e.from?, e.state))).collect();
-        let own = |at: FileSpan| {
-            let file = self.program.files.get(at.file.0 as usize);
-            file.is_some_and(|file| !file.label.starts_with("std/"))
-        };
-        let all = transitions(self.program);
-        let mut text =
-            String::from("\ncoverage                                  states   transitions\n");
-        let mut missed = String::new();
-        for (id, flow) in (0..).map(flowright_compiler::ir::FlowId).zip(&self.program.flows) {
-            if !own(flow.at) {
-                continue;
-            }
-            let name = |state: flowright_compiler::ir::StateId| {
-                flow.states.get(state.index()).map_or("", |state| state.name.as_str())
-            };
-            let ids = (0..).map(flowright_compiler::ir::StateId).take(flow.states.len());
-            let unseen: Vec<_> = ids.filter(|state| !states.contains(&(id, *state))).collect();
-            let ways: Vec<_> = all.iter().filter(|(flow, ..)| *flow == id).collect();
-            let untaken: Vec<_> = ways.iter().filter(|way| !taken.contains(**way)).collect();
-            text.push_str(&format!(
-                "  {:<38} {:>3}/{:<3}   {:>3}/{:<3}\n",
-                flow.name,
-                flow.states.len() - unseen.len(),
-                flow.states.len(),
-                ways.len() - untaken.len(),
-                ways.len()
-            ));
-            for state in unseen {
-                missed.push_str(&format!("  not entered: {}.{}\n", flow.name, name(state)));
-            }
-            for (_, from, to) in untaken {
-                missed.push_str(&format!(
-                    "  not taken:   {}: {} -> {}\n",
-                    flow.name,
-                    name(*from),
-                    name(*to)
-                ));
-            }
-        }
-        text + &missed
-    }
 }
 
 fn transcript(report: &TestReport) -> String {
-    report.lines.iter().map(|line| format!("       {:<5} {}\n", line.who, line.text)).collect()
+    transcript_of(&report.lines)
+}
+
+/// A conversation in lines, as results show it.
+pub(crate) fn transcript_of(lines: &[ReportLine]) -> String {
+    lines.iter().map(|line| format!("       {:<5} {}\n", line.who, line.text)).collect()
 }
 
 /// What a test wants and what came, one below the other.

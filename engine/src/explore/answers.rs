@@ -1,7 +1,7 @@
 //! What the outside world answers: values of declared types, plain and awkward, declared errors,
 //! silence, and JSON that is not as declared.
 
-use flowright_compiler::ir::{ActionDef, CellKind, Const, Inst, Program, Type};
+use flowright_compiler::ir::{ActionDef, CellKind, Const, Function, Inst, Program, Type};
 use flowright_nlu::value::{Currency, Date, Decimal, Money, Value};
 use serde_json::json;
 
@@ -23,8 +23,15 @@ pub(super) struct Answers {
 
 impl Answers {
     pub(super) fn of(program: &Program) -> Self {
-        let mut constants = program.strings.clone();
-        let insts = program.functions.iter().flat_map(|f| &f.blocks).flat_map(|block| &block.insts);
+        let mut made = Self::in_functions(program.functions.iter());
+        made.constants.extend(program.strings.iter().cloned());
+        made
+    }
+
+    /// Knows only what these functions compare with, texts aside.
+    pub(super) fn in_functions<'f>(functions: impl Iterator<Item = &'f Function>) -> Self {
+        let mut constants = Vec::new();
+        let insts = functions.flat_map(|f| &f.blocks).flat_map(|block| &block.insts);
         for inst in insts {
             if let Inst::Const { value: Const::Scalar { kind, currency, bits }, .. } = inst {
                 constants.extend(scalar(*kind, *currency, *bits));
@@ -102,7 +109,7 @@ impl Answers {
     }
 
     /// A constant of the program, or next to one.
-    fn constant(&self, ty: &Type, random: &mut Random) -> Option<Value> {
+    pub(super) fn constant(&self, ty: &Type, random: &mut Random) -> Option<Value> {
         let fits = |value: &&Value| {
             matches!(
                 (value, ty),

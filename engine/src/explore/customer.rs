@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use flowright_compiler::ir::{Exit, FlowId, Program, SlotDef, exits_of};
+use flowright_compiler::ir::{Exit, FlowId, Program, SlotDef, Type, exits_of};
 use flowright_compiler::sema::hir::Project;
 use flowright_nlu::lang::Lang;
+use flowright_nlu::locale::{ShowContext, show};
 use flowright_nlu::spec::{EntityKind, Example, Piece};
+use flowright_nlu::value::Value;
 
+use super::answers::Answers;
 use super::conversation::Move;
 use super::play::Player;
 use super::random::Random;
@@ -26,6 +29,7 @@ pub struct Customer {
     /// Misses until a human is asked, by flow; 0: never.
     handoff_after: Vec<u32>,
     handoff_after_default: u32,
+    constants: Answers,
 }
 
 #[derive(Debug)]
@@ -67,6 +71,7 @@ impl Customer {
             entities: project.entities.iter().map(|entity| entity.kind.clone()).collect(),
             handoff_after: project.flows.iter().map(of_flow).collect(),
             handoff_after_default: project.fallback.handoff_after,
+            constants: Answers::of(program),
         })
     }
 
@@ -139,9 +144,33 @@ impl Customer {
     }
 
     fn value(&self, slot: &SlotDef, lang: Lang, at: &Player<'_>, random: &mut Random) -> String {
+        if let Some(constant) = self.compared_with(slot, at, random) {
+            let timezone = at.program.program.bot.timezone.clone();
+            let shown = show(&constant, lang, &ShowContext { today: at.today, timezone });
+            if let Some(shown) = shown {
+                return shown;
+            }
+        }
         match slot.entity.and_then(|entity| self.entities.get(entity.index())) {
             Some(kind) => words::value(kind, lang, at.today, random),
             None => String::new(),
+        }
+    }
+
+    /// What the slot's checks, or anything in the program, compare with, or next to it. Texts are
+    /// left to the entity's own words.
+    fn compared_with(&self, slot: &SlotDef, at: &Player<'_>, random: &mut Random) -> Option<Value> {
+        if slot.ty == Type::Text {
+            return None;
+        }
+        let functions = &at.program.program.functions;
+        let checks = slot.checks.iter().filter_map(|check| functions.get(check.cond.index()));
+        match random.below(10) {
+            0..=2 if !slot.checks.is_empty() => {
+                Answers::in_functions(checks).constant(&slot.ty, random)
+            }
+            3 | 4 => self.constants.constant(&slot.ty, random),
+            _ => None,
         }
     }
 

@@ -39,6 +39,11 @@ pub enum Invariant {
 }
 
 impl Invariant {
+    /// Whether a conversation can go on after it.
+    pub(super) const fn can_go_on(self) -> bool {
+        matches!(self, Self::Answered | Self::EffectOnce | Self::Property(_))
+    }
+
     /// Its name in reports and tests: `effect-once`.
     #[must_use]
     pub const fn slug(self) -> &'static str {
@@ -57,6 +62,9 @@ impl Invariant {
         }
     }
 }
+
+/// What was broken, and where: see [`Broken::key`].
+pub type Key = (Invariant, Option<(FlowId, StateId)>);
 
 /// A broken invariant, with where the conversation was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +90,7 @@ impl Broken {
 
     /// What tells two failures apart: the same fault is reported once.
     #[must_use]
-    pub fn key(&self) -> (Invariant, Option<(FlowId, StateId)>) {
+    pub const fn key(&self) -> Key {
         (self.invariant, self.place)
     }
 }

@@ -16,16 +16,16 @@ mod play;
 mod random;
 mod seen;
 mod shrink;
+mod unreached;
 mod words;
 mod write;
 
 use std::collections::BTreeSet;
-
-use flowright_compiler::ir::{FlowId, StateId};
+use std::sync::Arc;
 
 pub use self::conversation::{Answer, Conversation, Move};
 pub use self::customer::Customer;
-pub use self::invariants::{Broken, Guard, Invariant};
+pub use self::invariants::{Broken, Guard, Invariant, Key};
 pub use self::write::{Written, write_test};
 
 use self::answers::Answers;
@@ -58,7 +58,8 @@ pub struct Explorer<'p> {
     seen: BTreeSet<Seen>,
     probed: BTreeSet<Situation>,
     entered: BTreeSet<Entered>,
-    keys: BTreeSet<(Invariant, Option<(FlowId, StateId)>)>,
+    /// Failures found so far.
+    known: Arc<BTreeSet<Key>>,
     conversations: u64,
     turns: u64,
 }
@@ -89,6 +90,8 @@ pub struct Found {
     pub lines: Vec<ReportLine>,
     /// In which conversation it was found, from 1.
     pub number: u64,
+    /// Failures found before, which the conversation may pass by.
+    known: Arc<BTreeSet<Key>>,
 }
 
 /// One conversation, played.
@@ -124,7 +127,7 @@ impl<'p> Explorer<'p> {
             seen: BTreeSet::new(),
             probed: BTreeSet::new(),
             entered: BTreeSet::new(),
-            keys: BTreeSet::new(),
+            known: Arc::default(),
             conversations: 0,
             turns: 0,
         }
@@ -147,6 +150,13 @@ impl<'p> Explorer<'p> {
         &self.entered
     }
 
+    /// What no conversation reached beside states and ways, in words: answers of actions, checks
+    /// that refused nothing, intents. Of one flow alone, if it is named.
+    #[must_use]
+    pub fn unreached(&self, only: Option<&str>) -> Vec<String> {
+        unreached::unreached(&self.program.program, &self.seen, only)
+    }
+
     /// Plays one more conversation; a failure of a kind that was not found before, shrunk.
     pub fn play_one(&mut self) -> Option<Found> {
         self.conversations += 1;
@@ -165,10 +175,12 @@ impl<'p> Explorer<'p> {
             self.kept.push(played.conversation.clone());
         }
         let broken = played.broken.clone()?;
-        if self.keys.len() >= FOUND_MAX || !self.keys.insert(broken.key()) {
+        if self.known.len() >= FOUND_MAX || self.known.contains(&broken.key()) {
             return None;
         }
-        Some(self.shrunk(played, broken))
+        let found = self.shrunk(played, broken);
+        Arc::make_mut(&mut self.known).insert(found.broken.key());
+        Some(found)
     }
 
     /// Plays a plan; what it leaves open is made up where the conversation then stands.
@@ -176,7 +188,7 @@ impl<'p> Explorer<'p> {
         let Plan { conversation, moves } = plan;
         let mut random = random;
         let fresh = Some((&self.answers, Random::new(random.bits())));
-        let mut player = Player::new(self.program, &self.guard, &conversation, fresh);
+        let mut player = Player::new(self.program, &self.guard, &conversation, &self.known, fresh);
         let (mut made, mut tail) = (Vec::new(), Vec::new());
         let mut broken = if conversation.opens { player.open().err() } else { None };
         for planned in moves {
@@ -205,7 +217,7 @@ impl<'p> Explorer<'p> {
 
     /// Plays a conversation as it is. With `probe`, a human must be reached from its end.
     fn replay(&self, conversation: &Conversation, probe: bool) -> Played {
-        let mut player = Player::new(self.program, &self.guard, conversation, None);
+        let mut player = Player::new(self.program, &self.guard, conversation, &self.known, None);
         let mut broken = if conversation.opens { player.open().err() } else { None };
         let mut tail = Vec::new();
         for made in &conversation.moves {
@@ -229,7 +241,7 @@ impl<'p> Explorer<'p> {
     fn compare(&self, conversation: &Conversation) -> Option<Broken> {
         let other = self.other?;
         let run = |program| {
-            let mut player = Player::new(program, &self.guard, conversation, None);
+            let mut player = Player::new(program, &self.guard, conversation, &self.known, None);
             // What else breaks is found without the other executor too.
             let opened = if conversation.opens { player.open() } else { Ok(()) };
             let broken = opened

@@ -9,7 +9,7 @@ use super::customer::Customer;
 use super::random::Random;
 
 /// Moves of a conversation.
-const MOVES_MAX: usize = 20;
+const MOVES_MAX: usize = 30;
 /// Days that conversations begin on: a Monday, the last day of a year, a leap day.
 const DAYS: [(i16, i8, i8); 5] =
     [(2026, 6, 1), (2026, 6, 1), (2026, 6, 6), (2026, 12, 31), (2028, 2, 29)];

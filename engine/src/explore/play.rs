@@ -1,13 +1,14 @@
 //! Plays a conversation against the engine and holds every step against the invariants.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use flowright_compiler::ir::{ActionId, FlowId, StateId};
 
 use super::answers::{Answers, plainest};
 use super::conversation::{Answer, Conversation, Move};
 use super::invariants::{
-    Broken, Guard, Invariant, Ledger, property_broken, says_something, stored,
+    Broken, Guard, Invariant, Key, Ledger, property_broken, says_something, stored,
 };
 use super::random::Random;
 use super::seen::{Seen, of_step, place};
@@ -34,6 +35,8 @@ const SHOWN_CHARS_MAX: usize = 160;
 pub(super) struct Player<'p> {
     pub(super) program: &'p LoadedProgram,
     guard: &'p Guard,
+    /// Failures that were found before: the conversation goes on where it can.
+    known: Arc<BTreeSet<Key>>,
     pub(super) session: Session,
     pub(super) now_ms: i64,
     /// Buttons of the last reply that had some.
@@ -60,6 +63,7 @@ impl<'p> Player<'p> {
         program: &'p LoadedProgram,
         guard: &'p Guard,
         conversation: &Conversation,
+        known: &Arc<BTreeSet<Key>>,
         fresh: Option<(&'p Answers, Random)>,
     ) -> Self {
         let (today, time_s) = conversation.today;
@@ -74,6 +78,7 @@ impl<'p> Player<'p> {
         Self {
             program,
             guard,
+            known: Arc::clone(known),
             session,
             now_ms,
             buttons: Vec::new(),
@@ -131,9 +136,15 @@ impl<'p> Player<'p> {
         let answered = self.take(Event::Message { channel, text, payload })?;
         if was_bot && !answered {
             let at = place(&self.session).or(before).or(self.last_entered);
-            return Err(Broken::new(Invariant::Answered, at, "the message gets no answer"));
+            self.broke(Broken::new(Invariant::Answered, at, "the message gets no answer"))?;
         }
         Ok(())
+    }
+
+    /// Ends the conversation, unless it is a known failure after which it can go on.
+    fn broke(&self, broken: Broken) -> Result<(), Broken> {
+        let goes_on = broken.invariant.can_go_on() && self.known.contains(&broken.key());
+        if goes_on { Ok(()) } else { Err(broken) }
     }
 
     /// Takes an event and answers calls until the turn is over; whether the customer got an answer.
@@ -224,15 +235,14 @@ impl<'p> Player<'p> {
     fn check_call(&mut self) -> Result<(), Broken> {
         let Some(call) = self.session.pending_call().cloned() else { return Ok(()) };
         let twice = self.ledger.enter(self.program, &self.session, &call);
-        let broken =
-            twice.or_else(|| property_broken(self.program, &self.session, &call, self.now_ms));
-        match broken {
-            Some(broken) => {
+        let against = property_broken(self.program, &self.session, &call, self.now_ms);
+        for broken in twice.into_iter().chain(against) {
+            if let Err(broken) = self.broke(broken) {
                 self.note("call", &self.call_text(&call));
-                Err(broken)
+                return Err(broken);
             }
-            None => Ok(()),
         }
+        Ok(())
     }
 
     /// What a call comes to: the next answer there is, a fresh one, or the last one again.

@@ -24,6 +24,8 @@ pub(super) enum Seen {
     /// How a call went (`ok`, an error's name, `failed`) and where.
     Result(ActionId, Option<(FlowId, StateId)>, String),
     HandedOff(u8, Option<(FlowId, StateId)>),
+    /// So many flows under way.
+    Depth(usize),
     /// A timer went off.
     Woke(Option<(FlowId, StateId)>),
 }
@@ -88,7 +90,12 @@ pub(super) fn of_step(
 ) -> BTreeSet<Seen> {
     let mut seen: BTreeSet<Seen> = step.trace.iter().copied().map(Seen::Entered).collect();
     seen.insert(Seen::Waits(Situation::of(after)));
-    seen.extend(step.taken.iter().map(|taken| Seen::Taken(before, *taken)));
+    seen.insert(Seen::Depth(after.stack.len()));
+    seen.extend(step.taken.iter().map(|taken| match taken {
+        // The slot is one of the flow that asks for it, which may only just have begun.
+        Taken::Refused(_) | Taken::Corrected(_) => Seen::Taken(place(after), *taken),
+        _ => Seen::Taken(before, *taken),
+    }));
     for command in &step.commands {
         match command {
             Command::FlowEnded { flow, outcome } => {

@@ -1,6 +1,8 @@
 //! Makes a failing conversation small: without what it does not need, with shorter words and
 //! plainer values, as long as the same invariant breaks in the same place.
 
+use std::sync::Arc;
+
 use flowright_compiler::ir::{ActionId, Type};
 use flowright_nlu::value::{Date, Value};
 
@@ -10,9 +12,13 @@ use super::invariants::{Broken, Invariant};
 use super::{Explorer, Found, Played};
 
 /// Conversations that are played to shrink one.
-const TRIES_MAX: u32 = 1_500;
+const TRIES_MAX: u32 = 2_500;
 /// Characters of a message that are worth shortening.
 const SHORT_CHARS: usize = 24;
+/// Items of a list that are made plainer one by one.
+const ITEMS_MAX: usize = 4;
+/// Times that one answer is made plainer in a row.
+const PLAINER_MAX: usize = 24;
 /// Plain examples that are tried in place of a longer message.
 const EXAMPLES_MAX: usize = 60;
 
@@ -32,7 +38,8 @@ impl Explorer<'_> {
         let Shrinker { wanted, best, .. } = shrinker;
         let Played { conversation, tail, lines, broken, .. } = best;
         let broken = broken.unwrap_or(wanted);
-        Found { broken, conversation, tail, lines, number: self.conversations }
+        let known = Arc::clone(&self.known);
+        Found { broken, conversation, tail, lines, number: self.conversations, known }
     }
 }
 
@@ -154,7 +161,7 @@ impl Shrinker<'_, '_> {
         let count = self.best.conversation.answers.get(&action).map_or(0, Vec::len);
         for number in 0..count {
             // Each plainer value may be made plainer still.
-            for _ in 0..8 {
+            for _ in 0..PLAINER_MAX {
                 let answers = self.best.conversation.answers.get(&action);
                 let Some(now) = answers.and_then(|a| a.get(number)).cloned() else { break };
                 let today = self.best.conversation.today.0;
@@ -230,9 +237,9 @@ impl Shrinker<'_, '_> {
 fn simpler_texts(text: &str, examples: &[String]) -> Vec<String> {
     let length = text.chars().count();
     let mut simpler = Vec::new();
-    if text != "x" {
-        simpler.push("x".to_owned());
-    }
+    // A free text, the first choice of a menu.
+    let simplest = ["x", "1"].into_iter().take_while(|simple| *simple != text);
+    simpler.extend(simplest.map(str::to_owned));
     if !examples.iter().any(|example| example == text) {
         let shorter = examples.iter().filter(|example| example.chars().count() < length);
         simpler.extend(shorter.take(EXAMPLES_MAX).cloned());
@@ -247,16 +254,7 @@ fn simpler_texts(text: &str, examples: &[String]) -> Vec<String> {
 /// The same value with one part plainer.
 fn plainer_parts(value: &Value, ty: &Type, plain: &dyn Fn(&Type) -> Value) -> Vec<Value> {
     match (value, ty) {
-        (Value::List(items), Type::List(item)) if items.len() > 1 => {
-            let one = vec![plain(item)];
-            let first = items.first().cloned().into_iter().collect();
-            let half = items.iter().take(items.len() / 2).cloned().collect();
-            vec![Value::List(one), Value::List(first), Value::List(half)]
-        }
-        (Value::List(items), Type::List(item)) => {
-            let first = items.first().map_or_else(Vec::new, |v| plainer_parts(v, item, plain));
-            first.into_iter().map(|value| Value::List(vec![value])).collect()
-        }
+        (Value::List(items), Type::List(item)) => plainer_lists(items, item, plain),
         (Value::Record(values), Type::Record(fields)) => {
             let mut records = Vec::new();
             for (number, (field, value)) in fields.iter().zip(values).enumerate() {
@@ -277,4 +275,29 @@ fn plainer_parts(value: &Value, ty: &Type, plain: &dyn Fn(&Type) -> Value) -> Ve
         }
         _ => Vec::new(),
     }
+}
+
+/// Shorter lists first, then the same length with a plainer item.
+fn plainer_lists(items: &[Value], item: &Type, plain: &dyn Fn(&Type) -> Value) -> Vec<Value> {
+    let mut lists = Vec::new();
+    if items.len() > 1 {
+        lists.push(vec![plain(item)]);
+        lists.push(items.iter().take(1).cloned().collect());
+        lists.push(items.iter().take(items.len() / 2).cloned().collect());
+        for left_out in 0..items.len().min(ITEMS_MAX) {
+            let kept = items.iter().enumerate().filter(|(number, _)| *number != left_out);
+            lists.push(kept.map(|(_, value)| value.clone()).collect());
+        }
+    }
+    for (number, value) in items.iter().enumerate().take(ITEMS_MAX) {
+        let plainest = [plain(item)].into_iter().filter(|plainest| plainest != value);
+        for plainer in plainest.chain(plainer_parts(value, item, plain)) {
+            let mut changed = items.to_vec();
+            if let Some(place) = changed.get_mut(number) {
+                *place = plainer;
+            }
+            lists.push(changed);
+        }
+    }
+    lists.into_iter().map(Value::List).collect()
 }

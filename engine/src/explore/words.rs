@@ -96,7 +96,8 @@ fn of_builtin(builtin: Builtin, lang: Lang, today: Date, random: &mut Random) ->
 
 fn number(zh: bool, random: &mut Random) -> String {
     if random.chance(40) {
-        return random.within(0, 1_000).to_string();
+        let most = *random.pick(&[10, 100, 1_000]).unwrap_or(&10);
+        return random.within(0, most).to_string();
     }
     let words: &[&str] =
         if zh { &["三", "二十", "一百零五"] } else { &["three", "twenty", "1,000"] };

@@ -32,7 +32,7 @@ pub fn write_test(
     name: &str,
     comment: &str,
 ) -> Written {
-    let player = Player::new(program, guard, &found.conversation, None);
+    let player = Player::new(program, guard, &found.conversation, &found.known, None);
     let mut writer = Writer { program: &program.program, found, player, lost: BTreeSet::new() };
     let conversation = writer.lines();
     let scene = writer.scene();

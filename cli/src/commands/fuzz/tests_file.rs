@@ -1,0 +1,119 @@
+//! Failures as `test` blocks in a file of the project. Each is compiled with the project and run
+//! first: only a test that fails is written.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use flowright_compiler::base::SourceProvider as _;
+use flowright_compiler::bundle;
+use flowright_compiler::compile::MemorySources;
+use flowright_engine::LoadedProgram;
+use flowright_engine::explore::{Found, Guard, Written, write_test};
+use flowright_engine::transcript::run_test;
+
+use super::place;
+use crate::failure::{Failure, write_file};
+use crate::project::{Project, load};
+
+/// Appends a failing test for each failure that the language has words for; says what it has not.
+///
+/// # Errors
+/// When the file cannot be read or written.
+pub(super) fn append(
+    project: &Project,
+    file: &Path,
+    program: &LoadedProgram,
+    guard: &Guard,
+    found: &[Found],
+    seed: u64,
+) -> Result<(), Failure> {
+    let mut text = match std::fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(Failure::file("read", file, &error)),
+    };
+    let mut names: BTreeSet<String> =
+        program.program.tests.iter().map(|test| test.name.clone()).collect();
+    let (mut written, mut known) = (0, 0);
+    for one in found {
+        let (plain, comment) = (plain_name(program, one), comment(one, seed));
+        let as_before = write_test(program, guard, one, &plain, &comment);
+        if text.contains(test_block(&as_before.text)) {
+            known += 1;
+            continue;
+        }
+        let name = fresh_name(plain, &mut names);
+        let test = write_test(program, guard, one, &name, &comment);
+        match fails(project, &test, &name, guard) {
+            Ok(()) => {
+                if !text.is_empty() {
+                    text.push('\n');
+                }
+                text.push_str(&test.text);
+                written += 1;
+            }
+            Err(why) => eprintln!("not written as a test: {name}: {}", cause(&test, &why)),
+        }
+    }
+    if written > 0 {
+        write_file(file, text.as_bytes())?;
+    }
+    let before = if known > 0 { format!(", {known} there before") } else { String::new() };
+    eprintln!("{written} of {} failures written to `{}`{before}", found.len(), file.display());
+    Ok(())
+}
+
+/// Why a failure has no test, in words.
+fn cause(test: &Written, why: &str) -> String {
+    match test.lost.as_slice() {
+        [] => why.to_owned(),
+        lost => format!("{why}; a test cannot say {}", lost.join(", ")),
+    }
+}
+
+fn comment(found: &Found, seed: u64) -> String {
+    format!("Found by `flowright fuzz --seed {seed}`: {}.", found.broken.what).replace('\n', " ")
+}
+
+/// A test without the comment above it.
+fn test_block(text: &str) -> &str {
+    text.split_once('\n').map_or(text, |(_, block)| block)
+}
+
+fn plain_name(program: &LoadedProgram, found: &Found) -> String {
+    let at = place(program, found).map_or_else(String::new, |at| format!(" in {at}"));
+    format!("fuzz: {}{at}", found.broken.invariant.slug())
+}
+
+fn fresh_name(plain: String, names: &mut BTreeSet<String>) -> String {
+    let numbered = (2..).map(|n| format!("{plain} ({n})"));
+    let name = std::iter::once(plain.clone()).chain(numbered).find(|name| !names.contains(name));
+    let name = name.unwrap_or(plain);
+    names.insert(name.clone());
+    name
+}
+
+/// Compiles the project with the test and runs it.
+///
+/// # Errors
+/// Why it is no failing test.
+fn fails(project: &Project, test: &Written, name: &str, guard: &Guard) -> Result<(), String> {
+    let mut sources = project.sources()?;
+    let label = "fuzz-test-under-trial.flow";
+    sources.push((label.to_owned(), Arc::from(test.text.as_str())));
+    let compiled = flowright_compiler::compile(&MemorySources(sources))?;
+    let Some(bundle) = &compiled.bundle else {
+        let error = compiled.analysis.diagnostics.iter().find(|d| d.is_error());
+        return Err(error.map_or("it does not compile".to_owned(), |d| d.message.clone()));
+    };
+    let encoded = bundle::write(bundle).map_err(|e| e.to_string())?;
+    let program = load(&encoded.bytes, true)?;
+    let Some(test) = program.program.tests.iter().find(|test| test.name == name) else {
+        return Err("it is not among the project's tests".to_owned());
+    };
+    let mut passed = false;
+    let ended = (guard)(&mut || passed = run_test(&program, test).passed());
+    // A test that panics fails.
+    if ended.is_ok() && passed { Err("written as a test, it passes".to_owned()) } else { Ok(()) }
+}
