@@ -279,6 +279,11 @@ impl Stepper<'_> {
         let Some(frame) = self.session.stack.last() else { return };
         if let Wait::Until { at_ms, then } = frame.wait {
             if at_ms <= self.now_ms {
+                // She was not asked anything while the flow waited: her silence begins now.
+                self.session.heard_at_ms = self.now_ms;
+                if let Some(frame) = self.session.stack.last_mut() {
+                    frame.silences = 0;
+                }
                 self.set_waiting_nothing();
                 self.drive(then);
             }

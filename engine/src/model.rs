@@ -39,7 +39,7 @@ pub struct Session {
     pub transcript: Vec<Line>,
     /// When the session's earliest timer is due, ms UTC: the shell sends [`Event::Wake`] then.
     pub wake_at_ms: Option<i64>,
-    /// Time of the customer's last word, ms UTC.
+    /// From when silence counts, ms UTC: the customer's last word, or the end of a wait after it.
     pub heard_at_ms: i64,
     /// What was tried for the customer: action names with how they went, oldest first, bounded.
     pub tried: Vec<Tried>,
