@@ -187,7 +187,7 @@ pub(crate) struct FuzzArgs {
     #[arg(long, default_value_t = 1, value_name = "N")]
     pub(crate) seed: u64,
     /// Conversations to play
-    #[arg(long, value_name = "N", conflicts_with = "time")]
+    #[arg(long, value_name = "N", conflicts_with = "time", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) runs: Option<u64>,
     /// How long to play, such as 30s, 5m or 1h; without --runs 10s
     #[arg(long, value_name = "TIME", value_parser = parse_time)]

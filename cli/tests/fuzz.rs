@@ -76,6 +76,22 @@ fn a_failure_becomes_a_test_that_fails_once() {
 }
 
 #[test]
+fn what_a_test_cannot_say_is_said() {
+    let place = project("fuzz-lost", "limit.flow");
+    let visits = "effect visits.count() { post \"{env.U}/visits\" }\n";
+    let welcome = "flow welcome {\n  on start\n  state a { do visits.count() { failed -> b }  -> b }\n  \
+                   state b { do visits.count() { failed -> c }  -> c }\n  \
+                   state c { say \"Welcome.\"  end resolved }\n}\n";
+    std::fs::write(place.join("welcome.flow"), format!("{visits}\n{welcome}")).unwrap();
+    let run = flowright(&place, &["fuzz", "--runs", "60", "--write-test", "found.flow"]);
+    assert_eq!(run.status.code(), Some(1), "{}{}", out(&run), err(&run));
+    assert!(out(&run).contains("(opens the session)"), "{}", out(&run));
+    let said = "a test cannot say that the session is opened without a word";
+    assert!(err(&run).contains(said), "{}", err(&run));
+    assert!(!place.join("found.flow").exists(), "nothing half said is written");
+}
+
+#[test]
 fn what_cannot_run_says_why() {
     let place = project("fuzz-wrong", "silent.flow");
     let built = flowright(&place, &["build", "-o", "bot.flowb"]);
@@ -86,6 +102,7 @@ fn what_cannot_run_says_why() {
         (&["fuzz", "--filter", "book_tabel"], "did you mean `book_table`?"),
         (&["fuzz", "--time", "2x"], "write a time such as 30s or 5m"),
         (&["fuzz", "--runs", "5", "--time", "5s"], "cannot be used with"),
+        (&["fuzz", "--runs", "0"], "is not in 1.."),
         (&["fuzz", "nowhere"], "there is no such file or folder"),
         (&["fuzz", "--runs", "20", "--write-test", "broken.txt"], "is not a `.flow` file"),
     ] {

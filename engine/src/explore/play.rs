@@ -99,6 +99,7 @@ impl<'p> Player<'p> {
 
     /// The session is opened without a word.
     pub(super) fn open(&mut self) -> Result<(), Broken> {
+        self.note("user", "(opens the session)");
         let channel = self.session.channel.clone();
         self.take(Event::Opened { channel }).map(|_| ())
     }
