@@ -126,6 +126,8 @@ impl Stepper<'_> {
         let numbers = self.numbers(text);
         let taken = match wait {
             Wait::Slot { slot, rest, then } => self.answer_slot(text, payload, slot, rest, then),
+            // The yes of one question is not the yes of the next.
+            Wait::Confirm { .. } if self.is_of_an_older_reply(payload) => false,
             Wait::Confirm { yes, no, .. } => {
                 let labels: Vec<String> =
                     self.yes_no_buttons().into_iter().map(|c| c.label).collect();
@@ -157,6 +159,15 @@ impl Stepper<'_> {
             _ => false,
         };
         taken || self.answer_correction()
+    }
+
+    /// Whether a button was pressed that was not shown since the customer's last word.
+    fn is_of_an_older_reply(&self, payload: Option<&str>) -> bool {
+        let shown = |payload: &str| {
+            let choices = self.said_before.iter().flat_map(|reply| &reply.choices);
+            choices.into_iter().any(|choice| choice.payload == payload)
+        };
+        payload.is_some_and(|payload| payload.contains(':') && !shown(payload))
     }
 
     /// "no, I mean 54321" and "不是…,是…" hold a yes or a no, and any text at all would do for a
