@@ -6,6 +6,7 @@ use flowright_nlu::spec::{EntitySpec, Spec};
 
 use crate::base::{FileSpan, SourceMap, SourceProvider};
 use crate::bundle::Bundle;
+use crate::channels;
 use crate::diag::{Code, Diagnostic, sink};
 use crate::graph::points::Points;
 use crate::graph::{self, FlowGraph};
@@ -103,6 +104,7 @@ fn analyse_loaded(loaded: Loaded) -> Analysis {
         diagnostics.append(&mut followed.diagnostics);
         reveals = Some(std::mem::take(&mut followed.reveals));
         followed.mask(project);
+        diagnostics.extend(channels::check(project, &sources));
     }
     let cut = sink::tidy(&mut diagnostics);
     Analysis { sources, diagnostics, cut, project: sound, proofs, graphs, reveals }

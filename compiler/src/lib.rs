@@ -5,6 +5,7 @@
 
 pub mod base;
 pub mod bundle;
+pub mod channels;
 pub mod compile;
 pub mod diag;
 pub mod graph;

@@ -1,8 +1,8 @@
 //! What is said: texts in the session's language, with their values.
 
 use flowright_compiler::ir::{
-    CardDef, EmitDef, EmitId, Exit, FuncId, MediaDef, SayDef, TextPart, TextUse, TextVariantDef,
-    Type, turn,
+    CardDef, ChannelId, EmitDef, EmitId, Exit, FuncId, MediaDef, SayDef, TextPart, TextUse,
+    TextVariantDef, Type, fitting_variant, turn,
 };
 use flowright_nlu::lang::Lang;
 use flowright_nlu::locale::{ShowContext, show};
@@ -91,22 +91,12 @@ impl Stepper<'_> {
         out
     }
 
-    /// Language and channel, then language, then without language, then the bot's default.
     fn variant<'t>(&self, variants: &'t [TextVariantDef]) -> Option<&'t TextVariantDef> {
         let program = &self.program.program;
         let channel = program.channels.iter().position(|c| c.name == self.session.channel);
-        let here =
-            |v: &&TextVariantDef| v.channel.map(|c| c.index()) == channel && v.channel.is_some();
-        let anywhere = |v: &&TextVariantDef| v.channel.is_none();
-        let speaks = |lang: Option<Lang>| move |v: &&TextVariantDef| v.lang == lang;
+        let channel = channel.and_then(|number| u32::try_from(number).ok()).map(ChannelId);
         let default = program.bot.languages.first().copied();
-        [Some(self.session.lang), None, default]
-            .into_iter()
-            .find_map(|lang| {
-                let of_lang = || variants.iter().filter(speaks(lang));
-                of_lang().find(here).or_else(|| of_lang().find(anywhere))
-            })
-            .or_else(|| variants.first())
+        fitting_variant(variants, self.session.lang, channel, default)
     }
 
     /// A value as a text shows it.

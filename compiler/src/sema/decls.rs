@@ -9,6 +9,7 @@ use super::hir;
 use super::symbols::Found;
 use super::types::BUILTINS;
 use crate::base::{FileSpan, Span};
+use crate::channels::table::providers;
 use crate::diag::{Code, Diagnostic};
 use crate::ir::{BotDef, ChannelDef, FieldDef, HoursDef, SettingDef, SkillDef, SkillId, Type};
 use crate::syntax::ast::{self, ExprKind, Labels, Name, TypeExpr};
@@ -325,10 +326,38 @@ impl<'a> Checker<'a> {
             if !CHANNEL_SETTINGS.contains(&setting.key.text.as_str()) {
                 self.unknown(Code::E0208, "channel setting", &setting.key, CHANNEL_SETTINGS);
             } else if let Some(value) = self.setting(&setting.value) {
+                self.provider(channel, setting, &value);
                 settings.push((setting.key.text.clone(), value));
             }
         }
         ChannelDef { name: channel.name.text.clone(), kind: channel.kind.text.clone(), settings }
+    }
+
+    /// A provider whose limits are not known: nothing is checked against them.
+    fn provider(&mut self, channel: &ast::Channel, setting: &ast::Setting, value: &SettingDef) {
+        let (SettingDef::Word(word) | SettingDef::Text(word)) = value else { return };
+        if setting.key.text != "provider"
+            || channel.kind.text != "webhook"
+            || providers().any(|known| known == word)
+        {
+            return;
+        }
+        let message = format!("nothing is known of the provider `{word}`");
+        let finding = self
+            .finding(Code::W0613, setting.value.span, message)
+            .label("texts and menus are not checked for this channel");
+        let finding = match crate::diag::closest(word, providers()) {
+            Some(meant) => finding.help(format!("did you mean `{meant}`?")).fix(
+                format!("replace `{word}` by `{meant}`"),
+                self.at(setting.value.span),
+                meant,
+            ),
+            None => {
+                let known: Vec<&str> = providers().collect();
+                finding.help(format!("known: {}", super::cx::quoted(&known)))
+            }
+        };
+        self.report(finding);
     }
 
     fn setting(&mut self, value: &ast::Expr) -> Option<SettingDef> {

@@ -1,0 +1,81 @@
+//! Which channels a step can run on, as far as the conditions around it say: `when channel is …`.
+
+use std::collections::BTreeSet;
+
+use crate::ir::{CompareOp, Place, Space, turn};
+use crate::sema::hir::{Expr, ExprKind, Project};
+use flowright_nlu::value::Value;
+
+/// Numbers of declared channels.
+pub(super) type Channels = BTreeSet<usize>;
+
+/// Every declared channel.
+pub(super) fn all(project: &Project) -> Channels {
+    (0..project.channels.len()).collect()
+}
+
+/// Channels on which a condition can hold, and those on which it can fail.
+pub(super) fn split(cond: &Expr, project: &Project) -> (Channels, Channels) {
+    match &cond.kind {
+        ExprKind::Not(inner) => {
+            let (holds, fails) = split(inner, project);
+            (fails, holds)
+        }
+        ExprKind::And(left, right) => {
+            let (left, right) = (split(left, project), split(right, project));
+            (&left.0 & &right.0, &left.1 | &right.1)
+        }
+        ExprKind::Or(left, right) => {
+            let (left, right) = (split(left, project), split(right, project));
+            (&left.0 | &right.0, &left.1 & &right.1)
+        }
+        ExprKind::Compare { op, left, right } => match (named(left, right, project), op) {
+            (Some(names), CompareOp::Eq) => parted(names, project),
+            (Some(names), CompareOp::Ne) => {
+                let (is, is_not) = parted(names, project);
+                (is_not, is)
+            }
+            _ => (all(project), all(project)),
+        },
+        ExprKind::InSet { value, set } if is_channel(value) => {
+            let names: Option<Vec<&str>> = set.iter().map(text_of).collect();
+            match names {
+                Some(names) => parted(numbers(&names, project), project),
+                None => (all(project), all(project)),
+            }
+        }
+        _ => (all(project), all(project)),
+    }
+}
+
+/// These channels, and the others.
+fn parted(these: Channels, project: &Project) -> (Channels, Channels) {
+    let others = &all(project) - &these;
+    (these, others)
+}
+
+/// The channel that one side names where the other is `channel`.
+fn named(left: &Expr, right: &Expr, project: &Project) -> Option<Channels> {
+    let name = match (is_channel(left), is_channel(right)) {
+        (true, false) => text_of(right),
+        (false, true) => text_of(left),
+        _ => None,
+    }?;
+    Some(numbers(&[name], project))
+}
+
+fn numbers(names: &[&str], project: &Project) -> Channels {
+    let named = |(_, channel): &(usize, &crate::ir::ChannelDef)| names.contains(&&*channel.name);
+    project.channels.iter().enumerate().filter(named).map(|(number, _)| number).collect()
+}
+
+fn is_channel(expr: &Expr) -> bool {
+    expr.kind == ExprKind::Load(Place { space: Space::Turn, index: turn::CHANNEL })
+}
+
+fn text_of(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Const(Value::Text(text)) => Some(text),
+        _ => None,
+    }
+}
