@@ -14,6 +14,15 @@ use crate::stepper::Stepper;
 /// A button that says its own label.
 const SAY_PAYLOAD: &str = "say";
 
+/// A text's values.
+#[derive(Clone, Copy)]
+struct Filled<'a> {
+    params: &'a [Type],
+    args: &'a [Option<Value>],
+    /// Whose plural forms it uses.
+    lang: Lang,
+}
+
 impl Stepper<'_> {
     /// Sends a reply.
     pub(crate) fn reply(&mut self, reply: Reply) {
@@ -75,20 +84,38 @@ impl Stepper<'_> {
             return String::new();
         };
         let Some(variant) = self.variant(&text.variants) else { return String::new() };
+        let default = self.program.program.bot.languages.first().copied();
+        let filled = Filled {
+            params: &text.params,
+            args: args.get(used.first_arg as usize..).unwrap_or_default(),
+            // The words are of the variant's language, whatever the session's.
+            lang: variant.lang.or(default).unwrap_or(self.session.lang),
+        };
         let mut out = String::new();
-        for part in &variant.parts {
+        self.render_parts(&variant.parts, filled, &mut out);
+        out
+    }
+
+    fn render_parts(&self, parts: &[TextPart], filled: Filled<'_>, out: &mut String) {
+        let value = |number: u32| filled.args.get(number as usize).and_then(Option::as_ref);
+        for part in parts {
             match part {
                 TextPart::Literal(literal) => out.push_str(literal),
                 TextPart::Arg(number) => {
-                    let value =
-                        args.get((used.first_arg + number) as usize).and_then(Option::as_ref);
-                    if let Some((value, ty)) = value.zip(text.params.get(*number as usize)) {
+                    let ty = filled.params.get(*number as usize);
+                    if let Some((value, ty)) = value(*number).zip(ty) {
                         out.push_str(&self.shown(value, ty, self.session.lang));
                     }
                 }
+                TextPart::Plural(plural) => {
+                    let number = match value(plural.arg) {
+                        Some(Value::Number(number)) => Some(*number),
+                        _ => None,
+                    };
+                    self.render_parts(plural.branch(number, filled.lang), filled, out);
+                }
             }
         }
-        out
     }
 
     fn variant<'t>(&self, variants: &'t [TextVariantDef]) -> Option<&'t TextVariantDef> {

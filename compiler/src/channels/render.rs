@@ -56,6 +56,26 @@ impl Rendered {
     }
 }
 
+/// Branches as one text: certain is the shortest, possible the longest.
+fn widest(branches: impl Iterator<Item = Rendered>, unit: Unit) -> Option<Rendered> {
+    branches.reduce(|mut all, next| {
+        let longer = |old: &mut String, new: String| {
+            if unit.count(&new) > unit.count(old) {
+                *old = new;
+            }
+        };
+        if unit.count(&next.certain) < unit.count(&all.certain) {
+            all.certain = next.certain;
+        }
+        longer(&mut all.likely, next.likely);
+        longer(&mut all.most, next.most);
+        if let Some((at, text)) = next.largest {
+            all.grow(at, &text);
+        }
+        all
+    })
+}
+
 /// A text with the arguments of its parameters.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Said<'p> {
@@ -114,6 +134,16 @@ impl<'p> Renderer<'p> {
                 TextPart::Arg(number) => {
                     if let Some(param) = text.params.get(*number as usize) {
                         out.fill(param, Here { project, flow, args, lang, unit });
+                    }
+                }
+                TextPart::Plural(plural) => {
+                    let branches = plural.branches().map(|parts| {
+                        let mut branch = Rendered::default();
+                        self.parts(parts, text, args, &mut branch);
+                        branch
+                    });
+                    if let Some(branch) = widest(branches, unit) {
+                        out.append(&branch);
                     }
                 }
             }

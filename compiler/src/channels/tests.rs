@@ -92,6 +92,18 @@ fn placeholders_count_with_their_largest_value() {
 }
 
 #[test]
+fn a_plural_counts_with_its_longest_branch_and_is_certain_of_its_shortest() {
+    let plural = |one: usize, other: usize| {
+        let (one, other) = ("x".repeat(one), "x".repeat(other));
+        let text = format!("say \"{{n, plural, one {{{one}}} other {{{other}}}}}\"");
+        codes(&format!("slot n: number\n{}", flow(&text)))
+    };
+    assert_eq!(plural(10, 2_000), [""; 0]);
+    assert_eq!(plural(10, 2_001), ["W0610"]);
+    assert_eq!(plural(2_001, 2_002), ["E0610"]);
+}
+
+#[test]
 fn arguments_of_a_named_text_are_measured_where_it_is_said() {
     let text = |length: usize, arg: &str| {
         let named = format!("text t(a: text) {{ en \"{}{{a}}\" }}\n", "x".repeat(length));

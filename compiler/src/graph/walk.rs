@@ -283,7 +283,7 @@ impl<'p> Walk<'p> {
         let own = variants.iter().find(|variant| variant.lang == first).or(variants.first());
         let part = |part: &TextPart| match part {
             TextPart::Literal(text) => text.clone(),
-            TextPart::Arg(_) => "…".to_owned(),
+            TextPart::Arg(_) | TextPart::Plural(_) => "…".to_owned(),
         };
         own.map(|variant| variant.parts.iter().map(part).collect()).unwrap_or_default()
     }

@@ -11,6 +11,7 @@ pub mod interp;
 pub mod lower;
 pub mod program;
 pub mod test_def;
+pub mod texts;
 pub mod verify;
 mod ways;
 
@@ -22,4 +23,5 @@ pub use function::{
 };
 pub use program::*;
 pub use test_def::*;
+pub use texts::{PluralDef, fitting_variant};
 pub use ways::{exits_of, transitions};

@@ -7,6 +7,7 @@ use flowright_nlu::value::{Date, Decimal, Value};
 use serde::{Deserialize, Serialize};
 
 use super::function::{Function, Place, TextUse};
+use super::texts::PluralDef;
 use crate::base::FileSpan;
 
 macro_rules! ids {
@@ -375,33 +376,14 @@ pub struct TextVariantDef {
     pub parts: Vec<TextPart>,
 }
 
-/// The variant that is said: for language and channel, then for the language, then one without
-/// language, then the bot's default language.
-#[must_use]
-pub fn fitting_variant(
-    variants: &[TextVariantDef],
-    lang: Lang,
-    channel: Option<ChannelId>,
-    default: Option<Lang>,
-) -> Option<&TextVariantDef> {
-    let here = |v: &&TextVariantDef| v.channel.is_some() && v.channel == channel;
-    let anywhere = |v: &&TextVariantDef| v.channel.is_none();
-    let speaks = |lang: Option<Lang>| move |v: &&TextVariantDef| v.lang == lang;
-    [Some(lang), None, default]
-        .into_iter()
-        .find_map(|lang| {
-            let of_lang = || variants.iter().filter(speaks(lang));
-            of_lang().find(here).or_else(|| of_lang().find(anywhere))
-        })
-        .or_else(|| variants.first())
-}
-
 /// A piece of a text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TextPart {
     Literal(String),
     /// Placeholder value of this number.
     Arg(u32),
+    /// What is said of the number that is the placeholder value `arg`.
+    Plural(PluralDef),
 }
 
 /// What [`super::Inst::Emit`] can hand over.

@@ -85,9 +85,28 @@ fn verify_text(program: &Program, text: &super::TextDef) -> Checked {
         if let Some(channel) = variant.channel {
             within(channel.0, program.channels.len(), "texts", "channel")?;
         }
-        for part in &variant.parts {
-            if let TextPart::Arg(number) = part {
-                within(*number, text.params.len(), "texts", "placeholder")?;
+        verify_parts(text, &variant.parts, PLURALS_NESTED_MAX)?;
+    }
+    Ok(())
+}
+
+/// Plurals inside each other, more than a source can nest.
+const PLURALS_NESTED_MAX: usize = crate::base::limits::NESTING_MAX;
+
+fn verify_parts(text: &super::TextDef, parts: &[TextPart], depth_left: usize) -> Checked {
+    for part in parts {
+        match part {
+            TextPart::Literal(_) => {}
+            TextPart::Arg(number) => within(*number, text.params.len(), "texts", "placeholder")?,
+            TextPart::Plural(plural) => {
+                within(plural.arg, text.params.len(), "texts", "number counted")?;
+                if text.params.get(plural.arg as usize) != Some(&super::Type::Number) {
+                    return fail("texts", format!("placeholder {} is not a number", plural.arg));
+                }
+                let Some(depth_left) = depth_left.checked_sub(1) else {
+                    return fail("texts", "plurals are nested too deep");
+                };
+                plural.branches().try_for_each(|parts| verify_parts(text, parts, depth_left))?;
             }
         }
     }

@@ -167,7 +167,10 @@ impl<'a> Checker<'a> {
             parts.push(match part {
                 TemplatePart::Literal { text, .. } => RequestPart::Literal(text.clone()),
                 TemplatePart::Expr(expr) => self.request_part(expr, params)?,
-                TemplatePart::Annotation { span, .. } | TemplatePart::Error(span) => {
+                TemplatePart::Annotation { span, .. }
+                | TemplatePart::Plural(ast::Plural { span, .. })
+                | TemplatePart::Count(span)
+                | TemplatePart::Error(span) => {
                     self.error(
                         Code::E0502,
                         *span,

@@ -155,6 +155,11 @@ impl Checker<'_> {
                     );
                     return None;
                 }
+                ast::TemplatePart::Plural(ast::Plural { span, .. })
+                | ast::TemplatePart::Count(span) => {
+                    self.plural_elsewhere(*span);
+                    return None;
+                }
                 ast::TemplatePart::Error(_) => return None,
             }
         }

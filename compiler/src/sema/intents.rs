@@ -63,6 +63,9 @@ impl Checker<'_> {
                     "no entity",
                     "write `{slot: entity}`",
                 ),
+                TemplatePart::Plural(ast::Plural { span, .. }) | TemplatePart::Count(span) => {
+                    self.plural_elsewhere(*span);
+                }
                 TemplatePart::Error(_) => {}
             }
         }

@@ -11,6 +11,7 @@ pub mod hir;
 mod intents;
 mod labels;
 pub(crate) mod lints;
+mod plurals;
 mod routes;
 mod scope;
 mod steps;

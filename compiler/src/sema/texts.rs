@@ -11,6 +11,15 @@ use crate::diag::Code;
 use crate::ir::{ChannelId, TextPart, TextVariantDef};
 use crate::syntax::ast::{self, TemplatePart};
 
+/// What is being counted where a part of a text stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counted {
+    /// Of the words.
+    pub(super) lang: Option<Lang>,
+    /// In a branch of a plural: the number's place among the text's values.
+    pub(super) of: Option<u32>,
+}
+
 /// Who reads a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reader {
@@ -77,18 +86,31 @@ impl Checker<'_> {
             Some(name) => Some(ChannelId(self.lookup(|s| &s.channels, "channel", name)?)),
             None => None,
         };
-        Some(TextVariantDef { lang, channel, parts: self.parts(&variant.template, scope, params)? })
+        let parts = self.parts(&variant.template, scope, lang, params)?;
+        Some(TextVariantDef { lang, channel, parts })
     }
 
     fn parts(
         &mut self,
         template: &ast::Template,
         scope: &Scope,
+        lang: Option<Lang>,
+        params: &mut Vec<hir::Expr>,
+    ) -> Option<Vec<TextPart>> {
+        self.template_parts(&template.parts, scope, Counted { lang, of: None }, params)
+    }
+
+    /// The parts of a template or of a branch of a plural in it.
+    pub(super) fn template_parts(
+        &mut self,
+        of: &[TemplatePart],
+        scope: &Scope,
+        counted: Counted,
         params: &mut Vec<hir::Expr>,
     ) -> Option<Vec<TextPart>> {
         let mut parts = Vec::new();
         let mut all = true;
-        for part in &template.parts {
+        for part in of {
             match part {
                 TemplatePart::Literal { text, .. } => parts.push(TextPart::Literal(text.clone())),
                 TemplatePart::Expr(expr) => match self.shown(expr, scope) {
@@ -105,6 +127,13 @@ impl Checker<'_> {
                     );
                     all = false;
                 }
+                TemplatePart::Plural(plural) => {
+                    match self.plural(plural, scope, counted.lang, params) {
+                        Some(plural) => parts.push(TextPart::Plural(plural)),
+                        None => all = false,
+                    }
+                }
+                TemplatePart::Count(_) => parts.extend(counted.of.map(TextPart::Arg)),
                 TemplatePart::Error(_) => all = false,
             }
         }
@@ -114,7 +143,7 @@ impl Checker<'_> {
     /// A text without languages, such as an address.
     pub(super) fn plain_text(&mut self, template: &ast::Template, scope: &Scope) -> Option<Text> {
         let mut params = Vec::new();
-        let parts = self.parts(template, scope, &mut params)?;
+        let parts = self.parts(template, scope, None, &mut params)?;
         let variants = vec![TextVariantDef { lang: None, channel: None, parts }];
         Some(Text { params, variants, at: self.at(template.span) })
     }
@@ -165,11 +194,9 @@ impl Checker<'_> {
         let mut names: Vec<(String, BTreeSet<String>, crate::base::Span)> = Vec::new();
         for variant in text.variants.iter().filter(|v| v.channel.is_none()) {
             let Some(lang) = &variant.lang else { continue };
-            let holes = variant.template.parts.iter().filter_map(|part| match part {
-                TemplatePart::Expr(expr) => Some(hole_text(expr)),
-                _ => None,
-            });
-            names.push((lang.text.clone(), holes.collect(), variant.template.span));
+            let mut holes = BTreeSet::new();
+            shown_values(&variant.template.parts, &mut holes);
+            names.push((lang.text.clone(), holes, variant.template.span));
         }
         let Some((first_lang, first, _)) = names.first().cloned() else { return };
         for (lang, holes, span) in names.iter().skip(1) {
@@ -190,13 +217,29 @@ impl Checker<'_> {
 }
 
 /// The number of a placeholder among a text's values; equal ones share theirs.
-fn argument(params: &mut Vec<hir::Expr>, shown: hir::Expr) -> u32 {
+pub(super) fn argument(params: &mut Vec<hir::Expr>, shown: hir::Expr) -> u32 {
     let known = params.iter().position(|param| param.kind == shown.kind);
     let number = known.unwrap_or_else(|| {
         params.push(shown);
         params.len() - 1
     });
     u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// What a text shows, in its plurals too.
+fn shown_values(parts: &[TemplatePart], found: &mut BTreeSet<String>) {
+    for part in parts {
+        match part {
+            TemplatePart::Expr(expr) => {
+                found.insert(hole_text(expr));
+            }
+            TemplatePart::Plural(plural) => {
+                found.insert(hole_text(&plural.value));
+                plural.branches.iter().for_each(|branch| shown_values(&branch.parts, found));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// A placeholder by its names, enough to compare languages.
@@ -220,7 +263,8 @@ fn hole_text(expr: &ast::Expr) -> String {
 fn no_words(text: &ast::Text) -> bool {
     let literals =
         text.variants.iter().flat_map(|v| &v.template.parts).filter_map(|part| match part {
-            TemplatePart::Literal { text, .. } => Some(text),
+            TemplatePart::Literal { text, .. } => Some(text.as_str()),
+            TemplatePart::Plural(_) => Some("words"),
             _ => None,
         });
     !literals.into_iter().any(|text| text.chars().any(char::is_alphabetic))

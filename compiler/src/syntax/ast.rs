@@ -463,8 +463,41 @@ pub enum TemplatePart {
     Expr(Expr),
     /// `{slot: entity}`, in example utterances.
     Annotation { slot: Name, entity: Name, span: Span },
+    /// `{n, plural, one {# order} other {# orders}}`
+    Plural(Plural),
+    /// `#` in a branch: the number counted.
+    Count(Span),
     /// A placeholder whose form was lost.
     Error(Span),
+}
+
+/// `VALUE, plural, KEY { … } …`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plural {
+    /// What is counted.
+    pub value: Expr,
+    /// In the order written.
+    pub branches: Vec<Branch>,
+    /// With braces.
+    pub span: Span,
+}
+
+/// `one {# order}`, `=0 {no orders}`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Branch {
+    /// When it is taken.
+    pub key: BranchKey,
+    /// What it says.
+    pub parts: Vec<TemplatePart>,
+}
+
+/// When a branch of a plural is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BranchKey {
+    /// `=0`
+    Exact(Spanned<Decimal>),
+    /// `one`
+    Form(Name),
 }
 
 /// `flow NAME { … }`

@@ -38,6 +38,7 @@ const SOURCES: &[(&str, &str)] = sources![
     "../../../tests/conformance/clarify.flow",
     "../../../tests/conformance/digressions.flow",
     "../../../tests/conformance/misses.flow",
+    "../../../tests/conformance/plurals.flow",
     "../../../tests/conformance/questions.flow",
     "../../../tests/conformance/repair.flow",
     "../../../tests/conformance/slots.flow",

@@ -5,13 +5,35 @@ use logos::Logos;
 use super::token::{Token, TokenKind};
 use crate::base::Span;
 
-/// An open string.
+/// An open string, or an open branch of a plural in one.
 #[derive(Debug, Clone, Copy)]
 struct OpenString {
     /// `"""`: may hold line ends.
     long: bool,
+    /// A branch: ends with `}`.
+    is_branch: bool,
     /// Braces open in the placeholder being lexed; 0 in the string itself.
     braces: u32,
+    /// Parentheses open there.
+    parens: u32,
+    /// How far the placeholder is on the way to the branches of a plural.
+    plural: Plural,
+}
+
+/// What was read of `, plural,` in a placeholder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Plural {
+    No,
+    Comma,
+    Word,
+    /// What stands in braces from here on is a branch.
+    Branches,
+}
+
+impl OpenString {
+    const fn new(long: bool, is_branch: bool) -> Self {
+        Self { long, is_branch, braces: 0, parens: 0, plural: Plural::No }
+    }
 }
 
 /// Lexes a whole text. The tokens tile it; what no token can be is [`TokenKind::Unknown`].
@@ -20,7 +42,7 @@ pub fn lex(text: &str) -> Vec<Token> {
     let mut lexer = Lexer { text, at: 0, tokens: Vec::new(), strings: Vec::new() };
     while lexer.at < text.len() {
         match lexer.strings.last() {
-            Some(OpenString { braces: 0, long }) => lexer.string_piece(*long),
+            Some(open) if open.braces == 0 => lexer.string_piece(*open),
             _ => lexer.code_token(),
         }
     }
@@ -57,8 +79,10 @@ impl Lexer<'_> {
         if kind == TokenKind::Unknown {
             length = self.rest().chars().next().map_or(1, char::len_utf8);
         }
-        // A placeholder of a short string ends with the line at the latest.
-        let in_short = self.strings.last().is_some_and(|open| !open.long);
+        // A placeholder of a short string ends with the line at the latest, unless it is a plural
+        // with its branches on lines of their own.
+        let ends = |open: &OpenString| !open.long && open.plural != Plural::Branches;
+        let in_short = self.strings.last().is_some_and(ends);
         if kind == TokenKind::Whitespace
             && in_short
             && let Some(newline) = self.rest().get(..length).and_then(|blank| blank.find('\n'))
@@ -72,25 +96,67 @@ impl Lexer<'_> {
         let long = kind == TokenKind::Quote && length == 3;
         self.push(kind, length);
         match kind {
-            TokenKind::Quote => self.strings.push(OpenString { long, braces: 0 }),
-            TokenKind::OpenBrace => self.count_brace(1),
+            TokenKind::Quote => self.strings.push(OpenString::new(long, false)),
+            TokenKind::OpenBrace => self.open_brace(),
             TokenKind::CloseBrace => self.count_brace(-1),
-            _ => {}
+            _ => self.watch_plural(kind),
+        }
+    }
+
+    /// A brace in code: behind `, plural,` it opens a branch.
+    fn open_brace(&mut self) {
+        match self.strings.last() {
+            Some(open) if open.braces == 1 && open.plural == Plural::Branches => {
+                let branch = OpenString::new(open.long, true);
+                self.strings.push(branch);
+            }
+            _ => self.count_brace(1),
+        }
+    }
+
+    /// Follows a placeholder to where the branches of a plural begin.
+    fn watch_plural(&mut self, kind: TokenKind) {
+        let Some(open) = self.strings.last_mut() else { return };
+        match kind {
+            TokenKind::OpenParen => open.parens += 1,
+            TokenKind::CloseParen => open.parens = open.parens.saturating_sub(1),
+            _ if kind.is_trivia() || open.braces != 1 || open.parens > 0 => {}
+            _ => {
+                open.plural = match (open.plural, kind) {
+                    (Plural::Branches, _) | (Plural::Word, TokenKind::Comma) => Plural::Branches,
+                    (Plural::No, TokenKind::Comma) => Plural::Comma,
+                    // Any word: what is not `plural` is for the grammar to say.
+                    (Plural::Comma, TokenKind::Word) => Plural::Word,
+                    _ => Plural::No,
+                };
+            }
         }
     }
 
     fn count_brace(&mut self, by: i32) {
         if let Some(open) = self.strings.last_mut() {
             open.braces = open.braces.saturating_add_signed(by);
+            if open.braces == 0 {
+                (open.parens, open.plural) = (0, Plural::No);
+            }
         }
     }
 
+    /// Leaves a string, and the branches open in it.
+    fn close_string(&mut self) {
+        while self.strings.pop().is_some_and(|open| open.is_branch) {}
+    }
+
     /// One piece of a string: its end, an escape, the start of a placeholder, or text.
-    fn string_piece(&mut self, long: bool) {
+    fn string_piece(&mut self, open: OpenString) {
+        let OpenString { long, is_branch, .. } = open;
         let rest = self.rest();
         let quote = if long { "\"\"\"" } else { "\"" };
         if rest.starts_with(quote) {
             self.push(TokenKind::Quote, quote.len());
+            self.close_string();
+        } else if is_branch && rest.starts_with('}') {
+            self.push(TokenKind::CloseBrace, 1);
             self.strings.pop();
         } else if rest.starts_with("{{") || rest.starts_with("}}") {
             self.push(TokenKind::Escape, 2);
@@ -102,21 +168,21 @@ impl Lexer<'_> {
             self.push(TokenKind::Escape, 1 + length);
         } else if rest.starts_with('\n') && !long {
             self.push(TokenKind::Unclosed, 0);
-            self.strings.pop();
+            self.close_string();
         } else {
-            let length = text_length(rest, long);
+            let length = text_length(rest, long, is_branch);
             self.push(TokenKind::StringText, length);
         }
     }
 }
 
 /// Bytes of plain text at the start of a string's inside; at least one character.
-fn text_length(rest: &str, long: bool) -> usize {
+fn text_length(rest: &str, long: bool, is_branch: bool) -> usize {
     let mut chars = rest.char_indices().skip(1);
     let stop = chars.find(|(i, c)| match c {
         '"' => !long || rest.get(*i..).is_some_and(|r| r.starts_with("\"\"\"")),
         '\\' | '{' => true,
-        '}' => rest.get(*i..).is_some_and(|r| r.starts_with("}}")),
+        '}' => is_branch || rest.get(*i..).is_some_and(|r| r.starts_with("}}")),
         '\n' => !long,
         _ => false,
     });
@@ -152,6 +218,65 @@ mod tests {
     }
 
     #[test]
+    fn branches_of_a_plural_are_strings_in_a_string() {
+        use TokenKind::{
+            CloseBrace, Comma, Equals, Escape, Literal, OpenBrace, OpenParen, Quote, StringText,
+            Unclosed, Whitespace, Word,
+        };
+        let kinds = |text| {
+            let all = lex(text).into_iter().map(|token| token.kind);
+            all.filter(|kind| *kind != Whitespace).collect::<Vec<_>>()
+        };
+        let head = [Quote, OpenBrace, Word, Comma, Word, Comma];
+        let with = |rest: &[TokenKind]| [&head[..], rest].concat();
+        assert_eq!(
+            kinds("\"{n, plural, =0 {no, none} other {# of {m}}} x\""),
+            with(&[
+                Equals, Literal, OpenBrace, StringText, CloseBrace, Word, OpenBrace, StringText,
+                OpenBrace, Word, CloseBrace, CloseBrace, CloseBrace, StringText, Quote
+            ])
+        );
+        assert_eq!(
+            kinds("\"{n, plural, other {\\}{{}}\""),
+            with(&[Word, OpenBrace, Escape, Escape, CloseBrace, CloseBrace, Quote])
+        );
+        assert_eq!(
+            kinds("\"{n, plural, other {x\"\na"),
+            with(&[Word, OpenBrace, StringText, Quote, Word])
+        );
+        assert_eq!(
+            kinds("\"{n, plural, other {x\na"),
+            with(&[Word, OpenBrace, StringText, Unclosed, Word])
+        );
+        assert_eq!(
+            kinds("\"{n, plural,\n one {a}\n other {b}}\""),
+            with(&[
+                Word, OpenBrace, StringText, CloseBrace, Word, OpenBrace, StringText, CloseBrace,
+                CloseBrace, Quote
+            ])
+        );
+        assert_eq!(
+            kinds("\"{f(a, b, {c})}\""),
+            [
+                Quote,
+                OpenBrace,
+                Word,
+                OpenParen,
+                Word,
+                Comma,
+                Word,
+                Comma,
+                OpenBrace,
+                Word,
+                CloseBrace,
+                TokenKind::CloseParen,
+                CloseBrace,
+                Quote
+            ]
+        );
+    }
+
+    #[test]
     fn literals_are_one_token() {
         for text in
             ["12_000", "0.5", "70%", "30s", "2026-06-15", "09:30", "修改订单", "r\"#?(\\d)\""]
@@ -162,7 +287,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn tokens_tile_any_text(text in "\\PC*|[\"{}\\\\a-z \n]*") {
+        fn tokens_tile_any_text(text in "\\PC*|[\"{}\\\\a-z \n]*|([\"{}\n(a]|, plural, |other \\{)*") {
             assert_tiles(&text);
         }
     }

@@ -74,7 +74,9 @@ fn own(pair: Pair<'_, Rule>, base: u32) -> Node {
     let bound = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
     let length = match rule {
         // Blanks of a text are what it says.
-        Rule::short_text | Rule::long_text => span.as_str().len(),
+        Rule::short_text | Rule::long_text | Rule::branch_chars | Rule::long_branch_chars => {
+            span.as_str().len()
+        }
         _ => without_trailing_blanks(span.as_str()).len(),
     };
     let end = span.start() + length;
@@ -104,6 +106,7 @@ const fn punctuation(rule: Rule) -> Option<&'static str> {
         Rule::p_lparen => "`(`",
         Rule::p_rparen => "`)`",
         Rule::p_colon => "`:`",
+        Rule::p_comma => "`,`",
         Rule::p_equals => "`=`",
         Rule::p_arrow => "`->`",
         _ => return None,
@@ -118,6 +121,9 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
     Some(match rule {
         Rule::ident | Rule::dotted | Rule::text_name => "a name",
         Rule::number => "a number",
+        Rule::branch | Rule::long_branch => "a plural form such as `other {# orders}`",
+        Rule::branch_text | Rule::long_branch_text => "what it says, in braces",
+        Rule::exact => "a number such as `=0`",
         Rule::percent => "a percentage such as `70%`",
         Rule::duration => "a time span such as `30s`, `5m` or `2h`",
         Rule::date => "a date such as `2026-06-15`",

@@ -233,6 +233,7 @@ pub const OTHER_KEYWORDS: &[&str] = &[
     "overflow",
     "pattern",
     "personal",
+    "plural",
     "presses",
     "reaches",
     "rejects",

@@ -4,6 +4,7 @@
 mod decls;
 mod exprs;
 mod flows;
+mod plurals;
 mod routes;
 mod tests;
 mod texts;

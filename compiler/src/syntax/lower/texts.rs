@@ -1,8 +1,9 @@
 //! Strings and texts.
 
 use super::Lower;
+use crate::base::Span;
 use crate::syntax::ast::{
-    ExprKind, LangStrings, Spanned, Template, TemplatePart, Text, TextRef, TextVariant,
+    ExprKind, LangStrings, Plural, Spanned, Template, TemplatePart, Text, TextRef, TextVariant,
 };
 use crate::syntax::pest_bridge::{Node, Rule};
 
@@ -10,33 +11,30 @@ impl Lower<'_> {
     /// A string with its placeholders.
     pub(super) fn template(&mut self, node: &Node) -> Template {
         let mut parts: Vec<TemplatePart> = Vec::new();
-        for child in &node.children {
-            let piece = match child.rule {
-                Rule::hole => {
-                    parts.push(self.hole(child));
-                    continue;
-                }
-                Rule::escape => self.escape(child),
-                Rule::brace_open => "{".to_owned(),
-                Rule::brace_close => "}".to_owned(),
-                _ => self.str(child).to_owned(),
-            };
-            match parts.last_mut() {
-                Some(TemplatePart::Literal { text, span }) => {
-                    text.push_str(&piece);
-                    *span = span.cover(child.span);
-                }
-                _ => parts.push(TemplatePart::Literal { text: piece, span: child.span }),
-            }
-        }
+        node.children.iter().for_each(|child| self.piece(child, &mut parts));
         if self.str(node).starts_with("\"\"\"") {
             trim_long(&mut parts);
         }
         Template { span: node.span, parts }
     }
 
+    /// A piece of a string: a placeholder, or text.
+    pub(super) fn piece(&mut self, node: &Node, parts: &mut Vec<TemplatePart>) {
+        let text = match node.rule {
+            Rule::hole | Rule::long_hole => return parts.push(self.hole(node)),
+            Rule::escape => self.escape(node),
+            Rule::brace_open => "{".to_owned(),
+            Rule::brace_close => "}".to_owned(),
+            _ => self.str(node).to_owned(),
+        };
+        push_literal(parts, text, node.span);
+    }
+
     fn hole(&mut self, node: &Node) -> TemplatePart {
         let expr = self.own_expr(node);
+        if let Some(plural) = self.plural(node, &expr) {
+            return plural;
+        }
         let Some(entity) = node.child(Rule::dotted).map(|name| self.name(name)) else {
             return match expr.kind {
                 ExprKind::Error => TemplatePart::Error(node.span),
@@ -62,6 +60,9 @@ impl Lower<'_> {
             "\\t" => "\t".to_owned(),
             "\\\"" => "\"".to_owned(),
             "\\\\" => "\\".to_owned(),
+            "\\#" => "#".to_owned(),
+            "\\{" => "{".to_owned(),
+            "\\}" => "}".to_owned(),
             other => {
                 let message = format!("`{other}` is not an escape");
                 self.fault(
@@ -89,7 +90,10 @@ impl Lower<'_> {
                         "write the text itself; double a brace to show it",
                     );
                 }
-                TemplatePart::Annotation { span, .. } | TemplatePart::Error(span) => {
+                TemplatePart::Annotation { span, .. }
+                | TemplatePart::Plural(Plural { span, .. })
+                | TemplatePart::Count(span)
+                | TemplatePart::Error(span) => {
                     let message = "a placeholder cannot stand in this string";
                     self.fault(*span, message, "write the text itself; double a brace to show it");
                 }
@@ -163,6 +167,32 @@ impl Lower<'_> {
     }
 }
 
+/// Adds text behind what is there.
+pub(super) fn push_literal(parts: &mut Vec<TemplatePart>, piece: String, at: Span) {
+    match parts.last_mut() {
+        Some(TemplatePart::Literal { text, span }) => {
+            text.push_str(&piece);
+            *span = span.cover(at);
+        }
+        _ => parts.push(TemplatePart::Literal { text: piece, span: at }),
+    }
+}
+
+/// Takes the shared indentation from every line, those of branches too.
+fn without_margin(parts: &mut [TemplatePart], margin: &str) {
+    for part in parts {
+        match part {
+            TemplatePart::Literal { text, .. } => *text = text.replace(margin, "\n"),
+            TemplatePart::Plural(plural) => {
+                for branch in &mut plural.branches {
+                    without_margin(&mut branch.parts, margin);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
 /// A long string that begins and ends with a line end loses both, and each line the indentation
 /// that all lines share.
 fn trim_long(parts: &mut [TemplatePart]) {
@@ -178,11 +208,7 @@ fn trim_long(parts: &mut [TemplatePart]) {
     let indent =
         lines.map(|line| line.len() - line.trim_start_matches(' ').len()).min().unwrap_or(0);
     let margin = format!("\n{}", " ".repeat(indent));
-    for part in parts.iter_mut() {
-        if let TemplatePart::Literal { text, .. } = part {
-            *text = text.replace(&margin, "\n");
-        }
-    }
+    without_margin(parts, &margin);
     if let Some(TemplatePart::Literal { text, .. }) = parts.first_mut() {
         *text = text.strip_prefix('\n').unwrap_or(text).to_owned();
     }
