@@ -143,6 +143,7 @@ codes! {
     W0501 "missing-language",
     W0502 "placeholder-mismatch",
     W0503 "few-examples",
+    W0504 "words-missing",
     W0506 "missing-plural-form",
     W0601 "shadowed-rule",
     W0602 "overlapping-rules",

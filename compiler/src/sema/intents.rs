@@ -152,19 +152,25 @@ impl Checker<'_> {
         if intent.spec.examples.is_empty() {
             return;
         }
-        let short: Vec<Lang> = self
-            .languages
-            .iter()
-            .copied()
-            .filter(|lang| {
-                let of_lang = |e: &&Example| e.lang.is_none_or(|l| l == *lang);
-                intent.spec.examples.iter().filter(of_lang).count() < EXAMPLES_WANTED
-            })
-            .collect();
-        if !short.is_empty() && intent.spec.patterns.is_empty() {
-            let langs: Vec<String> = short.iter().map(Lang::to_string).collect();
-            let message =
-                format!("`{}` has few examples in {}", intent.name, super::cx::quoted(&langs));
+        let count = |lang: &Lang| {
+            let of_lang = |e: &&Example| e.lang.is_none_or(|l| l == *lang);
+            intent.spec.examples.iter().filter(of_lang).count()
+        };
+        let short = self.languages.iter().filter(|lang| count(lang) < EXAMPLES_WANTED);
+        let (none, few): (Vec<&Lang>, Vec<&Lang>) = short.partition(|lang| count(lang) == 0);
+        if !(none.is_empty() && few.is_empty()) && intent.spec.patterns.is_empty() {
+            let names = |langs: &[&Lang]| {
+                let langs: Vec<String> = langs.iter().map(ToString::to_string).collect();
+                super::cx::quoted(&langs)
+            };
+            let what = match (few.is_empty(), none.is_empty()) {
+                (false, true) => format!("few examples in {}", names(&few)),
+                (true, _) => format!("no examples in {}", names(&none)),
+                (false, false) => {
+                    format!("few examples in {}, none in {}", names(&few), names(&none))
+                }
+            };
+            let message = format!("`{}` has {what}", intent.name);
             let finding = self
                 .finding(Code::W0503, node.name.span, message)
                 .label("the model has little to go by")

@@ -175,18 +175,24 @@ impl Checker<'_> {
         if self.in_std {
             return;
         }
-        if bare && self.languages.len() < 2 || missing.is_empty() {
+        if bare && self.languages.len() < 2 || missing.is_empty() || no_words(text) {
             return;
         }
         let missing: Vec<String> = missing.iter().map(Lang::to_string).collect();
-        let message = format!("this text is not there in {}", quoted(&missing));
-        let finding = self
-            .finding(Code::W0501, text.span, message)
-            .label("customers of that language read another")
-            .help("add the missing language");
-        if !(bare && no_words(text)) {
-            self.report(finding);
-        }
+        let missing = quoted(&missing);
+        let finding = if bare {
+            let message = format!("this text is one for all languages: {missing}");
+            self.finding(Code::W0501, text.span, message)
+                .label("all customers read this")
+                .help("write one for each: `{ en \"…\"  zh \"…\" }`")
+        } else {
+            let default = default.map(|lang| lang.to_string()).unwrap_or_default();
+            let message = format!("this text is not there in {missing}");
+            self.finding(Code::W0501, text.span, message)
+                .label(format!("customers of that language read it in `{default}`"))
+                .help("add the missing language")
+        };
+        self.report(finding);
     }
 
     /// Placeholders that one language has and another lacks.

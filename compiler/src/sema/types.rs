@@ -1,5 +1,6 @@
 //! Types: names to types, and how types are called.
 
+use flowright_nlu::lang::Lang;
 use flowright_nlu::spec::{Builtin, ChoiceOption, EntityKind};
 
 use super::cx::Checker;
@@ -180,16 +181,46 @@ impl Checker<'_> {
             }
             defs.push(OptionDef { name: option.name.text.clone(), labels });
         }
+        self.words_missing(options);
         let id = ChoiceId(u32::try_from(self.choices.len()).unwrap_or(u32::MAX));
         self.choices.push(ChoiceDef { name: owner.to_owned(), options: defs });
         Some(id)
     }
 
+    /// Options that have words in some languages of the bot and none in another. Where no option
+    /// has any, their names are what is said.
+    fn words_missing(&mut self, options: &[ast::OptionDecl]) {
+        if self.in_std || self.broken || self.languages_lost {
+            return;
+        }
+        let languages = || options.iter().flat_map(|o| &o.words).filter_map(|w| w.lang.as_ref());
+        if languages().next().is_none() {
+            return;
+        }
+        for option in options {
+            let has = |lang: &&Lang| {
+                let of_lang = |name: &Name| Lang::parse(&name.text) == Some(**lang);
+                option.words.iter().any(|words| words.lang.as_ref().is_none_or(of_lang))
+            };
+            let missing: Vec<String> =
+                self.languages.iter().filter(|lang| !has(lang)).map(ToString::to_string).collect();
+            let Some(first) = missing.first() else { continue };
+            let name = &option.name;
+            let message =
+                format!("`{}` has no words in {}", name.text, super::cx::quoted(&missing));
+            let shown = name.text.replace('_', " ");
+            let finding = self
+                .finding(Code::W0504, name.span, message)
+                .label(format!("shown there as `{shown}`"))
+                .help(format!("add `{first} \"…\"`, the first word as it is to be shown"));
+            self.report(finding);
+        }
+    }
+
     /// What finds a choice in an utterance.
     pub(super) fn choice_kind(&self, options: &[ast::OptionDecl]) -> EntityKind {
         let words = |strings: &LangStrings| {
-            let lang =
-                strings.lang.as_ref().and_then(|l| flowright_nlu::lang::Lang::parse(&l.text));
+            let lang = strings.lang.as_ref().and_then(|l| Lang::parse(&l.text));
             strings.strings.iter().map(move |s| (lang, plain(s))).collect::<Vec<_>>()
         };
         let option = |option: &ast::OptionDecl| ChoiceOption {
