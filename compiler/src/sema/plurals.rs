@@ -26,38 +26,42 @@ impl Checker<'_> {
         let arg = self.counted(&plural.value, scope).map(|value| argument(params, value));
         let lang = lang.or_else(|| self.languages.first().copied());
         self.branches_once(plural);
-        let mut def = PluralDef {
-            arg: arg.unwrap_or_default(),
-            exact: Vec::new(),
-            forms: Vec::new(),
-            other: Vec::new(),
-        };
-        let mut other = false;
-        let mut all = arg.is_some();
+        let has_other = self.has_other(plural, lang);
+        let def = self.branches(plural, scope, Counted { lang, of: arg }, params)?;
+        if !has_other {
+            return None;
+        }
+        if !self.in_std {
+            self.missing_forms(plural, &def, lang);
+        }
+        Some(def)
+    }
+
+    /// Every branch, if all are right.
+    fn branches(
+        &mut self,
+        plural: &ast::Plural,
+        scope: &Scope,
+        counted: Counted,
+        params: &mut Vec<hir::Expr>,
+    ) -> Option<PluralDef> {
+        let arg = counted.of.unwrap_or_default();
+        let mut def = PluralDef { arg, exact: Vec::new(), forms: Vec::new(), other: Vec::new() };
+        let mut all = counted.of.is_some();
         for branch in &plural.branches {
-            let counted = Counted { lang, of: arg };
             let parts = self.template_parts(&branch.parts, scope, counted, params);
             let form = match &branch.key {
                 BranchKey::Exact(_) => None,
                 BranchKey::Form(name) => {
-                    let form = self.form(name, lang);
+                    let form = self.form(name, counted.lang);
                     all &= form.is_some();
                     form
                 }
             };
-            other |= form == Some(PluralForm::Other);
-            let Some(parts) = parts else {
-                all = false;
-                continue;
-            };
-            put(&mut def, &branch.key, form, parts);
-        }
-        if !other {
-            self.without_other(plural, lang);
-            return None;
-        }
-        if all && !self.in_std {
-            self.missing_forms(plural, &def, lang);
+            match parts {
+                Some(parts) => put(&mut def, &branch.key, form, parts),
+                None => all = false,
+            }
         }
         all.then_some(def)
     }
@@ -140,26 +144,30 @@ impl Checker<'_> {
         None
     }
 
-    fn without_other(&mut self, plural: &ast::Plural, lang: Option<Lang>) {
-        // A form that is none may be meant to be `other`: that was said.
+    /// Whether something is said of other numbers; reports it if not.
+    fn has_other(&mut self, plural: &ast::Plural, lang: Option<Lang>) -> bool {
         let forms = || {
             plural.branches.iter().filter_map(|branch| match &branch.key {
                 BranchKey::Form(name) => Some(name),
                 BranchKey::Exact(_) => None,
             })
         };
+        if forms().any(|name| name.text == PluralForm::Other.name()) {
+            return true;
+        }
+        // A form that is none may be meant to be `other`: that is said where it stands.
         let known = lang.map_or_else(|| PluralForm::ALL.to_vec(), plural_forms);
         let is_known = |name: &Name| known.iter().any(|form| form.name() == name.text);
-        if !forms().all(is_known) {
-            return;
+        if forms().all(is_known) {
+            self.error(
+                Code::E0508,
+                plural.span,
+                "this plural does not say what stands for other numbers",
+                "no `other`",
+                "add `other { … }`: it is used where no other branch fits",
+            );
         }
-        self.error(
-            Code::E0508,
-            plural.span,
-            "this plural does not say what stands for other numbers",
-            "no `other`",
-            "add `other { … }`: it is used where no other branch fits",
-        );
+        false
     }
 
     /// Forms that whole numbers take in the language and that no branch has.
