@@ -13,8 +13,6 @@ use crate::ir::Program;
 const MAGIC: [u8; 8] = *b"FLOWB\r\n\x1a";
 /// The format that this compiler writes and reads.
 pub const FORMAT_VERSION: u32 = 2;
-/// The oldest that it reads.
-const FORMAT_VERSION_MIN: u32 = 2;
 const HEADER_BYTES: usize = 8 + 4 + 8 + 32;
 
 /// A compiled project.
@@ -34,7 +32,7 @@ pub enum BundleError {
     /// Not written by `flowright build`.
     #[error("this is not a flowright bundle")]
     NotABundle,
-    /// Written by a later version.
+    /// Written in another format.
     #[error("the bundle has format {found}, this flowright reads format {FORMAT_VERSION}")]
     Newer {
         /// Its format version.
@@ -134,7 +132,7 @@ fn checked_body(bytes: &[u8]) -> Result<(&[u8], [u8; 32]), BundleError> {
     };
     let (version, rest) = rest.split_first_chunk::<4>().ok_or_else(|| short.clone())?;
     let found_version = u32::from_le_bytes(*version);
-    if !(FORMAT_VERSION_MIN..=FORMAT_VERSION).contains(&found_version) {
+    if found_version != FORMAT_VERSION {
         return Err(BundleError::Newer { found: found_version });
     }
     let (length, rest) = rest.split_first_chunk::<8>().ok_or_else(|| short.clone())?;
