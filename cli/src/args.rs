@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Test(TestArgs),
     /// Let made-up customers talk to a project, and look for what may never happen
     Fuzz(FuzzArgs),
+    /// Compare two versions: what becomes of conversations under way
+    Diff(DiffArgs),
     /// Talk to a project in the terminal
     Chat(ChatArgs),
     /// Serve a project or bundle over HTTP
@@ -213,6 +215,17 @@ fn parse_time(text: &str) -> Result<Duration, String> {
     let (number, ms) = found.unwrap_or((text, &1_000));
     let number: u64 = number.parse().map_err(|_| "write a time such as 30s or 5m".to_owned())?;
     number.checked_mul(*ms).map(Duration::from_millis).ok_or("that is too long".to_owned())
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct DiffArgs {
+    /// Project folder or bundle that conversations began with
+    pub(crate) old: PathBuf,
+    /// Project folder or bundle that is to take them over
+    pub(crate) new: PathBuf,
+    /// Form of the changes
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, clap::Args)]

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Command::Graph(args) => commands::graph::run(&args),
         Command::Test(args) => commands::test::run(&args),
         Command::Fuzz(args) => commands::fuzz::run(&args),
+        Command::Diff(args) => commands::diff::run(&args),
         Command::Chat(args) => commands::chat::run(&args),
         Command::Serve(args) => commands::serve::run(&args),
         Command::Explain(args) => commands::explain::run(&args),

@@ -209,6 +209,24 @@ impl Runnable {
         Ok(Some(Self { encoded, folder: project.folder }))
     }
 
+    /// Like [`Runnable::open`], but of a project that compiles its warnings are not printed.
+    ///
+    /// # Errors
+    /// See [`Runnable::open`].
+    pub(crate) fn open_quietly(path: &Path) -> Result<Option<Self>, Failure> {
+        if is_bundle_path(path) {
+            return Self::read(path).map(Some);
+        }
+        let project = Project::open(path)?;
+        match &project.compile()?.bundle {
+            Some(bundle) => {
+                let encoded = bundle::write(bundle).map_err(|e| refused(path, &e))?;
+                Ok(Some(Self { encoded, folder: project.folder }))
+            }
+            None => Self::open(path),
+        }
+    }
+
     fn read(path: &Path) -> Result<Self, Failure> {
         let size = std::fs::metadata(path).map_err(|e| Failure::file("read", path, &e))?.len();
         if size > BUNDLE_BYTES_MAX as u64 + 4096 {

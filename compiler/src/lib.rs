@@ -15,5 +15,6 @@ pub mod project;
 pub mod prove;
 pub mod sema;
 pub mod syntax;
+pub mod upgrade;
 
 pub use compile::{Analysis, Compiled, analyse, compile};

@@ -3,6 +3,7 @@
 //! command that the shell carries out.
 
 mod calls;
+pub mod compare;
 mod corrections;
 mod drive;
 pub mod explore;
@@ -20,6 +21,7 @@ mod stepper;
 pub mod transcript;
 
 mod turn;
+pub mod upgrade;
 
 pub use program::LoadedProgram;
 pub use session::open_session;

@@ -172,7 +172,7 @@ impl<'s> Stepper<'s> {
         }
     }
 
-    fn begin_turn(&mut self, channel: String) {
+    pub(crate) fn begin_turn(&mut self, channel: String) {
         self.session.turn += 1;
         self.session.channel = channel;
         self.session.heard_at_ms = self.now_ms;
@@ -198,7 +198,7 @@ impl<'s> Stepper<'s> {
     }
 
     /// Leaves the session in a state to be stored.
-    fn finish(&mut self) {
+    pub(crate) fn finish(&mut self) {
         for command in &self.commands {
             if let Command::Reply(reply) = command {
                 self.session.last_said.push(reply.clone());

@@ -186,7 +186,7 @@ impl Stepper<'_> {
         }
     }
 
-    fn go_on(&mut self, function: FuncId) -> bool {
+    pub(crate) fn go_on(&mut self, function: FuncId) -> bool {
         self.set_waiting_nothing();
         self.drive(function);
         true
@@ -301,7 +301,7 @@ impl Stepper<'_> {
     }
 
     /// Does what an accepted intent asks for; whether anything does.
-    fn follow_intent(&mut self, intent: &ScoredIntent) -> bool {
+    pub(crate) fn follow_intent(&mut self, intent: &ScoredIntent) -> bool {
         let id = IntentId(intent.intent.into());
         let program = self.program;
         let Some(def) = program.program.intents.get(id.index()) else { return false };

@@ -1,12 +1,13 @@
 //! What the documentation shows is true: every example of an error page gives that error, every
 //! mended one does not, and every example of the language reference compiles.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use std::fmt::Write as _;
 
 use flowright_compiler::Analysis;
 use flowright_compiler::compile::MemorySources;
 use flowright_compiler::diag::Code;
+use flowright_compiler::upgrade::{Version, diff};
 use flowright_tests::root;
 
 /// What every example may leave out: beginning of the line that replaces it, and its text.
@@ -32,6 +33,19 @@ fn analyse(example: &str) -> Analysis {
     flowright_compiler::analyse(&MemorySources::one("example.flow", &text)).unwrap()
 }
 
+/// What `flowright diff` finds between two examples.
+fn compared(before: &str, after: &str) -> Vec<Code> {
+    let program = |example| {
+        let analysis = analyse(example);
+        let project = analysis.project.as_ref().unwrap_or_else(|| panic!("{:?}", codes(&analysis)));
+        flowright_compiler::ir::lower::lower(project, &analysis.sources).unwrap()
+    };
+    let (old, new) = (program(before), program(after));
+    let version = |program, n| Version { program, hash: [n; 32] };
+    let found = diff(version(&old, 1), version(&new, 2));
+    found.changes.iter().filter_map(|change| change.code).collect()
+}
+
 fn codes(analysis: &Analysis) -> Vec<String> {
     analysis.diagnostics.iter().map(|d| format!("{}: {}", d.code, d.message)).collect()
 }
@@ -51,6 +65,13 @@ fn error_pages_show_what_they_say() {
             let _ = writeln!(wrong, "{code}: no examples");
             continue;
         };
+        if let Some(before) = block(page, "## Before") {
+            let (bad, good) = (compared(before, bad), compared(before, good));
+            if !bad.contains(code) || !good.is_empty() {
+                let _ = writeln!(wrong, "{code}: wrong gives {bad:?}, right gives {good:?}");
+            }
+            continue;
+        }
         let (bad, good) = (analyse(bad), analyse(good));
         if !bad.diagnostics.iter().any(|d| d.code == *code) {
             let _ = writeln!(wrong, "{code}: the wrong example gives {:?}", codes(&bad));

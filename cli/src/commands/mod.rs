@@ -4,6 +4,7 @@ pub(crate) mod build;
 pub(crate) mod chat;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod fuzz;
 pub(crate) mod graph;

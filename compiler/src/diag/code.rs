@@ -132,6 +132,12 @@ codes! {
     E0804 "human-too-far",
     E0901 "too-large",
     E0902 "internal",
+    E0910 "migrate-twice",
+    E0911 "default-not-fixed",
+    E0912 "migrate-elsewhere",
+    E0913 "bad-bundle-hash",
+    E0914 "needs-migrate",
+    E0915 "breaks-sessions",
     W0401 "flow-never-starts",
     W0402 "unhandled-failure",
     W0403 "unused-slot",
@@ -155,6 +161,7 @@ codes! {
     W0703 "needless-reveal",
     W0801 "property-left-open",
     W0901 "not-built-yet",
+    W0910 "migrate-names-nothing",
 }
 
 impl Code {

@@ -9,6 +9,7 @@ pub mod function;
 pub mod helpers;
 pub mod interp;
 pub mod lower;
+pub mod migrate_def;
 pub mod program;
 pub mod test_def;
 pub mod texts;
@@ -21,6 +22,7 @@ pub use function::{
     ArithOp, Block, BlockId, CompareOp, Const, Exit, Function, Helper, Inst, Place, Reg, Space,
     Terminator, TextUse,
 };
+pub use migrate_def::{MigrateDef, MigrateLineDef, MigrateRule, SlotRef};
 pub use program::*;
 pub use test_def::*;
 pub use texts::{PluralDef, fitting_variant};

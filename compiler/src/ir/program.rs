@@ -121,6 +121,8 @@ pub struct Program {
     /// Properties claimed with `ensure`, in words, and whether this compiler proved them.
     pub properties: Vec<PropertyDef>,
     pub tests: Vec<super::TestDef>,
+    /// What becomes of sessions of earlier versions.
+    pub migrations: Vec<super::MigrateDef>,
     /// Labels of the source files, by [`crate::base::FileId`].
     pub files: Vec<SourceDef>,
 }
@@ -441,6 +443,8 @@ pub struct FlowDef {
     pub cells: u32,
     /// Names of all cells in order (`order`, `found.due`), for summaries, logs and tests.
     pub cell_names: Vec<String>,
+    /// Their types, for what an upgrade may keep.
+    pub cell_types: Vec<Type>,
     /// The first is where it starts.
     pub states: Vec<StateDef>,
     pub handlers: Handlers,

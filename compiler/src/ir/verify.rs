@@ -8,6 +8,8 @@
 //! - functions that must give a value, a text or a decision leave only through such exits;
 //! - the list of written places is the true one; regular expressions compile.
 
+mod migrate;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
@@ -157,7 +159,8 @@ fn tables(program: &Program) -> Checked {
     ];
     phrases.into_iter().try_for_each(|phrase| role(program, phrase, Role::Text, "phrases"))?;
     program.properties.iter().try_for_each(|property| verify_property(program, property))?;
-    program.tests.iter().try_for_each(|test| verify_test(program, test))
+    program.tests.iter().try_for_each(|test| verify_test(program, test))?;
+    migrate::verify(program)
 }
 
 fn verify_property(program: &Program, property: &PropertyDef) -> Checked {
@@ -184,8 +187,10 @@ fn verify_slot(program: &Program, slot: &SlotDef) -> Checked {
 }
 
 fn verify_flow(program: &Program, flow: &FlowDef) -> Checked {
-    if flow.states.is_empty() || flow.cell_names.len() != flow.cells as usize {
-        return fail(&flow.name, "a flow has a state, and a name for each cell");
+    let cells = flow.cells as usize;
+    let known = [flow.cell_names.len(), flow.cell_types.len()];
+    if flow.states.is_empty() || known != [cells, cells] {
+        return fail(&flow.name, "a flow has a state, and a name and type for each cell");
     }
     let own = flow.slots.iter().filter(|slot| slot.place.space == Space::Flow);
     for slot in own {

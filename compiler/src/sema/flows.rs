@@ -27,6 +27,7 @@ pub(super) struct FlowScope {
     pub(super) slots: Vec<Slot>,
     pub(super) cells: u32,
     pub(super) cell_names: Vec<String>,
+    pub(super) cell_types: Vec<Type>,
     pub(super) is_repair: bool,
     /// A failure that no `do` handles is handled by the flow.
     pub(super) handles_failure: bool,
@@ -82,6 +83,7 @@ impl<'a> Checker<'a> {
             slots: cx.slots,
             cells: cx.cells,
             cell_names: cx.cell_names,
+            cell_types: cx.cell_types,
             states,
             handlers: handlers?,
             fallback,
@@ -120,6 +122,7 @@ impl<'a> Checker<'a> {
             slots: Vec::new(),
             cells: 0,
             cell_names: Vec::new(),
+            cell_types: Vec::new(),
             is_repair: flow.triggers.iter().any(|t| matches!(t, Trigger::Repair { .. })),
             handles_failure: flow.handlers.iter().any(|h| matches!(h.on, HandlerOn::Failure(_))),
         }
@@ -144,6 +147,7 @@ impl<'a> Checker<'a> {
             let place = flow_place(cx.cells);
             cx.cells += 1;
             cx.cell_names.push(slot.name.text.clone());
+            cx.cell_types.push(ty.clone());
             let cells = RecordCells::One(place);
             cx.scope.locals.insert(slot.name.text.clone(), (ty.clone(), cells));
             resolved.push((slot, ty, entity, place));
@@ -413,5 +417,6 @@ fn allocate(name: &str, ty: &Type, cx: &mut FlowScope) -> RecordCells {
     }
     cx.cells += 1;
     cx.cell_names.push(name.to_owned());
+    cx.cell_types.push(ty.clone());
     RecordCells::One(flow_place(cx.cells - 1))
 }

@@ -12,8 +12,8 @@ use flowright_nlu::value::{Date, Decimal, Value};
 use crate::base::FileSpan;
 use crate::ir::{
     ActionId, AnswerDef, ArithOp, BotDef, ChannelDef, ChannelId, ChoiceDef, CompareOp, EntityIndex,
-    FieldDef, FieldType, FlowId, Helper, IntentId, Outcome, Place, RecordCells, RequestDef,
-    SkillDef, SkillId, SlotIndex, StateId, TextVariantDef, Type,
+    FieldDef, FieldType, FlowId, Helper, IntentId, MigrateDef, Outcome, Place, RecordCells,
+    RequestDef, SkillDef, SkillId, SlotIndex, StateId, TextVariantDef, Type,
 };
 
 /// A whole project, the standard modules it uses included.
@@ -37,6 +37,7 @@ pub struct Project {
     pub route: Vec<RouteRule>,
     pub fallback: Fallback,
     pub tests: Vec<Test>,
+    pub migrations: Vec<MigrateDef<Body>>,
     /// Regular expressions of [`Helper::Matches`].
     pub regexes: Vec<String>,
 }
@@ -303,6 +304,7 @@ pub struct Flow {
     pub cells: u32,
     /// One per cell.
     pub cell_names: Vec<String>,
+    pub cell_types: Vec<Type>,
     pub states: Vec<State>,
     pub handlers: Handlers,
     pub fallback: Option<Fallback>,

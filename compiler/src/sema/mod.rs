@@ -12,6 +12,7 @@ mod intents;
 mod labels;
 pub(crate) mod lints;
 mod plurals;
+mod migrate;
 mod routes;
 mod scope;
 mod steps;
@@ -127,6 +128,7 @@ impl Checker<'_> {
         self.flow_starts(&flows);
         let tests = self.symbols.tests.clone();
         let tests = tests.iter().filter_map(|test| self.test(test, &flows, sources)).collect();
+        let migrations = self.migrations(&flows);
         self.unused_slots(&flows);
         Some(hir::Project {
             bot: bot?,
@@ -145,6 +147,7 @@ impl Checker<'_> {
             route,
             fallback,
             tests,
+            migrations: migrations?,
             regexes: std::mem::take(&mut self.regexes),
         })
     }

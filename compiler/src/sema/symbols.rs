@@ -73,6 +73,7 @@ pub(super) struct Symbols<'a> {
     pub(super) fallbacks: Vec<Found<'a, ast::Fallback>>,
     pub(super) customers: Vec<Found<'a, ast::Customer>>,
     pub(super) tests: Vec<Found<'a, ast::Test>>,
+    pub(super) migrations: Vec<Found<'a, ast::Migrate>>,
     pub(super) uses: Vec<Found<'a, Name>>,
     pub(super) roles: Table<'a, ast::Role>,
     pub(super) channels: Table<'a, ast::Channel>,
@@ -136,6 +137,7 @@ impl<'a> Symbols<'a> {
             DeclKind::Fallback(node) => self.fallbacks.push(found!(node)),
             DeclKind::Customer(node) => self.customers.push(found!(node)),
             DeclKind::Test(node) => self.tests.push(found!(node)),
+            DeclKind::Migrate(node) => self.migrations.push(found!(node)),
             DeclKind::Role(n) => {
                 insert(&mut self.roles, diagnostics, found!(n), &n.name, |n| &n.name)
             }

@@ -10,6 +10,8 @@ use flowright_nlu::value::{Date, Decimal, Money};
 
 use crate::base::Span;
 
+pub use super::ast_migrate::{Migrate, MigrateKind, MigrateLine, MigrateTo};
+
 /// A name as written, dotted names included (`orders.get`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
@@ -70,6 +72,7 @@ pub enum DeclKind {
     Text(NamedText),
     Flow(Flow),
     Test(Test),
+    Migrate(Migrate),
     /// A declaration whose form was lost; keyword and name as far as its tokens show them, so that
     /// references to it still resolve.
     Error {

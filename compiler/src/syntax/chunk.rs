@@ -121,6 +121,7 @@ fn is_member(of: &str, word: &str) -> bool {
     match of {
         "flow" => matches!(word, "slot" | "fallback"),
         "test" => matches!(word, "customer" | "channel" | "bot"),
+        "migrate" => matches!(word, "flow" | "slot" | "intent" | "skill" | "channel"),
         _ => false,
     }
 }
@@ -136,7 +137,7 @@ fn followed_by_declaration(text: &str, tokens: &[Token], i: usize, word: &str) -
     let mut rest = tokens.get(i + 1..).unwrap_or(&[]).iter().filter(|t| !t.kind.is_trivia());
     let next = rest.next().map(|t| t.kind);
     match word {
-        "customer" | "route" | "fallback" => {
+        "customer" | "route" | "fallback" | "migrate" => {
             matches!(next, Some(TokenKind::OpenBrace)) || first_on_line(text, tokens, i)
         }
         "test" => matches!(next, Some(TokenKind::Quote)) || first_on_line(text, tokens, i),

@@ -3,6 +3,7 @@
 
 mod around;
 pub mod ast;
+mod ast_migrate;
 mod chunk;
 mod cut;
 mod delim;

@@ -145,6 +145,9 @@ pub(super) fn words(rule: Rule) -> Option<&'static str> {
         Rule::step | Rule::state_part => "a step",
         Rule::test_line => "a line of a test",
         Rule::route_rule => "a routing rule",
+        Rule::migrate_line => "a line of `migrate`",
+        Rule::migrate_is => "`is` and the new name",
+        Rule::migrate_to => "`->` and where to",
         Rule::infix
         | Rule::or
         | Rule::and
@@ -187,6 +190,7 @@ pub(super) fn members(rule: Rule) -> &'static [&'static str] {
         Rule::knowledge_member => "knowledge",
         Rule::experiment_member => "experiment",
         Rule::route_rule => "route",
+        Rule::migrate_line => "migrate",
         _ => return &[],
     };
     DECLARATION_MEMBERS.iter().find(|(word, _)| *word == owner).map_or(&[], |(_, words)| words)

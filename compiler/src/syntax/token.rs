@@ -115,6 +115,7 @@ pub const DECLARATION_KEYWORDS: &[&str] = &[
     "text",
     "flow",
     "test",
+    "migrate",
 ];
 
 /// The words that begin a member of a flow.
@@ -166,7 +167,11 @@ pub const DECLARATION_MEMBERS: &[(&str, &[&str])] = &[
     ("flow", MEMBER_KEYWORDS),
     ("test", TEST_KEYWORDS),
     ("route", &["urgency", "when", "otherwise"]),
+    ("migrate", MIGRATE_KEYWORDS),
 ];
+
+/// The words that begin a line of `migrate`.
+pub const MIGRATE_KEYWORDS: &[&str] = &["flow", "state", "slot", "intent", "skill", "channel"];
 
 /// The words that begin a part of an action or effect.
 pub const ACTION_MEMBERS: &[&str] =
@@ -199,6 +204,7 @@ pub const OTHER_KEYWORDS: &[&str] = &[
     "closed",
     "contains",
     "default",
+    "dropped",
     "else",
     "ended",
     "error",

@@ -32,6 +32,7 @@ impl<'h> Lowering<'h> {
             slots: self.slots(&flow.slots, &flow.name),
             cells: flow.cells,
             cell_names: flow.cell_names.clone(),
+            cell_types: flow.cell_types.clone(),
             states,
             handlers: self.handlers(&flow.name, &flow.handlers),
             fallback: flow.fallback.as_ref().map(|own| self.fallback(own, &fallback_name)),

@@ -4,6 +4,7 @@ mod builder;
 mod exprs;
 mod fingerprint;
 mod flows;
+mod migrate;
 mod routes;
 mod steps;
 mod tables;
@@ -43,6 +44,7 @@ pub fn lower(project: &Project, sources: &SourceMap) -> Result<Program, LowerErr
     let fallback = lowering.fallback(&project.fallback, "fallback");
     let tests = lowering.tests();
     let properties = lowering.properties();
+    let migrations = lowering.migrations();
     lowering.fill_pending();
     let flows = lowering.describe_states(flows);
     Ok(Program {
@@ -66,6 +68,7 @@ pub fn lower(project: &Project, sources: &SourceMap) -> Result<Program, LowerErr
         regexes: project.regexes.clone(),
         properties,
         tests,
+        migrations,
         files: sources.iter().map(|(_, file)| source_def(file)).collect(),
     })
 }

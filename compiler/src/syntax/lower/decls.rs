@@ -35,6 +35,7 @@ impl Lower<'_> {
             Rule::named_text => DeclKind::Text(self.named_text(node)),
             Rule::flow => DeclKind::Flow(self.flow(node)),
             Rule::test => DeclKind::Test(self.test(node)),
+            Rule::migrate => DeclKind::Migrate(self.migrate(node)),
             _ => DeclKind::Error { keyword: None, name: None },
         }
     }

@@ -5,6 +5,7 @@ mod decls;
 mod exprs;
 mod flows;
 mod plurals;
+mod migrate;
 mod routes;
 mod tests;
 mod texts;

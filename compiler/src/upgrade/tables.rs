@@ -1,0 +1,174 @@
+//! The other tables: what sessions hold of them, and what only says how the bot goes on.
+
+use std::collections::BTreeMap;
+
+use super::names::Names;
+use super::said::Said;
+use super::{Change, Class, Found};
+use crate::ir::{ActionDef, Program, TextDef, TextPart};
+
+/// Compares them.
+pub(super) fn tables(names: &Names<'_>, said: &Said, found: &mut Found) {
+    skills(names, said, found);
+    channels(names, said, found);
+    intents(names, said, found);
+    actions(names, found);
+    languages(names, found);
+    texts(names, found);
+}
+
+fn skills(names: &Names<'_>, said: &Said, found: &mut Found) {
+    for (old, now) in names.old.skills.iter().zip(&names.skills) {
+        let change = |class| Change::new(class, "skill", &old.name);
+        match now.and_then(|now| names.new.skills.get(now.index())) {
+            Some(new) if new.name != old.name => {
+                let message = format!("is now `{}`; who waits for it waits for that", new.name);
+                found.push(change(Class::Safe).says(message));
+            }
+            Some(_) => {}
+            None => found.push(
+                change(Class::NeedsMigrate)
+                    .says("is gone, and conversations can wait for it")
+                    .help(format!("say which skill takes them: `skill {} is …`", old.name)),
+            ),
+        }
+    }
+    let known = |name: &str| names.old.skills.iter().any(|skill| skill.name == name);
+    let said = |number: usize| said.skill_is.values().any(|skill| skill.index() == number);
+    let new = names.new.skills.iter().enumerate();
+    let fresh = new.filter(|(number, skill)| !known(&skill.name) && !said(*number));
+    found.extend(fresh.map(|(_, s)| Change::new(Class::Safe, "skill", &s.name).says("is new")));
+}
+
+fn channels(names: &Names<'_>, said: &Said, found: &mut Found) {
+    for old in &names.old.channels {
+        let change = |class| Change::new(class, "channel", &old.name);
+        match names.channels.iter().find(|(was, _)| *was == old.name) {
+            Some((was, Some(is))) if was != is => {
+                found.push(change(Class::Safe).says(format!("is now `{is}`")));
+            }
+            Some((_, Some(_))) => {}
+            _ => found.push(
+                change(Class::NeedsMigrate)
+                    .says("is gone, and customers can be on it")
+                    .help(format!("say which channel it is now: `channel {} is …`", old.name)),
+            ),
+        }
+    }
+    let known = |name: &str| names.old.channels.iter().any(|channel| channel.name == name);
+    let said = |number: usize| said.channel_is.values().any(|channel| channel.index() == number);
+    let new = names.new.channels.iter().enumerate();
+    let fresh = new.filter(|(number, channel)| !known(&channel.name) && !said(*number));
+    found.extend(fresh.map(|(_, c)| Change::new(Class::Safe, "channel", &c.name).says("is new")));
+}
+
+fn intents(names: &Names<'_>, said: &Said, found: &mut Found) {
+    for (old, now) in names.old.intents.iter().zip(&names.intents) {
+        let message = match now.and_then(|now| names.new.intents.get(now.index())) {
+            Some(new) if new.name != old.name => format!("is now `{}`", new.name),
+            Some(_) => continue,
+            None => "is gone; who is asked whether she meant it and says yes is not understood"
+                .to_owned(),
+        };
+        found.push(Change::new(Class::Safe, "intent", &old.name).says(message).was_at(old.at));
+    }
+    let known = |name: &str| names.old.intents.iter().any(|intent| intent.name == name);
+    let said = |number: usize| said.intent_is.values().any(|intent| intent.index() == number);
+    let new = names.new.intents.iter().enumerate();
+    for (_, new) in new.filter(|(number, intent)| !known(&intent.name) && !said(*number)) {
+        found.push(Change::new(Class::Safe, "intent", &new.name).says("is new").now_at(new.at));
+    }
+}
+
+/// Calls under way are answered before their session moves, and what their results left in slots
+/// has been looked at: nothing else of an action lives in a session.
+fn actions(names: &Names<'_>, found: &mut Found) {
+    for (old, now) in names.old.actions.iter().zip(&names.actions) {
+        let what = if old.is_effect { "effect" } else { "action" };
+        let change = Change::new(Class::Safe, what, &old.name);
+        match now.and_then(|now| names.new.actions.get(now.index())) {
+            None => found.push(change.says("is gone; calls under way are still answered")),
+            Some(new) if !same_action(names, old, new) => {
+                let message = "has changed; calls under way are answered as they were made";
+                found.push(change.says(message));
+            }
+            Some(_) => {}
+        }
+    }
+    for new in &names.new.actions {
+        if !names.old.actions.iter().any(|old| old.name == new.name) {
+            let what = if new.is_effect { "effect" } else { "action" };
+            found.push(Change::new(Class::Safe, what, &new.name).says("is new"));
+        }
+    }
+}
+
+fn same_action(names: &Names<'_>, old: &ActionDef, new: &ActionDef) -> bool {
+    let types = |program: &Program, action: &ActionDef| {
+        let of = |ty: &crate::ir::Type| super::values::type_words(program, ty);
+        let params: Vec<(String, String)> =
+            action.params.iter().map(|p| (p.name.clone(), of(&p.ty))).collect();
+        (params, action.result.as_ref().map(of))
+    };
+    let errors = |action: &ActionDef| -> Vec<String> {
+        action.errors.iter().map(|error| error.name.clone()).collect()
+    };
+    types(names.old, old) == types(names.new, new)
+        && errors(old) == errors(new)
+        && (old.is_effect, &old.request, old.timeout_ms, old.retries)
+            == (new.is_effect, &new.request, new.timeout_ms, new.retries)
+}
+
+fn languages(names: &Names<'_>, found: &mut Found) {
+    let (old, new) = (&names.old.bot.languages, &names.new.bot.languages);
+    let default = new.first().map(ToString::to_string).unwrap_or_default();
+    for lang in old.iter().filter(|lang| !new.contains(lang)) {
+        let message = format!("is no more spoken; its sessions go on in `{default}`");
+        found.push(Change::new(Class::Safe, "language", &lang.to_string()).says(message));
+    }
+    for lang in new.iter().filter(|lang| !old.contains(lang)) {
+        found.push(Change::new(Class::Safe, "language", &lang.to_string()).says("is new"));
+    }
+}
+
+/// How many texts are worded otherwise: they are said, never kept.
+fn texts(names: &Names<'_>, found: &mut Found) {
+    let (old, new) = (wordings(names.old), wordings(names.new));
+    let changed: usize = new
+        .iter()
+        .map(|(text, count)| count.saturating_sub(old.get(text).copied().unwrap_or(0)))
+        .sum();
+    let gone: usize = old
+        .iter()
+        .map(|(text, count)| count.saturating_sub(new.get(text).copied().unwrap_or(0)))
+        .sum();
+    if changed + gone > 0 {
+        let message = format!("{changed} new or worded otherwise, {gone} gone");
+        found.push(Change::new(Class::Safe, "texts", "").says(message));
+    }
+}
+
+fn wordings(program: &Program) -> BTreeMap<String, usize> {
+    let mut wordings = BTreeMap::new();
+    for text in &program.texts {
+        *wordings.entry(wording(program, text)).or_default() += 1;
+    }
+    wordings
+}
+
+fn wording(program: &Program, text: &TextDef) -> String {
+    let variant = |variant: &crate::ir::TextVariantDef| {
+        let channel = variant.channel.and_then(|id| program.channels.get(id.index()));
+        let channel = channel.map(|channel| channel.name.as_str());
+        let parts: Vec<String> = variant
+            .parts
+            .iter()
+            .map(|part| match part {
+                TextPart::Literal(text) => text.clone(),
+                TextPart::Arg(number) => format!("{{{number}}}"),
+            })
+            .collect();
+        format!("{:?}{channel:?}{parts:?};", variant.lang)
+    };
+    text.variants.iter().map(variant).collect()
+}
