@@ -13,7 +13,7 @@ mod samples;
 
 use std::collections::{BTreeSet, VecDeque};
 
-use flowright_compiler::upgrade::MigrationPlan;
+use flowright_compiler::upgrade::{MigrationPlan, Version, diff};
 use serde::Serialize;
 
 use self::act::{Act, act};
@@ -99,18 +99,7 @@ pub fn compare(
     plan: &MigrationPlan,
     limits: Limits,
 ) -> Comparison {
-    let mut search = Search {
-        old,
-        new,
-        plan,
-        limits,
-        named: Named::of([&old.program, &new.program]),
-        nodes: Vec::new(),
-        open: VecDeque::new(),
-        seen: BTreeSet::new(),
-        limited: false,
-    };
-    search.begin();
+    let mut search = Search::new(old, new, plan, limits);
     let difference = search.run();
     Comparison { difference, conversations: search.nodes.len(), limited: search.limited }
 }
@@ -127,7 +116,38 @@ struct Search<'s> {
     limited: bool,
 }
 
-impl Search<'_> {
+/// A session at every place that a search of one program comes to, each with its time, ms UTC.
+#[must_use]
+pub fn places(program: &LoadedProgram, limits: Limits) -> Vec<(Session, i64)> {
+    let version = Version { program: &program.program, hash: program.bundle };
+    let same = diff(version, version).plan;
+    let mut search = Search::new(program, program, &same, limits);
+    search.run();
+    search.nodes.into_iter().map(|node| (node.old, node.old_ms)).collect()
+}
+
+impl<'s> Search<'s> {
+    fn new(
+        old: &'s LoadedProgram,
+        new: &'s LoadedProgram,
+        plan: &'s MigrationPlan,
+        limits: Limits,
+    ) -> Self {
+        let mut search = Self {
+            old,
+            new,
+            plan,
+            limits,
+            named: Named::of([&old.program, &new.program]),
+            nodes: Vec::new(),
+            open: VecDeque::new(),
+            seen: BTreeSet::new(),
+            limited: false,
+        };
+        search.begin();
+        search
+    }
+
     fn begin(&mut self) {
         let fields = |program: &LoadedProgram| {
             let fields = &program.program.customer;
@@ -165,7 +185,7 @@ impl Search<'_> {
         if key(&node).is_some_and(|key| !self.seen.insert(key)) {
             return;
         }
-        if self.nodes.len() >= self.limits.conversations || node.depth > self.limits.moves {
+        if self.nodes.len() >= self.limits.conversations {
             self.limited = true;
             return;
         }
@@ -176,6 +196,10 @@ impl Search<'_> {
     fn run(&mut self) -> Option<Difference> {
         while let Some(number) = self.open.pop_front() {
             let Some(node) = self.nodes.get(number) else { continue };
+            if node.depth >= self.limits.moves {
+                self.limited = true;
+                continue;
+            }
             let side = |program, session, now_ms| Side { program, session, now_ms };
             let next = moves(
                 (self.plan, &self.named),
