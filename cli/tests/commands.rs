@@ -37,6 +37,45 @@ fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
 
 const BOT: &str = "bot b {\n  languages en\n  timezone \"UTC\"\n}\nchannel web: websocket\nskill s\nroute { otherwise -> s }\n";
 
+const GREET: &str = "flow greet {\n  on start\n  slot name: text { ask \"Name?\" }\n  state start { fill name  say \"Hello {name}.\"  end resolved }\n}\n";
+
+#[test]
+fn diff_compares_folders_and_bundles() {
+    let renamed = GREET.replace("state start", "state hello");
+    let said = format!("{renamed}migrate {{ state greet.start is greet.hello }}\n");
+    let texts = GREET.replace("Name?", "Your name?");
+    let place = folder("diff", &[("broken.flow", "flow {\n")]);
+    for (name, text) in [("old", GREET), ("renamed", &renamed), ("said", &said), ("texts", &texts)]
+    {
+        std::fs::create_dir_all(place.join(name)).unwrap();
+        std::fs::write(place.join(name).join("b.flow"), format!("{BOT}{text}")).unwrap();
+    }
+    let built = flowright_in(&place, &["build", "old", "-o", "old.flowb"]);
+    assert_eq!(built.status.code(), Some(0), "{}", err(&built));
+    for old in ["old", "old.flowb"] {
+        for (new, code) in [("old", 0), ("texts", 0), ("renamed", 1), ("said", 0)] {
+            let run = flowright_in(&place, &["diff", old, new]);
+            assert_eq!(run.status.code(), Some(code), "{old} {new}: {}{}", out(&run), err(&run));
+        }
+    }
+    let run = flowright_in(&place, &["diff", "old", "renamed"]);
+    let text = out(&run);
+    assert!(text.contains("needs migrate [E0914]: state `greet.start`: is gone"), "{text}");
+    assert!(text.contains("say `state greet.start is greet.hello`"), "{text}");
+    assert!(text.contains("was at b.flow:11"), "{text}");
+    let run = flowright_in(&place, &["diff", "old.flowb", "texts", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&out(&run)).unwrap();
+    assert_eq!(json["class"], "safe", "{json}");
+    assert_eq!(json["changes"][0]["what"], "texts", "{json}");
+    assert!(json["conversation"]["difference"].is_null(), "{json}");
+    assert!(json["plan"]["flows"].is_array(), "{json}");
+    for (old, new) in [("old", "nothing"), ("broken.flow", "old")] {
+        let run = flowright_in(&place, &["diff", old, new]);
+        assert_eq!(run.status.code(), Some(2), "{old} {new}: {}{}", out(&run), err(&run));
+        assert!(err(&run).contains("error"), "{}", err(&run));
+    }
+}
+
 #[test]
 fn a_new_project_checks_tests_and_builds() {
     let place = folder("new", &[]);

@@ -158,6 +158,12 @@ fn moved_frame(
         held: held.map(Box::new),
         silences: had_their_turn(frame.silences, state),
     };
+    for given in &state.given {
+        let default = flow.cells.cells.get(*given as usize).and_then(|cell| cell.default.clone());
+        if let Some(cell @ None) = moved.cells.get_mut(*given as usize) {
+            *cell = default;
+        }
+    }
     for (old, new) in flow.slots.iter().enumerate() {
         let Some(new) = new else { continue };
         carry(&frame.tries, old, &mut moved.tries, new.index());
@@ -265,8 +271,9 @@ fn values(plan: &SpacePlan, old: &[Option<Value>]) -> Result<Vec<Option<Value>>,
         return Err(Stays::Value(*lost));
     }
     let moved = |cell: &flowright_compiler::upgrade::plan::CellPlan| {
-        let Some(from) = &cell.from else { return Ok(cell.default.clone()) };
-        let Some(held) = value(from.cell) else { return Ok(None) };
+        let without = || cell.default.clone().filter(|_| !cell.only_given);
+        let Some(from) = &cell.from else { return Ok(without()) };
+        let Some(held) = value(from.cell) else { return Ok(without()) };
         match converted(&from.value, held) {
             Some(value) => Ok(Some(value)),
             None if from.may_lose => Ok(cell.default.clone()),

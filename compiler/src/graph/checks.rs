@@ -11,7 +11,7 @@ use super::walk::{Known, Leave, Target, Walk};
 use super::{FlowGraph, Node};
 use crate::base::{FileSpan, SourceMap};
 use crate::diag::{Code, Diagnostic};
-use crate::ir::{Place, StateId};
+use crate::ir::{FlowId, MigrateRule, Place, StateId};
 use crate::sema::calls::callees_first;
 use crate::sema::hir::{Flow, Project, StepKind};
 
@@ -23,8 +23,8 @@ const SEARCH_MAX: usize = 20_000;
 pub fn check(project: &Project, sources: &SourceMap, graphs: &[FlowGraph]) -> Vec<Diagnostic> {
     let asks = asking_flows(project, sources);
     let mut found = Vec::new();
-    for (flow, graph) in project.flows.iter().zip(graphs) {
-        unreachable_states(flow, graph, &mut found);
+    for ((id, flow), graph) in (0..).map(FlowId).zip(&project.flows).zip(graphs) {
+        unreachable_states(flow, graph, &migrated(project, id), &mut found);
         states_without_way_out(project, flow, sources, graph, &mut found);
         let silent = Silent { project, flow, sources, asks: &asks };
         found.extend(silent.loops());
@@ -40,11 +40,37 @@ pub(crate) fn check_ways(project: &Project, points: &[Points<'_>]) -> Vec<Diagno
     found
 }
 
-fn unreachable_states(flow: &Flow, graph: &FlowGraph, found: &mut Vec<Diagnostic>) {
+/// States of a flow that sessions of an earlier version are sent to.
+fn migrated(project: &Project, id: FlowId) -> Vec<StateId> {
+    let mut states = Vec::new();
+    for line in project.migrations.iter().flat_map(|migrate| &migrate.lines) {
+        let steps = match &line.rule {
+            MigrateRule::Flow { new, to: Some(steps), .. } if *new == id => steps,
+            MigrateRule::StateTo { flow, to, .. } if *flow == id => to,
+            _ => continue,
+        };
+        states.extend(steps.iter().filter_map(|step| match step.kind {
+            StepKind::Goto(state) => Some(state),
+            _ => None,
+        }));
+    }
+    states
+}
+
+fn unreachable_states(
+    flow: &Flow,
+    graph: &FlowGraph,
+    migrated: &[StateId],
+    found: &mut Vec<Diagnostic>,
+) {
     let mut reached = BTreeSet::new();
     let mut search = Dfs::new(&graph.graph, graph.start);
-    while let Some(node) = search.next(&graph.graph) {
-        reached.insert(node);
+    let sent = migrated.iter().filter_map(|state| graph.states.get(state.index()).copied());
+    for start in std::iter::once(graph.start).chain(sent) {
+        search.move_to(start);
+        while let Some(node) = search.next(&graph.graph) {
+            reached.insert(node);
+        }
     }
     for (node, state) in graph.states.iter().zip(&flow.states) {
         if !reached.contains(node) {

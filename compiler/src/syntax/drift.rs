@@ -35,6 +35,7 @@ const SOURCES: &[(&str, &str)] = sources![
     "../../../flows/outage_report/report_outage.flow",
     "../../../flows/outage_report/tests.flow",
     "../../../compiler/tests/fixtures/design.flow",
+    "../../../compiler/tests/fixtures/migrate.flow",
     "../../../tests/conformance/clarify.flow",
     "../../../tests/conformance/digressions.flow",
     "../../../tests/conformance/misses.flow",
@@ -139,6 +140,7 @@ flow b {
 #[test]
 fn a_text_without_one_token_is_wrong_for_both_or_for_neither() {
     assert!(faults_agree(include_str!("../../tests/fixtures/design.flow")) > 300);
+    assert!(faults_agree(include_str!("../../tests/fixtures/migrate.flow")) > 40);
     assert!(faults_agree(PLURALS) > 40);
 }
 

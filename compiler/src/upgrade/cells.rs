@@ -59,6 +59,7 @@ pub(super) fn customer(names: &Names<'_>, said: &Said, found: &mut Found) -> Cel
         is: CellOf::Customer,
         shown: &shown,
         what: "field",
+        in_flow: false,
     }
     .compare(found)
 }
@@ -75,6 +76,7 @@ pub(super) fn session(names: &Names<'_>, said: &Said, found: &mut Found) -> Cell
         is: CellOf::Session,
         shown: &shown,
         what: "slot",
+        in_flow: false,
     }
     .compare(found)
 }
@@ -113,6 +115,7 @@ pub(super) fn flow(
         is: |cell| CellOf::Flow(is, cell),
         shown: &shown,
         what: "slot",
+        in_flow: true,
     }
     .compare(found)
 }
@@ -141,6 +144,8 @@ struct Comparison<'s, W, I> {
     /// A cell's name as `migrate` writes it.
     shown: &'s dyn Fn(&str) -> String,
     what: &'static str,
+    /// Its values live as long as a flow, which may still ask for them.
+    in_flow: bool,
 }
 
 impl<W: Fn(u32) -> CellOf, I: Fn(u32) -> CellOf> Comparison<'_, W, I> {
@@ -204,7 +209,8 @@ impl<W: Fn(u32) -> CellOf, I: Fn(u32) -> CellOf> Comparison<'_, W, I> {
             if new.is_slot {
                 found.push(self.added(new, default.as_ref(), said.is_some()));
             }
-            return CellPlan { from: None, default };
+            let only_given = said.is_some() && self.in_flow;
+            return CellPlan { from: None, default, only_given };
         };
         let value = value_plan((self.old.program, old.ty), (self.new.program, new.ty));
         let total = is_total(&value);
@@ -220,6 +226,7 @@ impl<W: Fn(u32) -> CellOf, I: Fn(u32) -> CellOf> Comparison<'_, W, I> {
         CellPlan {
             from: Some(FromCell { cell: from, value, may_lose: said.is_some() || is_result }),
             default: said.cloned().flatten(),
+            only_given: true,
         }
     }
 

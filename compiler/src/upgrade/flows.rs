@@ -2,19 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use super::cells::{self, Cells, Lack};
-use super::lacks::reads_first;
+use super::cells::{self, Cells};
 use super::matching::{FlowPair, Matched};
 use super::names::{Names, Spaces, by_name};
-use super::plan::{FlowPlan, StatePlan, WaitPlan};
+use super::plan::{FlowPlan, StatePlan};
 use super::said::Said;
 use super::same::same_code;
+use super::takeover::{Lacking, Takeover};
 use super::waits::{Origin, Waits, can_wait, handler_functions, of_handlers, of_state};
 use super::{Change, Class, Found};
 use crate::diag::closest;
-use crate::ir::{
-    Exit, FlowDef, FlowId, FuncId, Handlers, Place, SlotIndex, Space, StateDef, StateId,
-};
+use crate::ir::{FlowDef, FlowId, FuncId, Handlers, Place, SlotIndex, Space, StateDef, StateId};
 
 /// What becomes of each flow of the old program.
 pub(super) fn flows(
@@ -123,13 +121,6 @@ fn pair<'a, 'p>(
     }
 }
 
-/// New cells that sessions would find empty, with the flow and the states in which they wait.
-#[derive(Debug, Default)]
-struct Lacking {
-    flow: Vec<(String, u32, FlowId, Lack, Vec<String>)>,
-    session: Vec<(u32, Vec<String>)>,
-}
-
 /// A flow in both programs.
 struct Flow<'f, 'a, 'p> {
     pair: &'f FlowPair<'a, 'p>,
@@ -147,7 +138,7 @@ impl Flow<'_, '_, '_> {
             &of_handlers(names.new, &pair.new.handlers),
         );
         self.report_handlers(&of_flow, otherwise, found);
-        let mut short = Vec::new();
+        let mut takeover = Takeover::new(pair, self.said, now);
         let mut states = Vec::new();
         for (id, state) in (0..).map(StateId).zip(&pair.old.states) {
             let to = pair.states.get(id.index()).copied().flatten();
@@ -158,6 +149,7 @@ impl Flow<'_, '_, '_> {
                 otherwise,
                 waits: Vec::new(),
                 silences: Vec::new(),
+                given: Vec::new(),
             };
             let matched = match to_def {
                 Some(new) => self.matched(&of_state(names.old, state), &of_state(names.new, new)),
@@ -171,14 +163,12 @@ impl Flow<'_, '_, '_> {
                 );
                 plan.waits = matched.waits;
                 plan.waits.extend(of_flow.waits.iter().cloned());
-                self.without_lacking(state, Some(new), &mut plan, &mut short);
-            } else {
-                self.without_lacking(state, None, &mut plan, &mut short);
             }
+            takeover.check(state, to_def, &mut plan);
             states.push(plan);
         }
         self.new_states(found);
-        lacking.add(pair, now, short);
+        lacking.add(takeover);
         FlowPlan { flow: now, cells: pair.cells.plan.clone(), slots: pair.slots.clone(), states }
     }
 
@@ -315,151 +305,6 @@ impl Flow<'_, '_, '_> {
             }
         }
     }
-
-    /// Takes from a state's plan what would read a value that sessions lack.
-    fn without_lacking(
-        &self,
-        old: &StateDef,
-        new: Option<&StateDef>,
-        plan: &mut StatePlan,
-        short: &mut Vec<(Place, String)>,
-    ) {
-        let pair = self.pair;
-        let of_flow = pair.cells.lacking.iter().map(|(index, _)| (Space::Flow, *index));
-        let of_session = pair.spaces.session.lacking.iter().map(|(i, _)| (Space::Session, *i));
-        let places: Vec<Place> =
-            of_flow.chain(of_session).map(|(space, index)| Place { space, index }).collect();
-        let program = pair.names.new;
-        let handlers: Vec<FuncId> = new
-            .into_iter()
-            .flat_map(|new| handler_functions(&new.handlers))
-            .chain(handler_functions(&pair.new.handlers))
-            .collect();
-        for place in places {
-            let reads = |exit: Option<&Exit>, starts: &[FuncId]| {
-                let mut all = handlers.clone();
-                all.extend_from_slice(starts);
-                reads_first(program, pair.new, (exit, &all), place)
-            };
-            let (kept, lost): (Vec<_>, Vec<_>) = if plan.always.is_some() {
-                (plan.waits.clone(), Vec::new())
-            } else {
-                plan.waits.drain(..).partition(|wait| {
-                    let (exit, starts) = goes_on(wait);
-                    !reads(exit.as_ref(), &starts)
-                })
-            };
-            plan.waits = kept;
-            let sent = plan.always.or(plan.otherwise).filter(|to| reads(None, &[*to]));
-            if sent.is_some() {
-                (plan.always, plan.otherwise) = (None, None);
-            }
-            if sent.is_some() || (!lost.is_empty() && plan.otherwise.is_none()) {
-                short.push((place, old.name.clone()));
-            }
-        }
-    }
-}
-
-/// Where a wait goes on: an exit, or functions.
-fn goes_on(wait: &WaitPlan) -> (Option<Exit>, Vec<FuncId>) {
-    match wait {
-        WaitPlan::Slot { to, .. } => {
-            let slots = std::iter::once(to.slot).chain(to.rest.iter().copied()).collect();
-            (Some(Exit::Fill { slots, then: to.then }), Vec::new())
-        }
-        WaitPlan::Confirm { to_yes, to_no, .. } => (None, vec![*to_yes, *to_no]),
-        WaitPlan::Choose { to, .. } => (None, to.clone()),
-        WaitPlan::ChooseFrom { item, to, .. } => {
-            // The label was read when the menu was shown.
-            let exit = Exit::ChooseFrom {
-                prompt: None,
-                item: item.clone(),
-                label: *to,
-                then: *to,
-                none: None,
-            };
-            (Some(exit), Vec::new())
-        }
-        WaitPlan::Until { to, .. } | WaitPlan::Return { to, .. } => (None, vec![*to]),
-    }
-}
-
-impl Lacking {
-    fn add(&mut self, pair: &FlowPair<'_, '_>, now: FlowId, short: Vec<(Place, String)>) {
-        let states = |place: Place| {
-            let of_place = short.iter().filter(|(other, _)| *other == place);
-            let names: BTreeSet<String> =
-                of_place.map(|(_, state)| format!("{}.{state}", pair.old.name)).collect();
-            names.into_iter().collect::<Vec<_>>()
-        };
-        for (index, lack) in &pair.cells.lacking {
-            if pair.cells.asked.contains(index) {
-                continue;
-            }
-            let place = Place { space: Space::Flow, index: *index };
-            let name = format!(
-                "{}.{}",
-                pair.new.name,
-                pair.new.cell_names.get(*index as usize).map_or("", String::as_str)
-            );
-            self.flow.push((name, *index, now, *lack, states(place)));
-        }
-        for (index, _) in &pair.spaces.session.lacking {
-            let place = Place { space: Space::Session, index: *index };
-            self.session.push((*index, states(place)));
-        }
-    }
-
-    fn report(self, names: &Names<'_>, spaces: Spaces<'_>, found: &mut Found) {
-        for (name, index, flow, lack, states) in self.flow {
-            let at = names.new.flows.get(flow.index()).map(|flow| {
-                let own =
-                    |slot: &&crate::ir::SlotDef| slot.place == Place { space: Space::Flow, index };
-                flow.slots.iter().find(own).map_or(flow.at, |slot| slot.at)
-            });
-            report_lack(&name, lack, &states, at, found);
-        }
-        for (index, lack) in &spaces.session.lacking {
-            if spaces.session.asked.contains(index) {
-                continue;
-            }
-            let Some(slot) = names.new.session_slots.get(*index as usize) else { continue };
-            let states = self.session.iter().filter(|(other, _)| other == index);
-            let states: BTreeSet<String> = states.flat_map(|(_, states)| states.clone()).collect();
-            let states: Vec<String> = states.into_iter().collect();
-            report_lack(&slot.name, *lack, &states, Some(slot.at), found);
-        }
-    }
-}
-
-fn report_lack(
-    name: &str,
-    lack: Lack,
-    states: &[String],
-    at: Option<crate::base::FileSpan>,
-    found: &mut Found,
-) {
-    if states.is_empty() {
-        return;
-    }
-    let quoted: Vec<String> = states.iter().map(|state| format!("`{state}`")).collect();
-    let quoted = quoted.join(", ");
-    let mut change = match lack {
-        Lack::New => Change::new(Class::NeedsMigrate, "slot", name)
-            .says(format!("is new, and read before it can be filled by sessions that wait in {quoted}")),
-        Lack::OtherType => Change::new(Class::Breaking, "slot", name).says(format!(
-            "has another type, and is read before it is filled again by sessions that wait in {quoted}"
-        )),
-    };
-    change.new_at = at;
-    // What was said of it as harmless does not hold.
-    found.retain(|other| {
-        !(other.name == name && other.what == "slot" && other.class == Class::Safe)
-    });
-    found.push(change.help(format!(
-        "say `slot … is {name}` if it had another name, `slot {name} default …`, or `default empty`"
-    )));
 }
 
 /// The silence handlers that hold in a state.

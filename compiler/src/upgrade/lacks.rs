@@ -3,11 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use super::unfilled::holds;
 use super::waits::handler_functions;
 use crate::ir::verify::followers;
 use crate::ir::{
-    Exit, FlowDef, FuncId, Function, Inst, Place, Program, RecordCells, SlotDef, SlotIndex,
-    StateId, Terminator,
+    Exit, FlowDef, FuncId, Function, Inst, Place, Program, SlotDef, SlotIndex, StateId, Terminator,
 };
 
 /// Whether `place` may be read, from an exit or one of `starts` on, before it is filled.
@@ -138,13 +138,5 @@ impl Walk<'_> {
         insts
             .into_iter()
             .any(|inst| matches!(inst, Inst::Load { place, .. } if *place == self.place))
-    }
-}
-
-/// Whether a value that is spread over cells fills the place.
-fn holds(cells: &RecordCells, place: Place) -> bool {
-    match cells {
-        RecordCells::One(one) => *one == place,
-        RecordCells::Fields(parts) => parts.iter().any(|part| holds(part, place)),
     }
 }

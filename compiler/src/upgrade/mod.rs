@@ -14,6 +14,8 @@ mod render;
 mod said;
 mod same;
 mod tables;
+mod takeover;
+mod unfilled;
 mod values;
 mod waits;
 

@@ -44,8 +44,12 @@ pub struct SpacePlan {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CellPlan {
     pub from: Option<FromCell>,
-    /// The value where none comes from the session.
+    /// The value where what the session holds does not fit, or, of a cell that is not
+    /// `only_given`, where it holds none.
     pub default: Option<Value>,
+    /// A session that holds none gets the default only in states that give it
+    /// ([`StatePlan::given`]): elsewhere it is still asked for.
+    pub only_given: bool,
 }
 
 /// An old cell, and what becomes of its value.
@@ -93,6 +97,8 @@ pub struct StatePlan {
     /// Silence handlers of the new state that have had their turn, by the number of those of the
     /// old one that have.
     pub silences: Vec<u32>,
+    /// New cells that get their defaults in sessions that wait here and hold no value for them.
+    pub given: Vec<u32>,
 }
 
 /// What a session waits for in the old program, and in the new one.
