@@ -88,28 +88,48 @@ pub fn move_session(
     Ok(moved)
 }
 
-/// Flows from the bottom up: what a called flow returns to is its caller's.
+/// A frame with what becomes of its state.
+type Below<'f> = Option<(&'f Frame, &'f StatePlan)>;
+
+/// Flows from the bottom up: what a called flow returns to is its caller's. Once a human has the
+/// conversation no flow goes on: one that has no place is left behind.
 fn stack(plan: &MigrationPlan, session: &Session, program: &Program) -> Result<Vec<Frame>, Stays> {
     let mut moved = Vec::with_capacity(session.stack.len());
-    let mut below: Option<(&Frame, &StatePlan)> = None;
+    let mut below: Below<'_> = None;
     for frame in &session.stack {
-        let flow = plan.flows.get(frame.flow.index()).and_then(Option::as_ref);
-        let flow = flow.ok_or(Stays::Flow(frame.flow.0))?;
-        let state = flow.states.get(frame.state.index()).ok_or_else(|| no_place(frame))?;
-        let def = program.flows.get(flow.flow.index()).ok_or(Stays::Flow(frame.flow.0))?;
-        let return_to = match (frame.return_to, below) {
-            (Some(then), Some((caller, of_caller))) => {
-                Some(returns(then, of_caller).ok_or_else(|| no_place(caller))?)
+        match moved_onto(frame, below, plan, program, session.heard_at_ms) {
+            Ok((next, state)) => {
+                moved.push(next);
+                below = Some((frame, state));
             }
-            (Some(_), None) => return Err(no_place(frame)),
-            (None, _) => None,
-        };
-        let mut next = moved_frame(frame, flow, state, def, session.heard_at_ms)?;
-        next.return_to = return_to;
-        moved.push(next);
-        below = Some((frame, state));
+            Err(_) if session.status != Status::Bot => below = None,
+            Err(stays) => return Err(stays),
+        }
     }
     Ok(moved)
+}
+
+/// A frame on top of the one below it.
+fn moved_onto<'p>(
+    frame: &Frame,
+    below: Below<'_>,
+    plan: &'p MigrationPlan,
+    program: &Program,
+    heard_at_ms: i64,
+) -> Result<(Frame, &'p StatePlan), Stays> {
+    let flow = plan.flows.get(frame.flow.index()).and_then(Option::as_ref);
+    let flow = flow.ok_or(Stays::Flow(frame.flow.0))?;
+    let state = flow.states.get(frame.state.index()).ok_or_else(|| no_place(frame))?;
+    let def = program.flows.get(flow.flow.index()).ok_or(Stays::Flow(frame.flow.0))?;
+    let return_to = match (frame.return_to, below) {
+        (Some(then), Some((caller, of_caller))) => {
+            Some(returns(then, of_caller).ok_or_else(|| no_place(caller))?)
+        }
+        (Some(_), None) => return Err(no_place(frame)),
+        (None, _) => None,
+    };
+    let moved = moved_frame(frame, flow, state, def, heard_at_ms)?;
+    Ok((Frame { return_to, ..moved }, state))
 }
 
 const fn no_place(frame: &Frame) -> Stays {

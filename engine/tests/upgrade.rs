@@ -346,7 +346,12 @@ fn every_place_of_every_pair_moves_just_when_it_is_safe() {
     for (name, old, new) in pairs() {
         let diff = between(&old, &new);
         let mut refused = Vec::new();
+        let same = between(&old, &old).plan;
         for (session, now_ms) in places(&old, limits) {
+            match move_session(&same, &session, &old.program) {
+                Ok(moved) => assert_eq!(moved, session, "{name}"),
+                Err(why) => assert_eq!(why, Stays::Calling, "{name}"),
+            }
             match move_session(&diff.plan, &session, &new.program) {
                 Ok(mut moved) => {
                     moved_count += 1;
