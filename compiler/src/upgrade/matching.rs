@@ -334,7 +334,8 @@ fn item_type(flow: &FlowDef, cells: &RecordCells) -> Option<Type> {
             RecordCells::Fields(_) => 1,
         };
         let name = name.rsplit('.').nth(depth)?.to_owned();
-        Some(FieldType { name, ty: item_type(flow, part)? })
+        // Cells do not tell optional fields; both sides are built alike.
+        Some(FieldType { name, ty: item_type(flow, part)?, optional: false })
     };
     parts.iter().map(field).collect::<Option<Vec<_>>>().map(Type::Record)
 }

@@ -166,6 +166,7 @@ fn wording(program: &Program, text: &TextDef) -> String {
             .map(|part| match part {
                 TextPart::Literal(text) => text.clone(),
                 TextPart::Arg(number) => format!("{{{number}}}"),
+                TextPart::Plural(plural) => format!("{plural:?}"),
             })
             .collect();
         format!("{:?}{channel:?}{parts:?};", variant.lang)

@@ -4,8 +4,8 @@
 mod decls;
 mod exprs;
 mod flows;
-mod plurals;
 mod migrate;
+mod plurals;
 mod routes;
 mod tests;
 mod texts;
