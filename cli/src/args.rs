@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::commands::check::args::CheckArgs;
+
 /// Compile, test and serve customer-service conversations.
 #[derive(Debug, Parser)]
 #[command(name = "flowright", version, propagate_version = true, max_term_width = 100)]
@@ -72,32 +74,6 @@ pub(crate) enum Format {
 pub(crate) struct NewArgs {
     /// Folder to make; its last part becomes the bot's name
     pub(crate) path: PathBuf,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct CheckArgs {
-    /// Project folder, or one `.flow` file
-    #[arg(default_value = ".")]
-    pub(crate) path: PathBuf,
-    /// Form of the findings
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
-    /// Treat these findings as errors
-    #[arg(long, value_enum, value_name = "WHAT")]
-    pub(crate) deny: Option<Deny>,
-    /// List every `reveal` instead: where, what, of which labels, to whom and why
-    #[arg(long)]
-    pub(crate) reveals: bool,
-    /// Append a `test` block to this file for each property that does not hold
-    #[arg(long, value_name = "FILE")]
-    pub(crate) write_test: Option<PathBuf>,
-}
-
-/// What else fails a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Deny {
-    /// Warnings
-    Warnings,
 }
 
 #[derive(Debug, clap::Args)]

@@ -13,7 +13,7 @@ use flowright_compiler::{Analysis, Compiled};
 use flowright_engine::LoadedProgram;
 
 use crate::args::Format;
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::style::{Stream, colored, paint};
 
@@ -120,16 +120,29 @@ pub(crate) fn counted(analysis: &Analysis) -> String {
 
 impl SourceProvider for Project {
     fn sources(&self) -> Result<Vec<(String, Arc<str>)>, String> {
+        self.paths()?.iter().map(|path| Ok((self.label(path), read_source(path)?))).collect()
+    }
+}
+
+impl Project {
+    /// Its files.
+    ///
+    /// # Errors
+    /// What kept a folder from being read.
+    pub(crate) fn paths(&self) -> Result<Vec<PathBuf>, String> {
         let mut paths = Vec::new();
         match &self.only {
             Some(path) => paths.push(path.clone()),
             None => collect(&self.folder, 0, &mut paths)?,
         }
-        paths.iter().map(|path| Ok((self.label(path), read_source(path)?))).collect()
+        Ok(paths)
     }
-}
 
-impl Project {
+    /// The file that the compiler calls so.
+    pub(crate) fn path_of(&self, label: &str) -> PathBuf {
+        self.folder.join(label)
+    }
+
     fn label(&self, path: &Path) -> String {
         let inside = path.strip_prefix(&self.folder).unwrap_or(path);
         let parts: Vec<_> = inside.components().map(|c| c.as_os_str().to_string_lossy()).collect();
@@ -269,16 +282,4 @@ pub(crate) fn load(bytes: &[u8], no_jit: bool) -> Result<LoadedProgram, String> 
     }
     let machine = JitProgram::compile(Arc::clone(&loaded.program)).map_err(|e| e.to_string())?;
     Ok(loaded.with_executor(Arc::new(machine)))
-}
-
-/// Prints findings to standard output.
-///
-/// # Errors
-/// When nobody reads it.
-pub(crate) fn print_findings(
-    project: &Project,
-    analysis: &Analysis,
-    format: Format,
-) -> Result<(), Failure> {
-    print(&project.findings(analysis, format, Stream::Out))
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use flowright_nlu::spec::{EntitySpec, Spec};
 
+use crate::allow::{self, Allowed};
 use crate::base::{FileSpan, SourceMap, SourceProvider};
 use crate::bundle::Bundle;
 use crate::channels;
@@ -12,6 +13,7 @@ use crate::graph::points::Points;
 use crate::graph::{self, FlowGraph};
 use crate::ir;
 use crate::labels;
+use crate::mends;
 use crate::project::{self, Loaded};
 use crate::prove::{self, Proofs};
 use crate::sema::{self, hir};
@@ -23,6 +25,8 @@ pub struct Analysis {
     pub sources: SourceMap,
     /// Findings in reading order.
     pub diagnostics: Vec<Diagnostic>,
+    /// Findings that an `allow` in the source hides, in reading order.
+    pub allowed: Vec<Allowed>,
     /// Findings left out because there were too many.
     pub cut: usize,
     /// The checked project, when its names and types are right. What later stages found wrong is
@@ -106,8 +110,10 @@ fn analyse_loaded(loaded: Loaded) -> Analysis {
         followed.mask(project);
         diagnostics.extend(channels::check(project, &sources));
     }
+    mends::add(&files, &sources, &mut diagnostics);
+    let allowed = allow::apply(&files, &sources, &mut diagnostics);
     let cut = sink::tidy(&mut diagnostics);
-    Analysis { sources, diagnostics, cut, project: sound, proofs, graphs, reveals }
+    Analysis { sources, diagnostics, allowed, cut, project: sound, proofs, graphs, reveals }
 }
 
 /// What follows from every way through every flow.

@@ -3,6 +3,7 @@
 //! Pure: no IO, no clock, no threads, no `unsafe`. Sources come in through
 //! [`base::SourceProvider`]; what goes out is data.
 
+pub mod allow;
 pub mod base;
 pub mod bundle;
 pub mod channels;
@@ -11,6 +12,7 @@ pub mod diag;
 pub mod graph;
 pub mod ir;
 pub mod labels;
+mod mends;
 pub mod project;
 pub mod prove;
 pub mod sema;

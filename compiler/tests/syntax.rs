@@ -119,7 +119,7 @@ const FAULTS: &[(&str, &[&str], &str)] = &[
     ("skill s { first_reply 5m  overflw a after 2m  weight 2 }", &["E0101"], "overflow"),
     ("intent a {\n  titel { en \"x\" }\n  en \"x\", \"y\"\n}", &["E0101"], "title"),
     ("action a() {\n  gte \"https://x\"\n  timeout 2s\n}", &["E0101"], "get"),
-    ("customer {\n  id text\n  name: text\n}", &["E0101"], ""),
+    ("customer {\n  id text\n  name: text\n}", &["E0101"], ":"),
     ("flow f {\n  slot a: { ask \"x\" }\n  state a { end }\n}", &["E0101"], ""),
     ("flow f\n  state a { end }\n}", &["E0104"], " {"),
     (
@@ -128,7 +128,7 @@ const FAULTS: &[(&str, &[&str], &str)] = &[
         "say",
     ),
     ("test \"t\" {\n  user \"x\"\n  bt \"y\"\n}", &["E0101"], "bot"),
-    ("intent a { en \"x }\n", &["E0103"], ""),
+    ("intent a { en \"x }\n", &["E0103"], "\""),
     ("role a\nrole b )\n", &["E0105"], ""),
     ("role a\u{ff0c}\n", &["E0102"], ","),
     ("test \"t\" {\n  today 2026-02-30\n}", &["E0108"], ""),

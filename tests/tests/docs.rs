@@ -5,8 +5,9 @@
 use std::fmt::Write as _;
 
 use flowright_compiler::Analysis;
+use flowright_compiler::base::FileId;
 use flowright_compiler::compile::MemorySources;
-use flowright_compiler::diag::Code;
+use flowright_compiler::diag::{Code, edits};
 use flowright_compiler::upgrade::{Version, diff};
 use flowright_tests::root;
 
@@ -21,7 +22,8 @@ const COMMON: [(&str, &str); 4] = [
 /// Codes whose examples would be megabytes, or that nothing should lead to.
 const WITHOUT_EXAMPLE: [Code; 4] = [Code::E0109, Code::E0901, Code::E0902, Code::W0801];
 
-fn analyse(example: &str) -> Analysis {
+/// An example with what it may leave out.
+fn whole(example: &str) -> String {
     let declares = |word: &str| example.lines().any(|line| line.starts_with(word));
     let mut text = format!("{example}\n");
     for (word, common) in COMMON {
@@ -30,7 +32,15 @@ fn analyse(example: &str) -> Analysis {
             text.push_str(common);
         }
     }
-    flowright_compiler::analyse(&MemorySources::one("example.flow", &text)).unwrap()
+    text
+}
+
+fn analyse(example: &str) -> Analysis {
+    analyse_whole(&whole(example))
+}
+
+fn analyse_whole(text: &str) -> Analysis {
+    flowright_compiler::analyse(&MemorySources::one("example.flow", text)).unwrap()
 }
 
 /// What `flowright diff` finds between two examples.
@@ -81,6 +91,41 @@ fn error_pages_show_what_they_say() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+/// Codes whose page's wrong example carries a fix.
+const FIXED_MIN: usize = 17;
+
+#[test]
+fn a_fix_of_a_wrong_example_mends_it() {
+    let mut wrong = String::new();
+    let mut fixed = Vec::new();
+    for code in Code::ALL.iter().filter(|code| !WITHOUT_EXAMPLE.contains(code)) {
+        let Some(text) = block(code.page(), "## Wrong").map(whole) else { continue };
+        let before = analyse_whole(&text);
+        for finding in before.diagnostics.iter().filter(|finding| !finding.fixes.is_empty()) {
+            if finding.code == *code {
+                fixed.push(*code);
+            }
+            for fix in &finding.fixes {
+                let mended = edits::apply(&text, FileId(0), &fix.edits).unwrap();
+                let after = analyse_whole(&mended);
+                let stays = |d: &flowright_compiler::diag::Diagnostic| {
+                    d.code == finding.code && d.message == finding.message
+                };
+                let count =
+                    |analysis: &Analysis| analysis.diagnostics.iter().filter(|d| stays(d)).count();
+                let worse = after.errors() + usize::from(finding.is_error()) > before.errors();
+                if count(&after) >= count(&before) || worse {
+                    let said = codes(&after);
+                    let _ = writeln!(wrong, "{code}: `{}` gives {said:?}:\n{mended}", fix.title);
+                }
+            }
+        }
+    }
+    fixed.dedup();
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(fixed.len() >= FIXED_MIN, "{} codes have a fix: {fixed:?}", fixed.len());
 }
 
 #[test]

@@ -1,5 +1,14 @@
 //! `flowright check`.
 
+pub(crate) mod args;
+mod baseline;
+mod diff;
+mod fix;
+mod levels;
+mod output;
+mod sorted;
+mod watch;
+
 use std::time::Instant;
 
 use flowright_compiler::Analysis;
@@ -7,40 +16,137 @@ use flowright_compiler::labels::{render_json, render_table};
 
 use super::write_test::write_tests;
 use crate::Outcome;
-use crate::args::{CheckArgs, Deny, Format};
-use crate::failure::{Failure, print};
-use crate::project::{Project, counted, print_findings};
-use crate::style::Stream;
+use crate::args::Format;
+use crate::failure::{Failure, print, write_file};
+use crate::project::{Project, counted};
+use crate::style::{Stream, colored};
+use args::{CheckArgs, CheckFormat};
+use baseline::Baseline;
+use fix::Fixed;
+use levels::Levels;
+use sorted::Sorted;
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Failure> {
-    let begun = Instant::now();
-    let project = Project::open(&args.path)?;
-    let analysis = project.analyse()?;
-    if args.reveals {
-        return reveals(&project, &analysis, args.format);
+    let check = Check { args, project: Project::open(&args.path)?, levels: Levels::new(args)? };
+    if args.diff {
+        return check.diff();
     }
-    print_findings(&project, &analysis, args.format)?;
-    if let Some(file) = &args.write_test {
-        let count = write_tests(&project, &analysis, file)?;
-        let plural = if count == 1 { "" } else { "s" };
-        eprintln!("{}: {count} test{plural} added", file.display());
+    if !args.watch {
+        return check.once();
     }
-    let own = analysis.sources.iter().filter(|(_, file)| !file.label.starts_with("std/"));
-    let files = own.count();
-    let plural = if files == 1 { "" } else { "s" };
-    let took = begun.elapsed().as_millis();
-    eprintln!("{}: {files} file{plural}, {} ({took} ms)", project.name(), counted(&analysis));
-    let denied = args.deny == Some(Deny::Warnings) && analysis.warnings() > 0;
-    Ok(if analysis.errors() > 0 || denied { Outcome::Findings } else { Outcome::Fine })
+    check.baseline()?;
+    watch::run(
+        || {
+            watch::stamp(
+                check.project.paths().unwrap_or_default().into_iter().chain(args.baseline.clone()),
+            )
+        },
+        |again| {
+            if again && args.format.is_for_people() && args.output.is_none() {
+                print("\n-------- changed --------\n\n")?;
+            }
+            check.once()
+        },
+    )
+}
+
+/// A check with what it was asked to do.
+struct Check<'a> {
+    args: &'a CheckArgs,
+    project: Project,
+    levels: Levels,
+}
+
+impl Check<'_> {
+    fn baseline(&self) -> Result<Option<Baseline>, Failure> {
+        self.args.baseline.as_deref().map(Baseline::read).transpose()
+    }
+
+    /// Fixes in memory.
+    fn fixed(&self) -> Result<Fixed, Failure> {
+        // Each look begins with the whole baseline.
+        let baseline = self.baseline()?;
+        Fixed::new(&self.project, &mut |analysis| {
+            Sorted::new(analysis, &self.levels, baseline.clone().as_mut())
+        })
+    }
+
+    fn diff(&self) -> Result<Outcome, Failure> {
+        let fixed = self.fixed()?;
+        self.put(&fixed.diff(&self.project))?;
+        fixed.print(true);
+        Ok(if fixed.changes() { Outcome::Findings } else { Outcome::Fine })
+    }
+
+    fn once(&self) -> Result<Outcome, Failure> {
+        let begun = Instant::now();
+        if self.args.reveals {
+            let analysis = self.project.analyse()?;
+            return reveals(&self.project, &analysis, self.args.format);
+        }
+        if self.args.fix {
+            let fixed = self.fixed()?;
+            fixed.write(&self.project)?;
+            fixed.print(false);
+        }
+        let mut baseline = self.baseline()?;
+        let analysis = self.project.analyse()?;
+        let sorted = Sorted::new(&analysis, &self.levels, baseline.as_mut());
+        if let Some(path) = &self.args.write_baseline {
+            baseline::write(path, &sorted.findings, &analysis.sources)?;
+            let count = sorted.findings.len();
+            let plural = if count == 1 { "" } else { "s" };
+            eprintln!("{}: {count} finding{plural}", path.display());
+            return Ok(Outcome::Fine);
+        }
+        self.put(&self.text(&analysis, &sorted)?)?;
+        if let Some(file) = &self.args.write_test {
+            let count = write_tests(&self.project, &analysis, file)?;
+            let plural = if count == 1 { "" } else { "s" };
+            eprintln!("{}: {count} test{plural} added", file.display());
+        }
+        if let Some(baseline) = &baseline {
+            baseline.print_unmatched();
+        }
+        let own = analysis.sources.iter().filter(|(_, file)| !file.label.starts_with("std/"));
+        let files = own.count();
+        let plural = if files == 1 { "" } else { "s" };
+        let (name, took) = (self.project.name(), begun.elapsed().as_millis());
+        eprintln!("{name}: {files} file{plural}, {} ({took} ms)", sorted.counted());
+        Ok(if sorted.is_wrong() { Outcome::Findings } else { Outcome::Fine })
+    }
+
+    fn text(&self, analysis: &Analysis, sorted: &Sorted) -> Result<String, Failure> {
+        let format = self.args.format;
+        let mut sources = self.project.relabelled(&analysis.sources);
+        let for_services = !format.is_for_people() && format != CheckFormat::Json;
+        if for_services {
+            sources = output::for_machines(&sources);
+        }
+        let color = self.args.output.is_none() && colored(Stream::Out);
+        let mut text = output::render(&sorted.report(&sources), format, color)?;
+        if self.args.allowed && format.is_for_people() {
+            text.push_str(&output::allowed(&sorted.suppressed, &sources));
+        }
+        Ok(text)
+    }
+
+    /// Prints, or writes the file that was asked for.
+    fn put(&self, text: &str) -> Result<(), Failure> {
+        match &self.args.output {
+            Some(path) => write_file(path, text.as_bytes()),
+            None => print(text),
+        }
+    }
 }
 
 /// The audited exceptions.
-fn reveals(project: &Project, analysis: &Analysis, format: Format) -> Result<Outcome, Failure> {
+fn reveals(project: &Project, analysis: &Analysis, format: CheckFormat) -> Result<Outcome, Failure> {
     if let Some(reveals) = &analysis.reveals {
         let sources = project.relabelled(&analysis.sources);
         match format {
-            Format::Json => print(&(render_json(reveals, &sources) + "\n"))?,
-            Format::Human => print(&render_table(reveals, &sources))?,
+            CheckFormat::Json => print(&(render_json(reveals, &sources) + "\n"))?,
+            _ => print(&render_table(reveals, &sources))?,
         }
         let count = reveals.len();
         eprintln!("{}: {count} reveal{}", project.name(), if count == 1 { "" } else { "s" });

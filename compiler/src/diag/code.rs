@@ -132,6 +132,8 @@ codes! {
     E0804 "human-too-far",
     E0901 "too-large",
     E0902 "internal",
+    E0903 "bad-allow",
+    E0904 "allow-before-nothing",
     E0910 "migrate-twice",
     E0911 "default-not-fixed",
     E0912 "migrate-elsewhere",
@@ -161,6 +163,7 @@ codes! {
     W0703 "needless-reveal",
     W0801 "property-left-open",
     W0901 "not-built-yet",
+    W0902 "unused-allow",
     W0910 "migrate-names-nothing",
 }
 
@@ -169,6 +172,17 @@ impl Code {
     #[must_use]
     pub fn severity(self) -> Severity {
         if self.as_str().starts_with('W') { Severity::Warning } else { Severity::Error }
+    }
+
+    /// Whether `allow` may hide it: any warning but the one about `allow` itself, and the errors of
+    /// the state graph that keep no program from running.
+    #[must_use]
+    pub fn can_be_allowed(self) -> bool {
+        match self {
+            Self::W0902 => false,
+            Self::E0401 | Self::E0403 => true,
+            _ => self.severity() == Severity::Warning,
+        }
     }
 
     /// Reads `E0201` in any case.

@@ -1,8 +1,9 @@
-//! Findings for programs: one JSON document, lines and columns from 1.
+//! Findings for programs: one JSON document, lines and columns from 1. Its form is published as
+//! `docs/schemas/diagnostics.schema.json`.
 
 use serde::Serialize;
 
-use super::{Diagnostic, Label};
+use super::{Diagnostic, Label, Report, SuppressedBy};
 use crate::base::{FileSpan, SourceMap};
 
 /// Version of the document's form.
@@ -14,6 +15,18 @@ struct Document<'a> {
     errors: usize,
     warnings: usize,
     diagnostics: Vec<Finding<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    omitted: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressed: Option<Vec<SuppressedView<'a>>>,
+}
+
+#[derive(Serialize)]
+struct SuppressedView<'a> {
+    by: SuppressedBy,
+    reason: &'a str,
+    #[serde(flatten)]
+    finding: Finding<'a>,
 }
 
 #[derive(Serialize)]
@@ -50,7 +63,7 @@ struct EditView<'a> {
     text: &'a str,
 }
 
-/// A range; `end_column` is one past the last character. `*_utf16` count UTF-16 units.
+/// A range; `end_column` is one past the last byte. Columns count bytes, `*_utf16` UTF-16 units.
 #[derive(Serialize)]
 pub(crate) struct PlaceView<'a> {
     file: &'a str,
@@ -71,6 +84,27 @@ pub fn render_json(diagnostics: &[Diagnostic], sources: &SourceMap) -> String {
         errors,
         warnings: diagnostics.len() - errors,
         diagnostics: diagnostics.iter().map(|d| finding(d, sources)).collect(),
+        omitted: None,
+        suppressed: None,
+    };
+    serde_json::to_string_pretty(&document).unwrap_or_default()
+}
+
+/// Renders a whole report as one JSON document: also what was left out and what does not count.
+#[must_use]
+pub fn render_json_report(report: &Report<'_>) -> String {
+    let suppressed = report.suppressed.iter().map(|hidden| SuppressedView {
+        by: hidden.by,
+        reason: &hidden.reason,
+        finding: finding(&hidden.diagnostic, report.sources),
+    });
+    let document = Document {
+        schema_version: SCHEMA_VERSION,
+        errors: report.errors(),
+        warnings: report.warnings(),
+        diagnostics: report.findings.iter().map(|d| finding(d, report.sources)).collect(),
+        omitted: Some(report.cut),
+        suppressed: Some(suppressed.collect()),
     };
     serde_json::to_string_pretty(&document).unwrap_or_default()
 }

@@ -131,6 +131,7 @@ impl<'a> Symbols<'a> {
         }
         let diagnostics = &mut self.diagnostics;
         match &decl.node.kind {
+            DeclKind::Allow(_) => {}
             DeclKind::Bot(node) => self.bots.push(found!(node)),
             DeclKind::Use(node) => self.uses.push(found!(node)),
             DeclKind::Route(node) => self.routes.push(found!(node)),
@@ -182,6 +183,7 @@ impl<'a> Symbols<'a> {
             {
                 self.add_lost(keyword, String::new());
             }
+            DeclKind::Error { keyword: Some(keyword), .. } if keyword == "allow" => {}
             DeclKind::Error { .. } => self.unnamed_lost = true,
         }
     }

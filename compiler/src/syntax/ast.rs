@@ -50,11 +50,28 @@ pub struct DeclNode {
     pub kind: DeclKind,
     /// Parts of it were lost, or all of it: what is not in `kind` may still have been written.
     pub broken: bool,
+    /// Every `allow` inside it, in the order of the text.
+    pub allows: Vec<Allow>,
+}
+
+/// `allow(W0403, "the CRM reads it")`: hides findings of one code in what follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allow {
+    /// The code.
+    pub code: Name,
+    /// Why; required, but that is said by a check.
+    pub reason: Option<Spanned<String>>,
+    /// Where.
+    pub span: Span,
+    /// What follows it in the same body; at top level the next declaration, which is not known here.
+    pub over: Option<Span>,
 }
 
 /// Every kind of declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeclKind {
+    /// Over the next declaration.
+    Allow(Allow),
     Bot(Bot),
     Use(Name),
     Role(Role),
@@ -232,6 +249,8 @@ pub struct Intent {
 pub struct Slot {
     /// The `///` lines above it (inside a flow; at top level they are the declaration's).
     pub doc: Option<String>,
+    /// From its keyword on.
+    pub span: Span,
     /// The slot.
     pub name: Name,
     /// Its type.

@@ -80,7 +80,7 @@ fn begins_declaration(text: &str, tokens: &[Token], i: usize, open: &Open<'_>) -
         // A part of the open declaration whose brackets are wrong is none.
         (0, false) => {
             let is_part = first_on_line(text, tokens, i) && is_member(open.keyword, word);
-            !is_part && ends_declaration(tokens, i)
+            !is_part && ends_declaration(tokens, i, open.keyword)
         }
         (_, true) => !could_be_member(open, word),
         (_, false) => false,
@@ -119,7 +119,7 @@ fn could_be_member(open: &Open<'_>, word: &str) -> bool {
 /// Whether a declaration's keyword is also a member of another declaration.
 fn is_member(of: &str, word: &str) -> bool {
     match of {
-        "flow" => matches!(word, "slot" | "fallback"),
+        "flow" => matches!(word, "slot" | "fallback" | "allow"),
         "test" => matches!(word, "customer" | "channel" | "bot"),
         "migrate" => matches!(word, "flow" | "slot" | "intent" | "skill" | "channel"),
         _ => false,
@@ -140,6 +140,7 @@ fn followed_by_declaration(text: &str, tokens: &[Token], i: usize, word: &str) -
         "customer" | "route" | "fallback" | "migrate" => {
             matches!(next, Some(TokenKind::OpenBrace)) || first_on_line(text, tokens, i)
         }
+        "allow" => matches!(next, Some(TokenKind::OpenParen)) || first_on_line(text, tokens, i),
         "test" => matches!(next, Some(TokenKind::Quote)) || first_on_line(text, tokens, i),
         _ => matches!(next, Some(TokenKind::Word)) || first_on_line(text, tokens, i),
     }
@@ -151,12 +152,13 @@ fn first_on_line(text: &str, tokens: &[Token], i: usize) -> bool {
         && text.get(before.span.range()).is_some_and(|blank| blank.contains('\n'))
 }
 
-/// Whether the last code before token `i` is a closing brace, or there is a line end in between.
-fn ends_declaration(tokens: &[Token], i: usize) -> bool {
+/// Whether the last code before token `i` can end the declaration of that keyword.
+fn ends_declaration(tokens: &[Token], i: usize, keyword: &str) -> bool {
     let before = tokens.get(..i).unwrap_or(&[]);
     match before.iter().rev().find(|t| !t.kind.is_trivia()) {
         None => true,
-        Some(token) => matches!(token.kind, TokenKind::CloseBrace),
+        Some(token) if keyword == "allow" => token.kind == TokenKind::CloseParen,
+        Some(token) => token.kind == TokenKind::CloseBrace,
     }
 }
 

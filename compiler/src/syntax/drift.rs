@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::ast::DeclKind;
-use super::lower::Lower;
+use super::lower::{Allows, Lower};
 use super::pest_bridge::{self, Node, Rule};
 use super::{lex, parse, token};
 use crate::base::FileId;
@@ -62,7 +62,7 @@ fn chunks_and_the_whole_file_give_one_tree() {
         assert!(errors.is_empty(), "{label}: {errors:?}");
         let whole = pest_bridge::run(Rule::file, text, 0);
         let whole = whole.unwrap_or_else(|failure| panic!("{label}: {failure:?}"));
-        let mut lower = Lower { text, docs: &[], faults: Vec::new() };
+        let mut lower = Lower { text, docs: &[], faults: Vec::new(), allows: Allows::default() };
         let kinds: Vec<String> =
             whole.all(Rule::decl).map(|decl| without_places(&lower.decl(decl))).collect();
         let chunked: Vec<String> =

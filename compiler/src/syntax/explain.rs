@@ -6,7 +6,7 @@ use super::pest_bridge::{self, Failure, Rule};
 use super::token::{Token, TokenKind};
 use crate::base::limits::NESTING_MAX;
 use crate::base::{FileId, FileSpan, Span};
-use crate::diag::{Code, Diagnostic, closest};
+use crate::diag::{Code, Diagnostic, Edit, Fix, closest};
 
 /// How many things that could have stood there are listed.
 const EXPECTED_SHOWN_MAX: usize = 8;
@@ -78,8 +78,44 @@ pub(super) fn literal_finding(fault: &BadLiteral) -> Diagnostic {
 
 /// Characters that no token begins with, neighbours together.
 pub(super) fn unknown_findings(text: &str, code: &[Token]) -> Vec<Diagnostic> {
-    let unknown = code.iter().filter(|t| t.kind == TokenKind::Unknown);
-    unknown.map(|token| unknown_finding(text, token.span)).collect()
+    let unknown = || code.iter().filter(|t| t.kind == TokenKind::Unknown);
+    let quoted = typographic_texts(text, unknown().map(|token| token.span));
+    let finding = |token: &Token| {
+        let span = token.span;
+        let around = quoted
+            .iter()
+            .find(|(open, close)| open.cover(*close).cover(span).len() == open.cover(*close).len());
+        let mut found = unknown_finding(text, span);
+        if let Some((open, close)) = around {
+            // What stands inside is text once the quotes are right.
+            found.fixes.clear();
+            if span == *open || span == *close {
+                let edit = |span| Edit { at: at(span), text: "\"".to_owned() };
+                let title = "replace both quotes by `\"`".to_owned();
+                found.fixes.push(Fix { title, edits: vec![edit(*open), edit(*close)] });
+            }
+        }
+        found
+    };
+    unknown().map(finding).collect()
+}
+
+/// Pairs of typographic quotes on one line.
+fn typographic_texts(text: &str, unknown: impl Iterator<Item = Span>) -> Vec<(Span, Span)> {
+    let mut pairs = Vec::new();
+    let mut open: Option<Span> = None;
+    for span in unknown {
+        let is_quote = ascii_for(text.get(span.range()).unwrap_or("")) == Some("\"");
+        if !is_quote {
+            continue;
+        }
+        let between = open.and_then(|open| text.get(open.end as usize..span.start as usize));
+        match open.take_if(|_| between.is_some_and(|between| !between.contains('\n'))) {
+            Some(first) => pairs.push((first, span)),
+            None => open = Some(span),
+        }
+    }
+    pairs
 }
 
 fn unknown_finding(text: &str, span: Span) -> Diagnostic {
@@ -87,6 +123,11 @@ fn unknown_finding(text: &str, span: Span) -> Diagnostic {
     let message = format!("`{found}` has no meaning here");
     let diagnostic = Diagnostic::new(Code::E0102, at(span), message);
     match ascii_for(found) {
+        // Statements need no end.
+        _ if matches!(found, ";" | "\u{ff1b}") => diagnostic
+            .label("lines need no end")
+            .help("remove it")
+            .fix(format!("remove `{found}`"), at(span), ""),
         Some(ascii) => diagnostic
             .label("a full-width or typographic character")
             .help(format!("write `{ascii}`"))
@@ -259,7 +300,7 @@ fn expected_words(failure: &Failure) -> Vec<String> {
     }
     // That something may also end here is the least of it.
     if words.len() > 1 {
-        words.retain(|word| word != "nothing more" && word != "`}`");
+        words.retain(|word| !matches!(word.as_str(), "nothing more" | "`}`" | "`allow`"));
     }
     if words.is_empty() {
         words.push("`}`".to_owned());

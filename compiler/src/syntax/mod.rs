@@ -12,6 +12,7 @@ mod drift;
 mod explain;
 mod lexer;
 mod lower;
+mod mend;
 mod parse;
 mod pest_bridge;
 mod recover;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::ast::{Decl, DeclNode};
+use super::ast::{Decl, DeclKind, DeclNode};
 use super::chunk::{self, Chunk};
 use super::lexer;
 use super::recover;
@@ -72,6 +72,7 @@ impl ParseCache {
             now.insert(hash, cached);
         }
         self.files.insert(file, now);
+        hand_on_docs(&mut decls);
         Parsed { decls, tokens, diagnostics }
     }
 
@@ -97,11 +98,24 @@ fn parse_chunk(piece: &str, tokens: &[Token], chunk: &Chunk) -> CachedChunk {
                 doc: parsed.doc,
                 span: parsed.span,
                 kind: parsed.kind,
+                allows: parsed.allows,
                 broken: parsed.findings.iter().any(Diagnostic::is_error),
             })),
             findings: parsed.findings,
         },
         None => CachedChunk { node: None, findings: Vec::new() },
+    }
+}
+
+/// What an `allow` stands before keeps the documentation above both.
+fn hand_on_docs(decls: &mut [Decl]) {
+    let mut above: Option<String> = None;
+    for decl in decls {
+        if matches!(decl.node.kind, DeclKind::Allow(_)) {
+            above = decl.node.doc.clone().or(above);
+        } else if let Some(doc) = above.take().filter(|_| decl.node.doc.is_none()) {
+            Arc::make_mut(&mut decl.node).doc = Some(doc);
+        }
     }
 }
 

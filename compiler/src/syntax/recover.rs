@@ -3,15 +3,16 @@
 
 use super::around::{self, Around};
 use super::ast::{
-    DeclKind, Flow, Labels, Name, Route, RouteRule, Slot, State, Step, StepKind, Test, TestLine,
-    TestLineKind, TypeExpr,
+    Allow, DeclKind, Flow, Labels, Name, Route, RouteRule, Slot, State, Step, StepKind, Test,
+    TestLine, TestLineKind, TypeExpr,
 };
 use super::cut::Cutter;
 use super::delim::{self, BracketFault};
 use super::explain::{
     Lost, bracket_finding, failure_finding, literal_finding, missing_brace, unknown_findings,
 };
-use super::lower::Lower;
+use super::lower::{Allows, Lower};
+use super::mend;
 use super::pest_bridge::{self, Failure, Node, Rule};
 use super::token::{
     DECLARATION_KEYWORDS, DECLARATION_MEMBERS, MEMBER_KEYWORDS, STEP_KEYWORDS, TEST_KEYWORDS,
@@ -28,6 +29,7 @@ pub(super) struct ParsedChunk {
     pub(super) span: Span,
     pub(super) doc: Option<String>,
     pub(super) findings: Vec<Diagnostic>,
+    pub(super) allows: Vec<Allow>,
 }
 
 /// Parses a chunk. `tokens` count from the chunk's start and hold at least one that is code.
@@ -36,15 +38,17 @@ pub(super) fn parse_chunk(text: &str, tokens: &[Token]) -> Option<ParsedChunk> {
     let (first, last) = (code.first()?, code.last()?);
     let span = first.span.cover(last.span);
     let docs = docs(text, tokens);
-    let lower = Lower { text, docs: &docs, faults: Vec::new() };
+    let lower = Lower { text, docs: &docs, faults: Vec::new(), allows: Allows::default() };
     let cutter = Cutter { text, code: &code };
     let mut parser = ChunkParser { text, code: &code, cutter, lower, findings: Vec::new() };
     parser.findings.extend(unknown_findings(text, &code));
     let kind = parser.parse(span);
     let ChunkParser { lower, mut findings, .. } = parser;
     findings.extend(lower.faults.iter().map(literal_finding));
+    mend::add_fix(text, &code, &mut findings);
     let doc = docs.iter().find(|(start, _)| *start == first.span.start).map(|(_, doc)| doc.clone());
-    Some(ParsedChunk { kind, span, doc, findings })
+    let allows = lower.allows.all();
+    Some(ParsedChunk { kind, span, doc, findings, allows })
 }
 
 struct ChunkParser<'t> {
@@ -202,6 +206,7 @@ impl<'t> ChunkParser<'t> {
                 parser.flow_part(&mut flow, part)
             });
         }
+        self.lower.allows.end();
         DeclKind::Flow(flow)
     }
 
@@ -219,6 +224,7 @@ impl<'t> ChunkParser<'t> {
             },
             Part::Lost(piece, failure) => (piece, failure),
         };
+        self.lower.allows.over(piece);
         if let Some(state) = self.recover_state(piece) {
             flow.states.push(state);
             return Ok(());
@@ -255,6 +261,7 @@ impl<'t> ChunkParser<'t> {
         let name = tokens.next().filter(|token| is_slot && token.kind == TokenKind::Word)?;
         Some(Slot {
             doc: None,
+            span: piece,
             name: Name { text: self.cutter.word(Some(name)).to_owned(), span: name.span },
             ty: TypeExpr::Error(piece),
             labels: Labels::default(),
@@ -279,6 +286,7 @@ impl<'t> ChunkParser<'t> {
                 parser.state_part(&mut state, part)
             });
         }
+        self.lower.allows.end();
         Some(state)
     }
 
@@ -296,6 +304,7 @@ impl<'t> ChunkParser<'t> {
             },
             Part::Lost(piece, failure) => (piece, failure),
         };
+        self.lower.allows.over(piece);
         match self.around(Rule::one_state_part, piece, STEP_KEYWORDS) {
             Ok(node) => {
                 if let Some(part) = node.child(Rule::state_part) {
@@ -422,9 +431,14 @@ enum Part {
 fn docs(text: &str, tokens: &[Token]) -> Vec<(u32, String)> {
     let mut found = Vec::new();
     let mut lines: Vec<&str> = Vec::new();
+    let (mut first, mut in_allow) = (true, false);
     for token in tokens {
         let piece = text.get(token.span.range()).unwrap_or("");
+        // What an `allow` stands before keeps its documentation.
+        in_allow |= !first && piece == "allow" && token.kind == TokenKind::Word;
+        first &= token.kind.is_trivia();
         match token.kind {
+            _ if in_allow => in_allow = token.kind != TokenKind::CloseParen,
             TokenKind::DocComment => {
                 lines.push(piece.trim_start_matches('/').trim());
             }

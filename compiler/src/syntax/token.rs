@@ -97,6 +97,7 @@ impl TokenKind {
 
 /// The words that begin a declaration.
 pub const DECLARATION_KEYWORDS: &[&str] = &[
+    "allow",
     "bot",
     "use",
     "role",
@@ -119,10 +120,11 @@ pub const DECLARATION_KEYWORDS: &[&str] = &[
 ];
 
 /// The words that begin a member of a flow.
-pub const MEMBER_KEYWORDS: &[&str] = &["on", "slot", "state", "fallback", "ensure"];
+pub const MEMBER_KEYWORDS: &[&str] = &["allow", "on", "slot", "state", "fallback", "ensure"];
 
 /// The words that begin a step.
 pub const STEP_KEYWORDS: &[&str] = &[
+    "allow",
     "say",
     "fill",
     "confirm",

@@ -15,6 +15,7 @@ impl Lower<'_> {
             return DeclKind::Error { keyword: None, name: None };
         };
         match node.rule {
+            Rule::allow => DeclKind::Allow(self.allow(node)),
             Rule::bot => DeclKind::Bot(self.bot(node)),
             Rule::use_ => DeclKind::Use(self.own_name(node)),
             Rule::role => DeclKind::Role(self.role(node)),
@@ -162,6 +163,7 @@ impl Lower<'_> {
     pub(super) fn slot(&mut self, node: &Node) -> Slot {
         let mut slot = Slot {
             doc: self.doc(node.span),
+            span: node.span,
             name: self.own_name(node),
             ty: self.own_type(node),
             labels: self.labels(node),

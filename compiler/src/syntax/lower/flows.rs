@@ -12,6 +12,7 @@ impl Lower<'_> {
     pub(super) fn flow(&mut self, node: &Node) -> Flow {
         let mut flow = self.flow_head(node);
         node.all(Rule::flow_member).for_each(|member| self.flow_member(&mut flow, member));
+        self.allows.end();
         flow
     }
 
@@ -32,6 +33,10 @@ impl Lower<'_> {
     /// Adds what stands in a `flow_member` node.
     pub(in crate::syntax) fn flow_member(&mut self, flow: &mut Flow, node: &Node) {
         let Some(member) = node.children.first() else { return flow.errors.push(node.span) };
+        if member.rule == Rule::allow {
+            return self.wait_allow(member);
+        }
+        self.allows.over(member.span);
         match member.rule {
             Rule::slot => flow.slots.push(self.slot(member)),
             Rule::state => flow.states.push(self.state(member)),
@@ -82,6 +87,7 @@ impl Lower<'_> {
         for part in parts {
             self.state_part(&mut state, part);
         }
+        self.allows.end();
         state
     }
 
@@ -98,6 +104,10 @@ impl Lower<'_> {
 
     /// Adds the step or handler in a `state_part` node.
     pub(in crate::syntax) fn state_part(&mut self, state: &mut State, node: &Node) {
+        if let Some(allow) = node.child(Rule::allow) {
+            return self.wait_allow(allow);
+        }
+        self.allows.over(node.span);
         if let Some(on) = node.child(Rule::on) {
             match self.on(on) {
                 On::Handler(handler) => state.handlers.push(handler),
@@ -141,7 +151,15 @@ impl Lower<'_> {
 
     fn block(&mut self, node: &Node) -> Vec<Step> {
         let mut steps = Vec::new();
-        node.all(Rule::step).for_each(|step| self.push_step(&mut steps, step));
+        for part in &node.children {
+            if part.rule == Rule::allow {
+                self.wait_allow(part);
+            } else if part.rule == Rule::step {
+                self.allows.over(part.span);
+                self.push_step(&mut steps, part);
+            }
+        }
+        self.allows.end();
         steps
     }
 

@@ -1,6 +1,7 @@
 //! Matched rules to the syntax tree. Total: a node that is not of the form expected becomes an
 //! `Error` node, never a panic.
 
+mod allows;
 mod decls;
 mod exprs;
 mod flows;
@@ -12,6 +13,7 @@ mod texts;
 
 use flowright_nlu::value::Decimal;
 
+pub(super) use self::allows::Allows;
 use super::ast::{Name, Spanned};
 use super::pest_bridge::{Node, Rule};
 use crate::base::Span;
@@ -32,6 +34,8 @@ pub(super) struct Lower<'t> {
     pub(super) docs: &'t [(u32, String)],
     /// Bad literals.
     pub(super) faults: Vec<BadLiteral>,
+    /// Every `allow` inside the declaration.
+    pub(super) allows: Allows,
 }
 
 impl Lower<'_> {

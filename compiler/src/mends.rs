@@ -1,0 +1,147 @@
+//! Fixes that need the text around a finding, added when all checks have run.
+
+use crate::base::{FileId, FileSpan, SourceMap, Span};
+use crate::diag::{Code, Diagnostic, edits};
+use crate::sema::File;
+use crate::syntax::ast::{DeclKind, Slot};
+use crate::syntax::token::{Token, TokenKind};
+
+/// Adds a fix to findings without one, where it is mechanical.
+pub(crate) fn add(files: &[File], sources: &SourceMap, diagnostics: &mut [Diagnostic]) {
+    let texts = Texts { files, sources };
+    for finding in diagnostics.iter_mut().filter(|finding| finding.fixes.is_empty()) {
+        let at = finding.primary.at;
+        let fix = match finding.code {
+            Code::E0301 => texts.result_of_nothing(at),
+            Code::E0303 if finding.primary.text == "one too many" => texts.argument(at),
+            Code::E0603 => texts.default_route(at),
+            Code::W0403 => texts.unused_slot(at),
+            Code::W0601 => {
+                texts.with_its_line(at).map(|gone| ("remove this rule", gone, "".into()))
+            }
+            _ => None,
+        };
+        if let Some((title, span, text)) = fix {
+            let at = FileSpan { file: at.file, span };
+            *finding = finding.clone().fix(title, at, text);
+        }
+    }
+}
+
+/// What applying it does, what is replaced, and by what.
+type Mend = (&'static str, Span, String);
+
+struct Texts<'a> {
+    files: &'a [File],
+    sources: &'a SourceMap,
+}
+
+impl<'a> Texts<'a> {
+    fn file(&self, id: FileId) -> Option<&'a File> {
+        self.files.iter().find(|file| file.id == id && !file.is_std)
+    }
+
+    fn text(&self, id: FileId) -> &'a str {
+        self.sources.get(id).map_or("", |file| &*file.text)
+    }
+
+    fn with_its_line(&self, at: FileSpan) -> Option<Span> {
+        self.file(at.file)?;
+        Some(edits::with_its_line(self.text(at.file), at.span))
+    }
+
+    /// The tokens of a file that are code, those before a place and those from it on.
+    fn around(&self, at: FileSpan) -> Option<(Vec<&'a Token>, Vec<&'a Token>)> {
+        let tokens = &self.file(at.file)?.parsed.tokens;
+        let code = tokens.iter().filter(|token| !token.kind.is_trivia());
+        Some(code.partition(|token| token.span.start < at.span.start))
+    }
+
+    /// `do x = action(…)` of an action that gives nothing.
+    fn result_of_nothing(&self, at: FileSpan) -> Option<Mend> {
+        let (before, from) = self.around(at)?;
+        let step = self.text(at.file).get(before.last()?.span.range())?;
+        let [name, equals, action, ..] = from.as_slice() else { return None };
+        let fits = step == "do" && name.span == at.span && equals.kind == TokenKind::Equals;
+        let gone = Span::new(name.span.start, action.span.start);
+        fits.then(|| ("remove the name for the result", gone, String::new()))
+    }
+
+    /// An argument behind the last that is wanted, with the comma before it.
+    fn argument(&self, at: FileSpan) -> Option<Mend> {
+        let (before, from) = self.around(at)?;
+        let after = from.iter().find(|token| token.span.start >= at.span.end)?;
+        let before = before.last()?;
+        let start = match before.kind {
+            TokenKind::Comma => before.span.start,
+            TokenKind::OpenParen => at.span.start,
+            _ => return None,
+        };
+        let ends = matches!(after.kind, TokenKind::CloseParen | TokenKind::Comma);
+        let first = before.kind == TokenKind::OpenParen && after.kind == TokenKind::Comma;
+        let end = if first { after.span.end } else { at.span.end };
+        ends.then(|| ("remove this argument", Span::new(start, end), String::new()))
+    }
+
+    /// `otherwise`, where there is one skill to go to.
+    fn default_route(&self, last: FileSpan) -> Option<Mend> {
+        let own = self.files.iter().filter(|file| !file.is_std);
+        let mut skills =
+            own.flat_map(|file| &file.parsed.decls).filter_map(|decl| match &decl.node.kind {
+                DeclKind::Skill(skill) => Some(&skill.name.text),
+                _ => None,
+            });
+        let (skill, None) = (skills.next()?, skills.next()) else { return None };
+        let text = self.text(self.file(last.file)?.id);
+        let line = text.get(..last.span.start as usize)?.rsplit('\n').next()?;
+        let indent: String = line.chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
+        let end = Span::new(last.span.end, last.span.end);
+        Some(("send all others there", end, format!("\n{indent}otherwise -> {skill}")))
+    }
+
+    /// A slot whose name stands nowhere else in the project.
+    fn unused_slot(&self, name: FileSpan) -> Option<Mend> {
+        let file = self.file(name.file)?;
+        let slot = slot_at(file, name.span)?;
+        let word = self.text(name.file).get(name.span.range())?;
+        let named = |file: &File| {
+            let text = self.text(file.id);
+            file.parsed.tokens.iter().any(|token| {
+                let other = file.id != name.file || token.span != name.span;
+                other && token.kind == TokenKind::Word && text.get(token.span.range()) == Some(word)
+            })
+        };
+        if self.files.iter().filter(|file| !file.is_std).any(named) {
+            return None;
+        }
+        let text = self.text(name.file);
+        let mut gone = edits::with_its_line(text, slot);
+        // Its documentation would become that of what follows.
+        while let Some(line) = line_before(text, gone.start).filter(|line| is_doc(text, *line)) {
+            gone = gone.cover(line);
+        }
+        Some(("remove this slot", gone, String::new()))
+    }
+}
+
+/// The slot of a flow whose name stands there.
+fn slot_at(file: &File, name: Span) -> Option<Span> {
+    let decl = file.parsed.decls.iter().find(|decl| {
+        let span = decl.node.span.shifted(decl.origin);
+        span.start <= name.start && name.end <= span.end
+    })?;
+    let DeclKind::Flow(flow) = &decl.node.kind else { return None };
+    let here = |slot: &&Slot| slot.name.span.shifted(decl.origin) == name;
+    flow.slots.iter().find(here).map(|slot| slot.span.shifted(decl.origin))
+}
+
+/// The line that ends at a place, its end included.
+fn line_before(text: &str, at: u32) -> Option<Span> {
+    let before = text.get(..at as usize)?.strip_suffix('\n')?;
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    Some(Span::new(u32::try_from(start).ok()?, at))
+}
+
+fn is_doc(text: &str, line: Span) -> bool {
+    text.get(line.range()).is_some_and(|line| line.trim_start().starts_with("///"))
+}

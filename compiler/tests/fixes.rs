@@ -1,0 +1,125 @@
+//! What each fix makes of a source: the text before, and after all first fixes were made at once.
+
+use flowright_compiler::base::FileId;
+use flowright_compiler::compile::MemorySources;
+use flowright_compiler::diag::edits;
+
+const BOT: &str = "bot b {\n  languages en\n  timezone \"UTC\"\n}\nchannel web: websocket\n\
+    skill s\naction get_it(a: text) -> { due: date } {\n  get \"https://x/{a}\"\n  \
+    error gone when status == 404\n}\neffect tell(a: text) { post \"https://x\" body { a } }\n";
+
+/// What it is about, the source, the source mended.
+const CASES: &[(&str, &str, &str)] = &[
+    (
+        "one skill to go to",
+        "intent i { pattern r\"i\" }\nroute {\n  i -> s\n}\n",
+        "intent i { pattern r\"i\" }\nroute {\n  i -> s\n  otherwise -> s\n}\n",
+    ),
+    (
+        "a rule that is never taken goes with its line",
+        "intent i { pattern r\"i\" }\nroute {\n  otherwise -> s\n  i -> s\n}\n",
+        "intent i { pattern r\"i\" }\nroute {\n  otherwise -> s\n}\n",
+    ),
+    (
+        "a slot that nothing names goes with its documentation",
+        "flow f {\n  on start\n  /// Left over.\n  /// Long ago.\n  slot old: text {\n    ask \"x\"\n  }\n  \
+         slot kept: text { ask \"y\" }\n  state a {\n    fill kept\n    end\n  }\n}\n",
+        "flow f {\n  on start\n  slot kept: text { ask \"y\" }\n  state a {\n    fill kept\n    \
+         end\n  }\n}\n",
+    ),
+    (
+        "a name for the result of what gives none",
+        "flow f { state a { do x = tell(\"a\") { failed -> end } end } }\n",
+        "flow f { state a { do tell(\"a\") { failed -> end } end } }\n",
+    ),
+    (
+        "one argument too many, at the end and alone",
+        "text hi { en \"hi\" }\nflow f { state a { do tell(\"a\", \"b\") { failed -> end } say hi(1) end } }\n",
+        "text hi { en \"hi\" }\nflow f { state a { do tell(\"a\") { failed -> end } say hi() end } }\n",
+    ),
+    (
+        "names, nearly right",
+        "flow f {\n  state a {\n    do x = get_it(\"1\") { gome -> a  failed -> end }\n    \
+         say \"{x.deu}\"\n    -> finsh\n  }\n  state finish { end resolvd }\n}\n",
+        "flow f {\n  state a {\n    do x = get_it(\"1\") { gone -> a  failed -> end }\n    \
+         say \"{x.due}\"\n    -> finish\n  }\n  state finish { end resolved }\n}\n",
+    ),
+    (
+        "an allow of a code that is nearly one",
+        "allow(W041, \"started by hand\")\nflow f { state a { end } }\n",
+        "allow(W0401, \"started by hand\")\nflow f { state a { end } }\n",
+    ),
+    (
+        "an allow that cannot be",
+        "allow(E0201, \"never mind\")\nflow f { state a { end } }\n",
+        "flow f { state a { end } }\n",
+    ),
+    (
+        "a comma before a reason",
+        "allow(W0401 \"x\")\nflow f { state a { end } }\n",
+        "allow(W0401, \"x\")\nflow f { state a { end } }\n",
+    ),
+    ("a colon", "customer { id text }\n", "customer { id: text }\n"),
+    ("a comma too many", "entity e: one_of { a, b, , c }\n", "entity e: one_of { a, b, c }\n"),
+    (
+        "an equals sign",
+        "flow f { state a { do x get_it(\"1\") { failed -> end } end } }\n",
+        "flow f { state a { do x = get_it(\"1\") { failed -> end } end } }\n",
+    ),
+    (
+        "a brace that closes nothing goes with its line",
+        "flow f {\n  state a { end }\n}\n}\n",
+        "flow f {\n  state a { end }\n}\n",
+    ),
+    (
+        "a brace before the next state",
+        "flow f {\n  state a {\n    -> b\n\n  state b { end }\n}\n",
+        "flow f {\n  state a {\n    -> b\n  }\n\n  state b { end }\n}\n",
+    ),
+    ("a brace at the end", "flow f {\n  state a { end }\n", "flow f {\n  state a { end }\n}\n"),
+    ("a quote before what closes", "text hi { en \"Good day }\n", "text hi { en \"Good day\" }\n"),
+    (
+        "quotes of a word processor, and what is inside them stays",
+        "text hi { en \u{201c}Good day\u{ff0c} you\u{ff01}\u{201d} }\n",
+        "text hi { en \"Good day\u{ff0c} you\u{ff01}\" }\n",
+    ),
+    (
+        "semicolons",
+        "flow f { state a { say \"x\"; end; } }\n",
+        "flow f { state a { say \"x\" end } }\n",
+    ),
+    // Where there are several ways, nobody is served by one of them.
+    (
+        "a slot that is filled, or given by another flow",
+        "flow f {\n  on start\n  slot old: text { ask \"x\" }\n  state a { fill old end }\n}\n",
+        "flow f {\n  on start\n  slot old: text { ask \"x\" }\n  state a { fill old end }\n}\n",
+    ),
+    (
+        "a route to one of two skills",
+        "skill t\nintent i { pattern r\"i\" }\nroute {\n  i -> s\n}\n",
+        "skill t\nintent i { pattern r\"i\" }\nroute {\n  i -> s\n}\n",
+    ),
+    (
+        "a word too many",
+        "flow f { state a { say \"x\" now end } }\n",
+        "flow f { state a { say \"x\" now end } }\n",
+    ),
+];
+
+#[test]
+fn fixes_make_of_a_source_what_they_should() {
+    let mut wrong = String::new();
+    for (about, before, after) in CASES {
+        let text = format!("{before}{BOT}");
+        let analysis = flowright_compiler::analyse(&MemorySources::one("a.flow", &text)).unwrap();
+        let fixes = edits::compatible(&analysis.diagnostics, |_| true);
+        let all = fixes.iter().flat_map(|fix| &fix.edits);
+        let mended = edits::apply(&text, FileId(0), all).unwrap();
+        let mended = mended.strip_suffix(BOT).unwrap_or(&mended);
+        if mended != *after {
+            let said: Vec<_> = analysis.diagnostics.iter().map(|d| &d.message).collect();
+            wrong.push_str(&format!("{about}: {said:?} gives\n{mended}\n"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
