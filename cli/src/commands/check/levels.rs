@@ -76,7 +76,7 @@ impl Levels {
         let selector = parse(text, level)?;
         if level != Level::Deny {
             let all = Code::ALL.iter().filter(|code| selector.takes(**code));
-            if let Some(code) = all.copied().find(|code| code.is_error_for_good()) {
+            if let Some(code) = all.copied().find(|code| is_always_error(*code)) {
                 let message = format!("`{} {text}`: `{code}` is always an error", level.option());
                 return Err(Failure::new(message).with_help("mend what it finds"));
             }
@@ -98,14 +98,8 @@ impl Levels {
 }
 
 /// Whether nothing can make it less than an error.
-trait ForGood {
-    fn is_error_for_good(self) -> bool;
-}
-
-impl ForGood for Code {
-    fn is_error_for_good(self) -> bool {
-        self.severity() == Severity::Error && !self.can_be_allowed()
-    }
+fn is_always_error(code: Code) -> bool {
+    code.severity() == Severity::Error && !code.can_be_allowed()
 }
 
 fn parse(text: &str, level: Level) -> Result<Selector, Failure> {
