@@ -1,5 +1,7 @@
 //! `allow(CODE, "reason")`: which findings are hidden, and what is wrong with the `allow`s.
 
+use std::collections::BTreeMap;
+
 use crate::base::{FileId, FileSpan, SourceMap, Span};
 use crate::diag::{Code, Diagnostic, closest, edits};
 use crate::sema::File;
@@ -31,13 +33,6 @@ impl Placed<'_> {
         FileSpan { file: self.file, span: span.shifted(self.origin) }
     }
 
-    fn hides(&self, code: Code, finding: &Diagnostic) -> bool {
-        let at = finding.primary.at;
-        let inside =
-            |over: Span| over.start <= at.span.start && at.span.end <= over.end.max(over.start);
-        finding.code == code && at.file == self.file && self.over.is_some_and(inside)
-    }
-
     fn reason(&self) -> &str {
         self.node.reason.as_ref().map_or("", |reason| reason.value.trim())
     }
@@ -58,13 +53,11 @@ pub(crate) fn apply(
             Err(fault) => faults.push(*fault),
         }
     }
-    // The innermost hides: it was put there for just that finding.
-    sound.sort_by_key(|(_, placed)| placed.over.map_or(0, Span::len));
+    let index = Index::new(&sound);
     let mut allowed = Vec::new();
     diagnostics.retain(|finding| {
-        let Some((_, placed)) = sound.iter_mut().find(|(code, p)| p.hides(*code, finding)) else {
-            return true;
-        };
+        let hiding = index.innermost(finding).and_then(|i| sound.get_mut(i));
+        let Some((_, placed)) = hiding else { return true };
         placed.used = true;
         let reason = placed.reason().to_owned();
         let at = placed.at(placed.node.span);
@@ -81,6 +74,58 @@ pub(crate) fn apply(
         place(a).cmp(&place(b)).then_with(|| a.diagnostic.code.cmp(&b.diagnostic.code))
     });
     allowed
+}
+
+/// What hides findings of one code in one file: parts of a text, which lie in each other or apart.
+#[derive(Default)]
+struct Index {
+    by_code: BTreeMap<(FileId, Code), Vec<Part>>,
+}
+
+struct Part {
+    over: Span,
+    /// The `allow`'s number.
+    number: usize,
+    /// The part around it, by its place in the list.
+    around: Option<usize>,
+}
+
+impl Index {
+    fn new(sound: &[(Code, Placed<'_>)]) -> Self {
+        let mut index = Self::default();
+        for (number, (code, placed)) in sound.iter().enumerate() {
+            let Some(over) = placed.over else { continue };
+            let parts = index.by_code.entry((placed.file, *code)).or_default();
+            parts.push(Part { over, number, around: None });
+        }
+        for parts in index.by_code.values_mut() {
+            parts.sort_by_key(|part| (part.over.start, std::cmp::Reverse(part.over.end)));
+            let mut open: Vec<(usize, Span)> = Vec::new();
+            for (i, part) in parts.iter_mut().enumerate() {
+                while open.last().is_some_and(|(_, last)| last.end < part.over.end) {
+                    open.pop();
+                }
+                part.around = open.last().map(|(around, _)| *around);
+                open.push((i, part.over));
+            }
+        }
+        index
+    }
+
+    /// The number of the innermost `allow` of a finding's code whose part holds its place.
+    fn innermost(&self, finding: &Diagnostic) -> Option<usize> {
+        let at = finding.primary.at;
+        let parts = self.by_code.get(&(at.file, finding.code))?;
+        let after = parts.partition_point(|part| part.over.start <= at.span.start);
+        let mut next = after.checked_sub(1);
+        while let Some(part) = next.and_then(|i| parts.get(i)) {
+            if at.span.end <= part.over.end {
+                return Some(part.number);
+            }
+            next = part.around;
+        }
+        None
+    }
 }
 
 /// Every `allow` of a file with what it stands before.

@@ -1,5 +1,7 @@
 //! Fixes that need the text around a finding, added when all checks have run.
 
+use std::collections::BTreeMap;
+
 use crate::base::{FileId, FileSpan, SourceMap, Span};
 use crate::diag::{Code, Diagnostic, edits};
 use crate::sema::File;
@@ -8,7 +10,8 @@ use crate::syntax::token::{Token, TokenKind};
 
 /// Adds a fix to findings without one, where it is mechanical.
 pub(crate) fn add(files: &[File], sources: &SourceMap, diagnostics: &mut [Diagnostic]) {
-    let texts = Texts { files, sources };
+    let mut texts = Texts { files, sources, named: BTreeMap::new() };
+    texts.count_names(diagnostics);
     for finding in diagnostics.iter_mut().filter(|finding| finding.fixes.is_empty()) {
         let at = finding.primary.at;
         let fix = match finding.code {
@@ -34,6 +37,8 @@ type Mend = (&'static str, Span, String);
 struct Texts<'a> {
     files: &'a [File],
     sources: &'a SourceMap,
+    /// How often the names of unused slots stand in the project.
+    named: BTreeMap<&'a str, usize>,
 }
 
 impl<'a> Texts<'a> {
@@ -50,18 +55,40 @@ impl<'a> Texts<'a> {
         Some(edits::with_its_line(self.text(at.file), at.span))
     }
 
-    /// The tokens of a file that are code, those before a place and those from it on.
-    fn around(&self, at: FileSpan) -> Option<(Vec<&'a Token>, Vec<&'a Token>)> {
+    /// The token of code before a place, and those from it on.
+    fn around(&self, at: FileSpan) -> Option<(&'a Token, impl Iterator<Item = &'a Token>)> {
         let tokens = &self.file(at.file)?.parsed.tokens;
-        let code = tokens.iter().filter(|token| !token.kind.is_trivia());
-        Some(code.partition(|token| token.span.start < at.span.start))
+        let here = tokens.partition_point(|token| token.span.start < at.span.start);
+        let (before, from) = tokens.split_at_checked(here)?;
+        let is_code = |token: &&Token| !token.kind.is_trivia();
+        Some((before.iter().rfind(is_code)?, from.iter().filter(is_code)))
+    }
+
+    fn count_names(&mut self, diagnostics: &[Diagnostic]) {
+        let unused = diagnostics.iter().filter(|finding| finding.code == Code::W0403);
+        let names = unused.filter_map(|finding| {
+            let at = finding.primary.at;
+            self.text(at.file).get(at.span.range())
+        });
+        let mut named: BTreeMap<&str, usize> = names.map(|name| (name, 0)).collect();
+        let searched = if named.is_empty() { &[] } else { self.files };
+        for file in searched.iter().filter(|file| !file.is_std) {
+            let text = self.text(file.id);
+            for token in file.parsed.tokens.iter().filter(|token| token.kind == TokenKind::Word) {
+                let count = text.get(token.span.range()).and_then(|word| named.get_mut(word));
+                if let Some(count) = count {
+                    *count += 1;
+                }
+            }
+        }
+        self.named = named;
     }
 
     /// `do x = action(…)` of an action that gives nothing.
     fn result_of_nothing(&self, at: FileSpan) -> Option<Mend> {
-        let (before, from) = self.around(at)?;
-        let step = self.text(at.file).get(before.last()?.span.range())?;
-        let [name, equals, action, ..] = from.as_slice() else { return None };
+        let (before, mut from) = self.around(at)?;
+        let step = self.text(at.file).get(before.span.range())?;
+        let (name, equals, action) = (from.next()?, from.next()?, from.next()?);
         let fits = step == "do" && name.span == at.span && equals.kind == TokenKind::Equals;
         let gone = Span::new(name.span.start, action.span.start);
         fits.then(|| ("remove the name for the result", gone, String::new()))
@@ -69,9 +96,8 @@ impl<'a> Texts<'a> {
 
     /// An argument behind the last that is wanted, with the comma before it.
     fn argument(&self, at: FileSpan) -> Option<Mend> {
-        let (before, from) = self.around(at)?;
-        let after = from.iter().find(|token| token.span.start >= at.span.end)?;
-        let before = before.last()?;
+        let (before, mut from) = self.around(at)?;
+        let after = from.find(|token| token.span.start >= at.span.end)?;
         let start = match before.kind {
             TokenKind::Comma => before.span.start,
             TokenKind::OpenParen => at.span.start,
@@ -104,14 +130,7 @@ impl<'a> Texts<'a> {
         let file = self.file(name.file)?;
         let slot = slot_at(file, name.span)?;
         let word = self.text(name.file).get(name.span.range())?;
-        let named = |file: &File| {
-            let text = self.text(file.id);
-            file.parsed.tokens.iter().any(|token| {
-                let other = file.id != name.file || token.span != name.span;
-                other && token.kind == TokenKind::Word && text.get(token.span.range()) == Some(word)
-            })
-        };
-        if self.files.iter().filter(|file| !file.is_std).any(named) {
+        if self.named.get(word) != Some(&1) {
             return None;
         }
         let text = self.text(name.file);

@@ -88,6 +88,21 @@ const CASES: &[(&str, &str, &str)] = &[
         "flow f { state a { say \"x\"; end; } }\n",
         "flow f { state a { say \"x\" end } }\n",
     ),
+    (
+        "operators of programming languages",
+        "slot x: text\nflow f { state a { when x == \"a\"||!(x == \"b\") && has x -> a  end } }\n",
+        "slot x: text\nflow f { state a { when x == \"a\"or not (x == \"b\") and has x -> a  end } }\n",
+    ),
+    (
+        "a text in single quotes",
+        "text hi { en 'Good day\u{ff0c} you' }\n",
+        "text hi { en \"Good day\u{ff0c} you\" }\n",
+    ),
+    (
+        "a keyword behind a whole declaration",
+        "flow f {\n  on start\n  state a { end }\n}\nAllow(W0401, \"by hand\")\nflow g { state a { end } }\n",
+        "flow f {\n  on start\n  state a { end }\n}\nallow(W0401, \"by hand\")\nflow g { state a { end } }\n",
+    ),
     // Where there are several ways, nobody is served by one of them.
     (
         "a slot that is filled, or given by another flow",
@@ -98,6 +113,11 @@ const CASES: &[(&str, &str, &str)] = &[
         "a route to one of two skills",
         "skill t\nintent i { pattern r\"i\" }\nroute {\n  i -> s\n}\n",
         "skill t\nintent i { pattern r\"i\" }\nroute {\n  i -> s\n}\n",
+    ),
+    (
+        "single quotes, one of them perhaps an apostrophe",
+        "text hi { en 'I don't know' }\n",
+        "text hi { en 'I don't know' }\n",
     ),
     (
         "a word too many",

@@ -1,5 +1,7 @@
 //! Fixes applied to texts: which of many go together, and what the text is then.
 
+use std::collections::BTreeSet;
+
 use super::{Diagnostic, Edit, Fix};
 use crate::base::{FileId, Span};
 
@@ -31,24 +33,33 @@ pub fn compatible(
     mut may_change: impl FnMut(FileId) -> bool,
 ) -> Vec<&Fix> {
     let mut taken: Vec<&Fix> = Vec::new();
+    let mut places = BTreeSet::new();
     for finding in findings {
         let Some(fix) = finding.fixes.first() else { continue };
         let writable = fix.edits.iter().all(|edit| may_change(edit.at.file));
-        let free = fix
-            .edits
-            .iter()
-            .all(|edit| taken.iter().flat_map(|fix| &fix.edits).all(|other| !touches(edit, other)));
+        let free = fix.edits.iter().all(|edit| is_free(&places, edit));
         if writable && free && !fix.edits.is_empty() {
+            places.extend(fix.edits.iter().map(place));
             taken.push(fix);
         }
     }
     taken
 }
 
-/// Two edits that cannot both be made: they overlap, or insert at one place.
-fn touches(a: &Edit, b: &Edit) -> bool {
-    let (x, y) = (a.at.span, b.at.span);
-    a.at.file == b.at.file && (x == y || x.start < y.end && y.start < x.end)
+/// File, start and end.
+type Place = (FileId, u32, u32);
+
+const fn place(edit: &Edit) -> Place {
+    (edit.at.file, edit.at.span.start, edit.at.span.end)
+}
+
+/// Whether an edit neither overlaps one of those places, which do not overlap each other, nor
+/// inserts at one.
+fn is_free(places: &BTreeSet<Place>, edit: &Edit) -> bool {
+    let (file, start, end) = place(edit);
+    let mut before = places.range((file, 0, 0)..(file, end, 0));
+    let overlaps = before.next_back().is_some_and(|(_, _, other_end)| *other_end > start);
+    !overlaps && !places.contains(&(file, start, end))
 }
 
 /// The text of a file after edits; `None` when they overlap or lie outside of it.

@@ -33,6 +33,23 @@ impl<'t> Cutter<'t> {
         })
     }
 
+    /// Splits at the first brace that closes all: what is up to it, and what is behind, if anything.
+    pub(super) fn split_behind(&self, span: Span) -> Option<(Span, Span)> {
+        let inside = self.inside(span);
+        let mut depth = 0_u32;
+        let closes = inside.iter().position(|token| {
+            match token.kind {
+                TokenKind::OpenBrace => depth += 1,
+                TokenKind::CloseBrace => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            token.kind == TokenKind::CloseBrace && depth == 0
+        })?;
+        let (own, behind) = inside.split_at(closes + 1);
+        let cover = |tokens: &[Token]| Some(tokens.first()?.span.cover(tokens.last()?.span));
+        Some((cover(own)?, cover(behind)?))
+    }
+
     /// Cuts a body at tokens that begin a line outside inner brackets and are one of `keywords`
     /// (or an arrow). What stands before the first is a piece too.
     pub(super) fn pieces(&self, body: Span, keywords: &[&str], arrows: bool) -> Vec<Span> {

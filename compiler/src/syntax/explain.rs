@@ -3,10 +3,10 @@
 use super::delim::BracketFault;
 use super::lower::BadLiteral;
 use super::pest_bridge::{self, Failure, Rule};
-use super::token::{Token, TokenKind};
+use super::token::Token;
 use crate::base::limits::NESTING_MAX;
 use crate::base::{FileId, FileSpan, Span};
-use crate::diag::{Code, Diagnostic, Edit, Fix, closest};
+use crate::diag::{Code, Diagnostic, closest};
 
 /// How many things that could have stood there are listed.
 const EXPECTED_SHOWN_MAX: usize = 8;
@@ -25,7 +25,7 @@ const VALUES: [&str; 9] = [
 ];
 
 /// A span as diagnostics hold it, before it is moved to its file.
-fn at(span: Span) -> FileSpan {
+pub(super) fn at(span: Span) -> FileSpan {
     FileSpan { file: FileId(0), span }
 }
 
@@ -74,90 +74,6 @@ pub(super) fn missing_brace(name: Span) -> Diagnostic {
 /// A literal that has no value.
 pub(super) fn literal_finding(fault: &BadLiteral) -> Diagnostic {
     Diagnostic::new(Code::E0108, at(fault.at), fault.message.clone()).help(fault.help)
-}
-
-/// Characters that no token begins with, neighbours together.
-pub(super) fn unknown_findings(text: &str, code: &[Token]) -> Vec<Diagnostic> {
-    let unknown = || code.iter().filter(|t| t.kind == TokenKind::Unknown);
-    let quoted = typographic_texts(text, unknown().map(|token| token.span));
-    let finding = |token: &Token| {
-        let span = token.span;
-        let around = quoted
-            .iter()
-            .find(|(open, close)| open.cover(*close).cover(span).len() == open.cover(*close).len());
-        let mut found = unknown_finding(text, span);
-        if let Some((open, close)) = around {
-            // What stands inside is text once the quotes are right.
-            found.fixes.clear();
-            if span == *open || span == *close {
-                let edit = |span| Edit { at: at(span), text: "\"".to_owned() };
-                let title = "replace both quotes by `\"`".to_owned();
-                found.fixes.push(Fix { title, edits: vec![edit(*open), edit(*close)] });
-            }
-        }
-        found
-    };
-    unknown().map(finding).collect()
-}
-
-/// Pairs of typographic quotes on one line.
-fn typographic_texts(text: &str, unknown: impl Iterator<Item = Span>) -> Vec<(Span, Span)> {
-    let mut pairs = Vec::new();
-    let mut open: Option<Span> = None;
-    for span in unknown {
-        let is_quote = ascii_for(text.get(span.range()).unwrap_or("")) == Some("\"");
-        if !is_quote {
-            continue;
-        }
-        let between = open.and_then(|open| text.get(open.end as usize..span.start as usize));
-        match open.take_if(|_| between.is_some_and(|between| !between.contains('\n'))) {
-            Some(first) => pairs.push((first, span)),
-            None => open = Some(span),
-        }
-    }
-    pairs
-}
-
-fn unknown_finding(text: &str, span: Span) -> Diagnostic {
-    let found = text.get(span.range()).unwrap_or("");
-    let message = format!("`{found}` has no meaning here");
-    let diagnostic = Diagnostic::new(Code::E0102, at(span), message);
-    match ascii_for(found) {
-        // Statements need no end.
-        _ if matches!(found, ";" | "\u{ff1b}") => diagnostic
-            .label("lines need no end")
-            .help("remove it")
-            .fix(format!("remove `{found}`"), at(span), ""),
-        Some(ascii) => diagnostic
-            .label("a full-width or typographic character")
-            .help(format!("write `{ascii}`"))
-            .fix(format!("replace it by `{ascii}`"), at(span), ascii),
-        None => diagnostic.label("not part of the language").help("remove it, or put it in quotes"),
-    }
-}
-
-/// What somebody meant who typed punctuation with a Chinese input method or pasted it.
-fn ascii_for(found: &str) -> Option<&'static str> {
-    Some(match found {
-        "\u{ff1a}" => ":",
-        "\u{ff0c}" | "\u{3001}" => ",",
-        "\u{3002}" => ".",
-        "\u{ff08}" => "(",
-        "\u{ff09}" => ")",
-        "\u{ff5b}" => "{",
-        "\u{ff5d}" => "}",
-        "\u{3010}" | "\u{ff3b}" => "[",
-        "\u{3011}" | "\u{ff3d}" => "]",
-        "\u{201c}" | "\u{201d}" | "\u{300c}" | "\u{300d}" | "\u{201e}" => "\"",
-        "\u{2192}" | "\u{21d2}" => "->",
-        "\u{ff1d}" => "=",
-        "\u{ff1e}" => ">",
-        "\u{ff1c}" => "<",
-        "\u{2265}" => ">=",
-        "\u{2264}" => "<=",
-        "\u{2260}" => "!=",
-        _ => return None,
-    })
 }
 
 /// A piece that was lost, and where the grammar stopped in it.
@@ -236,7 +152,12 @@ pub(super) fn failure_finding(lost: &Lost<'_>) -> Diagnostic {
         (false, words) => format!("expected {}, found `{found}`", listed(words)),
     };
     let code = if is_whole_declaration(lost.failure) { Code::E0107 } else { Code::E0101 };
-    let diagnostic = Diagnostic::new(code, at(place), message);
+    let mut diagnostic = Diagnostic::new(code, at(place), message);
+    if found == "allow" || before.is_some_and(|before| lost.word(before) == "allow") {
+        let form =
+            "write `allow(CODE, \"reason\")` before a declaration, a member of a flow or a step";
+        diagnostic = diagnostic.help(form);
+    }
     let known = could_stand(lost).into_iter();
     let known: Vec<String> = known.collect();
     match (closest(found, known.iter().map(String::as_str)), next) {

@@ -9,9 +9,9 @@ use crate::base::{FileId, FileSpan, Span};
 use crate::diag::{Code, Diagnostic, edits};
 
 /// Longest declaration on which changes are tried, in bytes.
-const TRIED_BYTES_MAX: usize = 64 << 10;
-/// Changes tried for one fault.
-const TRIED_MAX: usize = 64;
+const TRIED_BYTES_MAX: usize = 16 << 10;
+/// Changes tried for one fault. Of more, none is offered: the first that fits may not be the only.
+const TRIED_MAX: usize = 32;
 /// Signs that may be missing.
 const SIGNS: [&str; 8] = ["{", "}", "(", ")", ":", "=", "->", ","];
 
@@ -49,8 +49,10 @@ pub(super) fn add_fix(text: &str, code: &[Token], findings: &mut [Diagnostic]) {
         }
         _ => return,
     };
-    let mut fitting =
-        changes.into_iter().take(TRIED_MAX).filter(|change| parses(&changed(text, change)));
+    if changes.len() > TRIED_MAX {
+        return;
+    }
+    let mut fitting = changes.into_iter().filter(|change| parses(&changed(text, change)));
     if let (Some(change), None) = (fitting.next(), fitting.next()) {
         let at = FileSpan { file: FileId(0), span: change.at };
         finding.fixes.push(crate::diag::Fix {

@@ -17,6 +17,7 @@ mod parse;
 mod pest_bridge;
 mod recover;
 pub mod token;
+mod unknown;
 
 pub use lexer::lex;
 pub use parse::{ParseCache, Parsed, parse};

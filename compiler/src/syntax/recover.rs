@@ -8,16 +8,15 @@ use super::ast::{
 };
 use super::cut::Cutter;
 use super::delim::{self, BracketFault};
-use super::explain::{
-    Lost, bracket_finding, failure_finding, literal_finding, missing_brace, unknown_findings,
-};
+use super::explain::{Lost, bracket_finding, failure_finding, literal_finding, missing_brace};
 use super::lower::{Allows, Lower};
 use super::mend;
 use super::pest_bridge::{self, Failure, Node, Rule};
 use super::token::{
-    DECLARATION_KEYWORDS, DECLARATION_MEMBERS, MEMBER_KEYWORDS, STEP_KEYWORDS, TEST_KEYWORDS,
+    self, DECLARATION_KEYWORDS, DECLARATION_MEMBERS, MEMBER_KEYWORDS, STEP_KEYWORDS, TEST_KEYWORDS,
     Token, TokenKind,
 };
+use super::unknown::unknown_findings;
 use crate::base::Span;
 use crate::diag::{Diagnostic, closest};
 
@@ -82,7 +81,30 @@ impl<'t> ChunkParser<'t> {
                 Some(decl) => self.lower.decl(decl),
                 None => self.lost(),
             },
-            Err(failure) => self.recover(span, &failure),
+            Err(failure) => self.without_behind(span, &failure),
+        }
+    }
+
+    /// Reports what stands behind the declaration's closing brace, and goes on without it.
+    fn without_behind(&mut self, span: Span, failure: &Failure) -> DeclKind {
+        let has_one_body = matches!(
+            self.keyword(),
+            "bot" | "customer" | "intent" | "flow" | "test" | "route" | "fallback" | "skill"
+        );
+        let Some((own, behind)) = self.cutter.split_behind(span).filter(|_| has_one_body) else {
+            return self.recover(span, failure);
+        };
+        let stray = Failure { at: behind.start, expected: vec![Rule::EOI] };
+        let word = self.cutter.word(self.cutter.inside(behind).first());
+        // A keyword that is in the wrong place is not mistyped.
+        let keywords = if token::is_keyword(word) { &[] } else { DECLARATION_KEYWORDS };
+        self.report(behind, &stray, keywords);
+        match self.run(Rule::one_decl, own) {
+            Ok(node) => match node.child(Rule::decl) {
+                Some(decl) => self.lower.decl(decl),
+                None => self.lost(),
+            },
+            Err(failure) => self.recover(own, &failure),
         }
     }
 

@@ -19,7 +19,7 @@ pub(crate) fn unified(label: &str, before: &str, after: &str) -> String {
     let old: Vec<&str> = before.split_inclusive('\n').collect();
     let new: Vec<&str> = after.split_inclusive('\n').collect();
     let ops = operations(&old, &new);
-    let label = label.trim_start_matches('/');
+    let label = label.trim_start_matches("./").trim_start_matches('/');
     let mut text = String::new();
     for (begin, end) in hunks(&ops) {
         if text.is_empty() {
