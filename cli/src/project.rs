@@ -138,6 +138,11 @@ impl Project {
         Ok(paths)
     }
 
+    /// Whether one file was named, without the project around it.
+    pub(crate) const fn is_one_file(&self) -> bool {
+        self.only.is_some()
+    }
+
     /// The file that the compiler calls so.
     pub(crate) fn path_of(&self, label: &str) -> PathBuf {
         self.folder.join(label)

@@ -292,6 +292,9 @@ fn fix_mends_what_it_can_and_diff_only_shows_it() {
     let left: Vec<_> = std::fs::read_dir(folder.join("bots")).unwrap().collect();
     assert_eq!(left.len(), 2, "no files of its own are left behind");
     assert_eq!(code(&check(&folder, &["bots", "--diff"])), Some(2), "--diff goes with --fix");
+    let alone = check(&folder, &["bots/a.flow", "--fix"]);
+    assert_eq!(code(&alone), Some(2));
+    assert!(err(&alone).contains("flowright check --fix bots"), "{}", err(&alone));
 }
 
 /// A diff is what `patch` takes, where there is one.
@@ -348,7 +351,7 @@ fn allowed_and_baselined_findings_are_not_fixed() {
         assert_eq!(std::fs::read_to_string(folder.join("bots/a.flow")).unwrap(), unused);
     }
     let run = check(&folder, &["bots", "--fix"]);
-    assert!(err(&run).contains("remove this slot"), "{}", err(&run));
+    assert!(err(&run).contains("remove the slot `note`"), "{}", err(&run));
 }
 
 /// A process with its lines as they come.

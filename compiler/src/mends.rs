@@ -20,7 +20,7 @@ pub(crate) fn add(files: &[File], sources: &SourceMap, diagnostics: &mut [Diagno
             Code::E0603 => texts.default_route(at),
             Code::W0403 => texts.unused_slot(at),
             Code::W0601 => {
-                texts.with_its_line(at).map(|gone| ("remove this rule", gone, "".into()))
+                texts.with_its_line(at).map(|gone| ("remove this rule".to_owned(), gone, "".into()))
             }
             _ => None,
         };
@@ -32,7 +32,7 @@ pub(crate) fn add(files: &[File], sources: &SourceMap, diagnostics: &mut [Diagno
 }
 
 /// What applying it does, what is replaced, and by what.
-type Mend = (&'static str, Span, String);
+type Mend = (String, Span, String);
 
 struct Texts<'a> {
     files: &'a [File],
@@ -91,7 +91,7 @@ impl<'a> Texts<'a> {
         let (name, equals, action) = (from.next()?, from.next()?, from.next()?);
         let fits = step == "do" && name.span == at.span && equals.kind == TokenKind::Equals;
         let gone = Span::new(name.span.start, action.span.start);
-        fits.then(|| ("remove the name for the result", gone, String::new()))
+        fits.then(|| ("remove the name for the result".to_owned(), gone, String::new()))
     }
 
     /// An argument behind the last that is wanted, with the comma before it.
@@ -106,7 +106,7 @@ impl<'a> Texts<'a> {
         let ends = matches!(after.kind, TokenKind::CloseParen | TokenKind::Comma);
         let first = before.kind == TokenKind::OpenParen && after.kind == TokenKind::Comma;
         let end = if first { after.span.end } else { at.span.end };
-        ends.then(|| ("remove this argument", Span::new(start, end), String::new()))
+        ends.then(|| ("remove this argument".to_owned(), Span::new(start, end), String::new()))
     }
 
     /// `otherwise`, where there is one skill to go to.
@@ -122,7 +122,11 @@ impl<'a> Texts<'a> {
         let line = text.get(..last.span.start as usize)?.rsplit('\n').next()?;
         let indent: String = line.chars().take_while(|c| matches!(c, ' ' | '\t')).collect();
         let end = Span::new(last.span.end, last.span.end);
-        Some(("send all others there", end, format!("\n{indent}otherwise -> {skill}")))
+        Some((
+            format!("send all others to `{skill}`"),
+            end,
+            format!("{}{indent}otherwise -> {skill}", edits::line_end(text)),
+        ))
     }
 
     /// A slot whose name stands nowhere else in the project.
@@ -139,7 +143,7 @@ impl<'a> Texts<'a> {
         while let Some(line) = line_before(text, gone.start).filter(|line| is_doc(text, *line)) {
             gone = gone.cover(line);
         }
-        Some(("remove this slot", gone, String::new()))
+        Some((format!("remove the slot `{word}`"), gone, String::new()))
     }
 }
 

@@ -103,6 +103,11 @@ const CASES: &[(&str, &str, &str)] = &[
         "flow f {\n  on start\n  state a { end }\n}\nAllow(W0401, \"by hand\")\nflow g { state a { end } }\n",
         "flow f {\n  on start\n  state a { end }\n}\nallow(W0401, \"by hand\")\nflow g { state a { end } }\n",
     ),
+    (
+        "lines end as they do elsewhere in the text",
+        "flow f {\r\n  state a { end }\r\n",
+        "flow f {\r\n  state a { end }\r\n}\r\n",
+    ),
     // Where there are several ways, nobody is served by one of them.
     (
         "a slot that is filled, or given by another flow",

@@ -28,6 +28,14 @@ use sorted::Sorted;
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Failure> {
     let check = Check { args, project: Project::open(&args.path)?, levels: Levels::new(args)? };
+    if args.fix && check.project.is_one_file() {
+        let folder = check.project.folder.display().to_string();
+        let folder = if folder.is_empty() { "." } else { &folder };
+        let message =
+            format!("`{}` alone does not show what other files name", args.path.display());
+        return Err(Failure::new(message)
+            .with_help(format!("mend the whole project: `flowright check --fix {folder}`")));
+    }
     if args.diff {
         return check.diff();
     }

@@ -25,6 +25,12 @@ pub fn with_its_line(text: &str, piece: Span) -> Span {
     }
 }
 
+/// What ends the lines of a text.
+#[must_use]
+pub fn line_end(text: &str) -> &'static str {
+    if text.contains("\r\n") { "\r\n" } else { "\n" }
+}
+
 /// The first fix of each finding, leaving out those that touch a place which an earlier one
 /// changes. Gives the fixes taken, in the order of the findings.
 #[must_use]

@@ -120,6 +120,7 @@ fn quotes(text: &str, at: Span) -> Vec<Change> {
 /// A brace that is never closed: before the next member, or at the end.
 fn closings(text: &str, code: &[Token]) -> Vec<Change> {
     let mut changes = Vec::new();
+    let line_end = edits::line_end(text);
     for pair in code.windows(2) {
         let [before, next] = pair else { continue };
         let between = text.get(before.span.end as usize..next.span.start as usize).unwrap_or("");
@@ -127,11 +128,11 @@ fn closings(text: &str, code: &[Token]) -> Vec<Change> {
         if let Some((_, indent)) = between.rsplit_once('\n')
             && MEMBER_KEYWORDS.contains(&word)
         {
-            changes.push(Change::insert("}", before.span.end, format!("\n{indent}}}")));
+            changes.push(Change::insert("}", before.span.end, format!("{line_end}{indent}}}")));
         }
     }
     if let Some(last) = code.last() {
-        changes.push(Change::insert("}", last.span.end, "\n}"));
+        changes.push(Change::insert("}", last.span.end, format!("{line_end}}}")));
     }
     changes
 }

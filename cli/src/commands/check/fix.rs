@@ -1,6 +1,7 @@
 //! `--fix`: makes the mechanical changes that findings offer, checks again, and goes on while that
 //! helps. Nothing is written before the end, and never what has more errors than before.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use flowright_compiler::Analysis;
@@ -17,6 +18,8 @@ use crate::project::Project;
 const ROUNDS_MAX: usize = 10;
 /// Fixes that are tried one by one when all together make things worse.
 const ONE_BY_ONE_MAX: usize = 64;
+/// Kinds of fixes that are named.
+const SHOWN_MAX: usize = 20;
 
 type Texts = Vec<(String, Arc<str>)>;
 
@@ -143,8 +146,14 @@ impl Fixed {
         } else {
             eprintln!("{verb} {} in {}:", plural(count, "finding"), plural(files, "file"));
         }
-        for title in &self.titles {
-            eprintln!("  {title}");
+        let mut titles: BTreeMap<&str, usize> = BTreeMap::new();
+        self.titles.iter().for_each(|title| *titles.entry(title).or_default() += 1);
+        for (title, times) in titles.iter().take(SHOWN_MAX) {
+            let times = if *times == 1 { String::new() } else { format!(" ({times} times)") };
+            eprintln!("  {title}{times}");
+        }
+        if titles.len() > SHOWN_MAX {
+            eprintln!("  and {} more", titles.len() - SHOWN_MAX);
         }
         if self.undone > 0 {
             let undone = plural(self.undone, "fix").replace("fixs", "fixes");
