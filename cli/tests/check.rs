@@ -232,6 +232,10 @@ fn a_baseline_holds_what_was_there_and_nothing_else() {
     assert_eq!(code(&run), Some(1), "{}", err(&run));
     assert!(err(&run).contains("1 error, 1 in the baseline"), "{}", err(&run));
 
+    // Of what was not checked nothing is said.
+    let alone = check(&folder, &["bots/bot.flow", "--baseline", "base.json", "--format", "short"]);
+    assert!(!err(&alone).contains("no longer there"), "{}", err(&alone));
+
     // What is gone is said.
     std::fs::write(folder.join("bots/a.flow"), "").unwrap();
     let run = with(&folder);
@@ -424,6 +428,18 @@ fn watch_checks_again_when_a_file_changes_and_ends_with_its_input() {
         std::thread::sleep(Duration::from_millis(20));
     };
     assert_eq!(status.code(), Some(1), "as the last check");
+}
+
+#[cfg(unix)]
+#[test]
+fn watch_ends_on_an_interrupt() {
+    use std::os::unix::process::ExitStatusExt as _;
+    let folder = project("interrupt", BROKEN);
+    let mut watched = Watched::start(&folder);
+    watched.until("E0207");
+    let id = watched.child.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert_eq!(watched.child.wait().unwrap().signal(), Some(2));
 }
 
 /// A file of `ci/` or the root.

@@ -11,7 +11,7 @@ use flowright_compiler::diag::gitlab::render_gitlab;
 use flowright_compiler::diag::json::render_json_report;
 use flowright_compiler::diag::sarif::{LOCATIONS_MAX, RESULTS_MAX, render_sarif};
 use flowright_compiler::diag::short::render_short;
-use flowright_compiler::diag::{Code, Diagnostic, Report, Suppressed, SuppressedBy};
+use flowright_compiler::diag::{Code, Diagnostic, Label, Report, Suppressed, SuppressedBy};
 use flowright_tests::root;
 use serde_json::Value;
 
@@ -214,9 +214,8 @@ fn many() -> Checked {
     let mut findings: Vec<Diagnostic> = (0..lines.len())
         .map(|n| Diagnostic::new(code(n), place(n), format!("finding {n}")))
         .collect();
-    for n in 0..2_000 {
-        findings[6_500] = findings[6_500].clone().related(place(n), "here too");
-    }
+    let related = (0..2_000).map(|n| Label { at: place(n), text: "here too".to_owned() });
+    findings[6_500].related = related.collect();
     Checked { sources, findings, suppressed: Vec::new() }
 }
 

@@ -114,7 +114,8 @@ impl Check<'_> {
             eprintln!("{}: {count} test{plural} added", file.display());
         }
         if let Some(baseline) = &baseline {
-            baseline.print_unmatched();
+            let one_file = self.project.is_one_file();
+            baseline.print_unmatched(one_file.then_some(&analysis.sources));
         }
         let own = analysis.sources.iter().filter(|(_, file)| !file.label.starts_with("std/"));
         let files = own.count();

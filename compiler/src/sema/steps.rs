@@ -37,7 +37,9 @@ impl Checker<'_> {
         let mut whole = true;
         let mut reported = false;
         for step in steps {
-            if let Some(last) = checked.last().filter(|last| leaves(last) && !reported) {
+            // Where a lost step belongs is not known.
+            let lost = matches!(step.kind, ast::StepKind::Error { .. });
+            if let Some(last) = checked.last().filter(|last| leaves(last) && !reported && !lost) {
                 let finding =
                     Diagnostic::new(Code::E0404, self.at(step.span), "this step is never reached")
                         .label("comes after the way out")

@@ -135,7 +135,9 @@ pub(super) fn failure_finding(lost: &Lost<'_>) -> Diagnostic {
     // A failure at the start of a line is about what is missing before it.
     let missing = next.is_none_or(|t| begins_line(lost.text, t.span.start))
         && !(next.is_some() && expected == ["nothing more"]);
+    let arrow = before.filter(|before| lost.word(before) == "->" && expected == ["a name"]);
     let place = match (missing, before, next) {
+        _ if arrow.is_some() => arrow.map_or(lost.piece, |arrow| arrow.span),
         (true, Some(before), _) | (_, Some(before), None) => {
             Span::new(before.span.end, before.span.end)
         }
@@ -143,9 +145,7 @@ pub(super) fn failure_finding(lost: &Lost<'_>) -> Diagnostic {
         (_, None, None) => lost.piece,
     };
     let message = match (missing && before.is_some(), expected.as_slice()) {
-        (_, [one]) if found == "->" && one == "nothing more" => {
-            "`->` needs the name of a state".to_owned()
-        }
+        _ if arrow.is_some() => "`->` needs the name of a state".to_owned(),
         (_, []) => format!("`{found}` cannot stand here"),
         (false, [one]) if one == "nothing more" => format!("`{found}` cannot stand here"),
         (true, words) => format!("{} is missing here", listed(words)),

@@ -111,6 +111,10 @@ fn quotes(text: &str, at: Span) -> Vec<Change> {
     let rest = text.get(at.start as usize..).unwrap_or("");
     let line = rest.lines().next().unwrap_or("").trim_end();
     let inner = line.trim_end_matches([' ', '\t', '}', ')', ']', ',']);
+    if inner.contains("->") {
+        // More than a text stands on the line.
+        return Vec::new();
+    }
     let place = |part: &str| at.start + u32::try_from(part.len()).unwrap_or_default();
     let mut places = vec![place(line), place(inner)];
     places.dedup();

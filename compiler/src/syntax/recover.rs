@@ -235,9 +235,9 @@ impl<'t> ChunkParser<'t> {
     /// One member of a flow; gives where it fails when it begins with none of a member's words.
     fn flow_part(&mut self, flow: &mut Flow, part: Part) -> Result<(), Failure> {
         let (piece, failure) = match part {
-            Part::Whole(piece) => match self.run(Rule::one_flow_member, piece) {
+            Part::Whole(piece) => match self.run(Rule::flow_members, piece) {
                 Ok(node) => {
-                    if let Some(member) = node.child(Rule::flow_member) {
+                    for member in node.all(Rule::flow_member) {
                         self.lower.flow_member(flow, member);
                     }
                     return Ok(());
@@ -254,9 +254,9 @@ impl<'t> ChunkParser<'t> {
         let slots = flow.slots.len();
         let word = self.cutter.word(self.cutter.inside(piece).first());
         let members = DECLARATION_MEMBERS.iter().find(|(known, _)| *known == word);
-        match self.around(Rule::one_flow_member, piece, members.map_or(&[], |(_, m)| m)) {
+        match self.around(Rule::flow_members, piece, members.map_or(&[], |(_, m)| m)) {
             Ok(node) => {
-                if let Some(member) = node.child(Rule::flow_member) {
+                for member in node.all(Rule::flow_member) {
                     self.lower.flow_member(flow, member);
                 }
                 // Such a slot is known, if not wholly; anything else may be missing.
@@ -315,9 +315,9 @@ impl<'t> ChunkParser<'t> {
     /// A step or handler.
     fn state_part(&mut self, state: &mut State, part: Part) -> Result<(), Failure> {
         let (piece, failure) = match part {
-            Part::Whole(piece) => match self.run(Rule::one_state_part, piece) {
+            Part::Whole(piece) => match self.run(Rule::state_parts, piece) {
                 Ok(node) => {
-                    if let Some(part) = node.child(Rule::state_part) {
+                    for part in node.all(Rule::state_part) {
                         self.lower.state_part(state, part);
                     }
                     return Ok(());
@@ -327,9 +327,9 @@ impl<'t> ChunkParser<'t> {
             Part::Lost(piece, failure) => (piece, failure),
         };
         self.lower.allows.over(piece);
-        match self.around(Rule::one_state_part, piece, STEP_KEYWORDS) {
+        match self.around(Rule::state_parts, piece, STEP_KEYWORDS) {
             Ok(node) => {
-                if let Some(part) = node.child(Rule::state_part) {
+                for part in node.all(Rule::state_part) {
                     self.lower.state_part(state, part);
                 }
             }
@@ -430,9 +430,11 @@ impl<'t> ChunkParser<'t> {
     fn test_part(&mut self, test: &mut Test, part: Part) -> Result<(), Failure> {
         match part {
             Part::Whole(piece) => {
-                let node = self.run(Rule::one_test_line, piece)?;
-                let line = node.child(Rule::test_line).map(|line| self.lower.test_line(line));
-                test.lines.extend(line);
+                let node = self.run(Rule::test_lines, piece)?;
+                for line in node.all(Rule::test_line) {
+                    let line = self.lower.test_line(line);
+                    test.lines.push(line);
+                }
             }
             Part::Lost(piece, failure) => {
                 self.report(piece, &failure, TEST_KEYWORDS);

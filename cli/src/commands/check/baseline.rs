@@ -95,9 +95,13 @@ impl Baseline {
         }
     }
 
-    /// Says which entries matched nothing.
-    pub(crate) fn print_unmatched(&self) {
+    /// Says which entries matched nothing; with `checked`, only those of these files.
+    pub(crate) fn print_unmatched(&self, checked: Option<&SourceMap>) {
+        let is_checked = |label: &str| {
+            checked.is_none_or(|sources| sources.iter().any(|(_, file)| file.label == label))
+        };
         let unmatched = self.left.iter().filter(|(_, (count, _))| *count > 0);
+        let unmatched = unmatched.filter(|((file, ..), _)| is_checked(file));
         let lines: Vec<String> = unmatched
             .map(|((file, code, _), (count, message))| {
                 let times = if *count == 1 { String::new() } else { format!(" ({count} times)") };
