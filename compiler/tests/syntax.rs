@@ -53,7 +53,7 @@ fn ten_flows() -> String {
 fn the_design_program_parses_whole() {
     let parsed = parsed(DESIGN);
     assert_eq!(shown(DESIGN, &parsed.diagnostics), Vec::<String>::new());
-    assert_eq!(parsed.decls.len(), 25);
+    assert_eq!(parsed.decls.len(), 26);
 }
 
 #[test]

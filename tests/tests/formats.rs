@@ -89,7 +89,7 @@ fn sarif_keeps_to_its_schema() {
     let mut documents: Vec<String> =
         all_pages().iter().map(|checked| render_sarif(&checked.report())).collect();
     documents.push(render_sarif(&Checked::new(SOURCE).report()));
-    documents.push(render_sarif(&many().report()));
+    documents.push(render_sarif(&Report { cut: 3, ..Checked::new(SOURCE).report() }));
     assert!(documents.len() > 50);
     validate(&root().join("tests/fixtures/sarif-schema-2.1.0.json"), &documents);
     for document in &documents {
@@ -232,6 +232,7 @@ fn sarif_stays_within_what_services_take() {
     assert_eq!(run["properties"]["omitted"], 2_000);
     let said = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
     assert_eq!(said, "2000 more findings were left out");
+    check_by_hand(&log);
 }
 
 #[test]

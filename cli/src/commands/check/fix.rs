@@ -130,7 +130,11 @@ impl Fixed {
             }
         }
         for (label, _, new) in self.changed() {
-            write_file(&project.path_of(label), new.as_bytes())?;
+            let path = project.path_of(label);
+            let failed = |e| Failure::file("write", &path, &e);
+            let rights = std::fs::metadata(&path).map_err(failed)?.permissions();
+            write_file(&path, new.as_bytes())?;
+            std::fs::set_permissions(&path, rights).map_err(failed)?;
         }
         Ok(())
     }
