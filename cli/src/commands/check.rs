@@ -150,7 +150,11 @@ impl Check<'_> {
 }
 
 /// The audited exceptions.
-fn reveals(project: &Project, analysis: &Analysis, format: CheckFormat) -> Result<Outcome, Failure> {
+fn reveals(
+    project: &Project,
+    analysis: &Analysis,
+    format: CheckFormat,
+) -> Result<Outcome, Failure> {
     if let Some(reveals) = &analysis.reveals {
         let sources = project.relabelled(&analysis.sources);
         match format {
