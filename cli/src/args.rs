@@ -40,6 +40,8 @@ pub(crate) enum Command {
     New(NewArgs),
     /// Check a project and print what is wrong with it
     Check(CheckArgs),
+    /// Format `.flow` files in the one style there is
+    Fmt(FmtArgs),
     /// Compile a project into one bundle file
     Build(BuildArgs),
     /// Draw the state graphs of a project's flows
@@ -74,6 +76,24 @@ pub(crate) enum Format {
 pub(crate) struct NewArgs {
     /// Folder to make; its last part becomes the bot's name
     pub(crate) path: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Comments, texts and blank lines between parts are kept; only blank space \
+                        changes. A declaration with a syntax error is left as it is.\n\
+                        Exit codes: 0 fine, 1 something would change, has an error or was left, \
+                        2 could not run.")]
+pub(crate) struct FmtArgs {
+    /// Project folders and `.flow` files, or `-` for standard input; without any, standard input
+    /// where something is piped into it, else this folder
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Write nothing; list the files that would change
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Write nothing; print what would change as a unified diff
+    #[arg(long)]
+    pub(crate) diff: bool,
 }
 
 #[derive(Debug, clap::Args)]

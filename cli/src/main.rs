@@ -8,6 +8,7 @@ mod failure;
 mod progress;
 mod project;
 mod style;
+mod unified;
 
 use std::process::ExitCode;
 
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
     let result = match args.command {
         Command::New(args) => commands::new::run(&args),
         Command::Check(args) => commands::check::run(&args),
+        Command::Fmt(args) => commands::fmt::run(&args),
         Command::Build(args) => commands::build::run(&args),
         Command::Graph(args) => commands::graph::run(&args),
         Command::Test(args) => commands::test::run(&args),

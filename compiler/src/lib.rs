@@ -9,6 +9,7 @@ pub mod bundle;
 pub mod channels;
 pub mod compile;
 pub mod diag;
+pub mod fmt;
 pub mod graph;
 pub mod ir;
 pub mod labels;

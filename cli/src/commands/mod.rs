@@ -7,6 +7,7 @@ pub(crate) mod completions;
 pub(crate) mod diff;
 pub(crate) mod explain;
 pub(crate) mod fuzz;
+pub(crate) mod fmt;
 pub(crate) mod graph;
 pub(crate) mod new;
 pub(crate) mod serve;

@@ -148,8 +148,10 @@ fn followed_by_declaration(text: &str, tokens: &[Token], i: usize, word: &str) -
 
 fn first_on_line(text: &str, tokens: &[Token], i: usize) -> bool {
     let Some(before) = i.checked_sub(1).and_then(|before| tokens.get(before)) else { return true };
+    // A file may begin with blanks or a byte order mark.
     before.kind == TokenKind::Whitespace
-        && text.get(before.span.range()).is_some_and(|blank| blank.contains('\n'))
+        && (before.span.start == 0
+            || text.get(before.span.range()).is_some_and(|blank| blank.contains('\n')))
 }
 
 /// Whether the last code before token `i` can end the declaration of that keyword.

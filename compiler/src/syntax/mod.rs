@@ -10,6 +10,7 @@ mod delim;
 #[cfg(test)]
 mod drift;
 mod explain;
+pub(crate) mod layout;
 mod lexer;
 mod lower;
 mod mend;
