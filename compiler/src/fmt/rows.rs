@@ -82,6 +82,8 @@ fn join<'t>(before: &mut Row<'t>, row: Row<'t>) {
 /// Puts an empty line between declarations, except where short ones stand together.
 fn part(rows: &mut [Row<'_>]) {
     let mut above: Option<bool> = None;
+    // Whether the declaration before is an `allow`, which belongs to this one.
+    let mut allows = false;
     let mut parted = 0;
     // Index of the first row behind the last declaration.
     let mut begin = 0;
@@ -89,9 +91,9 @@ fn part(rows: &mut [Row<'_>]) {
         let Some(row) = rows.get(at) else { return };
         parted += usize::from(row.blank);
         let Some(class) = row.class else { continue };
-        let short =
-            row.is_line() && matches!(class, Class::Decl(keyword) if TOGETHER.contains(&keyword));
-        let together = above.is_none_or(|above| above && short);
+        let short = is_short(rows, at);
+        let together = above.is_none_or(|above| above && short) || allows;
+        allows = class == Class::Decl("allow");
         if !together
             && parted == 0
             && let Some(first) = rows.get_mut(begin)
@@ -100,6 +102,16 @@ fn part(rows: &mut [Row<'_>]) {
         }
         (above, parted, begin) = (Some(short), 0, at + 1);
     }
+}
+
+/// Whether a declaration may stand close to its like; an `allow` is as what it stands before.
+fn is_short(rows: &[Row<'_>], at: usize) -> bool {
+    let declared = rows.get(at..).unwrap_or(&[]).iter().filter(|row| row.class.is_some());
+    let mut declared = declared.skip_while(|row| row.class == Some(Class::Decl("allow")));
+    declared.next().is_some_and(|row| {
+        row.is_line()
+            && matches!(row.class, Some(Class::Decl(keyword)) if TOGETHER.contains(&keyword))
+    })
 }
 
 fn lines(rows: Vec<Row<'_>>) -> Vec<Line> {

@@ -204,6 +204,8 @@ fn class(node: &Node, parent: Rule) -> Option<Class> {
         Rule::flow_member => Class::Plain,
         Rule::state_part => node.child(Rule::step).map_or(Class::Plain, step_class),
         Rule::step if parent == Rule::block => step_class(node),
+        Rule::allow if parent == Rule::block => Class::Plain,
+        Rule::migrate_line => Class::Plain,
         Rule::do_handler | Rule::choose_arm | Rule::yes_arm | Rule::no_arm => Class::Arm,
         Rule::text_ref if parent == Rule::say_choices => Class::Element,
         Rule::expr if parent == Rule::list => Class::Element,
