@@ -21,17 +21,26 @@ pub(crate) enum Accepted {
 }
 
 impl Stepper<'_> {
-    /// Asks for the first slot that is empty; with none, goes on.
+    /// Asks for the first slot that is empty, or whose value no longer passes its checks; with none,
+    /// goes on.
     pub(crate) fn ask_slots(
         &mut self,
         slots: Vec<SlotIndex>,
         then: FuncId,
     ) -> Result<Next, Trouble> {
-        let is_empty =
-            |slot: &SlotIndex| self.slot(*slot).is_none_or(|s| self.read(s.place).is_none());
-        let Some(first) = slots.iter().position(is_empty) else { return Ok(Next::Run(then)) };
+        let mut wanted = None;
+        for (number, slot) in slots.iter().enumerate() {
+            match self.check_again(*slot) {
+                Accepted::Yes => {}
+                Accepted::No => {
+                    wanted = Some((number, *slot));
+                    break;
+                }
+                Accepted::HandedOff => return Ok(Next::Wait),
+            }
+        }
+        let Some((first, slot)) = wanted else { return Ok(Next::Run(then)) };
         let rest = slots.get(first + 1..).unwrap_or(&[]).to_vec();
-        let Some(slot) = slots.get(first).copied() else { return Ok(Next::Run(then)) };
         let Some(ask) = self.slot(slot).and_then(|def| def.ask) else {
             return Err(Trouble::Unsound("a slot without a question"));
         };
@@ -109,30 +118,46 @@ impl Stepper<'_> {
         let Some(def) = self.slot(slot).cloned() else { return Accepted::No };
         let before = self.read(def.place).cloned();
         self.write(def.place, Some(value));
-        for check in &def.checks {
-            let holds = match self.run(check.cond) {
-                Ok(exited) => {
-                    matches!(
-                        (exited.exit, exited.args.first()),
-                        (Exit::Value, Some(Some(Value::Bool(true))))
-                    )
-                }
-                Err(_) => false,
-            };
-            if !holds {
-                self.write(def.place, before);
-                return self.refuse(slot, &def, check.otherwise);
-            }
+        if let Some(text) = self.refusal(&def) {
+            self.write(def.place, before);
+            return self.refuse(slot, &def, text);
         }
         self.mark_filled(slot.index());
         Accepted::Yes
     }
 
-    fn refuse(&mut self, slot: SlotIndex, def: &SlotDef, otherwise: Option<FuncId>) -> Accepted {
-        let text = match otherwise {
-            Some(text) => self.text_of(text),
-            None => self.phrase(self.program.program.phrases.invalid, &[]),
-        };
+    /// Whether a slot is filled, and well: what was said earlier may no longer pass (a day is over,
+    /// what it is compared with has changed). Then it is emptied, and asked for.
+    fn check_again(&mut self, slot: SlotIndex) -> Accepted {
+        let Some(def) = self.slot(slot).cloned() else { return Accepted::No };
+        if self.read(def.place).is_none() {
+            return Accepted::No;
+        }
+        let Some(text) = self.refusal(&def) else { return Accepted::Yes };
+        self.write(def.place, None);
+        self.refuse(slot, &def, text)
+    }
+
+    /// What the first check that a slot's value does not pass says of it.
+    fn refusal(&mut self, def: &SlotDef) -> Option<String> {
+        for check in &def.checks {
+            let holds = self.run(check.cond).is_ok_and(|exited| {
+                matches!(
+                    (exited.exit, exited.args.first()),
+                    (Exit::Value, Some(Some(Value::Bool(true))))
+                )
+            });
+            if !holds {
+                return Some(match check.otherwise {
+                    Some(text) => self.text_of(text),
+                    None => self.phrase(self.program.program.phrases.invalid, &[]),
+                });
+            }
+        }
+        None
+    }
+
+    fn refuse(&mut self, slot: SlotIndex, def: &SlotDef, text: String) -> Accepted {
         self.reply_text(text);
         self.taken.push(Taken::Refused(slot));
         let frame = self.session.stack.last_mut();

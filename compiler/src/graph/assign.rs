@@ -158,7 +158,8 @@ fn uncertain_reads(
     if let Op::Ask(slot) = point.op
         && let Some(slot) = points.flow.slots.get(slot.index())
     {
-        if cells.has(slot.place) {
+        // A filled slot is asked for only when its checks refuse what is in it.
+        if cells.has(slot.place) && slot.checks.is_empty() {
             return found;
         }
         let mut with_value = cells.clone();

@@ -179,10 +179,11 @@ pub(crate) fn transfer(
     mut cells: Cells,
 ) -> Option<Cells> {
     match (&point.op, edge.way) {
-        // A slot that is certain to be filled is never asked for, one never filled never known.
+        // A slot that is certain to be filled is asked for only where its checks may refuse it.
         (Op::Ask(slot), way) => {
-            let place = points.flow.slots.get(slot.index())?.place;
-            if way != Way::Known && cells.has(place) {
+            let slot = points.flow.slots.get(slot.index())?;
+            let place = slot.place;
+            if way != Way::Known && cells.has(place) && slot.checks.is_empty() {
                 return None;
             }
             if way != Way::Known {

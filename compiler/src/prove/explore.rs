@@ -82,6 +82,8 @@ impl Possible {
 pub(crate) struct Explorer<'e, 'p> {
     pub(crate) words: &'e mut Vocabulary<'p>,
     pub(crate) points: &'e Points<'p>,
+    /// Session slots that other flows write.
+    pub(crate) shared: &'e BTreeSet<Place>,
 }
 
 impl Explorer<'_, '_> {
@@ -161,12 +163,17 @@ impl Explorer<'_, '_> {
                 return self.words.meet(std::slice::from_ref(case), &cases);
             }
             (Op::Ask(slot), Way::Known) => {
-                let place = self.points.flow.slots.get(slot.index())?.place;
-                return Some(self.not_empty(after, place).into_iter().collect());
+                // Its checks are looked at again.
+                let slot = self.points.flow.slots.get(slot.index())?;
+                let Some(known) = self.not_empty(after, slot.place) else {
+                    return Some(Vec::new());
+                };
+                return self.checked(vec![known], slot);
             }
             (Op::Ask(slot), Way::Answer) => {
                 let slot = self.points.flow.slots.get(slot.index())?;
-                if self.words.knows(slot.place) {
+                // With checks, a filled slot may be asked for as well.
+                if self.words.knows(slot.place) && slot.checks.is_empty() {
                     let empty = Case::from([(Var::Cell(slot.place), Set::only_empty())]);
                     let Some(asked) = self.words.meet_case(&after, &empty) else {
                         return Some(Vec::new());
@@ -215,7 +222,12 @@ impl Explorer<'_, '_> {
     /// A slot with a new value that its checks let through.
     fn filled(&mut self, mut case: Case, slot: &Slot) -> Option<Cases> {
         self.forget(&mut case, slot.place);
-        let mut cases: Cases = self.not_empty(case, slot.place).into_iter().collect();
+        let cases: Cases = self.not_empty(case, slot.place).into_iter().collect();
+        self.checked(cases, slot)
+    }
+
+    /// The cases that a slot's checks let through.
+    fn checked(&mut self, mut cases: Cases, slot: &Slot) -> Option<Cases> {
         for (cond, _) in &slot.checks {
             let good = self.words.cases(cond, true)?;
             cases = self.words.meet(&cases, &good)?;
@@ -235,11 +247,39 @@ impl Explorer<'_, '_> {
     /// The customer had a turn: time has passed, other flows may have run, the profile may be new.
     fn turn(&self, case: &mut Case) {
         let changed = |place: &Place| place.space != Space::Flow;
+        // What is said may fill any slot of the flow that is still empty.
+        for slot in self.points.flow.slots.iter().filter(|slot| slot.entity.is_some()) {
+            let known = case.get(&Var::Cell(slot.place));
+            if known.is_none_or(Set::may_be_empty) {
+                self.forget(case, slot.place);
+            }
+        }
+        // Choices that the session remembers are learned from whatever is said; nothing but a flow
+        // ever empties them.
+        let mut kept = Vec::new();
+        for (var, set) in case.iter().filter(|(_, set)| !set.may_be_empty()) {
+            if let Var::Cell(place) = var
+                && place.space == Space::Session
+                && !self.shared.contains(place)
+            {
+                kept.push((var.clone(), self.words.all(var).and(&self.after_turn(var, set))));
+            }
+        }
         case.retain(|var, _| match var {
             Var::Cell(place) => !changed(place),
             Var::Diff(left, right) => !changed(left) && !changed(right),
             Var::Opaque(_) => !self.words.cells_of(var).iter().any(&changed),
         });
+        case.extend(kept);
+    }
+
+    /// What is left of a slot's values that only this flow writes.
+    fn after_turn(&self, var: &Var, set: &Set) -> Set {
+        let Var::Cell(place) = var else { return set.clone() };
+        match self.words.type_of(*place) {
+            Some(Type::Choice(_)) | None => self.words.all(var).filled(),
+            Some(_) => set.clone(),
+        }
     }
 
     /// Nothing that depends on a cell is known any more.

@@ -15,6 +15,8 @@ mod sets;
 mod transcript;
 mod words;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use self::boxes::Vocabulary;
 use self::explore::Explorer;
 use self::properties::{Prover, Verdict};
@@ -22,6 +24,7 @@ use self::transcript::Teller;
 use crate::base::{FileSpan, SourceMap};
 use crate::diag::{Code, Diagnostic};
 use crate::graph::points::{Op, Points};
+use crate::ir::{Place, Space};
 use crate::sema::hir::{EnsureKind, Project};
 
 pub use self::transcript::{Answer, Counterexample, Line};
@@ -41,10 +44,36 @@ pub struct Proofs {
 pub(crate) fn check(project: &Project, sources: &SourceMap, flows: &[Points<'_>]) -> Proofs {
     let mut proofs = Proofs { diagnostics: routes::check(project), ..Proofs::default() };
     let asking_turns = properties::asking_turns(project, flows);
-    for points in flows.iter().filter(|points| !points.flow.from_std) {
-        check_flow(project, sources, flows, points, asking_turns, &mut proofs);
+    let written: Vec<BTreeSet<Place>> = flows.iter().map(session_writes).collect();
+    let mut writers: BTreeMap<Place, usize> = BTreeMap::new();
+    written.iter().flatten().for_each(|place| *writers.entry(*place).or_default() += 1);
+    for (points, own) in flows.iter().zip(&written).filter(|(p, _)| !p.flow.from_std) {
+        let by_others = |(place, count): (&Place, &usize)| {
+            (count - usize::from(own.contains(place)) > 0).then_some(*place)
+        };
+        let shared: BTreeSet<Place> = writers.iter().filter_map(by_others).collect();
+        check_flow(project, sources, flows, points, asking_turns, &shared, &mut proofs);
     }
     proofs
+}
+
+/// Session slots that a flow fills, sets or clears.
+fn session_writes(points: &Points<'_>) -> BTreeSet<Place> {
+    let mut written = BTreeSet::new();
+    for point in &points.all {
+        match point.op {
+            Op::Set { place, .. } => {
+                written.insert(place);
+            }
+            Op::Clear(places) => written.extend(places.iter().copied()),
+            Op::Ask(slot) => {
+                written.extend(points.flow.slots.get(slot.index()).map(|slot| slot.place));
+            }
+            _ => {}
+        }
+    }
+    written.retain(|place| place.space == Space::Session);
+    written
 }
 
 fn check_flow<'p>(
@@ -53,6 +82,7 @@ fn check_flow<'p>(
     flows: &[Points<'p>],
     points: &Points<'p>,
     asking_turns: Option<u32>,
+    shared: &BTreeSet<Place>,
     proofs: &mut Proofs,
 ) {
     let flow = points.flow;
@@ -63,7 +93,7 @@ fn check_flow<'p>(
     }
     let hopeless = flow.slots.iter().filter_map(|slot| guards::hopeless_checks(&mut words, slot));
     proofs.diagnostics.extend(hopeless.collect::<Vec<_>>());
-    let possible = Explorer { words: &mut words, points }.run();
+    let possible = Explorer { words: &mut words, points, shared }.run();
     proofs.diagnostics.extend(guards::dead_branches(&mut words, points, &possible));
     for ensure in &flow.ensures {
         let mut prover =

@@ -46,6 +46,11 @@ impl Set {
         self
     }
 
+    /// Whether the cell may hold nothing.
+    pub(crate) const fn may_be_empty(&self) -> bool {
+        self.empty
+    }
+
     pub(crate) const fn is_none(&self) -> bool {
         self.ranges.is_empty() && !self.empty && !self.other
     }
