@@ -3,9 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use flowright_nlu::value::Value;
+
 use super::points::{Edge, Op, Point, PointId, Points, Way};
 use super::reads;
-use crate::ir::{FieldType, Place, RecordCells, Space, Type};
+use crate::ir::{ArithOp, FieldType, Helper, Place, RecordCells, Space, Type};
 use crate::sema::hir::{Expr, ExprKind, Project};
 
 /// A set of cells: the flow's own first, then the session's.
@@ -262,8 +264,28 @@ pub(crate) fn is_certain(expr: &Expr, cells: &Cells) -> bool {
             // What comes with the turn, and the customer, are taken as given.
             Space::Turn | Space::Customer => true,
         },
-        // Overflow, division by zero and two currencies are left to other checks.
-        _ => reads::parts(expr).into_iter().all(|part| is_certain(part, cells)),
+        // Overflow and two currencies are left to other checks.
+        _ => !may_lack(expr) && reads::parts(expr).into_iter().all(|part| is_certain(part, cells)),
+    }
+}
+
+/// Whether an expression may have no value though all its parts have one: a list may have no items,
+/// a divisor may be zero, a field may be left out.
+fn may_lack(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Arith { op: ArithOp::Div, right, .. } => match &right.kind {
+            ExprKind::Const(Value::Number(by)) => by.0 == 0,
+            _ => true,
+        },
+        ExprKind::Call { helper: Helper::ListFirst | Helper::ListLast, .. } => true,
+        ExprKind::Call { helper: Helper::Field(number), args } => match args.first().map(|a| &a.ty)
+        {
+            Some(Type::Record(fields)) => {
+                fields.get(*number as usize).is_none_or(|field| field.optional)
+            }
+            _ => true,
+        },
+        _ => false,
     }
 }
 

@@ -1,22 +1,19 @@
 //! What a point, a text or an expression reads.
 
+use std::collections::BTreeSet;
+
 use super::points::Op;
 use crate::base::FileSpan;
-use crate::ir::Place;
-use crate::sema::hir::{Card, Expr, ExprKind, Flow, Media, Text, TextRef};
+use crate::ir::{Place, SlotIndex};
+use crate::sema::hir::{
+    Body, Card, Expr, ExprKind, Flow, Media, Say, Step, StepKind, Text, TextRef,
+};
+use crate::sema::lints::inner_bodies;
 
 /// Every expression that a point evaluates, conditions of branches left out.
 pub(crate) fn of_op<'p>(flow: &'p Flow, op: &Op<'p>, visit: &mut dyn FnMut(&'p Expr)) {
     match op {
-        Op::Say(say) => {
-            text_ref(&say.text, visit);
-            say.choices.iter().for_each(|choice| text_ref(choice, visit));
-            media(&say.links, visit);
-            media(&say.images, visit);
-            if let Some(card) = &say.card {
-                of_card(card, visit);
-            }
-        }
+        Op::Say(say) => of_say(say, visit),
         Op::Ask(slot) => {
             if let Some(ask) = flow.slots.get(slot.index()).and_then(|slot| slot.ask.as_ref()) {
                 text_ref(ask, visit);
@@ -37,6 +34,73 @@ pub(crate) fn of_op<'p>(flow: &'p Flow, op: &Op<'p>, visit: &mut dyn FnMut(&'p E
         Op::Wait(time) => visit(time),
         Op::Handoff(because) => because.iter().for_each(|text| text_ref(text, visit)),
         _ => {}
+    }
+}
+
+/// The slots that a body asks for, reads or looks whether they are there. What asks for a slot and
+/// what checks it are the slot's own, not the body's.
+///
+/// The engine leads a correction back to the first state on the way that reads the slot
+/// ([`crate::ir::StateDef::reads`]), and the analyses follow it there: both read this.
+pub(crate) fn slots_of(flow: &Flow, body: &Body) -> BTreeSet<SlotIndex> {
+    let mut found = BTreeSet::new();
+    collect_slots(flow, body, &mut found);
+    found
+}
+
+fn collect_slots(flow: &Flow, body: &Body, found: &mut BTreeSet<SlotIndex>) {
+    for step in body {
+        if let StepKind::Fill(slots) = &step.kind {
+            found.extend(slots);
+        }
+        of_step(step, &mut |expr| {
+            mentioned(expr, &mut |place| {
+                let slots = (0..).map(SlotIndex).zip(&flow.slots);
+                found.extend(slots.filter(|(_, s)| s.place == place).map(|(number, _)| number));
+            });
+        });
+        inner_bodies(step).into_iter().for_each(|body| collect_slots(flow, body, found));
+    }
+}
+
+/// Every expression that a step itself evaluates, the bodies inside it left out.
+fn of_step<'p>(step: &'p Step, visit: &mut dyn FnMut(&'p Expr)) {
+    match &step.kind {
+        StepKind::Say(say) => of_say(say, visit),
+        StepKind::Confirm { text, .. } => text_ref(text, visit),
+        StepKind::Choose { prompt, arms } => {
+            prompt.iter().for_each(|prompt| text_ref(prompt, visit));
+            arms.iter().for_each(|(label, _)| text_ref(label, visit));
+        }
+        StepKind::ChooseFrom { list, prompt, label, .. } => {
+            visit(list);
+            prompt.iter().chain([label]).for_each(|text| text_ref(text, visit));
+        }
+        StepKind::Do { args, .. } => args.iter().for_each(visit),
+        StepKind::Set { value, .. } => visit(value),
+        StepKind::When { arms, .. } => arms.iter().for_each(|(cond, _)| visit(cond)),
+        StepKind::Call { args, .. } => args.iter().for_each(|(_, value)| visit(value)),
+        StepKind::Wait(time) => visit(time),
+        StepKind::Handoff { because, .. } => because.iter().for_each(|text| text_ref(text, visit)),
+        StepKind::Fill(_)
+        | StepKind::Clear(_)
+        | StepKind::Goto(_)
+        | StepKind::Mark(_)
+        | StepKind::End(_)
+        | StepKind::Resume
+        | StepKind::Repeat
+        | StepKind::Abandon
+        | StepKind::Correct => {}
+    }
+}
+
+fn of_say<'p>(say: &'p Say, visit: &mut dyn FnMut(&'p Expr)) {
+    text_ref(&say.text, visit);
+    say.choices.iter().for_each(|choice| text_ref(choice, visit));
+    media(&say.links, visit);
+    media(&say.images, visit);
+    if let Some(card) = &say.card {
+        of_card(card, visit);
     }
 }
 
@@ -73,6 +137,15 @@ pub(crate) fn places(expr: &Expr, visit: &mut dyn FnMut(Place, FileSpan)) {
         visit(*place, expr.at);
     }
     parts(expr).into_iter().for_each(|part| places(part, visit));
+}
+
+/// Every cell that an expression reads or asks whether it is there.
+fn mentioned(expr: &Expr, visit: &mut dyn FnMut(Place)) {
+    match &expr.kind {
+        ExprKind::Load(place) => visit(*place),
+        ExprKind::Has(places) => places.iter().for_each(|place| visit(*place)),
+        _ => parts(expr).into_iter().for_each(|part| mentioned(part, visit)),
+    }
 }
 
 /// The expressions that an expression is made of.

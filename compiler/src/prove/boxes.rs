@@ -10,14 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use flowright_nlu::value::Value;
 
 use super::sets::Set;
+use super::terms::{bare, key, linear, satisfying, turned};
 use crate::graph::reads;
-use crate::ir::{ArithOp, CompareOp, Place, Type};
+use crate::ir::{CompareOp, Place, Type};
 use crate::sema::hir::{Expr, ExprKind, Project};
 
 /// Cases of one condition beyond which it is not looked at.
 const BOXES_MAX: usize = 256;
-/// Milliseconds of a day.
-const DAY_MS: i64 = 86_400_000;
 
 /// What a box speaks of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,13 +102,7 @@ impl<'p> Vocabulary<'p> {
 
     /// Whether a variable's value depends on a cell.
     pub(crate) fn reads(&self, var: &Var, place: Place) -> bool {
-        match var {
-            Var::Cell(cell) => *cell == place,
-            Var::Diff(left, right) => *left == place || *right == place,
-            Var::Opaque(number) => {
-                self.opaque.get(*number as usize).is_some_and(|(_, reads)| reads.contains(&place))
-            }
-        }
+        self.cells_of(var).contains(&place)
     }
 
     /// The cells that a variable's value depends on.
@@ -346,6 +339,11 @@ impl<'p> Vocabulary<'p> {
     }
 }
 
+/// Whether whatever is so in one case is possible in the other.
+pub(crate) fn within(one: &Case, other: &Case) -> bool {
+    other.iter().all(|(var, set)| one.get(var).is_some_and(|own| own.is_in(set)))
+}
+
 /// Cases without those that others hold, and without variables that may be anything.
 pub(crate) fn simplified(mut cases: Cases) -> Cases {
     cases.sort();
@@ -353,9 +351,6 @@ pub(crate) fn simplified(mut cases: Cases) -> Cases {
     if cases.len() > BOXES_MAX {
         return cases;
     }
-    let within = |one: &Case, other: &Case| {
-        other.iter().all(|(var, set)| one.get(var).is_some_and(|own| own.is_in(set)))
-    };
     let mut kept: Cases = Vec::new();
     for (i, case) in cases.iter().enumerate() {
         let covered = cases
@@ -367,86 +362,4 @@ pub(crate) fn simplified(mut cases: Cases) -> Cases {
         }
     }
     kept
-}
-
-/// The values for which `value op number` holds.
-fn satisfying(op: CompareOp, number: i64) -> Option<Set> {
-    Some(match op {
-        CompareOp::Eq => Set::one(number),
-        CompareOp::Ne => Set::between(i64::MIN, number.checked_sub(1)?)
-            .or(&Set::between(number.checked_add(1)?, i64::MAX)),
-        CompareOp::Lt => Set::between(i64::MIN, number.checked_sub(1)?),
-        CompareOp::Le => Set::between(i64::MIN, number),
-        CompareOp::Gt => Set::between(number.checked_add(1)?, i64::MAX),
-        CompareOp::Ge => Set::between(number, i64::MAX),
-    })
-}
-
-/// The comparison seen from the other side.
-const fn turned(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Lt => CompareOp::Gt,
-        CompareOp::Le => CompareOp::Ge,
-        CompareOp::Gt => CompareOp::Lt,
-        CompareOp::Ge => CompareOp::Le,
-        same => same,
-    }
-}
-
-fn bare(expr: &Expr) -> &Expr {
-    match &expr.kind {
-        ExprKind::Reveal { value, .. } => bare(value),
-        _ => expr,
-    }
-}
-
-/// A cell and what is added to it, of kinds whose differences are whole numbers.
-fn linear(expr: &Expr) -> Option<(Place, i64)> {
-    let expr = bare(expr);
-    match &expr.kind {
-        ExprKind::Load(place)
-            if matches!(
-                expr.ty,
-                Type::Number | Type::Date | Type::Time | Type::DateTime | Type::Duration
-            ) =>
-        {
-            Some((*place, 0))
-        }
-        ExprKind::Arith { op: op @ (ArithOp::Add | ArithOp::Sub), left, right } => {
-            let (place, plus) = linear(left)?;
-            let by = match &bare(right).kind {
-                ExprKind::Const(Value::Number(number)) => number.0,
-                // A day counts whole: see `Inst::Arith`.
-                ExprKind::Const(Value::Duration(ms)) if expr.ty == Type::Date => ms / DAY_MS,
-                ExprKind::Const(Value::Duration(ms)) => *ms,
-                _ => return None,
-            };
-            let by = if *op == ArithOp::Add { by } else { by.checked_neg()? };
-            Some((place, plus.checked_add(by)?))
-        }
-        _ => None,
-    }
-}
-
-/// An expression without its places, as a key.
-fn key(expr: &Expr) -> String {
-    let parts: Vec<String> = reads::parts(expr).into_iter().map(key).collect();
-    let head = match &expr.kind {
-        ExprKind::Const(value) => format!("const {value:?}"),
-        ExprKind::Load(place) => format!("load {place:?}"),
-        ExprKind::Param(number) => format!("param {number}"),
-        ExprKind::Has(places) => format!("has {places:?}"),
-        ExprKind::Arith { op, .. } => format!("{op:?}"),
-        ExprKind::Compare { op, .. } => format!("{op:?}"),
-        ExprKind::Call { helper, .. } => format!("{helper:?}"),
-        ExprKind::Empty => "empty".to_owned(),
-        ExprKind::Not(_) => "not".to_owned(),
-        ExprKind::Neg(_) => "neg".to_owned(),
-        ExprKind::And(..) => "and".to_owned(),
-        ExprKind::Or(..) => "or".to_owned(),
-        ExprKind::InSet { .. } => "in".to_owned(),
-        ExprKind::Concat(_) => "concat".to_owned(),
-        ExprKind::Reveal { .. } => "reveal".to_owned(),
-    };
-    format!("({head} {})", parts.join(" "))
 }

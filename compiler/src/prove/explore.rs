@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::boxes::{Case, Cases, Var, Vocabulary};
+use super::boxes::{Case, Cases, Var, Vocabulary, within};
 use super::sets::Set;
 use crate::graph::points::{Op, Point, PointId, Points, Way};
 use crate::ir::{FieldType, Place, RecordCells, Space, Type};
@@ -138,9 +138,6 @@ impl Explorer<'_, '_> {
         from: (Here, Way),
     ) -> Option<(Here, bool)> {
         let at = possible.at.get_mut(point.index())?;
-        let within = |case: &Case, known: &Case| {
-            known.iter().all(|(var, set)| case.get(var).is_some_and(|own| own.is_in(set)))
-        };
         if let Some(known) = at.iter().position(|known| within(&case, &known.case)) {
             return Some((Here { point, case: known }, false));
         }
@@ -293,7 +290,12 @@ impl Explorer<'_, '_> {
                 let var = Var::Cell(place);
                 self.words.number(&var, value).map(Set::one)
             }
-            ExprKind::Load(from) => case.get(&Var::Cell(*from)).cloned(),
+            // The amounts of a set are in the currency in which its own cell is compared.
+            ExprKind::Load(from) => {
+                let (from, to) = (Var::Cell(*from), Var::Cell(place));
+                let same = self.words.currency(&from) == self.words.currency(&to);
+                case.get(&from).filter(|_| same).cloned()
+            }
             _ => None,
         };
         self.forget(case, place);

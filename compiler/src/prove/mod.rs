@@ -12,6 +12,7 @@ mod properties;
 mod routes;
 mod samples;
 mod sets;
+mod terms;
 mod transcript;
 mod words;
 

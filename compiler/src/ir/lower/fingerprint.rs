@@ -1,10 +1,10 @@
-//! What each state reads, and a hash of what it means.
+//! A hash of what each state means.
 //!
 //! The hash is over a description with names instead of numbers: it stays the same when other
 //! states, slots or texts change, and changes when a step, a guard, an action or a slot of the
 //! state does. Wording is not part of it: a session may wait through a change of words.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::fmt::Write as _;
 
 use super::Lowering;
@@ -13,29 +13,24 @@ use crate::ir::{
 };
 
 impl Lowering<'_> {
-    /// Fills in [`crate::ir::StateDef::reads`] and the fingerprints, once all code is there.
-    pub(super) fn describe_states(&self, mut flows: Vec<FlowDef>) -> Vec<FlowDef> {
-        for number in 0..flows.len() {
-            let Some(flow) = flows.get(number) else { continue };
-            let described: Vec<_> =
-                flow.states.iter().map(|s| self.describe(flow, s.entry)).collect();
-            let Some(flow) = flows.get_mut(number) else { continue };
-            for (state, (reads, fingerprint)) in flow.states.iter_mut().zip(described) {
-                state.reads = reads;
+    /// Fills in the fingerprints, once all code is there.
+    pub(super) fn fingerprints(&self, mut flows: Vec<FlowDef>) -> Vec<FlowDef> {
+        for flow in &mut flows {
+            let found: Vec<_> =
+                flow.states.iter().map(|state| self.fingerprint(flow, state.entry)).collect();
+            for (state, fingerprint) in flow.states.iter_mut().zip(found) {
                 state.fingerprint = fingerprint;
             }
         }
         flows
     }
 
-    fn describe(&self, flow: &FlowDef, entry: FuncId) -> (Vec<SlotIndex>, [u8; 16]) {
+    fn fingerprint(&self, flow: &FlowDef, entry: FuncId) -> [u8; 16] {
         let mut walk = Walk { flow, seen: HashMap::new(), queue: VecDeque::new() };
-        let mut reads = BTreeSet::new();
         let mut text = String::new();
         walk.number(entry);
         while let Some(id) = walk.queue.pop_front() {
             let Some(function) = self.functions.get(id.index()) else { continue };
-            collect_reads(flow, function, &mut reads);
             self.write_function(&mut walk, function, &mut text);
         }
         let mut fingerprint = [0; 16];
@@ -43,7 +38,7 @@ impl Lowering<'_> {
             .iter_mut()
             .zip(blake3::hash(text.as_bytes()).as_bytes())
             .for_each(|(to, from)| *to = *from);
-        (reads.into_iter().collect(), fingerprint)
+        fingerprint
     }
 
     fn write_function(&self, walk: &mut Walk<'_>, function: &Function, out: &mut String) {
@@ -147,22 +142,5 @@ fn place_name(flow: &FlowDef, place: Place) -> String {
     match place.space {
         Space::Flow => flow.cell_names.get(place.index as usize).cloned().unwrap_or_default(),
         _ => format!("{place:?}"),
-    }
-}
-
-fn collect_reads(flow: &FlowDef, function: &Function, reads: &mut BTreeSet<SlotIndex>) {
-    let slot_at = |wanted: &Place| flow.slots.iter().position(|slot| slot.place == *wanted);
-    let insts = function.blocks.iter().flat_map(|block| &block.insts);
-    for inst in insts {
-        if let Inst::Load { place, .. } | Inst::Has { place, .. } = inst
-            && let Some(slot) = slot_at(place)
-        {
-            reads.insert(SlotIndex(super::number(slot)));
-        }
-    }
-    for exit in &function.exits {
-        if let Exit::Fill { slots, .. } = exit {
-            reads.extend(slots);
-        }
     }
 }

@@ -2,12 +2,13 @@
 
 use super::Lowering;
 use super::steps::After;
+use crate::graph::reads;
 use crate::ir::{FlowDef, Handlers, StateDef};
 use crate::sema::hir::{self, Flow};
 
 impl<'h> Lowering<'h> {
-    /// Every flow. What a state reads and its fingerprint are known only when its code is: see
-    /// [`Lowering::describe_states`].
+    /// Every flow. A state's fingerprint is known only when all code is: see
+    /// [`Lowering::fingerprints`].
     pub(super) fn flows(&mut self) -> Vec<FlowDef> {
         self.project.flows.iter().map(|flow| self.flow(flow)).collect()
     }
@@ -19,7 +20,7 @@ impl<'h> Lowering<'h> {
             states.push(StateDef {
                 name: state.name.clone(),
                 entry: self.body(&name, &state.body, After::StateEnd),
-                reads: Vec::new(),
+                reads: reads::slots_of(flow, &state.body).into_iter().collect(),
                 handlers: self.handlers(&name, &state.handlers),
                 fingerprint: [0; 16],
                 at: state.at,

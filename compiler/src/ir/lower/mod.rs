@@ -46,7 +46,7 @@ pub fn lower(project: &Project, sources: &SourceMap) -> Result<Program, LowerErr
     let properties = lowering.properties();
     let migrations = lowering.migrations();
     lowering.fill_pending();
-    let flows = lowering.describe_states(flows);
+    let flows = lowering.fingerprints(flows);
     Ok(Program {
         bot: project.bot.clone(),
         choices: project.choices.clone(),
