@@ -317,8 +317,9 @@ impl Search<'_, '_> {
                 (Op::Clear(places), _) if places.contains(&place) => {
                     return Some((point.at, "emptied here".to_owned()));
                 }
-                (Op::Set { place: set, .. }, _) if *set == place => {
-                    return Some((point.at, "this value may be empty".to_owned()));
+                (Op::Set { place: set, value }, _) if *set == place => {
+                    let why = filled::may_lack(value).unwrap_or("this value may be empty");
+                    return Some((point.at, why.to_owned()));
                 }
                 (
                     Op::Do { bind: Some(bind), action, .. },

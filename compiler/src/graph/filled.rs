@@ -265,27 +265,37 @@ pub(crate) fn is_certain(expr: &Expr, cells: &Cells) -> bool {
             Space::Turn | Space::Customer => true,
         },
         // Overflow and two currencies are left to other checks.
-        _ => !may_lack(expr) && reads::parts(expr).into_iter().all(|part| is_certain(part, cells)),
+        _ => {
+            lacks(expr).is_none()
+                && reads::parts(expr).into_iter().all(|part| is_certain(part, cells))
+        }
     }
 }
 
-/// Whether an expression may have no value though all its parts have one: a list may have no items,
-/// a divisor may be zero, a field may be left out.
-fn may_lack(expr: &Expr) -> bool {
+/// Why an expression, or some part of it, may have no value though what it reads has one.
+pub(crate) fn may_lack(expr: &Expr) -> Option<&'static str> {
+    lacks(expr).or_else(|| reads::parts(expr).into_iter().find_map(may_lack))
+}
+
+/// The same of the expression itself, its parts having values.
+fn lacks(expr: &Expr) -> Option<&'static str> {
     match &expr.kind {
         ExprKind::Arith { op: ArithOp::Div, right, .. } => match &right.kind {
-            ExprKind::Const(Value::Number(by)) => by.0 == 0,
-            _ => true,
+            ExprKind::Const(Value::Number(by)) if by.0 != 0 => None,
+            _ => Some("a division by zero has no value"),
         },
-        ExprKind::Call { helper: Helper::ListFirst | Helper::ListLast, .. } => true,
-        ExprKind::Call { helper: Helper::Field(number), args } => match args.first().map(|a| &a.ty)
-        {
-            Some(Type::Record(fields)) => {
-                fields.get(*number as usize).is_none_or(|field| field.optional)
-            }
-            _ => true,
-        },
-        _ => false,
+        ExprKind::Call { helper: Helper::ListFirst | Helper::ListLast, .. } => {
+            Some("an empty list has no such item")
+        }
+        ExprKind::Call { helper: Helper::Field(number), args } => {
+            let field = match args.first().map(|record| &record.ty) {
+                Some(Type::Record(fields)) => fields.get(*number as usize),
+                _ => None,
+            };
+            let left_out = field.is_none_or(|field| field.optional);
+            left_out.then_some("this field may be left out")
+        }
+        _ => None,
     }
 }
 
