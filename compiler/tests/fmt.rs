@@ -17,7 +17,7 @@ use flowright_compiler::syntax::ast::Decl;
 use flowright_compiler::syntax::{Parsed, TokenKind, parse};
 use regex::Regex;
 
-#[path = "support/programs.rs"]
+#[path = "support/programs/mod.rs"]
 mod programs;
 
 use programs::{Choices, program};

@@ -1,9 +1,9 @@
 //! Meaning: names resolved, types checked, the tree turned into [`hir`].
 
 mod actions;
+mod bot;
 pub(crate) mod calls;
 mod cx;
-mod decls;
 mod exprs;
 mod flows;
 mod functions;

@@ -3,7 +3,6 @@
 
 mod around;
 pub mod ast;
-mod ast_migrate;
 mod chunk;
 mod cut;
 mod delim;

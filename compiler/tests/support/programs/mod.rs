@@ -4,9 +4,7 @@
 //!
 //! What they say makes no sense: they are for what reads and writes text, not for what checks it.
 
-#[path = "declarations.rs"]
 mod declarations;
-#[path = "flows.rs"]
 mod flows;
 
 /// Where choices come from.

@@ -1,4 +1,4 @@
-//! Random declarations: see `programs.rs`, which this is a part of.
+//! Random declarations: see `mod.rs`, which this is a part of.
 
 use super::Maker;
 

@@ -10,7 +10,9 @@ use flowright_nlu::value::{Date, Decimal, Money};
 
 use crate::base::Span;
 
-pub use super::ast_migrate::{Migrate, MigrateKind, MigrateLine, MigrateTo};
+mod migrate;
+
+pub use migrate::{Migrate, MigrateKind, MigrateLine, MigrateTo};
 
 /// A name as written, dotted names included (`orders.get`).
 #[derive(Debug, Clone, PartialEq, Eq)]

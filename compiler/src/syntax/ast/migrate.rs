@@ -1,6 +1,6 @@
 //! The tree of `migrate`: what becomes of sessions that a version before this one began.
 
-use super::ast::{Expr, Name, Spanned, TextRef};
+use super::{Expr, Name, Spanned, TextRef};
 use crate::base::Span;
 
 /// `migrate from "3fa9c1" { … }`

@@ -1,4 +1,4 @@
-//! Random flows, steps and tests: see `programs.rs`, which this is a part of.
+//! Random flows, steps and tests: see `mod.rs`, which this is a part of.
 
 use super::Maker;
 
