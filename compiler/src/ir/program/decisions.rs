@@ -1,0 +1,88 @@
+//! What decides: routing, thresholds, the phrases said when nothing else is, claimed properties.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ActionId, FlowId, FuncId};
+use crate::base::FileSpan;
+
+/// The compiled `route`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RouteDef {
+    /// Exits with [`crate::ir::Exit::Urgency`].
+    pub urgency: FuncId,
+    /// Reads [`super::turn::INTENT_NUMBER`]; exits with [`crate::ir::Exit::Skill`] or
+    /// [`crate::ir::Exit::NoSkill`].
+    pub skill: FuncId,
+    /// The rules in order, for explanations.
+    pub rules: Vec<RuleDef>,
+}
+
+/// A rule of `route`, for explanations.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleDef {
+    /// As written.
+    pub text: String,
+    pub at: FileSpan,
+}
+
+/// The compiled `fallback`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FallbackDef {
+    /// Reads [`super::turn::CONFIDENCE`] and [`super::turn::RUNNER_UP`]; exits with
+    /// [`crate::ir::Exit::Accept`], [`crate::ir::Exit::Clarify`] or [`crate::ir::Exit::Miss`].
+    pub decide: FuncId,
+    /// Reads [`super::turn::MISSES`]; exits with [`crate::ir::Exit::Miss`] or
+    /// [`crate::ir::Exit::MissHandoff`].
+    pub on_miss: FuncId,
+}
+
+/// The engine's own phrases, from `std/core.flow` or the project. Each function reads its
+/// parameters from [`super::turn::PHRASE_ARGS`] on and exits with [`crate::ir::Exit::Text`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phrases {
+    /// Not understood.
+    pub miss: FuncId,
+    /// Which of these did you mean? The choices follow.
+    pub clarify: FuncId,
+    /// The last choice of a clarifying question: none of these.
+    pub none_of_these: FuncId,
+    /// (what: text) Back to a flow that waited.
+    pub resume: FuncId,
+    /// A human takes over.
+    pub handoff: FuncId,
+    /// A human has the conversation; the message was passed on.
+    pub held: FuncId,
+    /// An answer that is not of the kind asked for.
+    pub invalid: FuncId,
+    /// A number or text that is none of the menu's choices.
+    pub pick_one: FuncId,
+    /// Something outside failed and the flow does not say what then.
+    pub trouble: FuncId,
+    /// A correction that comes after the effect.
+    pub too_late: FuncId,
+    /// Nothing is going on; what can be done is listed as choices.
+    pub greeting: FuncId,
+    /// Yes, on a button.
+    pub yes: FuncId,
+    /// No, on a button.
+    pub no: FuncId,
+}
+
+/// A claimed property.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PropertyDef {
+    /// As written.
+    pub text: String,
+    pub proved: bool,
+    /// What a run can be held against, for `ensure CONDITION before ACTION`.
+    pub guard: Option<GuardDef>,
+    pub at: FileSpan,
+}
+
+/// Whenever `flow` calls `action`, `cond` holds; it exits with [`crate::ir::Exit::Value`], a bool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuardDef {
+    pub flow: FlowId,
+    pub action: ActionId,
+    pub cond: FuncId,
+}

@@ -1,0 +1,172 @@
+//! The tables: slots, flows, tests and all else that names functions and rows by number.
+
+use std::collections::BTreeSet;
+
+use super::{Checked, Role, fail, followers, place_in, role, within};
+use crate::ir::{
+    ActionId, AnswerDef, CheckDef, Exit, FlowDef, FuncId, Handlers, Program, PropertyDef, SlotDef,
+    Space, TestDef, TestStep,
+};
+
+pub(super) fn tables(program: &Program) -> Checked {
+    for slot in program.session_slots.iter().chain(program.flows.iter().flat_map(|f| &f.slots)) {
+        verify_slot(program, slot)?;
+    }
+    for intent in &program.intents {
+        intent
+            .starts
+            .map_or(Ok(()), |flow| within(flow.0, program.flows.len(), &intent.name, "flow"))?;
+        intent.title.map_or(Ok(()), |title| role(program, title, Role::Text, &intent.name))?;
+    }
+    for action in &program.actions {
+        action.errors.iter().try_for_each(|e| role(program, e.cond, Role::Value, &action.name))?;
+    }
+    for skill in &program.skills {
+        skill
+            .overflow
+            .map_or(Ok(()), |(to, _)| within(to.0, program.skills.len(), &skill.name, "skill"))?;
+    }
+    program.flows.iter().try_for_each(|flow| verify_flow(program, flow))?;
+    role(program, program.route.urgency, Role::Urgency, "route")?;
+    role(program, program.route.skill, Role::Skill, "route")?;
+    let own = program.flows.iter().filter_map(|flow| flow.fallback.as_ref());
+    for fallback in own.chain([&program.fallback]) {
+        role(program, fallback.decide, Role::Decide, "fallback")?;
+        role(program, fallback.on_miss, Role::Miss, "fallback")?;
+    }
+    let p = &program.phrases;
+    let phrases = [
+        p.miss,
+        p.clarify,
+        p.none_of_these,
+        p.resume,
+        p.handoff,
+        p.held,
+        p.invalid,
+        p.pick_one,
+        p.trouble,
+        p.too_late,
+        p.greeting,
+        p.yes,
+        p.no,
+    ];
+    phrases.into_iter().try_for_each(|phrase| role(program, phrase, Role::Text, "phrases"))?;
+    program.properties.iter().try_for_each(|property| verify_property(program, property))?;
+    program.tests.iter().try_for_each(|test| verify_test(program, test))?;
+    super::migrate::verify(program)
+}
+
+fn verify_property(program: &Program, property: &PropertyDef) -> Checked {
+    let Some(guard) = property.guard else { return Ok(()) };
+    within(guard.flow.0, program.flows.len(), &property.text, "flow")?;
+    within(guard.action.0, program.actions.len(), &property.text, "action")?;
+    role(program, guard.cond, Role::Value, &property.text)
+}
+
+fn verify_slot(program: &Program, slot: &SlotDef) -> Checked {
+    if !matches!(slot.place.space, Space::Flow | Space::Session) {
+        return fail(&slot.name, "a slot lies in the flow or the session");
+    }
+    place_in(slot.place, program.space_sizes(), &slot.name)?;
+    if let Some(entity) = slot.entity {
+        within(entity.0, program.entities.len(), &slot.name, "entity")?;
+    }
+    slot.ask.map_or(Ok(()), |ask| role(program, ask, Role::Text, &slot.name))?;
+    slot.default.map_or(Ok(()), |default| role(program, default, Role::Value, &slot.name))?;
+    slot.checks.iter().try_for_each(|CheckDef { cond, otherwise }| {
+        role(program, *cond, Role::Value, &slot.name)?;
+        otherwise.map_or(Ok(()), |text| role(program, text, Role::Text, &slot.name))
+    })
+}
+
+fn verify_flow(program: &Program, flow: &FlowDef) -> Checked {
+    let cells = flow.cells as usize;
+    let known = [flow.cell_names.len(), flow.cell_types.len()];
+    if flow.states.is_empty() || known != [cells, cells] {
+        return fail(&flow.name, "a flow has a state, and a name and type for each cell");
+    }
+    let own = flow.slots.iter().filter(|slot| slot.place.space == Space::Flow);
+    for slot in own {
+        within(slot.place.index, flow.cells as usize, &flow.name, "cell")?;
+    }
+    verify_handlers(program, &flow.handlers, &flow.name)?;
+    for state in &flow.states {
+        role(program, state.entry, Role::Steps, &state.name)?;
+        verify_handlers(program, &state.handlers, &state.name)?;
+        state.reads.iter().try_for_each(|s| within(s.0, flow.slots.len(), &state.name, "slot"))?;
+    }
+    // What the flow's code names by number is the flow's own: walk all that its states can reach.
+    let mut seen = BTreeSet::new();
+    let mut waiting: Vec<FuncId> = flow.states.iter().map(|state| state.entry).collect();
+    let of_states = flow.states.iter().map(|state| &state.handlers);
+    waiting.extend(of_states.chain([&flow.handlers]).flat_map(handler_functions));
+    while let Some(id) = waiting.pop() {
+        let Some(function) = program.functions.get(id.index()).filter(|_| seen.insert(id)) else {
+            continue;
+        };
+        for exit in &function.exits {
+            waiting.extend(followers(exit));
+            match exit {
+                Exit::Goto(state) => within(state.0, flow.states.len(), &function.name, "state")?,
+                Exit::Fill { slots, .. } => {
+                    slots
+                        .iter()
+                        .try_for_each(|s| within(s.0, flow.slots.len(), &function.name, "slot"))?;
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
+fn handler_functions(handlers: &Handlers) -> Vec<FuncId> {
+    let intents = handlers.intents.iter().map(|(_, function)| *function);
+    intents.chain(handlers.silences.iter().map(|(_, f)| *f)).chain(handlers.failure).collect()
+}
+
+fn verify_handlers(program: &Program, handlers: &Handlers, place: &str) -> Checked {
+    for (intent, _) in &handlers.intents {
+        within(intent.0, program.intents.len(), place, "intent")?;
+    }
+    handler_functions(handlers).into_iter().try_for_each(|f| role(program, f, Role::Steps, place))
+}
+
+fn verify_test(program: &Program, test: &TestDef) -> Checked {
+    let action = |id: ActionId, args: &[(u32, Option<flowright_nlu::value::Value>)]| {
+        within(id.0, program.actions.len(), &test.name, "action")?;
+        let params = program.actions.get(id.index()).map_or(0, |action| action.params.len());
+        args.iter().try_for_each(|(number, _)| within(*number, params, &test.name, "parameter"))
+    };
+    if let Some(channel) = test.channel {
+        within(channel.0, program.channels.len(), &test.name, "channel")?;
+    }
+    for given in &test.givens {
+        action(given.action, &given.args)?;
+        if let AnswerDef::Error(error) = given.answer {
+            let errors = program.actions.get(given.action.index()).map_or(0, |a| a.errors.len());
+            within(error, errors, &test.name, "error")?;
+        }
+    }
+    for line in &test.lines {
+        match &line.kind {
+            TestStep::Called { action: id, args, .. } => action(*id, args)?,
+            TestStep::Handoff { to: Some(skill), .. } => {
+                within(skill.0, program.skills.len(), &test.name, "skill")?;
+            }
+            TestStep::State(flow, state) => {
+                within(flow.0, program.flows.len(), &test.name, "flow")?;
+                let states = program.flows.get(flow.index()).map_or(0, |flow| flow.states.len());
+                within(state.0, states, &test.name, "state")?;
+            }
+            TestStep::Holds { cond, flow, .. } => {
+                role(program, *cond, Role::Value, &test.name)?;
+                flow.map_or(Ok(()), |flow| {
+                    within(flow.0, program.flows.len(), &test.name, "flow")
+                })?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
