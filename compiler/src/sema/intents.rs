@@ -1,4 +1,5 @@
-//! Example utterances: annotations, languages, enough of them, none in two intents.
+//! Intents and their example utterances: annotations, languages, enough of them, none in two
+//! intents.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +8,7 @@ use flowright_nlu::spec::{EntityId, Example, Piece};
 
 use super::cx::Checker;
 use super::hir;
+use super::symbols::Found;
 use crate::base::{FileSpan, Span};
 use crate::diag::{Code, Diagnostic};
 use crate::syntax::ast::{self, LangStrings, TemplatePart, TypeExpr};
@@ -14,7 +16,44 @@ use crate::syntax::ast::{self, LangStrings, TemplatePart, TypeExpr};
 /// Examples per language below which a model has little to go by.
 const EXAMPLES_WANTED: usize = 3;
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
+    /// Examples and patterns of an intent.
+    pub(super) fn intent(&mut self, found: &Found<'a, ast::Intent>) -> hir::Intent {
+        self.enter(found);
+        let intent = found.node;
+        for pattern in &intent.patterns {
+            self.pattern_compiles(&pattern.value, pattern.span);
+        }
+        let scope = super::scope::Scope::default();
+        let title = intent.title.as_ref().and_then(|title| {
+            self.text(title, &scope, super::texts::Reader::Customer).map(hir::TextRef::Inline)
+        });
+        let spec = flowright_nlu::spec::IntentSpec {
+            name: intent.name.text.clone(),
+            examples: self.examples(&intent.examples),
+            negatives: self.examples(&intent.negatives),
+            patterns: intent.patterns.iter().map(|pattern| pattern.value.clone()).collect(),
+        };
+        if spec.examples.is_empty() && spec.patterns.is_empty() && !found.broken {
+            let message = format!("nothing says how `{}` sounds", intent.name.text);
+            self.error(
+                Code::E0503,
+                intent.name.span,
+                message,
+                "no examples",
+                "add at least three per language",
+            );
+        }
+        hir::Intent {
+            name: intent.name.text.clone(),
+            title,
+            spec,
+            starts: None,
+            is_repair: false,
+            at: self.at(intent.name.span),
+        }
+    }
+
     pub(super) fn examples(&mut self, groups: &[LangStrings]) -> Vec<Example> {
         self.commas(groups);
         let mut examples = Vec::new();

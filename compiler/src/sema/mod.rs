@@ -3,7 +3,9 @@
 mod actions;
 mod bot;
 pub(crate) mod calls;
+mod channels;
 mod cx;
+mod entities;
 mod exprs;
 mod flows;
 mod functions;
@@ -12,14 +14,17 @@ mod intents;
 mod labels;
 pub(crate) mod lints;
 mod migrate;
+mod people;
 mod plurals;
 mod routes;
 mod scope;
+mod skills;
 mod steps;
 mod symbols;
 mod tests;
 mod texts;
 mod types;
+mod unbuilt;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,0 +1,88 @@
+//! Entities: what they are made of, in whatever order they stand.
+
+use flowright_nlu::spec::{Builtin, EntityKind};
+
+use super::cx::Checker;
+use super::symbols::Found;
+use super::types::BUILTINS;
+use crate::diag::Code;
+use crate::ir::Type;
+use crate::syntax::ast::{self, TypeExpr};
+
+impl<'a> Checker<'a> {
+    /// Declared entities; they can refer to each other in any order.
+    pub(super) fn declared_entities(&mut self) {
+        let entities = self.symbols.entities.items.clone();
+        // Entities on other entities come after what they stand on; a chain is as long as the table.
+        let mut waiting: Vec<Found<'a, ast::Entity>> = entities;
+        while !waiting.is_empty() {
+            let before = waiting.len();
+            waiting.retain(|found| !self.declare_entity(found, false));
+            if waiting.len() == before {
+                waiting.iter().for_each(|found| {
+                    self.declare_entity(found, true);
+                });
+                return;
+            }
+        }
+    }
+
+    /// Declares one entity; whether it could be.
+    fn declare_entity(&mut self, found: &Found<'a, ast::Entity>, last_try: bool) -> bool {
+        self.enter(found);
+        let entity = found.node;
+        let (name, at) = (entity.name.text.as_str(), self.at(entity.name.span));
+        let patterns: Vec<String> = entity.patterns.iter().map(|p| p.value.clone()).collect();
+        let (ty, base) = match &entity.base {
+            TypeExpr::Named(base) if base.text == "learned" => {
+                let what = "entities learned from examples";
+                self.not_built(base.span, what, "it finds nothing yet; add a `pattern`");
+                (Type::Text, None)
+            }
+            TypeExpr::Named(base) => {
+                let builtin = BUILTINS.iter().find(|(known, ..)| *known == base.text);
+                let declared =
+                    self.entity_by_name.get(&base.text).and_then(|i| self.entities.get(i.index()));
+                match (builtin, declared) {
+                    (Some((_, ty, builtin)), _) => {
+                        (ty.clone(), Some(EntityKind::Builtin(*builtin)))
+                    }
+                    (None, Some(declared)) => (declared.ty.clone(), Some(declared.kind.clone())),
+                    (None, None) if last_try => {
+                        self.resolve_type(&entity.base, name);
+                        return false;
+                    }
+                    (None, None) => return false,
+                }
+            }
+            TypeExpr::OneOf { options, span } => match self.add_choice(name, options, *span) {
+                Some(choice) => (Type::Choice(choice), Some(self.choice_kind(options))),
+                None => return true,
+            },
+            TypeExpr::List { span, .. } | TypeExpr::Record { span, .. } => {
+                self.error(
+                    Code::E0309,
+                    *span,
+                    "an entity is one value",
+                    "not one value",
+                    "use a built-in type, `one_of` or `learned`",
+                );
+                return true;
+            }
+            TypeExpr::Error(_) => return true,
+        };
+        for pattern in &entity.patterns {
+            self.pattern_compiles(&pattern.value, pattern.span);
+        }
+        let kind = match base {
+            Some(EntityKind::Builtin(base)) if !patterns.is_empty() => {
+                EntityKind::Pattern { base, regexes: patterns }
+            }
+            Some(kind) => kind,
+            None if patterns.is_empty() => EntityKind::Learned,
+            None => EntityKind::Pattern { base: Builtin::Text, regexes: patterns },
+        };
+        self.add_entity(name, ty, kind, at);
+        true
+    }
+}

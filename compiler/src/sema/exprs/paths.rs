@@ -1,0 +1,241 @@
+//! Names in expressions: what a path stands for, and where its value lies.
+
+use flowright_nlu::value::Value;
+
+use crate::base::Span;
+use crate::diag::Code;
+use crate::ir::{ChoiceId, Helper, Place, RecordCells, Space, Type};
+use crate::sema::cx::{Checker, quoted};
+use crate::sema::hir::{Expr, ExprKind};
+use crate::sema::scope::{ANSWER_NAMES, BUILTIN_NAMES, Scope};
+use crate::syntax::ast::Name;
+
+/// What a path stands for.
+enum Target {
+    Cells(Type, RecordCells),
+    Param(u32, Type),
+    Field(Expr),
+}
+
+impl Checker<'_> {
+    pub(super) fn path(
+        &mut self,
+        names: &[Name],
+        span: Span,
+        scope: &Scope,
+        expected: Option<&Type>,
+    ) -> Option<Expr> {
+        let at = self.at(span);
+        if let ([name], Some(Type::Choice(choice))) = (names, expected)
+            && !scope.locals.contains_key(&name.text)
+            && !scope.lost.contains(&name.text)
+            && !self.session_types.contains_key(&name.text)
+        {
+            return self.option(*choice, name);
+        }
+        match self.resolve(names, span, scope)? {
+            Target::Param(number, ty) => Some(Expr { kind: ExprKind::Param(number), ty, at }),
+            Target::Field(expr) => Some(expr),
+            Target::Cells(ty, RecordCells::One(place)) => {
+                Some(Expr { kind: ExprKind::Load(place), ty, at })
+            }
+            Target::Cells(ty, RecordCells::Fields(_)) => {
+                let fields: Vec<String> = match &ty {
+                    Type::Record(fields) => fields.iter().map(|field| field.name.clone()).collect(),
+                    _ => Vec::new(),
+                };
+                let name = names.last().map_or("it", |name| &name.text);
+                self.error(
+                    Code::E0308,
+                    span,
+                    format!("`{name}` is a record, not one value"),
+                    "a record",
+                    format!("name one of its fields: {}", quoted(&fields)),
+                );
+                None
+            }
+        }
+    }
+
+    /// Where the value of a slot or result lies.
+    pub(in crate::sema) fn cells(
+        &mut self,
+        names: &[Name],
+        span: Span,
+        scope: &Scope,
+    ) -> Option<(Type, RecordCells)> {
+        match self.resolve(names, span, scope)? {
+            Target::Cells(ty, cells) => Some((ty, cells)),
+            Target::Param(..) | Target::Field(_) => {
+                self.error(
+                    Code::E0310,
+                    span,
+                    "this is not a slot or result",
+                    "not kept anywhere",
+                    "name a slot, a result or a field of the customer",
+                );
+                None
+            }
+        }
+    }
+
+    /// A choice by its name.
+    pub(in crate::sema) fn option(&mut self, choice: ChoiceId, name: &Name) -> Option<Expr> {
+        let options: Vec<String> = self
+            .choices
+            .get(choice.index())
+            .map(|choice| choice.options.iter().map(|option| option.name.clone()).collect())
+            .unwrap_or_default();
+        let Some(number) = options.iter().position(|option| *option == name.text) else {
+            self.unknown(Code::E0207, "choice", name, options.iter().map(String::as_str));
+            return None;
+        };
+        let value = Value::Choice(u16::try_from(number).ok()?);
+        Some(Expr {
+            kind: ExprKind::Const(value),
+            ty: Type::Choice(choice),
+            at: self.at(name.span),
+        })
+    }
+
+    fn resolve(&mut self, names: &[Name], span: Span, scope: &Scope) -> Option<Target> {
+        let (first, rest) = names.split_first()?;
+        if let Some(number) = scope.params.iter().position(|param| param.name == first.text) {
+            let ty = scope.params.get(number)?.ty.clone();
+            return self.no_fields(rest, Target::Param(u32::try_from(number).ok()?, ty));
+        }
+        if let Some((ty, cells)) = scope.locals.get(&first.text) {
+            self.used_slots.insert(first.text.clone());
+            return self.fields(ty.clone(), cells.clone(), first, rest);
+        }
+        if let Some((ty, place)) = self.session_types.get(&first.text).cloned() {
+            self.used_slots.insert(first.text.clone());
+            return self.fields(ty, RecordCells::One(place), first, rest);
+        }
+        if first.text == "customer" {
+            return self.customer_field(first, rest);
+        }
+        let answers = if scope.answer { ANSWER_NAMES } else { &[] };
+        if let Some(builtin) = answers.iter().chain(BUILTIN_NAMES).find(|b| b.name == first.text) {
+            let target = Target::Cells(builtin.ty.clone(), RecordCells::One(builtin.place()));
+            return self.no_fields(rest, target);
+        }
+        if first.text == "env" {
+            self.error(
+                Code::E0209,
+                span,
+                "an environment variable stands only in requests and channels",
+                "not here",
+                "pass what the flow needs through an action",
+            );
+            return None;
+        }
+        if !self.symbols.slots.lost.contains(&first.text) && !scope.lost.contains(&first.text) {
+            let session: Vec<String> = self.session_types.keys().cloned().collect();
+            let known: Vec<&str> = scope
+                .locals
+                .keys()
+                .chain(&scope.lost)
+                .chain(&session)
+                .map(String::as_str)
+                .chain(scope.params.iter().map(|param| param.name.as_str()))
+                .chain(answers.iter().chain(BUILTIN_NAMES).map(|b| b.name))
+                .chain(["customer"])
+                .collect();
+            self.unknown(Code::E0201, "slot or value", first, known);
+        }
+        None
+    }
+
+    /// Whether the customer's profile may have fields that an error has lost.
+    pub(in crate::sema) fn customer_broken(&self) -> bool {
+        let fields = self.symbols.customers.iter().map(|found| found.node.fields.len()).sum();
+        self.symbols.customer_lost
+            || self.customer.len() < fields
+            || self.symbols.customers.iter().any(|found| found.broken)
+    }
+
+    fn customer_field(&mut self, customer: &Name, rest: &[Name]) -> Option<Target> {
+        let Some((field, rest)) = rest.split_first() else {
+            self.error(
+                Code::E0308,
+                customer.span,
+                "`customer` is a record, not one value",
+                "a record",
+                "name one of its fields, as `customer.id`",
+            );
+            return None;
+        };
+        let Some(number) = self.customer.iter().position(|known| known.name == field.text) else {
+            if self.customer_broken() {
+                return None;
+            }
+            let known: Vec<String> = self.customer.iter().map(|field| field.name.clone()).collect();
+            self.unknown(
+                Code::E0206,
+                "field of the customer",
+                field,
+                known.iter().map(String::as_str),
+            );
+            return None;
+        };
+        let ty = self.customer.get(number)?.ty.clone();
+        let place = Place { space: Space::Customer, index: u32::try_from(number).ok()? };
+        self.fields(ty, RecordCells::One(place), field, rest)
+    }
+
+    fn no_fields(&mut self, rest: &[Name], target: Target) -> Option<Target> {
+        let Some(field) = rest.first() else { return Some(target) };
+        self.error(
+            Code::E0308,
+            field.span,
+            format!("there is no field `{}` here", field.text),
+            "not a record",
+            "remove it",
+        );
+        None
+    }
+
+    /// Walks into a record spread over cells, then into a record that is one value.
+    fn fields(
+        &mut self,
+        ty: Type,
+        cells: RecordCells,
+        owner: &Name,
+        rest: &[Name],
+    ) -> Option<Target> {
+        let Some((field, rest)) = rest.split_first() else { return Some(Target::Cells(ty, cells)) };
+        let Type::Record(fields) = &ty else {
+            let got = self.type_name(&ty);
+            self.error(
+                Code::E0308,
+                field.span,
+                format!("`{}` is a {got} and has no fields", owner.text),
+                "no such field",
+                "remove it",
+            );
+            return None;
+        };
+        let Some(number) = fields.iter().position(|known| known.name == field.text) else {
+            if self.actions_broken() {
+                return None;
+            }
+            let known: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
+            self.unknown(Code::E0206, "field", field, known.iter().map(String::as_str));
+            return None;
+        };
+        let field_ty = fields.get(number)?.ty.clone();
+        match cells {
+            RecordCells::Fields(parts) => {
+                self.fields(field_ty, parts.get(number)?.clone(), field, rest)
+            }
+            RecordCells::One(place) => {
+                let at = self.at(owner.span.cover(field.span));
+                let record = Expr { kind: ExprKind::Load(place), ty: ty.clone(), at };
+                let helper = Helper::Field(u32::try_from(number).ok()?);
+                let kind = ExprKind::Call { helper, args: vec![record] };
+                self.no_fields(rest, Target::Field(Expr { kind, ty: field_ty, at }))
+            }
+        }
+    }
+}

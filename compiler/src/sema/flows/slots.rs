@@ -1,0 +1,155 @@
+//! Slots, of flows and of the session: their cells, and what they say.
+
+use super::FlowScope;
+use crate::diag::Code;
+use crate::ir::{EntityIndex, Place, RecordCells, SlotIndex, Type};
+use crate::sema::cx::{Checker, flow_place, session_place};
+use crate::sema::hir::Slot;
+use crate::sema::scope::Scope;
+use crate::sema::texts::Reader;
+use crate::syntax::ast::{self, Name};
+
+/// Wrong answers before a human is asked, for a slot that does not say.
+const TRIES_DEFAULT: u32 = 3;
+
+/// Most wrong answers that may be allowed.
+const TRIES_MAX: i64 = 20;
+
+impl<'a> Checker<'a> {
+    /// Slots first, so that their cells come first; then the results of all actions, so that texts
+    /// and checks of slots can refer to them; then what the slots say.
+    pub(super) fn slots_of_flow(&mut self, flow: &'a ast::Flow, cx: &mut FlowScope) {
+        let mut resolved = Vec::new();
+        for slot in &flow.slots {
+            if cx.scope.locals.contains_key(&slot.name.text) {
+                self.twice("slot", &slot.name);
+            }
+            if slot.broken {
+                cx.scope.lost.insert(slot.name.text.clone());
+            }
+            let owner = format!("{}.{}", flow.name.text, slot.name.text);
+            let Some((ty, entity)) = self.resolve_type(&slot.ty, &owner) else {
+                cx.scope.lost.insert(slot.name.text.clone());
+                continue;
+            };
+            let place = flow_place(cx.cells);
+            cx.cells += 1;
+            cx.cell_names.push(slot.name.text.clone());
+            cx.cell_types.push(ty.clone());
+            let cells = RecordCells::One(place);
+            cx.scope.locals.insert(slot.name.text.clone(), (ty.clone(), cells));
+            resolved.push((slot, ty, entity, place));
+        }
+        for state in &flow.states {
+            self.results(&state.steps, cx);
+            state.handlers.iter().for_each(|handler| self.results_of_body(&handler.body, cx));
+        }
+        flow.handlers.iter().for_each(|handler| self.results_of_body(&handler.body, cx));
+        for (slot, ty, entity, place) in resolved {
+            let scope = std::mem::take(&mut cx.scope);
+            if let Some(checked) = self.slot(slot, ty, entity, place, &scope) {
+                cx.slots.push(checked);
+            }
+            cx.scope = scope;
+        }
+    }
+
+    /// What a slot says: question, checks, default.
+    fn slot(
+        &mut self,
+        slot: &ast::Slot,
+        ty: Type,
+        entity: Option<EntityIndex>,
+        place: Place,
+        scope: &Scope,
+    ) -> Option<Slot> {
+        self.labels(&slot.labels);
+        self.no_labels_inside(&slot.ty);
+        let mut whole = true;
+        let ask = slot.ask.as_ref().map(|ask| self.text_ref(ask, scope, Reader::Customer));
+        whole &= !matches!(ask, Some(None));
+        let mut checks = Vec::new();
+        for check in &slot.checks {
+            let cond = self.condition(&check.cond, scope);
+            let text =
+                check.otherwise.as_ref().map(|text| self.text_ref(text, scope, Reader::Customer));
+            match (cond, text) {
+                (Some(cond), Some(Some(text))) => checks.push((cond, Some(text))),
+                (Some(cond), None) => checks.push((cond, None)),
+                _ => whole = false,
+            }
+        }
+        let what = format!("the default of `{}`", slot.name.text);
+        let default = slot.default.as_ref().map(|default| self.expr_of(default, scope, &ty, &what));
+        whole &= !matches!(default, Some(None));
+        let tries = self.count(slot.tries.as_ref(), TRIES_MAX, "tries").unwrap_or(TRIES_DEFAULT);
+        whole.then(|| Slot {
+            name: slot.name.text.clone(),
+            ty,
+            entity,
+            place,
+            ask: ask.flatten(),
+            checks,
+            tries,
+            default: default.flatten(),
+            personal: slot.labels.personal.is_some(),
+            visible_to: slot.labels.visible_to.as_ref().map(|role| role.text.clone()),
+            at: self.at(slot.name.span),
+        })
+    }
+
+    /// The slots of the session.
+    pub(in crate::sema) fn session_slot_types(&mut self) {
+        for (number, found) in (0..).zip(self.symbols.slots.items.clone()) {
+            self.enter(&found);
+            let name = found.node.name.text.clone();
+            if let Some((ty, _)) = self.resolve_type(&found.node.ty, &name) {
+                self.session_types.insert(name, (ty, session_place(number)));
+            }
+        }
+    }
+
+    /// What the session's slots say.
+    pub(in crate::sema) fn session_slots(&mut self) -> Option<Vec<Slot>> {
+        let mut slots = Vec::new();
+        for found in self.symbols.slots.items.clone() {
+            self.enter(&found);
+            let slot = found.node;
+            let (_, entity) = self.resolve_type(&slot.ty, &slot.name.text)?;
+            let (ty, place) = self.session_types.get(&slot.name.text)?.clone();
+            slots.push(self.slot(slot, ty, entity, place, &Scope::default()));
+        }
+        slots.into_iter().collect()
+    }
+
+    /// The number of a slot that `fill` and `call` name; a session slot joins the flow's.
+    pub(in crate::sema) fn slot_index(
+        &mut self,
+        name: &Name,
+        cx: &mut FlowScope,
+    ) -> Option<SlotIndex> {
+        if let Some(number) = cx.slots.iter().position(|slot| slot.name == name.text) {
+            return u32::try_from(number).ok().map(SlotIndex);
+        }
+        let session = self.session_slots.iter().find(|slot| slot.name == name.text).cloned();
+        let Some(slot) = session else {
+            if !cx.scope.locals.contains_key(&name.text)
+                && !cx.scope.lost.contains(&name.text)
+                && !self.symbols.slots.lost.contains(&name.text)
+                && !self.session_types.contains_key(&name.text)
+            {
+                let known: Vec<String> = cx
+                    .slots
+                    .iter()
+                    .map(|slot| slot.name.clone())
+                    .chain(cx.scope.lost.iter().cloned())
+                    .chain(self.session_types.keys().cloned())
+                    .collect();
+                self.unknown(Code::E0201, "slot", name, known.iter().map(String::as_str));
+            }
+            return None;
+        };
+        cx.slots.push(slot);
+        u32::try_from(cx.slots.len() - 1).ok().map(SlotIndex)
+    }
+}

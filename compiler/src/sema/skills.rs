@@ -1,0 +1,53 @@
+//! Skills of agents, and where their queues overflow to.
+
+use flowright_nlu::value::Decimal;
+
+use super::cx::Checker;
+use super::symbols::Found;
+use crate::diag::Code;
+use crate::ir::{SkillDef, SkillId};
+use crate::syntax::ast;
+
+impl<'a> Checker<'a> {
+    /// A skill.
+    pub(super) fn skill(&mut self, found: &Found<'a, ast::Skill>) -> SkillDef {
+        self.enter(found);
+        let skill = found.node;
+        let overflow = skill.overflow.as_ref().and_then(|(to, after)| {
+            let to = self.lookup(|s| &s.skills, "skill", to)?;
+            Some((SkillId(to), after.value))
+        });
+        SkillDef {
+            name: skill.name.text.clone(),
+            first_reply_ms: skill.first_reply_ms.as_ref().map(|time| time.value),
+            overflow,
+            weight: skill.weight.as_ref().map_or(Decimal::ONE, |weight| weight.value),
+        }
+    }
+
+    /// Overflow that leads back to where it began.
+    pub(super) fn overflow_cycles(&mut self, skills: &[SkillDef]) {
+        let found = self.symbols.skills.items.clone();
+        for (number, skill) in found.iter().enumerate() {
+            let next = |id: usize| skills.get(id)?.overflow.map(|(to, _)| to.index());
+            let mut at = next(number);
+            let mut steps = 0;
+            while let Some(here) = at.filter(|here| *here != number && steps <= skills.len()) {
+                at = next(here);
+                steps += 1;
+            }
+            if at == Some(number) {
+                self.enter(skill);
+                let message =
+                    format!("the overflow of `{}` leads back to it", skill.node.name.text);
+                self.error(
+                    Code::E0604,
+                    skill.node.name.span,
+                    message,
+                    "a circle",
+                    "let one of the skills keep its queue",
+                );
+            }
+        }
+    }
+}

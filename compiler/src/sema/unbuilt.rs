@@ -1,0 +1,55 @@
+//! What is part of the language and does nothing yet: checked in form and names, and said so.
+
+use flowright_nlu::value::Decimal;
+
+use super::cx::Checker;
+use crate::base::Span;
+use crate::diag::Code;
+
+impl<'a> Checker<'a> {
+    /// Knowledge and experiments: form and names; a plain word that they do nothing yet.
+    pub(super) fn not_built_declarations(&mut self) {
+        for found in self.symbols.knowledge.items.clone() {
+            self.enter(&found);
+            let levels = ["enterprise", "product", "scenario"];
+            if let Some(level) =
+                found.node.level.as_ref().filter(|l| !levels.contains(&l.text.as_str()))
+            {
+                self.unknown(Code::E0208, "knowledge level", level, levels);
+            }
+            if let Some(applies) = &found.node.applies {
+                self.condition(applies, &super::scope::Scope::default());
+            }
+            self.not_built(
+                found.node.name.span,
+                "knowledge bases",
+                "no article is answered with yet",
+            );
+        }
+        for found in self.symbols.experiments.items.clone() {
+            self.enter(&found);
+            let shares = found.node.variants.iter().map(|(_, share)| share.value.0).sum::<i64>();
+            if shares != Decimal::ONE.0 {
+                self.error(
+                    Code::E0605,
+                    found.node.name.span,
+                    "the shares do not add up to 100%",
+                    "not a whole",
+                    "give every variant its share",
+                );
+            }
+            self.not_built(
+                found.node.name.span,
+                "experiments",
+                "nobody is assigned to a variant yet",
+            );
+        }
+    }
+
+    /// Says that something is checked but not carried out by this version.
+    pub(super) fn not_built(&mut self, span: Span, what: &str, effect: &str) {
+        let message = format!("{what} are not built yet");
+        let finding = self.finding(Code::W0901, span, message).label(effect.to_owned());
+        self.report(finding.help("this version checks its form and names only"));
+    }
+}
