@@ -1,0 +1,142 @@
+//! What readers ask of the store.
+
+use flowright_engine::model::Reply;
+use rusqlite::{OptionalExtension as _, params};
+
+use super::SqliteStore;
+use crate::store::{StoreError, StoredReply, StoredSession, StoredTurn};
+
+impl SqliteStore {
+    /// A session.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn session(&self, id: &str) -> Result<Option<StoredSession>, StoreError> {
+        let row: Option<(String, u64)> = self.read(|db| {
+            db.prepare_cached("SELECT record, seq FROM sessions WHERE id = ?1")?
+                .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()
+        })?;
+        let Some((record, seq)) = row else { return Ok(None) };
+        let session = serde_json::from_str(&record).map_err(|e| damaged("session", &e))?;
+        Ok(Some(StoredSession { session, seq }))
+    }
+
+    /// The turn that a message began.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn message(&self, session: &str, id: &str) -> Result<Option<StoredTurn>, StoreError> {
+        self.read(|db| {
+            db.prepare_cached("SELECT turn, settled FROM messages WHERE session = ?1 AND id = ?2")?
+                .query_row([session, id], |row| {
+                    Ok(StoredTurn { turn: row.get(0)?, settled: row.get::<_, i64>(1)? == 1 })
+                })
+                .optional()
+        })
+    }
+
+    /// The replies of one turn, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn replies_of_turn(
+        &self,
+        session: &str,
+        turn: u64,
+    ) -> Result<Vec<StoredReply>, StoreError> {
+        self.replies(
+            "SELECT seq, turn, reply FROM replies WHERE session = ?1 AND turn = ?2 ORDER BY seq",
+            session,
+            turn,
+        )
+    }
+
+    /// The replies after one, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn replies_after(&self, session: &str, seq: u64) -> Result<Vec<StoredReply>, StoreError> {
+        self.replies(
+            "SELECT seq, turn, reply FROM replies WHERE session = ?1 AND seq > ?2 ORDER BY seq",
+            session,
+            seq,
+        )
+    }
+
+    fn replies(
+        &self,
+        query: &str,
+        session: &str,
+        number: u64,
+    ) -> Result<Vec<StoredReply>, StoreError> {
+        let rows: Vec<(u64, u64, String)> = self.read(|db| {
+            let mut statement = db.prepare_cached(query)?;
+            let rows = statement.query_map(params![session, number], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?;
+            rows.collect()
+        })?;
+        let reply = |(seq, turn, text): (u64, u64, String)| {
+            let reply: Reply = serde_json::from_str(&text).map_err(|e| damaged("reply", &e))?;
+            Ok(StoredReply { seq, turn, reply })
+        };
+        rows.into_iter().map(reply).collect()
+    }
+
+    /// Sessions whose action was under way when the last process ended.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn calling(&self) -> Result<Vec<String>, StoreError> {
+        self.ids("SELECT id FROM sessions WHERE calling = 1 ORDER BY updated_ms", i64::MAX)
+    }
+
+    /// Sessions whose timer is due.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn due(&self, now_ms: i64) -> Result<Vec<String>, StoreError> {
+        self.ids(
+            "SELECT id FROM sessions WHERE wake_at_ms <= ?1 ORDER BY wake_at_ms LIMIT 1000",
+            now_ms,
+        )
+    }
+
+    fn ids(&self, query: &str, now_ms: i64) -> Result<Vec<String>, StoreError> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(query)?;
+            let all = statement.parameter_count() == 0;
+            if all {
+                statement.query_map([], |row| row.get(0))?.collect()
+            } else {
+                statement.query_map([now_ms], |row| row.get(0))?.collect()
+            }
+        })
+    }
+
+    /// Number of sessions.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn session_count(&self) -> Result<u64, StoreError> {
+        self.read(|db| db.query_row("SELECT count(*) FROM sessions", [], |row| row.get(0)))
+    }
+
+    /// A bundle's bytes.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn bundle(&self, hash: &[u8; 32]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(|db| {
+            db.query_row("SELECT bytes FROM bundles WHERE hash = ?1", [hash.as_slice()], |row| {
+                row.get(0)
+            })
+            .optional()
+        })
+    }
+}
+
+fn damaged(what: &'static str, error: &serde_json::Error) -> StoreError {
+    StoreError::Damaged { what, cause: error.to_string() }
+}
