@@ -1,112 +1,14 @@
 //! Sessions that begin with one program and go on with another.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use std::path::Path;
+mod pairs;
+mod talk;
 
-use flowright_compiler::bundle;
-use flowright_compiler::compile::MemorySources;
-use flowright_compiler::upgrade::{Class, Diff, MigrationPlan, Version, diff};
 use flowright_engine::compare::{Limits, compare, places};
-use flowright_engine::model::{ActionResult, Command, Event, Session, Status};
+use flowright_engine::model::Status;
 use flowright_engine::upgrade::{Stays, move_session};
-use flowright_engine::{LoadedProgram, open_session, step};
-use serde_json::json;
 
-const COMMON: [(&str, &str); 4] = [
-    ("bot ", "bot example {\n  languages en\n  timezone \"Asia/Shanghai\"\n}\n"),
-    ("channel ", "channel web: websocket\n"),
-    ("skill ", "skill frontline\n"),
-    ("route ", "route { otherwise -> frontline }\n"),
-];
-
-/// 2026-06-01 09:00 in Shanghai.
-const NOW_MS: i64 = 1_780_275_600_000;
-
-fn load(text: &str) -> LoadedProgram {
-    let mut text = text.to_owned();
-    for (word, common) in COMMON {
-        if !text.lines().any(|line| line.starts_with(word)) {
-            text.push_str(common);
-        }
-    }
-    let analysis = flowright_compiler::analyse(&MemorySources::one("bot.flow", &text)).unwrap();
-    // A new version may read what it never fills: that is one of the changes told apart here.
-    let made = flowright_compiler::compile::build(&analysis)
-        .unwrap_or_else(|e| panic!("{e}: {:?}", analysis.diagnostics));
-    let encoded = bundle::write(&made).unwrap();
-    let (read, hash) = bundle::read(&encoded.bytes).unwrap();
-    LoadedProgram::interpreted(read, hash).unwrap()
-}
-
-fn version(loaded: &LoadedProgram) -> Version<'_> {
-    Version { program: &loaded.program, hash: loaded.bundle }
-}
-
-fn between(old: &LoadedProgram, new: &LoadedProgram) -> Diff {
-    diff(version(old), version(new))
-}
-
-/// A conversation that can change its program.
-struct Talk {
-    program: LoadedProgram,
-    session: Session,
-    now_ms: i64,
-    called: Vec<String>,
-}
-
-impl Talk {
-    fn new(source: &str) -> Self {
-        let program = load(source);
-        let session = open_session(&program, "s", "web", None, NOW_MS);
-        Self { program, session, now_ms: NOW_MS, called: Vec::new() }
-    }
-
-    fn event(&mut self, event: Event) -> Vec<String> {
-        let (mut event, mut said) = (event, Vec::new());
-        loop {
-            let done = step(&self.program, &mut self.session, event, self.now_ms).unwrap();
-            for command in done.commands {
-                match command {
-                    Command::Reply(reply) => said.push(reply.text),
-                    Command::Note { code, text } => panic!("{code}: {text}"),
-                    _ => {}
-                }
-            }
-            let Some(call) = self.session.pending_call().cloned() else { return said };
-            let action = &self.program.program.actions[call.action.index()];
-            self.called.push(format!("{} {:?}", action.name, call.args));
-            let body = match action.name.as_str() {
-                "orders.all" => json!({ "items": [
-                    { "title": "Pump", "price": 3, "stock": 1 },
-                    { "title": "Pipe", "price": 4, "stock": 2 },
-                ] }),
-                _ => json!({ "due": "2026-06-10", "owner": "C-1" }),
-            };
-            let result = ActionResult::Answer { status: 200, body };
-            event = Event::ActionResult { key: call.key, result };
-        }
-    }
-
-    fn say(&mut self, text: &str) -> Vec<String> {
-        let (channel, payload) = ("web".to_owned(), None);
-        self.event(Event::Message { channel, text: text.to_owned(), payload })
-    }
-
-    /// The new program takes over; what is said at once.
-    fn upgrade(&mut self, source: &str) -> Result<Vec<String>, Stays> {
-        let new = load(source);
-        let plan = between(&self.program, &new).plan;
-        // As a runtime would keep it.
-        let plan: MigrationPlan =
-            serde_json::from_str(&serde_json::to_string(&plan).unwrap()).unwrap();
-        self.session = move_session(&plan, &self.session, &new.program)?;
-        self.program = new;
-        match self.session.wake_at_ms {
-            Some(due) if due <= self.now_ms => Ok(self.event(Event::Wake)),
-            _ => Ok(Vec::new()),
-        }
-    }
-}
+use self::talk::{Talk, between, load};
 
 const MOVE: &str = r#"
 action orders.get(order: text) -> { due: date, owner: text } { get "{env.CRM}/orders/{order}" }
@@ -320,78 +222,6 @@ fn a_call_under_way_is_answered_first() {
     assert_eq!(move_session(&plan, &session, &program.program), Err(Stays::Calling));
     let other = between(&load(&MOVE.replace("Which order?", "Which one?")), &program).plan;
     assert_eq!(move_session(&other, &session, &program.program), Err(Stays::OtherBundle));
-}
-
-/// The pairs of `flowright diff`'s own tests.
-fn pairs() -> Vec<(String, LoadedProgram, LoadedProgram)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../compiler/tests/upgrades");
-    let mut paths: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|ext| ext == "flow"))
-        .collect();
-    paths.sort();
-    let read = |path: &std::path::PathBuf| {
-        let text = std::fs::read_to_string(path).unwrap();
-        let (old, new) = text.split_once("// ---- then\n").unwrap();
-        (path.file_stem().unwrap().to_string_lossy().into_owned(), load(old), load(new))
-    };
-    paths.iter().map(read).collect()
-}
-
-/// What is called safe is: every session moves and goes on. What is not is refused to some.
-#[test]
-fn every_place_of_every_pair_moves_just_when_it_is_safe() {
-    let limits = Limits { moves: 12, conversations: 400, customers: 3 };
-    let mut moved_count = 0;
-    for (name, old, new) in pairs() {
-        let diff = between(&old, &new);
-        let mut refused = Vec::new();
-        let same = between(&old, &old).plan;
-        for (session, now_ms) in places(&old, limits) {
-            match move_session(&same, &session, &old.program) {
-                Ok(moved) => assert_eq!(moved, session, "{name}"),
-                Err(why) => assert_eq!(why, Stays::Calling, "{name}"),
-            }
-            match move_session(&diff.plan, &session, &new.program) {
-                Ok(mut moved) => {
-                    moved_count += 1;
-                    goes_on(&name, &new, &mut moved, now_ms);
-                }
-                Err(Stays::Calling) => assert!(session.is_calling(), "{name}"),
-                Err(why) => refused.push(why),
-            }
-        }
-        // Who is on a channel or waits for a skill that the search does not come to.
-        let only_tables = diff.changes.iter().filter(|change| change.class != Class::Safe);
-        let unseen = only_tables.clone().all(|c| matches!(c.what, "skill" | "channel"));
-        if diff.class() == Class::Safe {
-            assert!(refused.is_empty(), "{name}: {refused:?} {:#?}", diff.changes);
-        } else if !unseen {
-            assert!(!refused.is_empty(), "{name}: {:#?}", diff.changes);
-        }
-    }
-    assert!(moved_count > 500, "{moved_count}");
-}
-
-/// A moved session takes what comes without a fault.
-fn goes_on(name: &str, program: &LoadedProgram, session: &mut Session, now_ms: i64) {
-    let mut events = Vec::new();
-    if session.wake_at_ms.is_some_and(|due| due <= now_ms) {
-        events.push(Event::Wake);
-    }
-    for text in ["yes", "12345", "2026-06-15", "1"] {
-        let (channel, payload) = ("web".to_owned(), None);
-        events.push(Event::Message { channel, text: text.to_owned(), payload });
-    }
-    for event in events {
-        if session.is_calling() {
-            return;
-        }
-        for command in step(program, session, event, now_ms).unwrap().commands {
-            assert!(!matches!(command, Command::Note { .. }), "{name}: {command:?}");
-        }
-    }
 }
 
 #[test]

@@ -2,6 +2,9 @@
 //! run leaves behind compared.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod choices;
+mod maker;
+
 use std::sync::Arc;
 
 use flowright_codegen::JitProgram;
@@ -9,11 +12,14 @@ use flowright_compiler::compile::MemorySources;
 use flowright_compiler::ir::interp::Interpreter;
 use flowright_compiler::ir::verify::verify;
 use flowright_compiler::ir::{
-    ArithOp, Block, BlockId, Cell, CellKind, CompareOp, Const, Executor, Exit, FuncId, Function,
-    Helper, Inst, Place, Program, Reg, RunContext, RunError, Space, StringId, Terminator,
+    Block, BlockId, Cell, CellKind, Executor, FuncId, Function, Place, Program, RunContext,
+    RunError, Space, Terminator,
 };
-use flowright_nlu::value::{Currency, Value};
+use flowright_nlu::value::Value;
 use proptest::prelude::*;
+
+use self::choices::Choices;
+use self::maker::Maker;
 
 /// One customer field of each kind, and as many session slots, so that every space has room.
 const BASE: &str = r#"
@@ -57,275 +63,6 @@ const KINDS: [CellKind; 10] = [
     CellKind::Money,
 ];
 
-/// Numbers that decide everything, read one by one; zeros when they run out.
-struct Choices<'c> {
-    numbers: &'c [u32],
-    at: usize,
-}
-
-impl Choices<'_> {
-    fn next(&mut self, below: usize) -> usize {
-        let number = self.numbers.get(self.at).copied().unwrap_or(0);
-        self.at += 1;
-        number as usize % below.max(1)
-    }
-
-    fn pick<T: Copy>(&mut self, of: &[T]) -> T {
-        of[self.next(of.len())]
-    }
-
-    fn bits(&mut self) -> i64 {
-        const EDGES: [i64; 12] = [
-            0,
-            1,
-            -1,
-            1_000_000,
-            -1_000_000,
-            500_000,
-            i64::MAX,
-            i64::MIN,
-            86_400_000,
-            20_000,
-            7,
-            i32::MAX as i64 + 1,
-        ];
-        match self.next(3) {
-            0 => EDGES[self.next(EDGES.len())],
-            _ => (self.next(4_000_000) as i64 - 2_000_000) * [1, 1_000, 1_000_000][self.next(3)],
-        }
-    }
-
-    /// A cell as a session could hold it: empty, or of the kind.
-    fn cell(&mut self, kind: CellKind, cx: &mut RunContext) -> Cell {
-        if self.next(5) == 0 {
-            return Cell::EMPTY;
-        }
-        match kind {
-            CellKind::Text => {
-                let text = self.pick(&["", "abc", "ABC", "订单", "abcdef"]);
-                cx.heap.cell(Some(&Value::Text(text.to_owned())))
-            }
-            CellKind::Bool => Cell::bool(self.next(2) == 1),
-            CellKind::Money => {
-                let currency = self.pick(&["CNY", "USD"]);
-                let packed = u64::from(Currency::parse(currency).unwrap().packed());
-                Cell { meta: CellKind::Money as u64 | packed << 8, bits: self.bits() }
-            }
-            CellKind::Date => Cell::new(kind, self.next(60_000) as i64 - 10_000),
-            CellKind::Time => Cell::new(kind, self.next(86_400) as i64),
-            CellKind::Choice => Cell::new(kind, self.next(2) as i64),
-            _ => Cell::new(kind, self.bits()),
-        }
-    }
-}
-
-/// Makes one function that the verifier accepts.
-struct Maker<'c> {
-    choices: Choices<'c>,
-    /// Registers that hold something wherever the current block can be entered from, by kind.
-    known: Vec<(Reg, CellKind)>,
-    regs: u32,
-    strings: u32,
-    writes: Vec<Place>,
-}
-
-impl Maker<'_> {
-    fn reg(&mut self, kind: CellKind) -> Reg {
-        let reg = Reg(self.regs);
-        self.regs += 1;
-        self.known.push((reg, kind));
-        reg
-    }
-
-    fn of_kind(&mut self, kind: CellKind) -> Reg {
-        let fit: Vec<Reg> =
-            self.known.iter().filter(|(_, k)| *k == kind).map(|(r, _)| *r).collect();
-        // What was computed last is what the next instruction would use, and what shows in the end.
-        match self.choices.next(2) {
-            0 => *fit.last().unwrap(),
-            _ => self.choices.pick(&fit),
-        }
-    }
-
-    fn place(&mut self, kind: CellKind) -> Option<Place> {
-        let session =
-            [CellKind::Text, CellKind::Number, CellKind::Money, CellKind::Date, CellKind::Duration];
-        let customer = &KINDS[..9];
-        let in_session = session.iter().position(|k| *k == kind);
-        match in_session.filter(|_| self.choices.next(2) == 0) {
-            Some(index) => Some(Place { space: Space::Session, index: index as u32 }),
-            None => {
-                let index = customer.iter().position(|k| *k == kind)?;
-                Some(Place { space: Space::Customer, index: index as u32 })
-            }
-        }
-    }
-
-    fn inst(&mut self) -> Inst {
-        use CellKind::{Bool, Date, DateTime, Duration, Money, Number, Text};
-        let kind = self.choices.pick(&KINDS);
-        match self.choices.next(12) {
-            0 => {
-                let value = match kind {
-                    Text => Const::Text(StringId(self.choices.next(self.strings as usize) as u32)),
-                    Money => {
-                        let packed = Currency::parse("CNY").unwrap().packed();
-                        Const::Scalar { kind, currency: packed, bits: self.choices.bits() }
-                    }
-                    Bool => Const::Scalar { kind, currency: 0, bits: self.choices.next(2) as i64 },
-                    _ => Const::Scalar { kind, currency: 0, bits: self.choices.next(5_000) as i64 },
-                };
-                Inst::Const { dst: self.reg(kind), value }
-            }
-            1 => {
-                let place = self.place(kind).unwrap();
-                Inst::Load { dst: self.reg(kind), place }
-            }
-            2 => {
-                let place = self.place(kind).unwrap();
-                Inst::Has { dst: self.reg(Bool), place }
-            }
-            3 => {
-                let session = [Text, Number, Money, Date, Duration];
-                let index = self.choices.next(session.len());
-                let place = Place { space: Space::Session, index: index as u32 };
-                self.writes.push(place);
-                match self.choices.next(4) {
-                    0 => Inst::Clear { place },
-                    _ => Inst::Store { place, src: self.of_kind(session[index]) },
-                }
-            }
-            4 => {
-                let src = self.of_kind(Bool);
-                Inst::Not { dst: self.reg(Bool), src }
-            }
-            5 => {
-                let kind = self.choices.pick(&[Number, Money, Duration]);
-                let src = self.of_kind(kind);
-                Inst::Neg { dst: self.reg(kind), src, kind }
-            }
-            6 | 7 => self.arith(Number, Money, Date, DateTime, Duration),
-            8 | 9 => {
-                let ops: &[CompareOp] = match kind {
-                    Bool | CellKind::Choice => &[CompareOp::Eq, CompareOp::Ne],
-                    _ => &[
-                        CompareOp::Eq,
-                        CompareOp::Ne,
-                        CompareOp::Lt,
-                        CompareOp::Le,
-                        CompareOp::Gt,
-                        CompareOp::Ge,
-                    ],
-                };
-                let op = self.choices.pick(ops);
-                let (left, right) = (self.of_kind(kind), self.of_kind(kind));
-                Inst::Compare { op, kind, dst: self.reg(Bool), left, right }
-            }
-            10 => {
-                let (left, right) = (self.of_kind(Bool), self.of_kind(Bool));
-                let and = self.choices.next(2) == 0;
-                let dst = self.reg(Bool);
-                if and { Inst::And { dst, left, right } } else { Inst::Or { dst, left, right } }
-            }
-            _ => self.call(Bool, Number, Text, Date, Money),
-        }
-    }
-
-    fn arith(&mut self, n: CellKind, m: CellKind, d: CellKind, t: CellKind, u: CellKind) -> Inst {
-        use ArithOp::{Add, Div, Mul, Sub};
-        let table = [
-            (Add, n, n, n),
-            (Sub, n, n, n),
-            (Mul, n, n, n),
-            (Div, n, n, n),
-            (Add, m, m, m),
-            (Sub, m, m, m),
-            (Div, m, m, n),
-            (Mul, m, n, m),
-            (Div, m, n, m),
-            (Add, d, u, d),
-            (Sub, d, u, d),
-            (Sub, d, d, u),
-            (Add, t, u, t),
-            (Sub, t, u, t),
-            (Sub, t, t, u),
-            (Add, u, u, u),
-            (Sub, u, u, u),
-            (Mul, u, n, u),
-            (Div, u, n, u),
-            (Div, u, u, n),
-        ];
-        let (op, left_kind, right_kind, kind) = self.choices.pick(&table);
-        let (left, right) = (self.of_kind(left_kind), self.of_kind(right_kind));
-        Inst::Arith { op, dst: self.reg(kind), left, left_kind, right, right_kind }
-    }
-
-    fn call(&mut self, b: CellKind, n: CellKind, t: CellKind, d: CellKind, m: CellKind) -> Inst {
-        let table: [(Helper, &[CellKind], CellKind); 12] = [
-            (Helper::Contains, &[t, t], b),
-            (Helper::TextLength, &[t], n),
-            (Helper::Lower, &[t], t),
-            (Helper::Concat, &[t, t], t),
-            (Helper::Round, &[n], n),
-            (Helper::Abs, &[m], m),
-            (Helper::Min, &[m, m], m),
-            (Helper::Max, &[n, n], n),
-            (Helper::Weekday, &[d], n),
-            (Helper::Year, &[d], n),
-            (Helper::DaysBetween, &[d, d], n),
-            (Helper::ToText, &[n], t),
-        ];
-        let (helper, kinds, kind) = self.choices.pick(&table);
-        let args = kinds.iter().map(|kind| self.of_kind(*kind)).collect();
-        Inst::Call { dst: self.reg(kind), helper, args }
-    }
-
-    fn function(mut self) -> Function {
-        let mut first = Vec::new();
-        for (index, kind) in KINDS[..9].iter().enumerate() {
-            let place = Place { space: Space::Customer, index: index as u32 };
-            first.push(Inst::Load { dst: self.reg(*kind), place });
-        }
-        let count = 1 + self.choices.next(6);
-        let shared = self.known.clone();
-        let mut blocks = Vec::new();
-        for number in 0..count {
-            self.known.clone_from(&shared);
-            let mut insts = if number == 0 { first.clone() } else { Vec::new() };
-            for _ in 0..self.choices.next(8) {
-                insts.push(self.inst());
-            }
-            blocks.push(Block { insts, end: self.end(number, count) });
-        }
-        self.writes.sort();
-        self.writes.dedup();
-        Function {
-            name: "generated".to_owned(),
-            regs: self.regs,
-            blocks,
-            exits: vec![Exit::Value],
-            writes: self.writes,
-        }
-    }
-
-    fn end(&mut self, number: usize, count: usize) -> Terminator {
-        // Backwards too, but never to the first block: loops end when the fuel does.
-        let block = |this: &mut Self| BlockId(1 + this.choices.next(count - 1) as u32);
-        match self.choices.next(4) {
-            0 | 1 if count > 1 && number + 1 < count => {
-                let cond = self.of_kind(CellKind::Bool);
-                let then = block(self);
-                Terminator::Branch { cond, then, otherwise: BlockId(number as u32 + 1) }
-            }
-            2 if count > 1 => Terminator::Jump(block(self)),
-            _ => {
-                let args = KINDS.iter().map(|kind| self.of_kind(*kind)).collect();
-                Terminator::Exit { exit: 0, args }
-            }
-        }
-    }
-}
-
 /// What a run leaves behind.
 #[derive(Debug, PartialEq)]
 struct Left {
@@ -340,7 +77,7 @@ struct Left {
 fn run(executor: &dyn Executor, function: FuncId, inputs: &[u32], fuel: u64) -> Left {
     let program = executor.program();
     let mut cx = RunContext::new(Arc::clone(program), fuel);
-    let mut choices = Choices { numbers: inputs, at: 0 };
+    let mut choices = Choices::of(inputs);
     for (index, kind) in KINDS[..9].iter().enumerate() {
         let cell = choices.cell(*kind, &mut cx);
         cx.set_cell(Place { space: Space::Customer, index: index as u32 }, cell);
@@ -377,13 +114,7 @@ proptest! {
         program.strings.extend(["abc", "B", "订单号"].map(|text| Value::Text(text.to_owned())));
         let first = program.functions.len() as u32;
         for numbers in &programs {
-            let maker = Maker {
-                choices: Choices { numbers, at: 0 },
-                known: Vec::new(),
-                regs: 0,
-                strings: program.strings.len() as u32,
-                writes: Vec::new(),
-            };
+            let maker = Maker::of(numbers, program.strings.len() as u32);
             program.functions.push(maker.function());
         }
         verify(&program).expect("the generator makes sound functions");

@@ -1,6 +1,7 @@
 //! Random declarations: see `mod.rs`, which this is a part of.
 
 use super::Maker;
+use super::values::TYPES;
 
 impl Maker<'_> {
     pub(super) fn decl(&mut self) {
@@ -145,7 +146,7 @@ impl Maker<'_> {
         self.put("slot");
         self.name();
         self.put(":");
-        self.one(super::TYPES);
+        self.one(TYPES);
         self.labels();
         if self.chance(2) {
             self.braces(0, 4, Self::slot_member);

@@ -1,0 +1,108 @@
+//! WebSockets: a session over one or several of them, and whose pages get one.
+
+use std::time::Duration;
+
+use flowright_tests::World;
+use futures_util::{SinkExt as _, StreamExt as _};
+use serde_json::{Value as Json, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+
+use super::raw;
+
+type Socket = tokio_tungstenite::WebSocketStream<TcpStream>;
+
+const SESSION: &str = "session=0123456789abcdef0123";
+
+async fn open(world: &World, query: &str) -> Socket {
+    let stream = TcpStream::connect(world.server.address).await.unwrap();
+    let url = format!("ws://{}/chat?{query}", world.server.address);
+    let (socket, _) = tokio_tungstenite::client_async(url, stream).await.unwrap();
+    socket
+}
+
+async fn next(socket: &mut Socket) -> Json {
+    loop {
+        let message = tokio::time::timeout(Duration::from_secs(10), socket.next()).await.unwrap();
+        match message.unwrap().unwrap() {
+            Message::Text(text) => return serde_json::from_str(text.as_str()).unwrap(),
+            Message::Ping(_) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// The next documents up to one of a type, that one included.
+async fn until(socket: &mut Socket, kind: &str) -> Vec<Json> {
+    let mut seen = Vec::new();
+    loop {
+        seen.push(next(socket).await);
+        if seen.last().unwrap()["type"] == kind {
+            return seen;
+        }
+    }
+}
+
+async fn say(socket: &mut Socket, id: &str, text: &str) {
+    let message = json!({ "type": "message", "id": id, "text": text });
+    socket.send(Message::text(message.to_string())).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_websocket_talks_and_comes_back_where_it_was() {
+    let world = World::start("order_change").await;
+    let mut socket = open(&world, SESSION).await;
+    let greeting = until(&mut socket, "status").await;
+    assert_eq!(greeting[0]["type"], "reply", "{greeting:?}");
+    say(&mut socket, "1", "我需要修改订单#12345的交货日期。").await;
+    let answers = until(&mut socket, "ack").await;
+    assert_eq!(answers[0]["text"], "当前交货日为6月10日,请确认新日期(格式YYYY-MM-DD):");
+    let seen = answers[0]["seq"].as_u64().unwrap();
+    drop(socket);
+    let world = world.restart().await;
+    let mut socket = open(&world, &format!("{SESSION}&after={}", seen - 1)).await;
+    let missed = until(&mut socket, "status").await;
+    assert_eq!(missed[0]["seq"], seen, "what was said before is sent again from there");
+    assert_eq!(missed.len(), 2, "{missed:?}");
+    // The same message again is acknowledged and not carried out again.
+    say(&mut socket, "1", "我需要修改订单#12345的交货日期。").await;
+    let again = until(&mut socket, "ack").await;
+    assert_eq!((again.len(), &again[0]["repeated"]), (1, &json!(true)), "{again:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_sockets_of_a_session_hear_the_same() {
+    let world = World::start("order_change").await;
+    let (mut first, mut second) = (open(&world, SESSION).await, open(&world, SESSION).await);
+    until(&mut first, "status").await;
+    until(&mut second, "status").await;
+    say(&mut first, "1", "谢谢").await;
+    let told = until(&mut first, "ack").await;
+    let heard = next(&mut second).await;
+    assert_eq!(told[0]["seq"], heard["seq"]);
+    assert_eq!(told[0]["text"], heard["text"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_of_another_site_gets_no_socket() {
+    let world = World::start("order_change").await;
+    let key = [
+        "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
+        "sec-websocket-version: 13",
+        "connection: upgrade",
+        "upgrade: websocket",
+    ]
+    .join("\r\n");
+    for (origin, query, expected) in [
+        ("https://evil.example", SESSION, "403"),
+        ("null", SESSION, "403"),
+        ("http://x", SESSION, "101"),
+        ("http://x", "session=short", "400"),
+        ("http://x", "session=0123456789abcdef0123&customer=C-1001", "403"),
+    ] {
+        let request =
+            format!("GET /chat?{query} HTTP/1.1\r\nhost: x\r\norigin: {origin}\r\n{key}\r\n\r\n");
+        let answer = raw(&world, request.as_bytes()).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {expected}")), "{origin} {query}: {answer}");
+    }
+}
