@@ -1,5 +1,6 @@
 //! Why a command could not run: what happened, and what to do about it.
 
+use std::fs::Permissions;
 use std::io;
 use std::path::Path;
 
@@ -69,13 +70,30 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
 /// # Errors
 /// What kept it from being written.
 pub(crate) fn write_file(path: &Path, content: &[u8]) -> Result<(), Failure> {
+    put(path, content, None).map_err(|error| Failure::file("write", path, &error))
+}
+
+/// Puts a new content in the place of a file, which keeps its permissions. A link is followed.
+///
+/// # Errors
+/// What kept it from being written.
+pub(crate) fn replace_file(path: &Path, content: &[u8]) -> Result<(), Failure> {
+    let replaced = std::fs::canonicalize(path).and_then(|place| {
+        let permissions = std::fs::metadata(&place)?.permissions();
+        put(&place, content, Some(permissions))
+    });
+    replaced.map_err(|error| Failure::file("write", path, &error))
+}
+
+fn put(path: &Path, content: &[u8], permissions: Option<Permissions>) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.part", std::process::id()));
     let part = path.with_file_name(name);
-    let written = std::fs::write(&part, content).and_then(|()| std::fs::rename(&part, path));
-    written.map_err(|error| {
+    let written = std::fs::write(&part, content)
+        .and_then(|()| permissions.map_or(Ok(()), |known| std::fs::set_permissions(&part, known)))
+        .and_then(|()| std::fs::rename(&part, path));
+    written.inspect_err(|_| {
         // Only tidying up: the cause is what is reported.
         let _ = std::fs::remove_file(&part);
-        Failure::file("write", path, &error)
     })
 }

@@ -41,5 +41,10 @@ pub(crate) fn is_terminal(stream: Stream) -> bool {
 
 /// Text in a colour (the numbers of an ANSI sequence), where the stream has any.
 pub(crate) fn paint(stream: Stream, numbers: &str, text: &str) -> String {
-    if colored(stream) { format!("\x1b[{numbers}m{text}\x1b[0m") } else { text.to_owned() }
+    if colored(stream) { painted(numbers, text) } else { text.to_owned() }
+}
+
+/// Text in a colour, wherever it goes.
+pub(crate) fn painted(numbers: &str, text: &str) -> String {
+    format!("\x1b[{numbers}m{text}\x1b[0m")
 }

@@ -1,6 +1,6 @@
-//! Unified diffs of two texts, as `diff -u` and `patch` know them.
+//! Unified diffs of two texts, as `git apply` and `patch -p1` take them.
 
-use crate::style::{Stream, paint};
+use crate::style::painted;
 
 /// Lines shown around a change.
 const CONTEXT: usize = 3;
@@ -15,20 +15,22 @@ enum Edit<'t> {
     Put(&'t str),
 }
 
-/// The diff of `old` to `new`, both called `label`; empty when they are the same.
-pub(crate) fn unified(label: &str, old: &str, new: &str) -> String {
+/// The diff of a file's text; empty when nothing differs. Only what a person looks at is `colored`.
+pub(crate) fn unified(label: &str, old: &str, new: &str, colored: bool) -> String {
     if old == new {
         return String::new();
     }
     let (before, after): (Vec<&str>, Vec<&str>) = (lines(old), lines(new));
-    let edits = edits(&before, &after);
-    let mut text = paint(Stream::Out, "1", &format!("--- {label}")) + "\n";
-    text.push_str(&paint(Stream::Out, "1", &format!("+++ {label}")));
-    text.push('\n');
-    for (from, to) in hunks(&edits) {
-        push_hunk(&mut text, &edits, from, to);
+    let mut shown = Shown { edits: edits(&before, &after), colored, text: String::new() };
+    let label = label.trim_start_matches("./").trim_start_matches('/');
+    // A tab ends a name with blanks: `patch` would take the first blank for its end.
+    let end = if label.contains(' ') { "\t" } else { "" };
+    shown.line(Some("1"), &format!("--- a/{label}{end}"));
+    shown.line(Some("1"), &format!("+++ b/{label}{end}"));
+    for (from, to) in hunks(&shown.edits) {
+        shown.hunk(from, to);
     }
-    text
+    shown.text
 }
 
 /// Lines with their ends.
@@ -50,40 +52,50 @@ fn hunks(edits: &[Edit<'_>]) -> Vec<(usize, usize)> {
     hunks
 }
 
-fn push_hunk(text: &mut String, edits: &[Edit<'_>], from: usize, to: usize) {
-    let counts = |edits: &[Edit<'_>]| {
-        let old = edits.iter().filter(|edit| !matches!(edit, Edit::Put(_))).count();
-        let new = edits.iter().filter(|edit| !matches!(edit, Edit::Take(_))).count();
-        (old, new)
-    };
-    let (skipped_old, skipped_new) = counts(edits.get(..from).unwrap_or(&[]));
-    let shown = edits.get(from..to).unwrap_or(&[]);
-    let (old, new) = counts(shown);
-    // Without lines, the number is that of the line before.
-    let first = |skipped: usize, count: usize| skipped + usize::from(count > 0);
-    let head =
-        format!("@@ -{},{old} +{},{new} @@", first(skipped_old, old), first(skipped_new, new));
-    text.push_str(&paint(Stream::Out, "36", &head));
-    text.push('\n');
-    for edit in shown {
-        push_line(text, *edit);
-    }
+/// Edits on their way to be text.
+struct Shown<'t> {
+    edits: Vec<Edit<'t>>,
+    colored: bool,
+    text: String,
 }
 
-fn push_line(text: &mut String, edit: Edit<'_>) {
-    let (sign, color, line) = match edit {
-        Edit::Keep(line) => (' ', None, line),
-        Edit::Take(line) => ('-', Some("31"), line),
-        Edit::Put(line) => ('+', Some("32"), line),
-    };
-    let shown = format!("{sign}{}", line.strip_suffix('\n').unwrap_or(line));
-    match color {
-        Some(color) => text.push_str(&paint(Stream::Out, color, &shown)),
-        None => text.push_str(&shown),
+impl Shown<'_> {
+    fn hunk(&mut self, from: usize, to: usize) {
+        let counts = |edits: &[Edit<'_>]| {
+            let old = edits.iter().filter(|edit| !matches!(edit, Edit::Put(_))).count();
+            let new = edits.iter().filter(|edit| !matches!(edit, Edit::Take(_))).count();
+            (old, new)
+        };
+        let (skipped_old, skipped_new) = counts(self.edits.get(..from).unwrap_or(&[]));
+        let shown = self.edits.get(from..to).unwrap_or(&[]).to_vec();
+        let (old, new) = counts(&shown);
+        // Without lines, the number is that of the line before.
+        let first = |skipped: usize, count: usize| skipped + usize::from(count > 0);
+        let (at_old, at_new) = (first(skipped_old, old), first(skipped_new, new));
+        self.line(Some("36"), &format!("@@ -{at_old},{old} +{at_new},{new} @@"));
+        for edit in shown {
+            self.edit(edit);
+        }
     }
-    text.push('\n');
-    if !line.ends_with('\n') {
-        text.push_str("\\ No newline at end of file\n");
+
+    fn edit(&mut self, edit: Edit<'_>) {
+        let (sign, color, line) = match edit {
+            Edit::Keep(line) => (' ', None, line),
+            Edit::Take(line) => ('-', Some("31"), line),
+            Edit::Put(line) => ('+', Some("32"), line),
+        };
+        self.line(color, &format!("{sign}{}", line.strip_suffix('\n').unwrap_or(line)));
+        if !line.ends_with('\n') {
+            self.line(None, "\\ No newline at end of file");
+        }
+    }
+
+    fn line(&mut self, color: Option<&str>, line: &str) {
+        match color.filter(|_| self.colored) {
+            Some(color) => self.text.push_str(&painted(color, line)),
+            None => self.text.push_str(line),
+        }
+        self.text.push('\n');
     }
 }
 
@@ -193,6 +205,10 @@ fn walk_back<'t>(
 mod tests {
     use super::*;
 
+    fn plain(label: &str, old: &str, new: &str) -> String {
+        unified(label, old, new, false)
+    }
+
     /// The new text, made of the old one and its diff, as `patch` would.
     fn patched(old: &str, diff: &str) -> String {
         let old = lines(old);
@@ -229,13 +245,42 @@ mod tests {
     fn a_diff_is_as_short_as_it_can_be() {
         let old = "a\nb\nc\nd\ne\nf\ng\nh\n";
         let new = "a\nb\nc\nx\ne\nf\ng\nh\n";
-        let diff = unified("file", old, new);
-        let expected = "--- file\n+++ file\n@@ -1,7 +1,7 @@\n a\n b\n c\n-d\n+x\n e\n f\n g\n";
+        let diff = plain("file", old, new);
+        let expected = "--- a/file\n+++ b/file\n@@ -1,7 +1,7 @@\n a\n b\n c\n-d\n+x\n e\n f\n g\n";
         assert_eq!(diff, expected);
-        assert_eq!(unified("file", old, old), "");
-        let bare = unified("file", "a", "a\n");
+        assert_eq!(plain("file", old, old), "");
+        let bare = plain("file", "a", "a\n");
         assert!(bare.ends_with("-a\n\\ No newline at end of file\n+a\n"), "{bare}");
-        assert!(unified("file", "", "a\n").contains("@@ -0,0 +1,1 @@"));
+        assert!(plain("file", "", "a\n").contains("@@ -0,0 +1,1 @@"));
+    }
+
+    #[test]
+    fn shows_each_change_with_its_context() {
+        let before: String = (1..=20).map(|n| format!("line {n}\n")).collect();
+        let after = before.replace("line 3\n", "line three\n").replace("line 18\n", "");
+        assert_eq!(
+            plain("a.flow", &before, &after),
+            "--- a/a.flow\n+++ b/a.flow\n@@ -1,6 +1,6 @@\n line 1\n line 2\n-line 3\n+line three\n \
+             line 4\n line 5\n line 6\n@@ -15,6 +15,5 @@\n line 15\n line 16\n line 17\n-line 18\n \
+             line 19\n line 20\n"
+        );
+        assert_eq!(plain("a.flow", &before, &before), "");
+        assert_eq!(
+            plain("a", "x", "x\ny\n"),
+            "--- a/a\n+++ b/a\n@@ -1,1 +1,2 @@\n-x\n\\ No newline at end of file\n+x\n+y\n"
+        );
+        assert_eq!(plain("a", "", "x\n"), "--- a/a\n+++ b/a\n@@ -0,0 +1,1 @@\n+x\n");
+    }
+
+    #[test]
+    fn colours_change_no_word() {
+        let colored = unified("./a", "x\ny\n", "x\nz\n", true);
+        assert!(colored.contains("\x1b[31m-y\x1b[0m\n\x1b[32m+z\x1b[0m\n"), "{colored}");
+        let mut bare = colored;
+        for code in ["1", "31", "32", "36", "0"] {
+            bare = bare.replace(&format!("\x1b[{code}m"), "");
+        }
+        assert_eq!(bare, plain("a", "x\ny\n", "x\nz\n"));
     }
 
     #[test]
@@ -255,10 +300,43 @@ mod tests {
                 text
             };
             let (old, new) = (text(), text());
-            let diff = unified("file", &old, &new);
+            let diff = plain("file", &old, &new);
             if old != new {
                 assert_eq!(patched(&old, &diff), new, "{old:?}\n{diff}");
             }
+        }
+    }
+
+    /// The edits of any two texts turn one into the other.
+    #[test]
+    fn edits_lead_from_one_to_the_other() {
+        let mut seed = 7_u64;
+        let mut next = |below: u64| {
+            seed = seed
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 33) % below
+        };
+        for _ in 0..500 {
+            let mut lines = || -> Vec<&'static str> {
+                (0..next(12))
+                    .map(|_| ["a\n", "b\n", "c\n"][usize::try_from(next(3)).unwrap()])
+                    .collect()
+            };
+            let (old, new) = (lines(), lines());
+            let edits = edits(&old, &new);
+            let side = |put: bool| -> Vec<&str> {
+                edits
+                    .iter()
+                    .filter_map(|edit| match edit {
+                        Edit::Keep(line) => Some(*line),
+                        Edit::Take(line) => (!put).then_some(*line),
+                        Edit::Put(line) => put.then_some(*line),
+                    })
+                    .collect()
+            };
+            assert_eq!(side(false), old);
+            assert_eq!(side(true), new);
         }
     }
 
@@ -266,6 +344,6 @@ mod tests {
     fn texts_that_differ_wholly_are_replaced() {
         let old: String = (0..3_000).map(|i| format!("old {i}\n")).collect();
         let new: String = (0..3_000).map(|i| format!("new {i}\n")).collect();
-        assert_eq!(patched(&old, &unified("file", &old, &new)), new);
+        assert_eq!(patched(&old, &plain("file", &old, &new)), new);
     }
 }

@@ -2,7 +2,6 @@
 
 pub(crate) mod args;
 mod baseline;
-mod diff;
 mod fix;
 mod levels;
 mod output;
@@ -81,7 +80,7 @@ impl Check<'_> {
 
     fn diff(&self) -> Result<Outcome, Failure> {
         let fixed = self.fixed()?;
-        self.put(&fixed.diff(&self.project))?;
+        self.put(&fixed.diff(&self.project, self.is_colored()))?;
         fixed.print(true);
         Ok(if fixed.changes() { Outcome::Findings } else { Outcome::Fine })
     }
@@ -132,12 +131,16 @@ impl Check<'_> {
         if for_services {
             sources = output::for_machines(&sources);
         }
-        let color = self.args.output.is_none() && colored(Stream::Out);
-        let mut text = output::render(&sorted.report(&sources), format, color)?;
+        let mut text = output::render(&sorted.report(&sources), format, self.is_colored())?;
         if self.args.allowed && format.is_for_people() {
             text.push_str(&output::allowed(&sorted.suppressed, &sources));
         }
         Ok(text)
+    }
+
+    /// Whether what it puts out is coloured; a file never is.
+    fn is_colored(&self) -> bool {
+        self.args.output.is_none() && colored(Stream::Out)
     }
 
     /// Prints, or writes the file that was asked for.

@@ -11,7 +11,7 @@ use flowright_compiler::fmt::{Formatted, format};
 
 use crate::Outcome;
 use crate::args::FmtArgs;
-use crate::failure::{Failure, print};
+use crate::failure::{Failure, print, replace_file};
 use crate::project::Project;
 use crate::style::{Stream, colored, paint};
 use crate::unified::unified;
@@ -69,7 +69,7 @@ fn format_stdin(args: &FmtArgs, asked_for: bool) -> Result<Outcome, Failure> {
     let sound = tell(label, &text, &formatted);
     let changed = *formatted.text != *text;
     if args.diff {
-        print(&unified(label, &text, &formatted.text))?;
+        print(&unified(label, &text, &formatted.text, colored(Stream::Out)))?;
     } else if args.check {
         print(if changed { "<stdin>\n" } else { "" })?;
     } else {
@@ -91,11 +91,11 @@ fn format_files(args: &FmtArgs, paths: &[PathBuf]) -> Result<Outcome, Failure> {
         }
         changed += 1;
         if args.diff {
-            print(&unified(&label, text, &formatted.text))?;
+            print(&unified(&label, text, &formatted.text, colored(Stream::Out)))?;
         } else if args.check {
             print(&format!("{label}\n"))?;
         } else {
-            replace(path, &formatted.text)?;
+            replace_file(path, formatted.text.as_bytes())?;
             eprintln!("{} {label}", paint(Stream::Err, "32", "formatted"));
         }
     }
@@ -155,22 +155,4 @@ fn tell(label: &str, text: &Arc<str>, formatted: &Formatted) -> bool {
         eprintln!("{word} `flowright check` says what is wrong");
     }
     formatted.finding.is_none() && formatted.left.is_empty()
-}
-
-/// Puts a new content in the place of a file, which keeps its permissions. A link is followed.
-fn replace(path: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |e: std::io::Error| Failure::file("write", path, &e);
-    let place = std::fs::canonicalize(path).map_err(failed)?;
-    let permissions = std::fs::metadata(&place).map_err(failed)?.permissions();
-    let mut name = place.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{}.part", std::process::id()));
-    let part = place.with_file_name(name);
-    let written = std::fs::write(&part, text)
-        .and_then(|()| std::fs::set_permissions(&part, permissions))
-        .and_then(|()| std::fs::rename(&part, &place));
-    written.map_err(|error| {
-        // Only tidying up: the cause is what is reported.
-        let _ = std::fs::remove_file(&part);
-        failed(error)
-    })
 }

@@ -9,10 +9,10 @@ use flowright_compiler::base::{FileId, SourceProvider as _};
 use flowright_compiler::compile::MemorySources;
 use flowright_compiler::diag::{Fix, edits};
 
-use super::diff::unified;
 use super::sorted::Sorted;
-use crate::failure::{Failure, write_file};
+use crate::failure::{Failure, replace_file};
 use crate::project::Project;
+use crate::unified::unified;
 
 /// Rounds of fixes; a fix may make room for another.
 const ROUNDS_MAX: usize = 10;
@@ -110,9 +110,9 @@ impl Fixed {
     }
 
     /// What would change, as a diff.
-    pub(crate) fn diff(&self, project: &Project) -> String {
+    pub(crate) fn diff(&self, project: &Project, colored: bool) -> String {
         let shown = |label: &str| project.path_of(label).display().to_string();
-        let one = |(label, old, new): (&str, &str, &str)| unified(&shown(label), old, new);
+        let one = |(label, old, new): (&str, &str, &str)| unified(&shown(label), old, new, colored);
         self.changed().map(one).collect()
     }
 
@@ -130,11 +130,7 @@ impl Fixed {
             }
         }
         for (label, _, new) in self.changed() {
-            let path = project.path_of(label);
-            let failed = |e| Failure::file("write", &path, &e);
-            let rights = std::fs::metadata(&path).map_err(failed)?.permissions();
-            write_file(&path, new.as_bytes())?;
-            std::fs::set_permissions(&path, rights).map_err(failed)?;
+            replace_file(&project.path_of(label), new.as_bytes())?;
         }
         Ok(())
     }

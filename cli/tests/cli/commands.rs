@@ -1,41 +1,8 @@
-//! The binary as people and CI use it: what it prints where, and its exit codes.
-#![expect(clippy::unwrap_used, reason = "tests")]
+//! Commands without a file of their own here.
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Stdio;
 
-fn flowright(args: &[&str]) -> Output {
-    flowright_in(Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap(), args)
-}
-
-fn flowright_in(folder: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_flowright"));
-    for name in ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "FLOWRIGHT_LOG"] {
-        command.env_remove(name);
-    }
-    command.args(args).current_dir(folder).stdin(Stdio::null()).output().unwrap()
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// A folder of its own, with these files.
-fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    for (file, text) in files {
-        std::fs::write(folder.join(file), text).unwrap();
-    }
-    folder
-}
-
-const BOT: &str = "bot b {\n  languages en\n  timezone \"UTC\"\n}\nchannel web: websocket\nskill s\nroute { otherwise -> s }\n";
+use crate::support::{BOT, command, err, flowright, folder, out, root};
 
 const GREET: &str = "flow greet {\n  on start\n  slot name: text { ask \"Name?\" }\n  state start { fill name  say \"Hello {name}.\"  end resolved }\n}\n";
 
@@ -50,27 +17,27 @@ fn diff_compares_folders_and_bundles() {
         std::fs::create_dir_all(place.join(name)).unwrap();
         std::fs::write(place.join(name).join("b.flow"), format!("{BOT}{text}")).unwrap();
     }
-    let built = flowright_in(&place, &["build", "old", "-o", "old.flowb"]);
+    let built = flowright(&place, &["build", "old", "-o", "old.flowb"]);
     assert_eq!(built.status.code(), Some(0), "{}", err(&built));
     for old in ["old", "old.flowb"] {
         for (new, code) in [("old", 0), ("texts", 0), ("renamed", 1), ("said", 0)] {
-            let run = flowright_in(&place, &["diff", old, new]);
+            let run = flowright(&place, &["diff", old, new]);
             assert_eq!(run.status.code(), Some(code), "{old} {new}: {}{}", out(&run), err(&run));
         }
     }
-    let run = flowright_in(&place, &["diff", "old", "renamed"]);
+    let run = flowright(&place, &["diff", "old", "renamed"]);
     let text = out(&run);
     assert!(text.contains("needs migrate [E0914]: state `greet.start`: is gone"), "{text}");
     assert!(text.contains("say `state greet.start is greet.hello`"), "{text}");
     assert!(text.contains("was at b.flow:11"), "{text}");
-    let run = flowright_in(&place, &["diff", "old.flowb", "texts", "--format", "json"]);
+    let run = flowright(&place, &["diff", "old.flowb", "texts", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&out(&run)).unwrap();
     assert_eq!(json["class"], "safe", "{json}");
     assert_eq!(json["changes"][0]["what"], "texts", "{json}");
     assert!(json["conversation"]["difference"].is_null(), "{json}");
     assert!(json["plan"]["flows"].is_array(), "{json}");
     for (old, new) in [("old", "nothing"), ("broken.flow", "old")] {
-        let run = flowright_in(&place, &["diff", old, new]);
+        let run = flowright(&place, &["diff", old, new]);
         assert_eq!(run.status.code(), Some(2), "{old} {new}: {}{}", out(&run), err(&run));
         assert!(err(&run).contains("error"), "{}", err(&run));
     }
@@ -79,19 +46,19 @@ fn diff_compares_folders_and_bundles() {
 #[test]
 fn a_new_project_checks_tests_and_builds() {
     let place = folder("new", &[]);
-    let made = flowright_in(&place, &["new", "Support-Desk"]);
+    let made = flowright(&place, &["new", "Support-Desk"]);
     assert_eq!(made.status.code(), Some(0), "{}", err(&made));
     for command in ["check", "test"] {
-        let run = flowright_in(&place, &[command, "Support-Desk"]);
+        let run = flowright(&place, &[command, "Support-Desk"]);
         assert_eq!(run.status.code(), Some(0), "{command}: {}{}", out(&run), err(&run));
         assert!(!err(&run).contains("warning"), "a new project has no findings: {}", err(&run));
     }
-    let built = flowright_in(&place, &["build", "Support-Desk"]);
+    let built = flowright(&place, &["build", "Support-Desk"]);
     let bundle = place.join("Support-Desk/support_desk.flowb");
     assert!(bundle.is_file(), "{}", err(&built));
-    let from_bundle = flowright_in(&place, &["test", "Support-Desk/support_desk.flowb"]);
+    let from_bundle = flowright(&place, &["test", "Support-Desk/support_desk.flowb"]);
     assert_eq!(from_bundle.status.code(), Some(0), "{}", err(&from_bundle));
-    let again = flowright_in(&place, &["new", "Support-Desk"]);
+    let again = flowright(&place, &["new", "Support-Desk"]);
     assert_eq!(again.status.code(), Some(2));
     assert!(err(&again).contains("is not empty"), "{}", err(&again));
 }
@@ -105,7 +72,7 @@ fn findings_go_to_stdout_messages_to_stderr() {
             ("a.flow", "flow a {\n  state x { -> y }\n  state z { end resolved }\n}\n"),
         ],
     );
-    let checked = flowright_in(&place, &["check"]);
+    let checked = flowright(&place, &["check"]);
     assert_eq!(checked.status.code(), Some(1));
     assert!(
         out(&checked).contains("error[E0203]") && out(&checked).contains("a.flow:2:16"),
@@ -118,14 +85,14 @@ fn findings_go_to_stdout_messages_to_stderr() {
         err(&checked)
     );
     assert!(!out(&checked).contains('\x1b'), "no colours where there is no terminal");
-    let colored = flowright_in(&place, &["check", "--color", "always"]);
+    let colored = flowright(&place, &["check", "--color", "always"]);
     assert!(out(&colored).contains('\x1b'));
-    let json = flowright_in(&place, &["check", "--format", "json"]);
+    let json = flowright(&place, &["check", "--format", "json"]);
     let document: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!(document["diagnostics"][0]["code"], "E0203");
     assert_eq!(document["diagnostics"][0]["line"], 2);
     for command in ["build", "test", "chat", "serve"] {
-        let run = flowright_in(&place, &[command]);
+        let run = flowright(&place, &[command]);
         assert_eq!(run.status.code(), Some(1), "{command}: {}", err(&run));
     }
 }
@@ -145,7 +112,7 @@ fn what_cannot_run_says_why_and_what_to_do() {
         (&["serve", "--listen", "here"], "here", "--listen"),
     ];
     for (args, message, help) in cases {
-        let run = flowright_in(&empty, args);
+        let run = flowright(&empty, args);
         assert_eq!(run.status.code(), Some(2), "{args:?}: {}", err(&run));
         let said = err(&run);
         assert!(said.contains(message) && said.contains(help), "{args:?}: {said}");
@@ -160,7 +127,7 @@ fn a_failing_test_shows_the_conversation_and_the_difference() {
         test \"fine\" {\n  user \"hello there\"\n  bot \"Good day.\"\n}\n\
         test \"wrong\" {\n  user \"hello there\"\n  bot \"Good night.\"\n}\n";
     let place = folder("failing", &[("bot.flow", BOT), ("hello.flow", flow)]);
-    let run = flowright_in(&place, &["test", "--coverage"]);
+    let run = flowright(&place, &["test", "--coverage"]);
     assert_eq!(run.status.code(), Some(1));
     let text = out(&run);
     for part in [
@@ -174,18 +141,18 @@ fn a_failing_test_shows_the_conversation_and_the_difference() {
     ] {
         assert!(text.contains(part), "{part} in {text}");
     }
-    let filtered = flowright_in(&place, &["test", "--filter", "fine"]);
+    let filtered = flowright(&place, &["test", "--filter", "fine"]);
     assert_eq!(filtered.status.code(), Some(0));
     assert!(!out(&filtered).contains("wrong"));
-    let junit = flowright_in(&place, &["test", "--format", "junit"]);
+    let junit = flowright(&place, &["test", "--format", "junit"]);
     let xml = out(&junit);
     for part in ["tests=\"2\"", "failures=\"1\"", "name=\"wrong\"", "Good night."] {
         assert!(xml.contains(part), "{part} in {xml}");
     }
-    let json = flowright_in(&place, &["test", "--format", "json", "--no-jit"]);
+    let json = flowright(&place, &["test", "--format", "json", "--no-jit"]);
     let document: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
     assert_eq!(document["failed"], 1);
-    let none = flowright_in(&place, &["test", "--filter", "nothing like it"]);
+    let none = flowright(&place, &["test", "--filter", "nothing like it"]);
     assert_eq!(none.status.code(), Some(2), "a filter that matches nothing is a mistake");
 }
 
@@ -193,7 +160,7 @@ fn a_failing_test_shows_the_conversation_and_the_difference() {
 fn damaged_bundles_are_refused_with_a_reason() {
     let place = folder("bundles", &[]);
     let good = place.join("good.flowb");
-    let built = flowright(&["build", "flows/order_change", "-o", good.to_str().unwrap()]);
+    let built = flowright(root(), &["build", "flows/order_change", "-o", good.to_str().unwrap()]);
     assert_eq!(built.status.code(), Some(0), "{}", err(&built));
     let bytes = std::fs::read(&good).unwrap();
     let mut altered = bytes.clone();
@@ -212,7 +179,7 @@ fn damaged_bundles_are_refused_with_a_reason() {
         let path = place.join(name);
         std::fs::write(&path, content).unwrap();
         for command in ["test", "serve"] {
-            let run = flowright(&[command, path.to_str().unwrap()]);
+            let run = flowright(root(), &[command, path.to_str().unwrap()]);
             assert_eq!(run.status.code(), Some(2), "{name}");
             assert!(
                 err(&run).contains(message) && err(&run).contains("help:"),
@@ -228,22 +195,23 @@ fn graphs_come_in_every_form() {
     for (format, sign) in
         [("svg", "<svg"), ("dot", "digraph"), ("mermaid", "flowchart"), ("json", "\"flows\"")]
     {
-        let run = flowright(&["graph", "flows/order_change", "--format", format]);
+        let run = flowright(root(), &["graph", "flows/order_change", "--format", format]);
         assert_eq!(run.status.code(), Some(0), "{}", err(&run));
         assert!(out(&run).contains(sign) && out(&run).contains("locate"), "{format}");
     }
-    let wrong = flowright(&["graph", "flows/order_change", "--flow", "change_delivery_dat"]);
+    let wrong =
+        flowright(root(), &["graph", "flows/order_change", "--flow", "change_delivery_dat"]);
     assert_eq!(wrong.status.code(), Some(2));
     assert!(err(&wrong).contains("did you mean `change_delivery_date`"), "{}", err(&wrong));
 }
 
 #[test]
 fn every_listed_code_is_explained() {
-    let list = out(&flowright(&["explain"]));
+    let list = out(&flowright(root(), &["explain"]));
     let codes: Vec<&str> = list.lines().filter_map(|line| line.split_whitespace().next()).collect();
     assert!(codes.len() > 60);
     for code in codes {
-        let page = flowright(&["explain", &code.to_lowercase()]);
+        let page = flowright(root(), &["explain", &code.to_lowercase()]);
         assert_eq!(page.status.code(), Some(0));
         assert!(out(&page).starts_with(&format!("# {code}")), "{code}");
     }
@@ -252,7 +220,7 @@ fn every_listed_code_is_explained() {
 #[test]
 fn completions_are_printed_for_every_shell() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        let run = flowright(&["completions", shell]);
+        let run = flowright(root(), &["completions", shell]);
         assert_eq!(run.status.code(), Some(0));
         assert!(out(&run).contains("flowright"), "{shell}");
     }
@@ -260,8 +228,7 @@ fn completions_are_printed_for_every_shell() {
 
 #[test]
 fn output_that_nobody_reads_is_no_failure() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_flowright"))
-        .args(["explain", "E0201"])
+    let mut child = command(root(), &["explain", "E0201"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -277,14 +244,14 @@ fn reveals_are_listed_for_people_and_programs() {
     let flow = "role boss\ncustomer { worth: money visible to boss }\n\
                 flow a {\n  on start\n  state x {\n    say \"{reveal(customer.worth) because \"on her own copy\"}\"\n    end\n  }\n}\n";
     let place = folder("reveals", &[("bot.flow", BOT), ("a.flow", flow)]);
-    let listed = flowright_in(&place, &["check", "--reveals"]);
+    let listed = flowright(&place, &["check", "--reveals"]);
     assert_eq!(listed.status.code(), Some(0), "{}", err(&listed));
     assert_eq!(
         out(&listed),
         "a.flow:6:11: customer.worth (visible to boss)\n  to: the customer\n  because: on her own copy\n"
     );
     assert!(err(&listed).contains("1 reveal\n"), "{}", err(&listed));
-    let json = flowright_in(&place, &["check", "--reveals", "--format", "json"]);
+    let json = flowright(&place, &["check", "--reveals", "--format", "json"]);
     let document: serde_json::Value = serde_json::from_str(&out(&json)).unwrap();
     let reveal = &document["reveals"][0];
     assert_eq!(
@@ -294,12 +261,12 @@ fn reveals_are_listed_for_people_and_programs() {
     // What is let out without a reason, or not let out at all, still fails, with the list.
     let leak = flow.replace("because \"on her own copy\"", "because \"\"");
     std::fs::write(place.join("a.flow"), leak).unwrap();
-    let failed = flowright_in(&place, &["check", "--reveals"]);
+    let failed = flowright(&place, &["check", "--reveals"]);
     assert_eq!(failed.status.code(), Some(1));
     assert!(out(&failed).contains("customer.worth (visible to boss)"), "{}", out(&failed));
     assert!(err(&failed).contains("E0705"), "{}", err(&failed));
     // Where names are wrong, there is no list to rely on.
     std::fs::write(place.join("a.flow"), "flow a { state x { -> y } }\n").unwrap();
-    let wrong = flowright_in(&place, &["check", "--reveals", "--format", "json"]);
+    let wrong = flowright(&place, &["check", "--reveals", "--format", "json"]);
     assert_eq!((wrong.status.code(), out(&wrong).as_str()), (Some(1), ""));
 }

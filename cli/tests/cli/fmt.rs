@@ -1,54 +1,31 @@
 //! `flowright fmt` as people, editors and CI use it.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
+
+use crate::support::{self, assert_patches, command, err, flowright, out, root};
 
 const UGLY: &str = "use   std.repair // why\nskill s\nroute{otherwise->s}\n";
 const NEAT: &str = "use std.repair  // why\nskill s\n\nroute { otherwise -> s }\n";
 const BROKEN: &str = "flow f{ sya   \"x\" }\nuse   std.dates\n";
 const BROKEN_NEAT: &str = "flow f{ sya   \"x\" }\n\nuse std.dates\n";
 
-fn command(folder: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_flowright"));
-    for name in ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE"] {
-        command.env_remove(name);
-    }
-    command.arg("fmt").args(args).current_dir(folder);
-    command
-}
-
 fn fmt(folder: &Path, args: &[&str]) -> Output {
-    command(folder, args).stdin(Stdio::null()).output().unwrap()
+    flowright(folder, &[&["fmt"], args].concat())
 }
 
 /// With a text piped into it.
 fn piped(args: &[&str], text: &[u8]) -> Output {
-    let mut command = command(Path::new("."), args);
+    let mut command = command(Path::new("."), &[&["fmt"], args].concat());
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(text).unwrap();
     child.wait_with_output().unwrap()
 }
 
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
 fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fmt").join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    for (file, text) in files {
-        let path = folder.join(file);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    folder
+    support::folder(&format!("fmt/{name}"), files)
 }
 
 fn read(folder: &Path, file: &str) -> String {
@@ -119,10 +96,14 @@ fn diff_prints_what_patch_takes() {
     assert_eq!(run.status.code(), Some(1));
     assert_eq!(
         out(&run),
-        "--- a.flow\n+++ a.flow\n@@ -1,3 +1,4 @@\n-use   std.repair // why\n\
+        "--- a/a.flow\n+++ b/a.flow\n@@ -1,3 +1,4 @@\n-use   std.repair // why\n\
          +use std.repair  // why\n skill s\n-route{otherwise->s}\n+\n+route { otherwise -> s }\n"
     );
     assert_eq!(read(&place, "a.flow"), UGLY);
+    assert_patches(&place, &out(&run), &[("a.flow", NEAT)]);
+    let blanks = folder("diff-blanks", &[("my bot/订单 a.flow", UGLY)]);
+    let run = fmt(&blanks, &["--diff"]);
+    assert_patches(&blanks, &out(&run), &[("my bot/订单 a.flow", NEAT)]);
     let colored = fmt(&place, &["--diff", "--color", "always"]);
     assert!(out(&colored).contains("\x1b[32m+use std.repair"), "{}", out(&colored));
     let none = fmt(&place, &["--diff", "b.flow"]);
@@ -139,7 +120,7 @@ fn standard_input_goes_to_standard_output() {
     let checked = piped(&["--check", "-"], UGLY.as_bytes());
     assert_eq!((checked.status.code(), out(&checked)), (Some(1), "<stdin>\n".to_owned()));
     let diff = piped(&["--diff", "-"], UGLY.as_bytes());
-    assert!(out(&diff).starts_with("--- <stdin>\n"), "{}", out(&diff));
+    assert!(out(&diff).starts_with("--- a/<stdin>\n+++ b/<stdin>\n"), "{}", out(&diff));
     assert_eq!(piped(&["-", "--check"], NEAT.as_bytes()).status.code(), Some(0));
     assert_eq!(piped(&["-"], b"").status.code(), Some(0));
 }
@@ -181,7 +162,6 @@ fn what_cannot_run_says_why_and_what_to_do() {
 
 #[test]
 fn the_sources_of_this_repository_are_formatted() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let run = fmt(root, &["--check", "flows", "stdlib", "tests/conformance", "cli/templates"]);
+    let run = fmt(root(), &["--check", "flows", "stdlib", "tests/conformance", "cli/templates"]);
     assert_eq!(run.status.code(), Some(0), "{}{}", out(&run), err(&run));
 }

@@ -1,33 +1,13 @@
 //! `flowright fuzz` as people and CI use it: what it prints where, its exit codes, its tests.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::PathBuf;
 
-fn flowright(folder: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_flowright"));
-    for name in ["NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "FLOWRIGHT_LOG"] {
-        command.env_remove(name);
-    }
-    command.args(args).current_dir(folder).stdin(Stdio::null()).output().unwrap()
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
+use crate::support::{err, flowright, folder, out, root};
 
 /// A folder of its own with one of the programs that are wrong on purpose.
 fn project(name: &str, fixture: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).unwrap();
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("tests/fuzz");
-    std::fs::copy(fixtures.join(fixture), folder.join("bot.flow")).unwrap();
-    folder
+    let text = std::fs::read_to_string(root().join("tests/fuzz").join(fixture)).unwrap();
+    folder(name, &[("bot.flow", &text)])
 }
 
 #[test]

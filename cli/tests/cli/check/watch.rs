@@ -1,0 +1,93 @@
+//! `--watch`.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use super::{BROKEN, UNREAD, project};
+use crate::support::command;
+
+/// A process with its lines as they come.
+struct Watched {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Watched {
+    fn start(folder: &Path) -> Self {
+        let mut command = command(folder, &["check", "bots", "--watch", "--format", "short"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let (send, lines) = channel();
+        std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                if send.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        Self { child, lines }
+    }
+
+    /// Lines up to one that holds a text.
+    fn until(&self, text: &str) -> Vec<String> {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let mut seen = Vec::new();
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let line = self.lines.recv_timeout(left);
+            assert!(line.is_ok(), "no `{text}` in {seen:?}");
+            seen.push(line.unwrap());
+            if seen.last().unwrap().contains(text) {
+                return seen;
+            }
+        }
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn watch_checks_again_when_a_file_changes_and_ends_with_its_input() {
+    let folder = project("watch", BROKEN);
+    let mut watched = Watched::start(&folder);
+    watched.until("E0207");
+    std::fs::write(folder.join("bots/a.flow"), UNREAD).unwrap();
+    let seen = watched.until("W0403");
+    assert!(seen.iter().any(|line| line.contains("changed")), "{seen:?}");
+    // A new file counts, and so does one that cannot be read for a while.
+    std::fs::write(folder.join("bots/c.flow"), b"\xff\xfe").unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    std::fs::write(folder.join("bots/c.flow"), "flow c { state x { -> y } }\n").unwrap();
+    watched.until("c.flow:1:");
+    drop(watched.child.stdin.take());
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let status = loop {
+        if let Some(status) = watched.child.try_wait().unwrap() {
+            break status;
+        }
+        assert!(Instant::now() < deadline, "it goes on without its input");
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    assert_eq!(status.code(), Some(1), "as the last check");
+}
+
+#[cfg(unix)]
+#[test]
+fn watch_ends_on_an_interrupt() {
+    use std::os::unix::process::ExitStatusExt as _;
+    let folder = project("interrupt", BROKEN);
+    let mut watched = Watched::start(&folder);
+    watched.until("E0207");
+    let id = watched.child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert_eq!(watched.child.wait().unwrap().signal(), Some(2));
+}

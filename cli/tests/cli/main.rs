@@ -1,0 +1,8 @@
+//! The binary as people, editors and CI use it: what it prints where, its exit codes, its files.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod check;
+mod commands;
+mod fmt;
+mod fuzz;
+mod support;
