@@ -8,6 +8,7 @@ mod failure;
 mod progress;
 mod project;
 mod style;
+mod tests_file;
 mod unified;
 
 use std::process::ExitCode;

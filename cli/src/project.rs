@@ -6,7 +6,8 @@ use std::sync::Arc;
 use flowright_codegen::JitProgram;
 use flowright_compiler::base::limits::{BUNDLE_BYTES_MAX, FILES_MAX, SOURCE_BYTES_MAX};
 use flowright_compiler::base::{SourceMap, SourceProvider};
-use flowright_compiler::bundle::{self, Encoded};
+use flowright_compiler::bundle::{self, Bundle, Encoded};
+use flowright_compiler::compile::MemorySources;
 use flowright_compiler::diag::json::render_json;
 use flowright_compiler::diag::render::render_human;
 use flowright_compiler::{Analysis, Compiled};
@@ -106,10 +107,14 @@ impl Project {
     }
 }
 
+/// `1 file`, `2 files`
+pub(crate) fn plural(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
 /// `3 errors, 1 warning`
 pub(crate) fn counted(analysis: &Analysis) -> String {
     let (errors, warnings) = (analysis.errors(), analysis.warnings());
-    let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
     match (errors, warnings) {
         (0, 0) => "no findings".to_owned(),
         (0, w) => plural(w, "warning"),
@@ -146,6 +151,16 @@ impl Project {
     /// The file that the compiler calls so.
     pub(crate) fn path_of(&self, label: &str) -> PathBuf {
         self.folder.join(label)
+    }
+
+    /// Its sources and one more.
+    ///
+    /// # Errors
+    /// What kept them from being read.
+    pub(crate) fn sources_with(&self, label: &str, text: &str) -> Result<MemorySources, String> {
+        let mut sources = self.sources()?;
+        sources.push((label.to_owned(), text.into()));
+        Ok(MemorySources(sources))
     }
 
     fn label(&self, path: &Path) -> String {
@@ -273,6 +288,15 @@ fn is_bundle_path(path: &Path) -> bool {
 
 fn refused(path: &Path, error: &bundle::BundleError) -> Failure {
     Failure::new(format!("`{}`: {error}", path.display())).with_help(error.help())
+}
+
+/// A bundle to a program that is interpreted, by way of its bytes, as every program comes.
+///
+/// # Errors
+/// Why not, in words.
+pub(crate) fn load_bundle(bundle: &Bundle) -> Result<LoadedProgram, String> {
+    let encoded = bundle::write(bundle).map_err(|e| e.to_string())?;
+    load(&encoded.bytes, true)
 }
 
 /// A bundle's bytes to a program with its executor.

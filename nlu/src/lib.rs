@@ -9,6 +9,7 @@ mod fold;
 pub mod lang;
 pub mod locale;
 mod model;
+pub mod patterns;
 pub mod plural;
 pub mod spec;
 mod svm;

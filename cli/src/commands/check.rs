@@ -7,26 +7,29 @@ mod levels;
 mod output;
 mod sorted;
 mod watch;
+mod write_test;
 
 use std::time::Instant;
 
 use flowright_compiler::Analysis;
 use flowright_compiler::labels::{render_json, render_table};
 
-use super::write_test::write_tests;
 use crate::Outcome;
 use crate::args::Format;
 use crate::failure::{Failure, print, write_file};
-use crate::project::{Project, counted};
+use crate::project::{Project, counted, plural};
 use crate::style::{Stream, colored};
+use crate::tests_file::TestsFile;
 use args::{CheckArgs, CheckFormat};
 use baseline::Baseline;
 use fix::Fixed;
 use levels::Levels;
 use sorted::Sorted;
+use write_test::write_tests;
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Failure> {
     let check = Check { args, project: Project::open(&args.path)?, levels: Levels::new(args)? };
+    args.write_test.as_deref().map_or(Ok(()), TestsFile::check_name)?;
     if args.fix && check.project.is_one_file() {
         let folder = check.project.folder.display().to_string();
         let folder = if folder.is_empty() { "." } else { &folder };
@@ -101,26 +104,22 @@ impl Check<'_> {
         let sorted = Sorted::new(&analysis, &self.levels, baseline.as_mut());
         if let Some(path) = &self.args.write_baseline {
             baseline::write(path, &sorted.findings, &analysis.sources)?;
-            let count = sorted.findings.len();
-            let plural = if count == 1 { "" } else { "s" };
-            eprintln!("{}: {count} finding{plural}", path.display());
+            eprintln!("{}: {}", path.display(), plural(sorted.findings.len(), "finding"));
             return Ok(Outcome::Fine);
         }
         self.put(&self.text(&analysis, &sorted)?)?;
         if let Some(file) = &self.args.write_test {
             let count = write_tests(&self.project, &analysis, file)?;
-            let plural = if count == 1 { "" } else { "s" };
-            eprintln!("{}: {count} test{plural} added", file.display());
+            eprintln!("{}: {} added", file.display(), plural(count, "test"));
         }
         if let Some(baseline) = &baseline {
             let one_file = self.project.is_one_file();
             baseline.print_unmatched(one_file.then_some(&analysis.sources));
         }
         let own = analysis.sources.iter().filter(|(_, file)| !file.label.starts_with("std/"));
-        let files = own.count();
-        let plural = if files == 1 { "" } else { "s" };
+        let files = plural(own.count(), "file");
         let (name, took) = (self.project.name(), begun.elapsed().as_millis());
-        eprintln!("{name}: {files} file{plural}, {} ({took} ms)", sorted.counted());
+        eprintln!("{name}: {files}, {} ({took} ms)", sorted.counted());
         Ok(if sorted.is_wrong() { Outcome::Findings } else { Outcome::Fine })
     }
 
@@ -164,8 +163,7 @@ fn reveals(
             CheckFormat::Json => print(&(render_json(reveals, &sources) + "\n"))?,
             _ => print(&render_table(reveals, &sources))?,
         }
-        let count = reveals.len();
-        eprintln!("{}: {count} reveal{}", project.name(), if count == 1 { "" } else { "s" });
+        eprintln!("{}: {}", project.name(), plural(reveals.len(), "reveal"));
     }
     if analysis.errors() > 0 {
         eprint!("{}", project.findings(analysis, Format::Human, Stream::Err));

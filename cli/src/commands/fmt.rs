@@ -12,7 +12,7 @@ use flowright_compiler::fmt::{Formatted, format};
 use crate::Outcome;
 use crate::args::FmtArgs;
 use crate::failure::{Failure, print, replace_file};
-use crate::project::Project;
+use crate::project::{Project, plural};
 use crate::style::{Stream, colored, paint};
 use crate::unified::unified;
 
@@ -106,11 +106,11 @@ fn format_files(args: &FmtArgs, paths: &[PathBuf]) -> Result<Outcome, Failure> {
 }
 
 fn summary(files: usize, changed: usize, dry: bool) -> String {
-    let plural = if files == 1 { "" } else { "s" };
+    let files = plural(files, "file");
     match (changed, dry) {
-        (0, _) => format!("{files} file{plural}, nothing to change"),
-        (_, true) => format!("{files} file{plural}, {changed} would change"),
-        (_, false) => format!("{files} file{plural}, {changed} formatted"),
+        (0, _) => format!("{files}, nothing to change"),
+        (_, true) => format!("{files}, {changed} would change"),
+        (_, false) => format!("{files}, {changed} formatted"),
     }
 }
 

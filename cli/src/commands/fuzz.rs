@@ -1,7 +1,7 @@
 //! `flowright fuzz`: made-up customers talk to a project; what may never happen is looked for.
 
 mod report;
-mod tests_file;
+mod write_test;
 
 use std::cell::Cell;
 use std::io::Write as _;
@@ -19,6 +19,7 @@ use crate::args::{Format, FuzzArgs};
 use crate::failure::{Failure, print};
 use crate::project::{Project, counted, load};
 use crate::style::{Stream, is_terminal, paint};
+use crate::tests_file::TestsFile;
 
 /// How long to play when nothing is said.
 const DEFAULT_TIME: Duration = Duration::from_secs(10);
@@ -27,12 +28,7 @@ const SHOW_EVERY: Duration = Duration::from_millis(500);
 
 pub(crate) fn run(args: &FuzzArgs) -> Result<Outcome, Failure> {
     let project = open(&args.path)?;
-    if let Some(file) =
-        args.write_test.as_deref().filter(|f| f.extension().is_none_or(|e| e != "flow"))
-    {
-        return Err(Failure::new(format!("`{}` is not a `.flow` file", file.display()))
-            .with_help("give a file of the project, such as tests.flow"));
-    }
+    args.write_test.as_deref().map_or(Ok(()), TestsFile::check_name)?;
     let compiled = project.compile()?;
     let (Some(checked), Some(bundle)) = (&compiled.analysis.project, &compiled.bundle) else {
         eprint!("{}", project.findings(&compiled.analysis, Format::Human, Stream::Err));
@@ -57,7 +53,7 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Outcome, Failure> {
         report::Report { args, program: &program, explorer: &explorer, found: &found, sources };
     print(&report.text())?;
     if let Some(file) = &args.write_test {
-        tests_file::append(&project, file, &program, &guard, &found, args.seed)?;
+        write_test::append(&project, file, &program, &guard, &found, args.seed)?;
     }
     eprintln!("{}", report.summary(took));
     Ok(if found.is_empty() { Outcome::Fine } else { Outcome::Findings })

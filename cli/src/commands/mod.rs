@@ -12,4 +12,3 @@ pub(crate) mod graph;
 pub(crate) mod new;
 pub(crate) mod serve;
 pub(crate) mod test;
-mod write_test;

@@ -1,11 +1,8 @@
 //! What a customer could say for a slot.
 
 use flowright_nlu::lang::Lang;
+use flowright_nlu::patterns::shortest;
 use flowright_nlu::spec::{Builtin, ChoiceOption, EntityKind};
-use regex_syntax::hir::{Class, Hir, HirKind};
-
-/// Characters of a made-up value.
-const CHARS_MAX: usize = 200;
 
 /// Something that an entity finds: for a choice the words of the option of that number.
 pub(super) fn utterance(
@@ -18,12 +15,7 @@ pub(super) fn utterance(
             let number = usize::try_from(option.unwrap_or(0)).ok()?;
             Some(words(options.get(number)?, lang))
         }
-        EntityKind::Pattern { regexes, .. } => {
-            let hir = regex_syntax::parse(regexes.first()?).ok()?;
-            let mut text = String::new();
-            matching(&hir, &mut text)?;
-            Some(text)
-        }
+        EntityKind::Pattern { regexes, .. } => shortest(regexes.first()?),
         EntityKind::Builtin(builtin) => builtin_value(*builtin).map(str::to_owned),
         EntityKind::Learned => None,
     }
@@ -43,40 +35,6 @@ const fn builtin_value(builtin: Builtin) -> Option<&'static str> {
         Builtin::Url => Some("https://example.com"),
         Builtin::Percent => Some("10%"),
         _ => None,
-    }
-}
-
-/// Appends a shortest text that a pattern matches, optional parts left out.
-fn matching(hir: &Hir, text: &mut String) -> Option<()> {
-    if text.chars().count() > CHARS_MAX {
-        return None;
-    }
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => Some(()),
-        HirKind::Literal(literal) => {
-            text.push_str(std::str::from_utf8(&literal.0).ok()?);
-            Some(())
-        }
-        HirKind::Class(Class::Unicode(class)) => {
-            let starts = class.ranges().iter().map(regex_syntax::hir::ClassUnicodeRange::start);
-            // Something that can be read, where there is a choice.
-            let readable = starts.clone().find(|c| c.is_ascii_alphanumeric());
-            let from_middle = ['1', 'a', 'A']
-                .into_iter()
-                .find(|c| class.ranges().iter().any(|r| (r.start()..=r.end()).contains(c)));
-            text.push(from_middle.or(readable).or_else(|| starts.clone().next())?);
-            Some(())
-        }
-        HirKind::Class(Class::Bytes(class)) => {
-            text.push(char::from(class.ranges().first()?.start()));
-            Some(())
-        }
-        HirKind::Repetition(repetition) => {
-            (0..repetition.min).try_for_each(|_| matching(&repetition.sub, text))
-        }
-        HirKind::Capture(capture) => matching(&capture.sub, text),
-        HirKind::Concat(parts) => parts.iter().try_for_each(|part| matching(part, text)),
-        HirKind::Alternation(parts) => matching(parts.first()?, text),
     }
 }
 

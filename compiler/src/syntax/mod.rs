@@ -18,6 +18,7 @@ mod pest_bridge;
 mod recover;
 pub mod token;
 mod unknown;
+pub mod write;
 
 pub use lexer::lex;
 pub use parse::{ParseCache, Parsed, parse};

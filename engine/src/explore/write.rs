@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use flowright_compiler::ir::{ActionId, Program, Type};
+use flowright_compiler::syntax::write::{TestLines, duration, quoted, record, test_block};
 use flowright_nlu::value::Value;
 
 use super::Found;
@@ -34,9 +35,9 @@ pub fn write_test(
 ) -> Written {
     let player = Player::new(program, guard, &found.conversation, &found.known, None);
     let mut writer = Writer { program: &program.program, found, player, lost: BTreeSet::new() };
-    let conversation = writer.lines();
-    let scene = writer.scene();
-    let text = format!("// {comment}\ntest {} {{\n{scene}\n{conversation}}}\n", quoted(name));
+    let conversation = writer.conversation();
+    let block = test_block(name, &writer.scene(), &conversation);
+    let text = format!("// {comment}\n{block}");
     Written { text, lost: writer.lost.into_iter().collect() }
 }
 
@@ -48,37 +49,33 @@ struct Writer<'w> {
 }
 
 impl Writer<'_> {
-    fn scene(&mut self) -> String {
+    fn scene(&mut self) -> TestLines {
         let conversation = &self.found.conversation;
+        let mut scene = TestLines::default();
         let (day, time_s) = conversation.today;
-        let mut text = match time_s {
-            32_400 => format!("  today {day}\n"),
-            _ => format!("  today {day} {:02}:{:02}\n", time_s / 3_600, time_s / 60 % 60),
-        };
+        scene.today(day, time_s);
         if let Some(lang) = conversation.lang {
-            text.push_str(&format!("  language {lang}\n"));
+            scene.line(&format!("language {lang}"));
         }
         let channel = conversation.channel.and_then(|id| self.program.channels.get(id.index()));
         if let Some(channel) = channel {
-            text.push_str(&format!("  channel {}\n", channel.name));
+            scene.line(&format!("channel {}", channel.name));
         }
         let mut fields = Vec::new();
         for (field, value) in self.program.customer.iter().zip(&conversation.customer) {
             let Some(value) = value else { continue };
             match literal(self.program, &field.ty, value) {
-                Some(literal) => fields.push(format!("{} {literal}", field.name)),
+                Some(literal) => fields.push((field.name.clone(), literal)),
                 None => {
                     self.lost.insert(format!("the customer's `{}`", field.name));
                 }
             }
         }
-        if !fields.is_empty() {
-            text.push_str(&format!("  customer {{ {} }}\n", fields.join("  ")));
-        }
+        scene.customer(&fields);
         for action in self.called() {
-            text.push_str(&self.givens(action));
+            self.givens(action, &mut scene);
         }
-        text
+        scene
     }
 
     /// The actions that the conversation called.
@@ -91,47 +88,45 @@ impl Writer<'_> {
         self.player.commands.iter().filter_map(call).chain(last).collect()
     }
 
-    fn givens(&mut self, id: ActionId) -> String {
-        let Some(action) = self.program.actions.get(id.index()) else { return String::new() };
+    fn givens(&mut self, id: ActionId, scene: &mut TestLines) {
+        let Some(action) = self.program.actions.get(id.index()) else { return };
         let today = self.found.conversation.today.0;
         let known = self.found.conversation.answers.get(&id).filter(|answers| !answers.is_empty());
         let plain = match &action.result {
             Some(ty) => vec![Answer::Value(Some(plainest(ty, today)))],
             None => Vec::new(),
         };
-        let mut text = String::new();
         for answer in known.unwrap_or(&plain) {
             let answer = match answer {
                 Answer::Value(Some(value)) => {
                     action.result.as_ref().and_then(|ty| literal(self.program, ty, value))
                 }
-                Answer::Value(None) => Some("{}".to_owned()),
+                Answer::Value(None) => Some(record(&[])),
                 Answer::Error(n) => action.errors.get(*n as usize).map(|e| e.name.clone()),
                 Answer::Fails => Some("fails".to_owned()),
                 Answer::Http { .. } => None,
             };
             match answer {
-                Some(answer) => text.push_str(&format!("  given {} -> {answer}\n", action.name)),
+                Some(answer) => scene.given(&action.name, &answer),
                 None => {
                     self.lost.insert(format!("an answer of `{}`", action.name));
                 }
             }
         }
-        text
     }
 
-    fn lines(&mut self) -> String {
+    fn conversation(&mut self) -> TestLines {
         let found = self.found;
         if found.conversation.opens {
             self.lost.insert("that the session is opened without a word".to_owned());
             // What else breaks while opening is the failure itself.
             let _ = self.player.open();
         }
-        let mut text = String::new();
+        let mut lines = TestLines::default();
         let moves: Vec<&Move> = found.conversation.moves.iter().chain(&found.tail).collect();
         for (number, made) in moves.iter().enumerate() {
             let is_last = number + 1 == moves.len();
-            text.push_str(&self.said_by_customer(made));
+            self.customers_part(made, &mut lines);
             let before = self.player.commands.len();
             // The last move breaks something: that is what the test is about.
             let _ = self.player.make(made);
@@ -140,61 +135,58 @@ impl Writer<'_> {
             }
             for command in self.player.commands.iter().skip(before) {
                 if let Command::Reply(reply) = command {
-                    text.push_str(&format!("  bot  {}\n", quoted(&reply.text)));
+                    lines.bot(&reply.text);
                 }
             }
         }
-        text + &self.expectation()
+        self.expectation(&mut lines);
+        lines
     }
 
-    fn said_by_customer(&mut self, made: &Move) -> String {
+    fn customers_part(&mut self, made: &Move, lines: &mut TestLines) {
         match made {
-            Move::Say(words) => format!("  user {}\n", quoted(words)),
-            Move::Press(label) => format!("  user presses {}\n", quoted(label)),
+            Move::Say(words) => lines.user(words),
+            Move::Press(label) => lines.presses(label),
             Move::PressOld { label, .. } => {
                 self.lost.insert(format!("pressing `{label}` of an earlier reply"));
-                format!("  user {}\n", quoted(label))
+                lines.user(label);
             }
-            Move::Silence(ms) => format!("  silence {}\n", duration(*ms)),
+            Move::Silence(ms) => lines.silence(*ms),
         }
     }
 
     /// What fails as long as the fault is there.
-    fn expectation(&mut self) -> String {
+    fn expectation(&mut self, lines: &mut TestLines) {
         let broken = &self.found.broken;
         match broken.invariant {
             // Puts words into the bot's mouth: whoever mends it knows which.
-            Invariant::Answered => "  bot  \"(what the bot should say here)\"\n".to_owned(),
-            Invariant::HumanReached => "  expect handoff\n".to_owned(),
-            Invariant::EffectOnce | Invariant::Property(_) => self.not_called(),
+            Invariant::Answered => lines.bot("(what the bot should say here)"),
+            Invariant::HumanReached => lines.line("expect handoff"),
+            Invariant::EffectOnce | Invariant::Property(_) => self.not_called(lines),
             // These end the test by themselves, or with what the bot then says too much.
             Invariant::NoPanic
             | Invariant::EventsTaken
             | Invariant::NoTrouble
-            | Invariant::CallsEnd => String::new(),
+            | Invariant::CallsEnd => {}
             Invariant::Stored | Invariant::ExecutorsAgree | Invariant::TimersEnd => {
                 self.lost.insert(format!("`{}`, the broken invariant", broken.invariant.slug()));
-                String::new()
             }
         }
     }
 
-    fn not_called(&self) -> String {
-        let Some((id, values)) = &self.found.broken.call else { return String::new() };
-        let Some(action) = self.program.actions.get(id.index()) else { return String::new() };
+    fn not_called(&self, lines: &mut TestLines) {
+        let Some((id, values)) = &self.found.broken.call else { return };
+        let Some(action) = self.program.actions.get(id.index()) else { return };
         let args = action.params.iter().zip(values).filter_map(|(param, value)| {
             let literal = literal(self.program, &param.ty, value.as_ref()?)?;
             Some(format!("{}: {literal}", param.name))
         });
         let args: Vec<String> = args.collect();
         let args = if args.is_empty() { String::new() } else { format!("({})", args.join(", ")) };
-        let once = match self.found.broken.invariant {
-            Invariant::EffectOnce => {
-                "  // Called twice; a test can only say that it is not called.\n"
-            }
-            _ => "",
-        };
-        format!("{once}  expect not called {}{args}\n", action.name)
+        if self.found.broken.invariant == Invariant::EffectOnce {
+            lines.line("// Called twice; a test can only say that it is not called.");
+        }
+        lines.line(&format!("expect not called {}{args}", action.name));
     }
 }
 
@@ -218,41 +210,10 @@ fn literal(program: &Program, ty: &Type, value: &Value) -> Option<String> {
         }
         (Value::Record(values), Type::Record(fields)) => {
             let known = fields.iter().zip(values).filter_map(|(f, v)| Some((f, v.as_ref()?)));
-            let fields: Option<Vec<String>> = known
-                .map(|(f, v)| Some(format!("{}: {}", f.name, literal(program, &f.ty, v)?)))
-                .collect();
-            let fields = fields?;
-            if fields.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", fields.join(", ")) }
+            let fields: Option<Vec<(String, String)>> =
+                known.map(|(f, v)| Some((f.name.clone(), literal(program, &f.ty, v)?))).collect();
+            record(&fields?)
         }
         _ => return None,
     })
-}
-
-/// `90m`, in the largest unit that divides it.
-fn duration(ms: i64) -> String {
-    const UNITS: [(i64, &str); 4] =
-        [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
-    let unit = UNITS.iter().find(|(unit, _)| ms != 0 && ms % unit == 0);
-    match unit {
-        Some((unit, name)) => format!("{}{name}", ms / unit),
-        None => format!("{ms}ms"),
-    }
-}
-
-/// A string of the language.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            '"' => out.push_str("\\\""),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '{' => out.push_str("{{"),
-            '}' => out.push_str("}}"),
-            other => out.push(other),
-        }
-    }
-    out.push('"');
-    out
 }

@@ -11,7 +11,7 @@ use flowright_compiler::diag::{Fix, edits};
 
 use super::sorted::Sorted;
 use crate::failure::{Failure, replace_file};
-use crate::project::Project;
+use crate::project::{Project, plural};
 use crate::unified::unified;
 
 /// Rounds of fixes; a fix may make room for another.
@@ -140,7 +140,6 @@ impl Fixed {
         let count = self.titles.len();
         let files = self.changed().count();
         let verb = if would { "would fix" } else { "fixed" };
-        let plural = |n: usize, word: &str| format!("{n} {word}{}", if n == 1 { "" } else { "s" });
         if count == 0 {
             eprintln!("nothing to fix mechanically");
         } else {

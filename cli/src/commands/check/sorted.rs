@@ -6,6 +6,7 @@ use flowright_compiler::diag::{Diagnostic, Report, Severity, Suppressed, Suppres
 
 use super::baseline::Baseline;
 use super::levels::{Level, Levels};
+use crate::project::plural;
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -71,15 +72,11 @@ impl Sorted {
     pub(crate) fn counted(&self) -> String {
         let errors = self.findings.iter().filter(|d| d.is_error()).count();
         let by_baseline = self.suppressed.iter().filter(|s| s.by == SuppressedBy::Baseline).count();
-        let plural = |n: usize, word: &str| match n {
-            0 => None,
-            1 => Some(format!("1 {word}")),
-            _ => Some(format!("{n} {word}s")),
-        };
+        let some = |n: usize, word: &str| (n > 0).then(|| plural(n, word));
         let plain = |n: usize, words: &str| (n > 0).then(|| format!("{n} {words}"));
         let findings = [
-            plural(errors, "error"),
-            plural(self.findings.len() - errors, "warning"),
+            some(errors, "error"),
+            some(self.findings.len() - errors, "warning"),
             self.findings.is_empty().then(|| "no findings".to_owned()),
             plain(self.suppressed.len() - by_baseline, "allowed"),
             plain(by_baseline, "in the baseline"),

@@ -12,6 +12,7 @@ use super::place;
 use crate::args::{Format, FuzzArgs};
 use crate::commands::test::transcript_of;
 use crate::coverage::{coverage, coverage_table};
+use crate::project::plural;
 use crate::style::{Stream, paint};
 
 pub(super) struct Report<'r> {
@@ -98,8 +99,7 @@ impl Report<'_> {
     pub(super) fn summary(&self, took: Duration) -> String {
         let failures = self.found.len();
         let color = if failures > 0 { "1;31" } else { "1;32" };
-        let plural = if failures == 1 { "" } else { "s" };
-        let count = format!("{failures} failure{plural}");
+        let count = plural(failures, "failure");
         let per_s = self.explorer.reached().turns as f64 / took.as_secs_f64().max(0.001);
         let how = if self.args.no_jit { "interpreted" } else { "machine code, compared" };
         format!(

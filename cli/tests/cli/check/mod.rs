@@ -5,6 +5,7 @@ mod counts;
 mod fix;
 mod formats;
 mod watch;
+mod write_test;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;

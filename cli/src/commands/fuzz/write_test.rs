@@ -3,18 +3,15 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 
-use flowright_compiler::base::SourceProvider as _;
-use flowright_compiler::bundle;
-use flowright_compiler::compile::MemorySources;
 use flowright_engine::LoadedProgram;
 use flowright_engine::explore::{Found, Guard, Written, write_test};
 use flowright_engine::transcript::run_test;
 
 use super::place;
-use crate::failure::{Failure, write_file};
-use crate::project::{Project, load};
+use crate::failure::Failure;
+use crate::project::{Project, load_bundle};
+use crate::tests_file::TestsFile;
 
 /// Appends a failing test for each failure that the language has words for; says what it has not.
 ///
@@ -28,37 +25,25 @@ pub(super) fn append(
     found: &[Found],
     seed: u64,
 ) -> Result<(), Failure> {
-    let mut text = match std::fs::read_to_string(file) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(Failure::file("read", file, &error)),
-    };
+    let mut tests = TestsFile::open(file)?;
     let mut names: BTreeSet<String> =
         program.program.tests.iter().map(|test| test.name.clone()).collect();
-    let (mut written, mut known) = (0, 0);
+    let mut known = 0;
     for one in found {
         let (plain, comment) = (plain_name(program, one), comment(one, seed));
         let as_before = write_test(program, guard, one, &plain, &comment);
-        if text.contains(test_block(&as_before.text)) {
+        if tests.has(test_block(&as_before.text)) {
             known += 1;
             continue;
         }
         let name = fresh_name(plain, &mut names);
         let test = write_test(program, guard, one, &name, &comment);
         match fails(project, &test, &name, guard) {
-            Ok(()) => {
-                if !text.is_empty() {
-                    text.push('\n');
-                }
-                text.push_str(&test.text);
-                written += 1;
-            }
+            Ok(()) => tests.add(&test.text),
             Err(why) => eprintln!("not written as a test: {name}: {}", cause(&test, &why)),
         }
     }
-    if written > 0 {
-        write_file(file, text.as_bytes())?;
-    }
+    let written = tests.write()?;
     let before = if known > 0 { format!(", {known} there before") } else { String::new() };
     eprintln!("{written} of {} failures written to `{}`{before}", found.len(), file.display());
     Ok(())
@@ -99,16 +84,13 @@ fn fresh_name(plain: String, names: &mut BTreeSet<String>) -> String {
 /// # Errors
 /// Why it is no failing test.
 fn fails(project: &Project, test: &Written, name: &str, guard: &Guard) -> Result<(), String> {
-    let mut sources = project.sources()?;
-    let label = "fuzz-test-under-trial.flow";
-    sources.push((label.to_owned(), Arc::from(test.text.as_str())));
-    let compiled = flowright_compiler::compile(&MemorySources(sources))?;
+    let sources = project.sources_with("fuzz-test-under-trial.flow", &test.text)?;
+    let compiled = flowright_compiler::compile(&sources)?;
     let Some(bundle) = &compiled.bundle else {
         let error = compiled.analysis.diagnostics.iter().find(|d| d.is_error());
         return Err(error.map_or("it does not compile".to_owned(), |d| d.message.clone()));
     };
-    let encoded = bundle::write(bundle).map_err(|e| e.to_string())?;
-    let program = load(&encoded.bytes, true)?;
+    let program = load_bundle(bundle)?;
     let Some(test) = program.program.tests.iter().find(|test| test.name == name) else {
         return Err("it is not among the project's tests".to_owned());
     };
