@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use flowright_compiler::base::FileSpan;
+use flowright_compiler::base::{FileSpan, is_standard};
 use flowright_compiler::ir::{FlowDef, FlowId, Program, StateId, transitions};
 use flowright_engine::Entered;
 
@@ -28,7 +28,7 @@ pub(crate) fn coverage<'p>(
         entered.iter().filter_map(|e| Some((e.flow, e.from?, e.state))).collect();
     let own = |at: FileSpan| {
         let file = program.files.get(at.file.0 as usize);
-        file.is_some_and(|file| !file.label.starts_with("std/"))
+        file.is_some_and(|file| !is_standard(&file.label))
     };
     let all = transitions(program);
     let wanted = |flow: &FlowDef| match only {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use flowright_codegen::JitProgram;
 use flowright_compiler::base::limits::{BUNDLE_BYTES_MAX, FILES_MAX, SOURCE_BYTES_MAX};
-use flowright_compiler::base::{SourceMap, SourceProvider};
+use flowright_compiler::base::{SourceMap, SourceProvider, is_standard};
 use flowright_compiler::bundle::{self, Bundle, Encoded};
 use flowright_compiler::compile::MemorySources;
 use flowright_compiler::diag::json::render_json;
@@ -71,7 +71,7 @@ impl Project {
     }
 
     fn not_empty(&self, sources: &SourceMap) -> Result<(), Failure> {
-        if sources.iter().any(|(_, file)| !file.label.starts_with("std/")) {
+        if sources.iter().any(|(_, file)| !is_standard(&file.label)) {
             return Ok(());
         }
         Err(Failure::new(format!("there is no `.flow` file in `{}`", self.folder.display()))
@@ -82,7 +82,7 @@ impl Project {
     pub(crate) fn relabelled(&self, sources: &SourceMap) -> SourceMap {
         let mut relabelled = SourceMap::default();
         for (_, file) in sources.iter() {
-            let label = match file.label.starts_with("std/") || self.folder.as_os_str() == "." {
+            let label = match is_standard(&file.label) || self.folder.as_os_str() == "." {
                 true => file.label.clone(),
                 false => self.folder.join(&file.label).display().to_string(),
             };

@@ -235,7 +235,7 @@ fn the_examples_hold() {
         let mut explorer = Explorer::new(&program, Some(&machine), &customer, catching(), 1);
         let own = |flow: FlowId| {
             let at = program.program.flows[flow.index()].at;
-            !program.program.files[at.file.0 as usize].label.starts_with("std/")
+            !flowright_compiler::base::is_standard(&program.program.files[at.file.0 as usize].label)
         };
         let flows = (0..).map(FlowId).zip(&program.program.flows).filter(|(id, _)| own(*id));
         let states: usize = flows.map(|(_, flow)| flow.states.len()).sum();

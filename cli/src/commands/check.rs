@@ -12,6 +12,7 @@ mod write_test;
 use std::time::Instant;
 
 use flowright_compiler::Analysis;
+use flowright_compiler::base::is_standard;
 use flowright_compiler::labels::{render_json, render_table};
 
 use crate::Outcome;
@@ -116,7 +117,7 @@ impl Check<'_> {
             let one_file = self.project.is_one_file();
             baseline.print_unmatched(one_file.then_some(&analysis.sources));
         }
-        let own = analysis.sources.iter().filter(|(_, file)| !file.label.starts_with("std/"));
+        let own = analysis.sources.iter().filter(|(_, file)| !is_standard(&file.label));
         let files = plural(own.count(), "file");
         let (name, took) = (self.project.name(), begun.elapsed().as_millis());
         eprintln!("{name}: {files}, {} ({took} ms)", sorted.counted());

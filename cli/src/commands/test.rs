@@ -5,7 +5,7 @@ use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use flowright_compiler::base::FileSpan;
+use flowright_compiler::base::{FileSpan, is_standard};
 use flowright_compiler::ir::{Program, TestDef};
 use flowright_engine::LoadedProgram;
 use flowright_engine::transcript::{Failure as TestFailure, ReportLine, TestReport, run_test};
@@ -110,7 +110,7 @@ impl Show<'_> {
             return (String::new(), 0);
         };
         let line = file.line_starts.partition_point(|start| *start <= at.span.start);
-        let own = !file.label.starts_with("std/") && !matches!(self.folder.as_str(), "" | ".");
+        let own = !is_standard(&file.label) && !matches!(self.folder.as_str(), "" | ".");
         let label =
             if own { format!("{}/{}", self.folder, file.label) } else { file.label.clone() };
         (label, line)

@@ -6,5 +6,5 @@ pub mod source;
 pub mod span;
 
 pub use line_index::LineIndex;
-pub use source::{SourceFile, SourceMap, SourceProvider};
+pub use source::{SourceFile, SourceMap, SourceProvider, is_standard};
 pub use span::{FileId, FileSpan, Span};

@@ -52,3 +52,9 @@ impl SourceMap {
         (0..).map(FileId).zip(&self.files)
     }
 }
+
+/// Whether a file is the standard library's, by its label.
+#[must_use]
+pub fn is_standard(label: &str) -> bool {
+    label.starts_with("std/")
+}

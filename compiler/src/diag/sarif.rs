@@ -9,7 +9,7 @@ use super::fingerprint::Fingerprints;
 use super::place::Place;
 use super::short::word;
 use super::{Code, Diagnostic, Fix, Label, Report, SuppressedBy};
-use crate::base::{FileSpan, SourceMap};
+use crate::base::{FileSpan, SourceMap, is_standard};
 
 /// Results in one run; services keep no more.
 pub const RESULTS_MAX: usize = 5_000;
@@ -197,7 +197,7 @@ fn region(place: &Place<'_>) -> Value {
 
 /// A file relative to where the check ran; one that lies elsewhere has an address of its own.
 fn artifact(label: &str) -> Value {
-    if label.starts_with("std/") {
+    if is_standard(label) {
         return json!({ "uri": format!("flowright:{label}") });
     }
     if label.starts_with('/') {

@@ -26,4 +26,5 @@ pub use migrate_def::{MigrateDef, MigrateLineDef, MigrateRule, SlotRef};
 pub use program::*;
 pub use test_def::*;
 pub use texts::{PluralDef, fitting_variant};
+pub(crate) use ways::{code_from, code_of, handlers};
 pub use ways::{exits_of, transitions};

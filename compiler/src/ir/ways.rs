@@ -1,8 +1,9 @@
-//! The ways from state to state that a program's code can take, for coverage.
+//! The code that runs behind other code, and the ways from state to state that it can take.
 
 use std::collections::BTreeSet;
 
-use super::{Exit, FlowId, FuncId, Handlers, Program, StateId};
+use super::verify::followers;
+use super::{Exit, FlowDef, FlowId, FuncId, Function, Handlers, Program, StateId};
 
 /// Every transition that some function can take: flow, from, to.
 #[must_use]
@@ -10,11 +11,13 @@ pub fn transitions(program: &Program) -> BTreeSet<(FlowId, StateId, StateId)> {
     let mut found = BTreeSet::new();
     for (flow_id, flow) in (0..).map(FlowId).zip(&program.flows) {
         for (from, state) in (0..).map(StateId).zip(&flow.states) {
-            let mut open = vec![state.entry];
-            open.extend(functions_of(&state.handlers));
-            open.extend(functions_of(&flow.handlers));
-            let targets = targets(program, open);
-            found.extend(targets.into_iter().map(|to| (flow_id, from, to)));
+            let handlers = [&state.handlers, &flow.handlers].into_iter().flat_map(handlers);
+            let exits = code_from(program, std::iter::once(state.entry).chain(handlers))
+                .flat_map(|function| &function.exits);
+            found.extend(exits.filter_map(|exit| match exit {
+                Exit::Goto(to) => Some((flow_id, from, *to)),
+                _ => None,
+            }));
         }
     }
     found
@@ -24,61 +27,41 @@ pub fn transitions(program: &Program) -> BTreeSet<(FlowId, StateId, StateId)> {
 #[must_use]
 pub fn exits_of(program: &Program, flow: FlowId) -> Vec<&Exit> {
     let Some(flow) = program.flows.get(flow.index()) else { return Vec::new() };
-    let mut open: Vec<FuncId> = flow.states.iter().map(|state| state.entry).collect();
-    let of_states = flow.states.iter().map(|state| &state.handlers);
-    open.extend(of_states.chain([&flow.handlers]).flat_map(functions_of));
-    let (mut seen, mut exits) = (BTreeSet::new(), Vec::new());
-    while let Some(id) = open.pop() {
-        let function = program.functions.get(id.index()).filter(|_| seen.insert(id));
-        for exit in function.into_iter().flat_map(|function| &function.exits) {
-            open.extend(goes_on_in(exit));
-            exits.push(exit);
-        }
-    }
-    exits
+    code_from(program, code_of(flow)).flat_map(|function| &function.exits).collect()
 }
 
-fn functions_of(handlers: &Handlers) -> impl Iterator<Item = FuncId> {
+/// Where the code of a flow begins: its states and handlers.
+pub(crate) fn code_of(flow: &FlowDef) -> impl Iterator<Item = FuncId> {
+    let states = flow.states.iter();
+    let own =
+        states.flat_map(|state| std::iter::once(state.entry).chain(handlers(&state.handlers)));
+    own.chain(handlers(&flow.handlers))
+}
+
+/// The functions of handlers.
+pub(crate) fn handlers(handlers: &Handlers) -> impl Iterator<Item = FuncId> {
     let intents = handlers.intents.iter().map(|(_, body)| *body);
     let silences = handlers.silences.iter().map(|(_, body)| *body);
     intents.chain(silences).chain(handlers.failure)
 }
 
-/// States that functions, or those they go on in, lead to.
-fn targets(program: &Program, mut open: Vec<FuncId>) -> BTreeSet<StateId> {
-    let (mut seen, mut targets) = (BTreeSet::new(), BTreeSet::new());
-    while let Some(id) = open.pop() {
-        if !seen.insert(id) {
-            continue;
-        }
-        let Some(function) = program.functions.get(id.index()) else { continue };
-        for exit in &function.exits {
-            if let Exit::Goto(state) = exit {
-                targets.insert(*state);
+/// These functions and all in which they go on, each once, in the order of the code.
+pub(crate) fn code_from(
+    program: &Program,
+    starts: impl IntoIterator<Item = FuncId>,
+) -> impl Iterator<Item = &Function> {
+    let mut open: Vec<FuncId> = starts.into_iter().collect();
+    open.reverse();
+    let mut seen = BTreeSet::new();
+    std::iter::from_fn(move || {
+        while let Some(id) = open.pop() {
+            let function = program.functions.get(id.index()).filter(|_| seen.insert(id));
+            if let Some(function) = function {
+                let next: Vec<FuncId> = function.exits.iter().flat_map(followers).collect();
+                open.extend(next.into_iter().rev());
+                return Some(function);
             }
-            open.extend(goes_on_in(exit));
         }
-    }
-    targets
-}
-
-/// The functions in which an exit goes on.
-fn goes_on_in(exit: &Exit) -> Vec<FuncId> {
-    match exit {
-        Exit::Continue(then)
-        | Exit::Fill { then, .. }
-        | Exit::Call { then, .. }
-        | Exit::Wait { then }
-        | Exit::Repeat { then }
-        | Exit::Abandon { then }
-        | Exit::Correct { then } => vec![*then],
-        Exit::Confirm { yes, no, .. } => vec![*yes, *no],
-        Exit::Choose { arms, .. } => arms.iter().map(|(_, body)| *body).collect(),
-        Exit::ChooseFrom { then, none, .. } => [*then].into_iter().chain(*none).collect(),
-        Exit::Do { handlers, failed, then, .. } => {
-            let handlers = handlers.iter().map(|(_, body)| *body);
-            handlers.chain(*failed).chain([*then]).collect()
-        }
-        _ => Vec::new(),
-    }
+        None
+    })
 }

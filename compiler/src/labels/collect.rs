@@ -6,7 +6,7 @@ use super::demand::Roles;
 use super::exprs::fields;
 use super::net::{Edge, How, Net, NodeId, Owner};
 use crate::base::FileSpan;
-use crate::ir::{ActionId, FlowId, Place, RecordCells, Space, Type};
+use crate::ir::{ActionId, FlowId, RecordCells, Space, Type, cells_of};
 use crate::sema::hir::{
     Action, Body, EnsureKind, Expr, Flow, Handlers, Label, Project, Slot, TestStep, Text, TextRef,
 };
@@ -337,7 +337,7 @@ impl<'p> Collector<'p> {
         flow: FlowId,
     ) -> Vec<NodeId> {
         let Some((name, rest)) = path.split_first() else {
-            let places = places(cells);
+            let places = cells_of(cells);
             return places.into_iter().filter_map(|p| self.net.place(Some(flow), p)).collect();
         };
         let found = (0..).zip(fields(ty)).find(|(_, field)| field.name == *name);
@@ -365,12 +365,4 @@ impl<'p> Collector<'p> {
 /// A flow's own slots: the session's are looked at once, with the session.
 fn own_slots(flow: &Flow) -> impl Iterator<Item = &Slot> {
     flow.slots.iter().filter(|slot| slot.place.space == Space::Flow)
-}
-
-/// Every cell of a spread value.
-pub(super) fn places(cells: &RecordCells) -> Vec<Place> {
-    match cells {
-        RecordCells::One(place) => vec![*place],
-        RecordCells::Fields(parts) => parts.iter().flat_map(places).collect(),
-    }
 }

@@ -1,8 +1,8 @@
 //! What each step moves, shows, passes on and decides.
 
-use super::collect::{Branch, Collector, Dest, Here, places};
+use super::collect::{Branch, Collector, Dest, Here};
 use super::net::How;
-use crate::ir::{ActionId, FlowId, RecordCells, SlotIndex, Type};
+use crate::ir::{ActionId, FlowId, RecordCells, SlotIndex, Type, cells_of};
 use crate::sema::hir::{Body, Expr, Media, Say, Step, StepKind, TextRef};
 use crate::sema::lints::inner_bodies;
 
@@ -79,7 +79,7 @@ impl<'p> Collector<'p> {
                 self.spread(from, ty, item, flow, (list.at, How::Chosen));
             }
             _ => {
-                for place in places(item) {
+                for place in cells_of(item) {
                     if let Some(to) = self.net.place(Some(flow), place) {
                         self.assign(list, to, How::Chosen, Some(flow));
                     }

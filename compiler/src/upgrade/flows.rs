@@ -9,10 +9,12 @@ use super::plan::{FlowPlan, StatePlan};
 use super::said::Said;
 use super::same::same_code;
 use super::takeover::{Lacking, Takeover};
-use super::waits::{Origin, Waits, can_wait, handler_functions, of_handlers, of_state};
+use super::waits::{Origin, Waits, can_wait, of_handlers, of_state};
 use super::{Change, Class, Found};
 use crate::diag::closest;
-use crate::ir::{FlowDef, FlowId, FuncId, Handlers, Place, SlotIndex, Space, StateDef, StateId};
+use crate::ir::{
+    FlowDef, FlowId, FuncId, Handlers, Place, SlotIndex, Space, StateDef, StateId, handlers,
+};
 
 /// What becomes of each flow of the old program.
 pub(super) fn flows(
@@ -271,9 +273,7 @@ impl Flow<'_, '_, '_> {
         intents
             && silences
             && old.failure.is_some() == new.failure.is_some()
-            && handler_functions(old)
-                .zip(handler_functions(new))
-                .all(|(old, new)| same_code(self.pair, old, new))
+            && handlers(old).zip(handlers(new)).all(|(old, new)| same_code(self.pair, old, new))
     }
 
     fn gone_state(&self, change: Change, name: &str) -> Change {

@@ -3,11 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::unfilled::holds;
-use super::waits::handler_functions;
-use crate::ir::verify::followers;
+use super::empty::Empty;
 use crate::ir::{
-    Exit, FlowDef, FuncId, Function, Inst, Place, Program, SlotDef, SlotIndex, StateId, Terminator,
+    Exit, FlowDef, FuncId, Function, Inst, Place, Program, SlotDef, SlotIndex, Terminator,
 };
 
 /// Whether `place` may be read, from an exit or one of `starts` on, before it is filled.
@@ -17,15 +15,12 @@ pub(super) fn reads_first(
     (exit, starts): (Option<&Exit>, &[FuncId]),
     place: Place,
 ) -> bool {
-    let mut walk = Walk { program, flow, place, open: starts.to_vec(), seen: BTreeSet::new() };
+    let mut walk = Walk { ahead: Empty::new(program, flow, place), place };
+    walk.ahead.begin(starts.iter().copied());
     if exit.is_some_and(|exit| walk.exit(exit)) {
         return true;
     }
-    while let Some(id) = walk.open.pop() {
-        let Some(function) = program.functions.get(id.index()).filter(|_| walk.seen.insert(id))
-        else {
-            continue;
-        };
+    while let Some(function) = walk.ahead.next() {
         if walk.function(function) {
             return true;
         }
@@ -34,11 +29,8 @@ pub(super) fn reads_first(
 }
 
 struct Walk<'w> {
-    program: &'w Program,
-    flow: &'w FlowDef,
+    ahead: Empty<'w>,
     place: Place,
-    open: Vec<FuncId>,
-    seen: BTreeSet<FuncId>,
 }
 
 impl Walk<'_> {
@@ -81,42 +73,16 @@ impl Walk<'_> {
 
     /// Whether what an exit does at once reads the cell.
     fn exit(&mut self, exit: &Exit) -> bool {
+        self.ahead.leave(exit);
         match exit {
-            Exit::Goto(state) => {
-                self.state(*state);
-                false
-            }
-            Exit::Fill { slots, then } => self.fill(slots, *then),
-            Exit::Do { bind, handlers, failed, then, .. } => {
-                self.open.extend(handlers.iter().map(|(_, body)| *body).chain(*failed));
-                if !bind.as_ref().is_some_and(|bind| holds(bind, self.place)) {
-                    self.open.push(*then);
-                }
-                false
-            }
-            Exit::ChooseFrom { item, label, then, none, .. } => {
-                self.open.extend(*none);
-                if !holds(item, self.place) {
-                    self.open.extend([*label, *then]);
-                }
-                false
-            }
-            exit => {
-                self.open.extend(followers(exit));
-                false
-            }
+            Exit::Fill { slots, .. } => self.asking_reads(slots),
+            _ => false,
         }
     }
 
-    /// A state that is entered; its handlers may run as long as it waits.
-    fn state(&mut self, state: StateId) {
-        let Some(state) = self.flow.states.get(state.index()) else { return };
-        self.open.push(state.entry);
-        self.open.extend(handler_functions(&state.handlers));
-    }
-
-    fn fill(&mut self, slots: &[SlotIndex], then: FuncId) -> bool {
-        let defs = || slots.iter().filter_map(|slot| self.flow.slots.get(slot.index()));
+    /// Whether it is read where slots are asked for and checked, before it is filled itself.
+    fn asking_reads(&self, slots: &[SlotIndex]) -> bool {
+        let defs = || slots.iter().filter_map(|slot| self.ahead.flow.slots.get(slot.index()));
         let fills = |slot: &SlotDef| slot.place == self.place;
         // Questions are asked in order; what is filled before is there.
         let before: Vec<&SlotDef> = defs().take_while(|slot| !fills(slot)).collect();
@@ -124,16 +90,11 @@ impl Walk<'_> {
         let asks = before.iter().copied().chain(own).filter_map(|slot| slot.ask);
         let checks = before.iter().flat_map(|slot| &slot.checks);
         let checks = checks.flat_map(|check| [Some(check.cond), check.otherwise]).flatten();
-        let code: Vec<FuncId> = asks.chain(checks).collect();
-        let filled = own.is_some();
-        if !filled {
-            self.open.push(then);
-        }
-        code.into_iter().any(|code| self.reads(code))
+        asks.chain(checks).any(|code| self.reads(code))
     }
 
     fn reads(&self, code: FuncId) -> bool {
-        let function = self.program.functions.get(code.index());
+        let function = self.ahead.program.functions.get(code.index());
         let insts = function.into_iter().flat_map(|f| &f.blocks).flat_map(|block| &block.insts);
         insts
             .into_iter()

@@ -10,9 +10,11 @@ use super::cells::Cells;
 use super::names::{Names, Spaces};
 use super::plan::{SlotWait, ValuePlan, WaitPlan};
 use super::same::{same_code, same_exit};
+use super::tables::wording;
 use super::values::{is_total, value_plan};
 use crate::ir::{
-    Exit, FieldType, FlowDef, FuncId, RecordCells, SlotIndex, Space, StateId, TextUse, Type,
+    Exit, FieldType, FlowDef, FuncId, Program, RecordCells, SlotIndex, Space, StateId, TextUse,
+    Type, cells_of,
 };
 
 /// A flow of the old program and what it is in the new one.
@@ -287,7 +289,10 @@ impl<'p> Group<'_, '_, 'p> {
     }
 
     fn same_text(&self, old: TextUse, new: TextUse) -> bool {
-        text_key(self.pair.names.old, old) == text_key(self.pair.names.new, new)
+        let words = |program: &Program, used: TextUse| {
+            Some(wording(program, program.texts.get(used.text.index())?))
+        };
+        words(self.pair.names.old, old) == words(self.pair.names.new, new)
     }
 }
 
@@ -297,22 +302,8 @@ impl Matched {
     }
 }
 
-/// A text's wording, channels by name.
-fn text_key(program: &crate::ir::Program, used: TextUse) -> Option<String> {
-    let text = program.texts.get(used.text.index())?;
-    let variant = |variant: &crate::ir::TextVariantDef| {
-        let channel = variant.channel.and_then(|id| program.channels.get(id.index()));
-        let channel = channel.map(|channel| channel.name.as_str());
-        format!("{:?} {channel:?} {:?};", variant.lang, variant.parts)
-    };
-    Some(text.variants.iter().map(variant).collect())
-}
-
 fn first_cell(cells: &RecordCells) -> Option<u32> {
-    match cells {
-        RecordCells::One(place) => Some(place.index),
-        RecordCells::Fields(parts) => parts.iter().find_map(first_cell),
-    }
+    cells_of(cells).first().map(|place| place.index)
 }
 
 /// The name of an item: what its cells' names begin with.

@@ -5,6 +5,7 @@
 //! [`MigrationPlan`]: what a runtime needs to move a session from the one to the other.
 
 mod cells;
+mod empty;
 mod flows;
 mod lacks;
 mod matching;

@@ -1,11 +1,11 @@
 //! The other tables: what sessions hold of them, and what only says how the bot goes on.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::names::Names;
 use super::said::Said;
 use super::{Change, Class, Found};
-use crate::ir::{ActionDef, Program, TextDef, TextPart};
+use crate::ir::{ActionDef, Program, TextDef};
 
 /// Compares them.
 pub(super) fn tables(names: &Names<'_>, said: &Said, found: &mut Found) {
@@ -15,6 +15,18 @@ pub(super) fn tables(names: &Names<'_>, said: &Said, found: &mut Found) {
     actions(names, found);
     languages(names, found);
     texts(names, found);
+}
+
+/// What the old program has not, neither by its name nor by what `migrate` says.
+fn fresh<'n, T>(
+    (old, new): (&'n [T], &'n [T]),
+    name: fn(&T) -> &String,
+    said: impl Iterator<Item = usize>,
+) -> impl Iterator<Item = &'n T> {
+    let said: BTreeSet<usize> = said.collect();
+    let known = move |thing: &T| old.iter().any(|other| name(other) == name(thing));
+    let all = new.iter().enumerate();
+    all.filter(move |(number, thing)| !known(thing) && !said.contains(number)).map(|(_, new)| new)
 }
 
 fn skills(names: &Names<'_>, said: &Said, found: &mut Found) {
@@ -33,11 +45,9 @@ fn skills(names: &Names<'_>, said: &Said, found: &mut Found) {
             ),
         }
     }
-    let known = |name: &str| names.old.skills.iter().any(|skill| skill.name == name);
-    let said = |number: usize| said.skill_is.values().any(|skill| skill.index() == number);
-    let new = names.new.skills.iter().enumerate();
-    let fresh = new.filter(|(number, skill)| !known(&skill.name) && !said(*number));
-    found.extend(fresh.map(|(_, s)| Change::new(Class::Safe, "skill", &s.name).says("is new")));
+    let said = said.skill_is.values().map(|id| id.index());
+    let fresh = fresh((&names.old.skills, &names.new.skills), |skill| &skill.name, said);
+    found.extend(fresh.map(|skill| Change::new(Class::Safe, "skill", &skill.name).says("is new")));
 }
 
 fn channels(names: &Names<'_>, said: &Said, found: &mut Found) {
@@ -55,11 +65,11 @@ fn channels(names: &Names<'_>, said: &Said, found: &mut Found) {
             ),
         }
     }
-    let known = |name: &str| names.old.channels.iter().any(|channel| channel.name == name);
-    let said = |number: usize| said.channel_is.values().any(|channel| channel.index() == number);
-    let new = names.new.channels.iter().enumerate();
-    let fresh = new.filter(|(number, channel)| !known(&channel.name) && !said(*number));
-    found.extend(fresh.map(|(_, c)| Change::new(Class::Safe, "channel", &c.name).says("is new")));
+    let said = said.channel_is.values().map(|id| id.index());
+    let fresh = fresh((&names.old.channels, &names.new.channels), |channel| &channel.name, said);
+    found.extend(
+        fresh.map(|channel| Change::new(Class::Safe, "channel", &channel.name).says("is new")),
+    );
 }
 
 fn intents(names: &Names<'_>, said: &Said, found: &mut Found) {
@@ -72,10 +82,8 @@ fn intents(names: &Names<'_>, said: &Said, found: &mut Found) {
         };
         found.push(Change::new(Class::Safe, "intent", &old.name).says(message).was_at(old.at));
     }
-    let known = |name: &str| names.old.intents.iter().any(|intent| intent.name == name);
-    let said = |number: usize| said.intent_is.values().any(|intent| intent.index() == number);
-    let new = names.new.intents.iter().enumerate();
-    for (_, new) in new.filter(|(number, intent)| !known(&intent.name) && !said(*number)) {
+    let said = said.intent_is.values().map(|id| id.index());
+    for new in fresh((&names.old.intents, &names.new.intents), |intent| &intent.name, said) {
         found.push(Change::new(Class::Safe, "intent", &new.name).says("is new").now_at(new.at));
     }
 }
@@ -156,20 +164,12 @@ fn wordings(program: &Program) -> BTreeMap<String, usize> {
     wordings
 }
 
-fn wording(program: &Program, text: &TextDef) -> String {
+/// A text as it is worded, channels by name.
+pub(super) fn wording(program: &Program, text: &TextDef) -> String {
     let variant = |variant: &crate::ir::TextVariantDef| {
         let channel = variant.channel.and_then(|id| program.channels.get(id.index()));
         let channel = channel.map(|channel| channel.name.as_str());
-        let parts: Vec<String> = variant
-            .parts
-            .iter()
-            .map(|part| match part {
-                TextPart::Literal(text) => text.clone(),
-                TextPart::Arg(number) => format!("{{{number}}}"),
-                TextPart::Plural(plural) => format!("{plural:?}"),
-            })
-            .collect();
-        format!("{:?}{channel:?}{parts:?};", variant.lang)
+        format!("{:?} {channel:?} {:?};", variant.lang, variant.parts)
     };
     text.variants.iter().map(variant).collect()
 }

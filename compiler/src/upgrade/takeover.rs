@@ -4,16 +4,16 @@
 use std::collections::BTreeSet;
 
 use super::cells::Lack;
+use super::empty::holds;
 use super::lacks::reads_first;
 use super::matching::FlowPair;
 use super::names::{Names, Spaces};
 use super::plan::{StatePlan, WaitPlan};
 use super::said::{CellOf, Said};
-use super::unfilled::{holds, unfilled};
-use super::waits::handler_functions;
+use super::unfilled::unfilled;
 use super::{Change, Class, Found};
 use crate::base::FileSpan;
-use crate::ir::{Exit, FlowId, FuncId, Place, Space, StateDef};
+use crate::ir::{Exit, FlowId, FuncId, Place, Space, StateDef, handlers};
 
 /// Why a value may be missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,8 +84,8 @@ impl<'t, 'a, 'p> Takeover<'t, 'a, 'p> {
         let pair = self.pair;
         let handlers: Vec<FuncId> = new
             .into_iter()
-            .flat_map(|new| handler_functions(&new.handlers))
-            .chain(handler_functions(&pair.new.handlers))
+            .flat_map(|new| handlers(&new.handlers))
+            .chain(handlers(&pair.new.handlers))
             .collect();
         for missing in &mut self.missing {
             let mut lacks = |wait: &WaitPlan| missing.is_read(pair, wait, &handlers);

@@ -3,10 +3,7 @@
 //! Calls of actions are none of them: a session with a call under way is not moved before the call
 //! is answered.
 
-use std::collections::BTreeSet;
-
-use crate::ir::verify::followers;
-use crate::ir::{Exit, FuncId, Handlers, IntentId, Program, StateDef};
+use crate::ir::{Exit, FuncId, Handlers, IntentId, Program, StateDef, code_from};
 
 /// Which code of a state or flow it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,29 +41,16 @@ pub(super) fn of_handlers<'p>(program: &'p Program, handlers: &Handlers) -> Vec<
     all.map(|(origin, body)| Waits { origin, exits: exits(program, body) }).collect()
 }
 
-/// The functions of handlers.
-pub(super) fn handler_functions(handlers: &Handlers) -> impl Iterator<Item = FuncId> {
-    let intents = handlers.intents.iter().map(|(_, body)| *body);
-    let silences = handlers.silences.iter().map(|(_, body)| *body);
-    intents.chain(silences).chain(handlers.failure)
-}
-
 /// Whether a session can wait in a state.
 pub(super) fn can_wait(program: &Program, state: &StateDef) -> bool {
     of_state(program, state).iter().any(|waits| !waits.exits.is_empty())
 }
 
 fn exits(program: &Program, entry: FuncId) -> Vec<&Exit> {
-    let (mut open, mut seen, mut found) = (vec![entry], BTreeSet::new(), Vec::new());
-    while let Some(id) = open.pop() {
-        let Some(function) = program.functions.get(id.index()).filter(|_| seen.insert(id)) else {
-            continue;
-        };
-        found.extend(function.exits.iter().filter(|exit| is_wait(exit)));
-        let next: Vec<FuncId> = function.exits.iter().flat_map(followers).collect();
-        open.extend(next.into_iter().rev());
-    }
-    found
+    code_from(program, [entry])
+        .flat_map(|function| &function.exits)
+        .filter(|e| is_wait(e))
+        .collect()
 }
 
 const fn is_wait(exit: &Exit) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use flowright_compiler::base::FileSpan;
+use flowright_compiler::base::{FileSpan, is_standard};
 use flowright_compiler::ir::{ActionId, Exit, FlowId, IntentId, Program, SlotIndex, exits_of};
 
 use super::seen::Seen;
@@ -16,7 +16,7 @@ pub(super) fn unreached(
 ) -> Vec<String> {
     let own = |at: FileSpan| {
         let file = program.files.get(at.file.0 as usize);
-        file.is_some_and(|file| !file.label.starts_with("std/"))
+        file.is_some_and(|file| !is_standard(&file.label))
     };
     let flows: Vec<FlowId> = (0..)
         .map(FlowId)

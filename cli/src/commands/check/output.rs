@@ -3,7 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use flowright_compiler::base::SourceMap;
+use flowright_compiler::base::{SourceMap, is_standard};
 use flowright_compiler::diag::github::render_github;
 use flowright_compiler::diag::gitlab::render_gitlab;
 use flowright_compiler::diag::json::render_json_report;
@@ -67,7 +67,7 @@ fn junit(report: &Report<'_>) -> Result<String, Failure> {
     let mut junit = quick_junit::Report::new("flowright check");
     for (id, file) in report.sources.iter() {
         let own = || report.findings.iter().filter(|finding| finding.primary.at.file == id);
-        if file.label.starts_with("std/") && own().next().is_none() {
+        if is_standard(&file.label) && own().next().is_none() {
             continue;
         }
         let mut suite = TestSuite::new(file.label.as_str());
@@ -105,7 +105,7 @@ pub(crate) fn for_machines(sources: &SourceMap) -> SourceMap {
     let here = std::env::current_dir().ok();
     let mut renamed = SourceMap::default();
     for (_, file) in sources.iter() {
-        let label = match file.label.starts_with("std/") {
+        let label = match is_standard(&file.label) {
             true => file.label.clone(),
             false => machine_path(Path::new(&file.label), here.as_deref()),
         };
