@@ -12,6 +12,9 @@ use flowright_compiler::ir::{
 };
 use flowright_compiler::upgrade::{Class, Diff, Version, diff, render_changes};
 
+#[path = "support/expected.rs"]
+mod expected;
+
 /// What every version has, unless it declares one of its own.
 const COMMON: [(&str, &str); 4] = [
     ("bot ", "bot example {\n  languages en\n  timezone \"Asia/Shanghai\"\n}\n"),
@@ -46,27 +49,11 @@ fn compare(old: &Program, new: &Program) -> Diff {
 
 #[test]
 fn changes_are_classed_as_they_were() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/upgrades");
-    let (mut count, mut wrong) = (0, Vec::new());
-    for entry in std::fs::read_dir(&folder).unwrap().map(Result::unwrap) {
-        let path = entry.path();
-        if path.extension().is_none_or(|ext| ext != "flow") {
-            continue;
-        }
-        count += 1;
-        let text = std::fs::read_to_string(&path).unwrap();
+    expected::assert_as_expected("upgrades", 20, |_, text| {
         let (old, new) = text.split_once("// ---- then\n").unwrap();
         let (old, new) = (program("old.flow", old), program("new.flow", new));
-        let said = render_changes(&compare(&old, &new).changes, &old, &new);
-        let expected = path.with_extension("txt");
-        if std::env::var_os("UPDATE").is_some() {
-            std::fs::write(&expected, &said).unwrap();
-        } else if std::fs::read_to_string(&expected).unwrap_or_default() != said {
-            wrong.push(format!("{}:\n{said}", path.display()));
-        }
-    }
-    assert!(count >= 20, "{count} pairs");
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        render_changes(&compare(&old, &new).changes, &old, &new)
+    });
 }
 
 fn examples() -> Vec<(String, Program)> {
@@ -128,11 +115,9 @@ fn every_renamed_state_is_reported_and_safe_with_its_line() {
                     reported += 1;
                     assert!(names(&plain, Class::NeedsMigrate, &name), "{at}: {plain:#?}");
                 }
-                let waits = !compare(&old, &old).plan.flows[f as usize].as_ref().unwrap().states
-                    [s as usize]
-                    .waits
-                    .iter()
-                    .all(|_| false);
+                let same = compare(&old, &old).plan;
+                let same = same.flows[f as usize].as_ref().unwrap();
+                let waits = !same.states[s as usize].waits.is_empty();
                 let handlers = &flow.handlers;
                 let of_flow = !handlers.intents.is_empty() || !handlers.silences.is_empty();
                 assert!(of_flow || waits == (plain.class() != Class::Safe), "{at}: {plain:#?}");

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use crate::lang::Lang;
-use crate::value::{Date, Decimal, Money, Value};
+use crate::value::{DAY_MS, Date, Decimal, Money, Value};
 
 /// What showing a value depends on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,7 +113,7 @@ fn show_money(money: Money, zh: bool) -> String {
 
 fn show_duration(ms: i64, zh: bool) -> String {
     const UNITS: [(i64, &str, &str); 4] = [
-        (86_400_000, "天", "day"),
+        (DAY_MS, "天", "day"),
         (3_600_000, "小时", "hour"),
         (60_000, "分钟", "minute"),
         (1_000, "秒", "second"),

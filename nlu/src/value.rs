@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 /// Parts in one unit of a [`Decimal`]: six decimal places.
 pub const DECIMAL_SCALE: i64 = 1_000_000;
 
+/// Milliseconds of a day.
+pub const DAY_MS: i64 = 86_400_000;
+
 /// An exact decimal number: a count of millionths, about ±9.2 · 10¹².
 ///
 /// Arithmetic is checked: what does not fit is `None`, never a wrapped or rounded surprise.

@@ -9,7 +9,7 @@
 use flowright_nlu::lang::Lang;
 use flowright_nlu::locale::{ShowContext, show};
 use flowright_nlu::spec::EntityKind;
-use flowright_nlu::value::{Currency, Date, Decimal, Money, Value};
+use flowright_nlu::value::{Currency, DAY_MS, Date, Decimal, Money, Value};
 
 use super::pattern;
 use super::table::Unit;
@@ -133,8 +133,6 @@ fn context() -> ShowContext {
 fn days() -> impl Iterator<Item = Date> {
     (1..=12).filter_map(|month| Date::from_ymd(9998, month, 28))
 }
-
-const DAY_MS: i64 = 86_400_000;
 
 fn instant(day: Date) -> i64 {
     i64::from(day.0) * DAY_MS

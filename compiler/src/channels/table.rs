@@ -3,8 +3,6 @@
 //!
 //! A number that no provider's page gives is left open: nothing is reported against a guess.
 
-use std::fmt::Write as _;
-
 use crate::ir::{ChannelDef, SettingDef};
 
 /// What a provider counts when it says "characters".
@@ -213,60 +211,61 @@ pub fn providers() -> impl Iterator<Item = &'static str> {
     TABLE.iter().filter_map(|row| row.provider)
 }
 
-/// The table as the page `docs/channels.md` shows it, in Markdown.
-#[must_use]
-pub fn render_markdown() -> String {
-    let mut out = String::from(
-        "| channel | text | menu | label | links | images | cards | reply window | from |\n\
-         | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
-    );
-    for row in TABLE {
-        let kind = match row.provider {
-            Some(provider) => format!("`{}`, `provider {provider}`", row.kind),
-            None => format!("`{}`", row.kind),
-        };
-        let shown = |native: bool| if native { "yes" } else { "as text" };
-        let window = row.window_ms.map_or("–".to_owned(), |ms| format!("{} h", ms / HOUR_MS));
-        let _ = writeln!(
-            out,
-            "| {kind} | {} | {} | {} | {} | {} | {} | {window} | {} |",
-            length(row.text_max, row.unit),
-            menus(row),
-            labels(row),
-            shown(row.links),
-            shown(row.images),
-            shown(row.cards),
-            row.sources,
-        );
-    }
-    out
-}
-
-fn length(most: Option<usize>, unit: Unit) -> String {
-    most.map_or("–".to_owned(), |most| format!("{most} {}", unit.name()))
-}
-
-fn menus(row: &Capabilities) -> String {
-    let form = |form: &MenuForm| {
-        let choices = form.choices_max.map_or("any number".to_owned(), |most| most.to_string());
-        match form.text_max {
-            Some(most) => format!("{choices} under {}", length(Some(most), row.unit)),
-            None => choices,
-        }
-    };
-    let forms: Vec<String> = row.menus.iter().map(form).collect();
-    if forms.is_empty() { "numbered lines".to_owned() } else { forms.join(", else ") }
-}
-
-fn labels(row: &Capabilities) -> String {
-    let forms: Vec<String> =
-        row.menus.iter().map(|form| length(form.label_max, row.label_unit)).collect();
-    if forms.is_empty() { "–".to_owned() } else { forms.join(", else ") }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
+
+    /// The table as the page `docs/channels.md` shows it, in Markdown.
+    fn render_markdown() -> String {
+        let mut out = String::from(
+            "| channel | text | menu | label | links | images | cards | reply window | from |\n\
+             | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n",
+        );
+        for row in TABLE {
+            let kind = match row.provider {
+                Some(provider) => format!("`{}`, `provider {provider}`", row.kind),
+                None => format!("`{}`", row.kind),
+            };
+            let shown = |native: bool| if native { "yes" } else { "as text" };
+            let window = row.window_ms.map_or("–".to_owned(), |ms| format!("{} h", ms / HOUR_MS));
+            let _ = writeln!(
+                out,
+                "| {kind} | {} | {} | {} | {} | {} | {} | {window} | {} |",
+                length(row.text_max, row.unit),
+                menus(row),
+                labels(row),
+                shown(row.links),
+                shown(row.images),
+                shown(row.cards),
+                row.sources,
+            );
+        }
+        out
+    }
+
+    fn length(most: Option<usize>, unit: Unit) -> String {
+        most.map_or("–".to_owned(), |most| format!("{most} {}", unit.name()))
+    }
+
+    fn menus(row: &Capabilities) -> String {
+        let form = |form: &MenuForm| {
+            let choices = form.choices_max.map_or("any number".to_owned(), |most| most.to_string());
+            match form.text_max {
+                Some(most) => format!("{choices} under {}", length(Some(most), row.unit)),
+                None => choices,
+            }
+        };
+        let forms: Vec<String> = row.menus.iter().map(form).collect();
+        if forms.is_empty() { "numbered lines".to_owned() } else { forms.join(", else ") }
+    }
+
+    fn labels(row: &Capabilities) -> String {
+        let forms: Vec<String> =
+            row.menus.iter().map(|form| length(form.label_max, row.label_unit)).collect();
+        if forms.is_empty() { "–".to_owned() } else { forms.join(", else ") }
+    }
 
     #[test]
     fn the_page_shows_the_table() {

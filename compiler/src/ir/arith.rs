@@ -4,11 +4,9 @@
 
 use std::cmp::Ordering;
 
-use flowright_nlu::value::Decimal;
+use flowright_nlu::value::{DAY_MS, Decimal};
 
 use super::{ArithOp, Cell, CellKind, CompareOp, Note, RunContext};
-
-const DAY_MS: i64 = 86_400_000;
 
 /// `left op right`.
 pub fn arith(op: ArithOp, left: Cell, right: Cell, cx: &mut RunContext) -> Cell {

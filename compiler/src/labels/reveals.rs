@@ -10,6 +10,7 @@ use super::demand::Demand;
 use super::report::Report;
 use crate::base::{FileSpan, SourceMap};
 use crate::diag::json::{PlaceView, SCHEMA_VERSION, place};
+use crate::diag::place::Place;
 use crate::diag::{Code, Diagnostic};
 use crate::sema::hir::ExprKind;
 
@@ -135,10 +136,7 @@ pub fn render_json(reveals: &[Reveal], sources: &SourceMap) -> String {
 #[must_use]
 pub fn render_table(reveals: &[Reveal], sources: &SourceMap) -> String {
     let one = |reveal: &Reveal| {
-        let (file, line, column) = sources.get(reveal.at.file).map_or(("", 0, 0), |file| {
-            let at = file.lines.line_column(reveal.at.span.start);
-            (file.label.as_str(), at.line + 1, at.column + 1)
-        });
+        let Place { file, line, column, .. } = Place::new(reveal.at, sources);
         let labels = match reveal.labels.as_slice() {
             [] => "no label".to_owned(),
             labels => labels.join(", "),

@@ -173,10 +173,10 @@ pub const DECLARATION_MEMBERS: &[(&str, &[&str])] = &[
 ];
 
 /// The words that begin a line of `migrate`.
-pub const MIGRATE_KEYWORDS: &[&str] = &["flow", "state", "slot", "intent", "skill", "channel"];
+const MIGRATE_KEYWORDS: &[&str] = &["flow", "state", "slot", "intent", "skill", "channel"];
 
 /// The words that begin a part of an action or effect.
-pub const ACTION_MEMBERS: &[&str] =
+const ACTION_MEMBERS: &[&str] =
     &["get", "post", "put", "patch", "delete", "timeout", "retries", "error"];
 
 /// The requests that an action can make.

@@ -4,15 +4,14 @@
 use std::collections::BTreeSet;
 
 use flowright_compiler::ir::{CellKind, Const, Inst, Program, Type};
-use flowright_nlu::value::{Currency, Date, Decimal, Money, Value};
+use flowright_nlu::value::{Currency, DAY_MS, DECIMAL_SCALE, Date, Decimal, Money, Value};
 
 /// Choices of one type that are tried.
 const CHOICES_MAX: usize = 8;
 /// Numbers that the programs name and that are tried, of each kind.
 const NAMED_MAX: usize = 6;
-const DAY_MS: i64 = 86_400_000;
 /// One, as decimals count.
-const ONE: i64 = 1_000_000;
+const ONE: i64 = DECIMAL_SCALE;
 
 /// Numbers that the programs compare with or count by.
 #[derive(Debug, Default)]
@@ -26,16 +25,16 @@ impl Named {
     /// Those of the code of some programs.
     pub(super) fn of(programs: [&Program; 2]) -> Self {
         let mut named = Self::default();
+        let beside = |bits: i64| [bits.saturating_sub(ONE), bits, bits.saturating_add(ONE)];
         let functions = programs.into_iter().flat_map(|program| &program.functions);
         for inst in functions.flat_map(|f| &f.blocks).flat_map(|block| &block.insts) {
             let Inst::Const { value: Const::Scalar { kind, currency, bits }, .. } = inst else {
                 continue;
             };
             match kind {
-                CellKind::Number => named.numbers.extend([bits - ONE, *bits, bits + ONE]),
+                CellKind::Number => named.numbers.extend(beside(*bits)),
                 CellKind::Money => {
-                    let beside = [bits - ONE, *bits, bits + ONE];
-                    named.money.extend(beside.map(|bits| (*currency, bits)));
+                    named.money.extend(beside(*bits).map(|bits| (*currency, bits)));
                 }
                 CellKind::Duration if bits % DAY_MS == 0 => {
                     let days = bits / DAY_MS;

@@ -1,15 +1,14 @@
 //! What the outside world answers: values of declared types, plain and awkward, declared errors,
 //! silence, and JSON that is not as declared.
 
-use flowright_compiler::ir::{ActionDef, CellKind, Const, Function, Inst, Program, Type};
-use flowright_nlu::value::{Currency, Date, Decimal, Money, Value};
+use flowright_compiler::ir::interp::constant;
+use flowright_compiler::ir::{ActionDef, Function, Heap, Inst, Program, Type};
+use flowright_nlu::value::{Currency, DAY_MS, Date, Decimal, Money, Value};
 use serde_json::json;
 
 use super::conversation::Answer;
 use super::random::Random;
 
-/// Milliseconds of a day.
-const DAY_MS: i64 = 86_400_000;
 /// Texts that an action may give.
 const TEXTS: &[&str] = &["C-1001", "T-1", "ok", "", "张伟", "a {b} \"c\"\nd", "🙂", "  "];
 /// How long lists are.
@@ -30,11 +29,11 @@ impl Answers {
 
     /// Knows only what these functions compare with, texts aside.
     pub(super) fn in_functions<'f>(functions: impl Iterator<Item = &'f Function>) -> Self {
-        let mut constants = Vec::new();
+        let (heap, mut constants) = (Heap::default(), Vec::new());
         let insts = functions.flat_map(|f| &f.blocks).flat_map(|block| &block.insts);
         for inst in insts {
-            if let Inst::Const { value: Const::Scalar { kind, currency, bits }, .. } = inst {
-                constants.extend(scalar(*kind, *currency, *bits));
+            if let Inst::Const { value, .. } = inst {
+                constants.extend(heap.value(constant(*value), &[]));
             }
         }
         let mut seen = std::collections::HashSet::new();
@@ -157,19 +156,6 @@ pub(super) fn plainest(ty: &Type, today: Date) -> Value {
             Value::Record(fields.iter().map(|f| Some(plainest(&f.ty, today))).collect())
         }
     }
-}
-
-fn scalar(kind: CellKind, currency: u32, bits: i64) -> Option<Value> {
-    Some(match kind {
-        CellKind::Number => Value::Number(Decimal(bits)),
-        CellKind::Money => {
-            Value::Money(Money { currency: Currency::unpack(currency), amount: Decimal(bits) })
-        }
-        CellKind::Date => Value::Date(Date(i32::try_from(bits).ok()?)),
-        CellKind::Time => Value::Time(u32::try_from(bits).ok()?),
-        CellKind::Duration => Value::Duration(bits),
-        _ => return None,
-    })
 }
 
 fn number(random: &mut Random) -> Decimal {
