@@ -120,8 +120,9 @@ fn analyse_loaded(loaded: Loaded) -> Analysis {
 fn check_ways(project: &hir::Project, sources: &SourceMap, proofs: &mut Proofs) -> Vec<Diagnostic> {
     let points: Vec<Points<'_>> =
         project.flows.iter().map(|flow| Points::of(project, flow)).collect();
+    let explored = prove::explored(project, &points);
     let mut found = graph::check_ways(project, &points);
-    *proofs = prove::check(project, sources, &points);
+    *proofs = prove::check(project, sources, &points, explored);
     found.append(&mut proofs.diagnostics);
     found
 }

@@ -228,13 +228,28 @@ impl Stepper<'_> {
         })
     }
 
-    /// The one match of a slot's entity in the utterance that does not overlap what is taken.
+    /// The one match of a slot's entity in the utterance that does not overlap what is taken, and is
+    /// not a part of what is meant for another slot: the 3 of "EUR 3" is no number where amounts are
+    /// asked for.
     fn only_match(&self, slot: &SlotDef, taken: &[(usize, usize)]) -> Option<EntityMatch> {
         let entity = u16::try_from(slot.entity?.0).ok()?;
         let understanding = self.understanding.as_ref()?;
+        let slots = self.flow().map_or(&[][..], |flow| &flow.slots);
+        let is_asked_for = |entity: EntityId| {
+            slots.iter().any(|slot| slot.entity.is_some_and(|own| own.0 == u32::from(entity.0)))
+        };
+        let is_part = |found: &EntityMatch| {
+            understanding.entities.iter().any(|whole| {
+                whole.start <= found.start
+                    && found.end <= whole.end
+                    && whole.end - whole.start > found.end - found.start
+                    && is_asked_for(whole.entity)
+            })
+        };
         let free = |found: &&EntityMatch| {
             found.entity.0 == entity
                 && !found.negated
+                && !is_part(found)
                 && !taken.iter().any(|(start, end)| found.start < *end && *start < found.end)
         };
         let mut matches = understanding.entities.iter().filter(free);

@@ -19,7 +19,7 @@ use crate::Outcome;
 use crate::args::Format;
 use crate::failure::{Failure, print, write_file};
 use crate::project::{Project, counted, plural};
-use crate::style::{Stream, colored};
+use crate::style::{Stream, colored, paint};
 use crate::tests_file::TestsFile;
 use args::{CheckArgs, CheckFormat};
 use baseline::Baseline;
@@ -110,8 +110,15 @@ impl Check<'_> {
         }
         self.put(&self.text(&analysis, &sorted)?)?;
         if let Some(file) = &self.args.write_test {
-            let count = write_tests(&self.project, &analysis, file)?;
-            eprintln!("{}: {} added", file.display(), plural(count, "test"));
+            let written = write_tests(&self.project, &analysis, file)?;
+            eprintln!("{}: {} added", file.display(), plural(written.added, "test"));
+            for property in written.not_played {
+                let note = paint(Stream::Err, "1;33", "note:");
+                eprintln!(
+                    "{note} no test for `{property}`: played, its conversation does not come to \
+                     the fault, because it depends on what a test cannot say"
+                );
+            }
         }
         if let Some(baseline) = &baseline {
             let one_file = self.project.is_one_file();

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use flowright_nlu::value::Value;
 
+use super::cases::simplified;
 use super::sets::Set;
 use super::terms::{bare, key, linear, satisfying, turned};
 use crate::graph::reads;
@@ -22,10 +23,12 @@ const BOXES_MAX: usize = 256;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Var {
     Cell(Place),
-    /// The first less the second, of one kind.
+    /// The first less the second, of one kind; empty when one of them is.
     Diff(Place, Place),
     /// A condition, by its number in [`Vocabulary::opaque`]: 0 does not hold, 1 holds.
     Opaque(u32),
+    /// Turns so far, where they are counted.
+    Turns,
 }
 
 /// A case: variables that are not in it may have any value.
@@ -114,16 +117,23 @@ impl<'p> Vocabulary<'p> {
                 let reads = self.opaque.get(*number as usize).map(|(_, reads)| reads);
                 reads.into_iter().flatten().copied().collect()
             }
+            Var::Turns => Vec::new(),
         }
     }
 
     /// All that a variable may be.
     pub(crate) fn all(&self, var: &Var) -> Set {
-        Set::all(self.range(var), self.has_others(var))
+        let (low, high) = self.range(var);
+        match var {
+            Var::Opaque(_) | Var::Turns => Set::between(low, high),
+            Var::Cell(_) | Var::Diff(..) => Set::all((low, high), self.has_others(var)),
+        }
     }
 
-    fn range(&self, var: &Var) -> (i64, i64) {
+    /// The whole numbers that stand for a variable's values.
+    pub(super) fn range(&self, var: &Var) -> (i64, i64) {
         match var {
+            Var::Turns => (0, i64::MAX),
             Var::Opaque(_) => (0, 1),
             Var::Diff(..) => (i64::MIN, i64::MAX),
             Var::Cell(place) => match self.types.get(place) {
@@ -337,29 +347,4 @@ impl<'p> Vocabulary<'p> {
             _ => return None,
         })
     }
-}
-
-/// Whether whatever is so in one case is possible in the other.
-pub(crate) fn within(one: &Case, other: &Case) -> bool {
-    other.iter().all(|(var, set)| one.get(var).is_some_and(|own| own.is_in(set)))
-}
-
-/// Cases without those that others hold, and without variables that may be anything.
-pub(crate) fn simplified(mut cases: Cases) -> Cases {
-    cases.sort();
-    cases.dedup();
-    if cases.len() > BOXES_MAX {
-        return cases;
-    }
-    let mut kept: Cases = Vec::new();
-    for (i, case) in cases.iter().enumerate() {
-        let covered = cases
-            .iter()
-            .enumerate()
-            .any(|(j, other)| i != j && within(case, other) && (j < i || !within(other, case)));
-        if !covered {
-            kept.push(case.clone());
-        }
-    }
-    kept
 }

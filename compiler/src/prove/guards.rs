@@ -21,47 +21,62 @@ pub(super) fn dead_branches(
     }
     // A handler has a copy for every place that it interrupts: one where it is taken will do.
     let mut taken: BTreeMap<FileSpan, bool> = BTreeMap::new();
-    let mut found = BTreeMap::new();
+    let mut found: BTreeMap<FileSpan, Dead> = BTreeMap::new();
     for (id, point) in points.ids() {
         let Op::Branch(cond) = point.op else { continue };
-        let cases = possible.at(id);
-        if cases.is_empty() {
-            continue;
+        if !possible.at(id).is_empty() {
+            let holds = possible.ways(points, id).any(|edge| edge.way == Way::Holds);
+            *taken.entry(point.at).or_default() |= holds;
+            let alone = words.cases(cond, true).is_some_and(|holding| holding.is_empty());
+            let known = || Dead::Here(possible.at(id).first().cloned().unwrap_or_default());
+            found.entry(point.at).or_insert_with(|| if alone { Dead::Alone } else { known() });
         }
-        let Some(holding) = words.cases(cond, true) else { continue };
-        let holds = cases.iter().any(|found| {
-            let met = words.meet(std::slice::from_ref(&found.case), &holding);
-            met.is_none_or(|met| !met.is_empty())
-        });
-        *taken.entry(point.at).or_default() |= holds;
-        let known = cases.iter().map(|found| found.case.clone()).collect::<Vec<_>>();
-        found.entry(point.at).or_insert((holding.is_empty(), known));
+        // The branch after one that takes all that is left.
+        let next = point.next.iter().find(|edge| edge.way == Way::Fails);
+        let next = next.and_then(|edge| Some((edge.to, points.get(edge.to)?)));
+        if let Some((to, next)) = next
+            && matches!(next.op, Op::Branch(_))
+            && !possible.at(id).is_empty()
+            && possible.at(to).is_empty()
+        {
+            taken.entry(next.at).or_default();
+            found.entry(next.at).or_insert(Dead::Behind(point.at));
+        }
     }
     let dead = found.into_iter().filter(|(at, _)| taken.get(at) == Some(&false));
-    dead.map(|(at, (alone, known))| never_holds(words, points.flow, at, alone, &known)).collect()
+    dead.map(|(at, dead)| never_holds(words, points.flow, at, &dead)).collect()
 }
 
-fn never_holds(
-    words: &Vocabulary<'_>,
-    flow: &Flow,
-    at: FileSpan,
-    alone: bool,
-    known: &[Case],
-) -> Diagnostic {
-    if alone {
-        return Diagnostic::new(Code::W0407, at, "this condition never holds")
+/// Why a branch is never taken.
+enum Dead {
+    /// Its condition contradicts itself.
+    Alone,
+    /// It never holds in what is possible there: one case of it.
+    Here(Case),
+    /// The branches before it take everything; the last of them.
+    Behind(FileSpan),
+}
+
+fn never_holds(words: &Vocabulary<'_>, flow: &Flow, at: FileSpan, dead: &Dead) -> Diagnostic {
+    let never = Diagnostic::new(Code::W0408, at, "no conversation takes this branch");
+    match dead {
+        Dead::Alone => Diagnostic::new(Code::W0407, at, "this condition never holds")
             .label("its parts contradict each other")
-            .help("mend the condition, or remove the branch");
+            .help("mend the condition, or remove the branch"),
+        Dead::Behind(before) => never
+            .label("nothing is left for it")
+            .related(*before, "what comes so far is taken here at the latest")
+            .help("remove it, or mend the conditions before it"),
+        Dead::Here(known) => {
+            let never = never.label("never holds where it stands");
+            let known = Words { vocabulary: words, flow: Some(flow) }.case(known);
+            let never = match known.as_str() {
+                "" => never,
+                known => never.help(format!("here, {known}")),
+            };
+            never.help("move it before the branch that takes everything, or remove it")
+        }
     }
-    let words = Words { vocabulary: words, flow: Some(flow) };
-    let known = known.first().map(|case| words.case(case)).filter(|text| !text.is_empty());
-    let found = Diagnostic::new(Code::W0408, at, "no conversation takes this branch")
-        .label("never holds where it stands");
-    let found = match known {
-        Some(known) => found.help(format!("here, {known}")),
-        None => found,
-    };
-    found.help("move it before the branch that takes everything, or remove it")
 }
 
 /// A slot with checks that no value passes, alone or together.
@@ -115,9 +130,4 @@ pub(super) fn same_labels(points: &Points<'_>) -> Vec<Diagnostic> {
         }
     }
     found
-}
-
-/// Whether a way is one on which a condition decides.
-pub(super) const fn decides(way: Way) -> bool {
-    matches!(way, Way::Holds | Way::Fails)
 }

@@ -4,31 +4,45 @@
 //! Everything holds over an abstraction: actions return any declared result or fail in any way,
 //! customers say anything, understanding may take it for anything, and wherever the customer is
 //! waited for other flows may change what the session remembers.
+//!
+//! Forwards, [`explore`] finds what is possible at every point. Backwards, [`witness`] finds a
+//! conversation that comes to where a property fails, [`inputs`] what is said in it, and [`leads`]
+//! from where an end or a human can be reached.
 
+mod back;
 mod boxes;
+mod cases;
+mod counterexample;
 mod explore;
+mod follow;
 mod guards;
+mod inputs;
+mod leads;
 mod properties;
 mod routes;
-mod samples;
+mod said;
 mod sets;
 mod terms;
 mod transcript;
+mod witness;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use self::boxes::Vocabulary;
-use self::explore::Explorer;
+use self::explore::{Possible, explore};
+use self::follow::{Follower, Others};
+use self::leads::Asking;
 use self::properties::{Prover, Verdict};
 use self::transcript::Teller;
 use crate::base::{FileSpan, SourceMap};
 use crate::diag::{Code, Diagnostic};
 use crate::graph::points::{Op, Points};
-use crate::ir::{Place, Space};
+use crate::ir::{FlowId, Place, SlotIndex, Space};
 use crate::sema::hir::{EnsureKind, Project};
 
-pub use self::transcript::{Answer, Counterexample, Line};
+pub use self::counterexample::{Answer, Claim, Counterexample, Line};
+pub use self::inputs::TODAY;
 
 /// What came of it.
 #[derive(Debug, Default)]
@@ -41,19 +55,57 @@ pub struct Proofs {
     pub counterexamples: Vec<Counterexample>,
 }
 
-/// Looks at every flow and at the routing rules.
-pub(crate) fn check(project: &Project, sources: &SourceMap, flows: &[Points<'_>]) -> Proofs {
-    let mut proofs = Proofs { diagnostics: routes::check(project), ..Proofs::default() };
-    let asking_turns = properties::asking_turns(project, flows);
+/// What is possible in one flow.
+pub(crate) struct Explored<'p> {
+    words: Vocabulary<'p>,
+    others: Others,
+    possible: Possible,
+    /// There is a condition or a property to look at.
+    worth: bool,
+}
+
+/// Follows every flow.
+pub(crate) fn explored<'p>(project: &'p Project, flows: &[Points<'p>]) -> Vec<Explored<'p>> {
     let written: Vec<BTreeSet<Place>> = flows.iter().map(session_writes).collect();
     let mut writers: BTreeMap<Place, usize> = BTreeMap::new();
     written.iter().flatten().for_each(|place| *writers.entry(*place).or_default() += 1);
-    for (points, own) in flows.iter().zip(&written).filter(|(p, _)| !p.flow.from_std) {
+    let mut given: BTreeMap<FlowId, BTreeSet<SlotIndex>> = BTreeMap::new();
+    for point in flows.iter().flat_map(|points| &points.all) {
+        if let Op::Call { flow, args } = point.op {
+            given.entry(flow).or_default().extend(args.iter().map(|(slot, _)| *slot));
+        }
+    }
+    let all = (0..).map(FlowId).zip(flows).zip(&written);
+    all.map(|((id, points), own)| {
         let by_others = |(place, count): (&Place, &usize)| {
             (count - usize::from(own.contains(place)) > 0).then_some(*place)
         };
-        let shared: BTreeSet<Place> = writers.iter().filter_map(by_others).collect();
-        check_flow(project, sources, flows, points, asking_turns, &shared, &mut proofs);
+        let others = Others {
+            writes: writers.iter().filter_map(by_others).collect(),
+            gives: given.remove(&id).unwrap_or_default(),
+        };
+        let mut words = Vocabulary::new(project);
+        let worth = learn(&mut words, points) || !points.flow.ensures.is_empty();
+        let possible = match worth {
+            true => explore(&mut Follower::new(&mut words, points, &others, None)),
+            false => Possible::default(),
+        };
+        Explored { words, others, possible, worth }
+    })
+    .collect()
+}
+
+/// Looks at every flow and at the routing rules.
+pub(crate) fn check<'p>(
+    project: &'p Project,
+    sources: &SourceMap,
+    flows: &[Points<'p>],
+    explored: Vec<Explored<'p>>,
+) -> Proofs {
+    let mut proofs = Proofs { diagnostics: routes::check(project), ..Proofs::default() };
+    let asking = Asking::of(project, flows);
+    for (points, explored) in flows.iter().zip(explored).filter(|(p, _)| !p.flow.from_std) {
+        check_flow(project, sources, flows, points, explored, asking, &mut proofs);
     }
     proofs
 }
@@ -82,35 +134,43 @@ fn check_flow<'p>(
     sources: &SourceMap,
     flows: &[Points<'p>],
     points: &Points<'p>,
-    asking_turns: Option<u32>,
-    shared: &BTreeSet<Place>,
+    explored: Explored<'p>,
+    asking: Asking,
     proofs: &mut Proofs,
 ) {
     let flow = points.flow;
     proofs.diagnostics.extend(guards::same_labels(points));
-    let mut words = Vocabulary::new(project);
-    if !learn(&mut words, points) && flow.ensures.is_empty() {
+    let Explored { mut words, others, possible, worth } = explored;
+    if !worth {
         return;
     }
     let hopeless = flow.slots.iter().filter_map(|slot| guards::hopeless_checks(&mut words, slot));
     proofs.diagnostics.extend(hopeless.collect::<Vec<_>>());
-    let possible = Explorer { words: &mut words, points, shared }.run();
     proofs.diagnostics.extend(guards::dead_branches(&mut words, points, &possible));
     for ensure in &flow.ensures {
-        let mut prover =
-            Prover { project, words: &mut words, points, possible: &possible, flows, asking_turns };
+        let mut prover = Prover {
+            project,
+            words: &mut words,
+            points,
+            possible: &possible,
+            others: &others,
+            flows,
+            asking,
+        };
         match prover.verdict(&ensure.kind) {
             Verdict::Proved => proofs.proved.push(ensure.at),
             Verdict::Open => proofs.diagnostics.push(left_open(ensure.at)),
-            Verdict::Refuted { way, why } => {
-                let teller = Teller { words: &words, points, possible: &possible };
-                let (lines, customer) = (teller.lines(&way), teller.customer(&way));
-                let told = transcript::told(project, flow, &lines);
+            Verdict::Refuted { witness, why } => {
+                let mut follower = Follower::new(&mut words, points, &others, None);
+                let teller = Teller::new(&mut follower, &ensure.kind, &witness);
+                let (lines, customer) = (teller.lines(), teller.customer());
+                let told = counterexample::told(project, flow, &customer, &lines);
                 proofs.diagnostics.push(refuted(&ensure.kind, ensure.at, &why, told));
                 let text = sources.get(ensure.at.file).map_or("", |file| &file.text);
                 let property = text.get(ensure.at.span.range()).unwrap_or("");
                 proofs.counterexamples.push(Counterexample {
                     property: property.split_whitespace().collect::<Vec<_>>().join(" "),
+                    claim: Claim::of(&ensure.kind, project),
                     flow: flow.name.clone(),
                     customer,
                     lines,

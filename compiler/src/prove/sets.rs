@@ -74,6 +74,40 @@ impl Set {
         self.ranges.iter().map(near).min_by_key(|value| value.abs_diff(prefer))
     }
 
+    /// Every value with `by` added to it; ends that stand for no limit stay.
+    pub(crate) fn plus(&self, by: i64) -> Self {
+        let moved = |end: i64| match end {
+            i64::MIN | i64::MAX => end,
+            _ => end.saturating_add(by),
+        };
+        let ranges = self.ranges.iter().map(|(low, high)| (moved(*low), moved(*high)));
+        Self { ranges: ranges.collect(), empty: self.empty, other: self.other }
+    }
+
+    /// Every value with its sign turned.
+    pub(crate) fn negated(&self) -> Self {
+        let turned = |end: i64| match end {
+            i64::MIN => i64::MAX,
+            i64::MAX => i64::MIN,
+            _ => -end,
+        };
+        let ranges = self.ranges.iter().rev().map(|(low, high)| (turned(*high), turned(*low)));
+        Self { ranges: ranges.collect(), empty: self.empty, other: self.other }
+    }
+
+    /// Whether a value is in it; nothing stands for the empty cell.
+    pub(crate) fn has(&self, value: Option<i64>) -> bool {
+        match value {
+            None => self.empty,
+            Some(v) => self.ranges.iter().any(|(low, high)| (*low..=*high).contains(&v)),
+        }
+    }
+
+    /// Whether it may hold what no number stands for.
+    pub(crate) const fn may_be_other(&self) -> bool {
+        self.other
+    }
+
     pub(crate) fn and(&self, other: &Self) -> Self {
         let mut ranges = Vec::new();
         for (low, high) in &self.ranges {
@@ -146,26 +180,23 @@ mod tests {
         })
     }
 
-    fn has(set: &Set, value: Option<i64>) -> bool {
-        match value {
-            None => set.empty,
-            Some(v) => set.ranges().iter().any(|(low, high)| (*low..=*high).contains(&v)),
-        }
-    }
-
     proptest! {
         #[test]
         fn sets_do_what_their_names_say(a in set(), b in set()) {
             let not_a = a.not(RANGE);
             for value in (0..=30).map(Some).chain([None]) {
-                let (in_a, in_b) = (has(&a, value), has(&b, value));
-                prop_assert_eq!(has(&a.and(&b), value), in_a && in_b);
-                prop_assert_eq!(has(&a.or(&b), value), in_a || in_b);
-                prop_assert_eq!(has(&not_a, value), !in_a);
+                let (in_a, in_b) = (a.has(value), b.has(value));
+                prop_assert_eq!(a.and(&b).has(value), in_a && in_b);
+                prop_assert_eq!(a.or(&b).has(value), in_a || in_b);
+                prop_assert_eq!(not_a.has(value), !in_a);
+            }
+            for value in (-5..=35).map(Some).chain([None]) {
+                prop_assert_eq!(a.plus(3).has(value.map(|v| v + 3)), a.has(value));
+                prop_assert_eq!(a.negated().has(value.map(|v: i64| -v)), a.has(value));
             }
             let all = (0..=30).map(Some).chain([None]);
-            prop_assert_eq!(a.is_in(&b), all.clone().all(|v| !has(&a, v) || has(&b, v)));
-            prop_assert_eq!(a.and(&b).is_none(), all.clone().all(|v| !has(&a, v) || !has(&b, v)));
+            prop_assert_eq!(a.is_in(&b), all.clone().all(|v| !a.has(v) || b.has(v)));
+            prop_assert_eq!(a.and(&b).is_none(), all.clone().all(|v| !a.has(v) || !b.has(v)));
         }
     }
 }

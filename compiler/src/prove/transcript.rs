@@ -1,310 +1,334 @@
-//! A way through a flow as a conversation that a designer can read, and that a test can play.
+//! A conversation as lines that a designer can read, and that a test can play.
 
-use super::boxes::{Case, Var, Vocabulary};
-use super::explore::{Here, Possible};
-use super::samples;
+use std::collections::BTreeMap;
+
+use super::back::Meanwhile;
+use super::boxes::Var;
+use super::counterexample::{Answer, Line};
+use super::follow::Follower;
+use super::inputs::{self, Inputs, prefer};
+use super::said::{self, Speech};
+use super::witness::{Step, Witness};
 use super::words::Words;
 use crate::graph::points::{Op, Points, Way};
-use crate::ir::{ActionId, Place, RecordCells, Space, TextPart, Type, turn};
-use crate::sema::hir::{Flow, Project, TextRef};
+use crate::ir::{ActionId, FieldType, Place, RecordCells, SlotIndex, Space, TextPart, Type};
+use crate::sema::hir::{EnsureKind, Expr, ExprKind, Project, TextRef};
+use crate::syntax::write::record;
 
-use flowright_nlu::spec::Piece;
+/// How often the customer asks for a human in one conversation, however far away one may be.
+const ASKS_MAX: u32 = 12;
 
-/// One line of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Line {
-    /// The customer says this.
-    Customer(String),
-    /// The bot says this; `…` stands for a value that is not known here.
-    Bot(String),
-    /// An action answers: its number, and the fields of the result or the name of the error.
-    Action {
-        /// Which.
-        action: ActionId,
-        /// What it answers.
-        answer: Answer,
-    },
-    /// Time passes, in milliseconds.
-    Silence(i64),
-    /// What else happens, in words.
-    Note(String),
-}
-
-/// What an action answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
-    /// Fields of the result with values as a test writes them; fields that do not matter are
-    /// left out.
-    Fields(Vec<(String, String)>),
-    /// A declared error.
-    Error(String),
-    /// Any failure.
-    Fails,
-}
-
-/// A conversation in which a property does not hold.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counterexample {
-    /// The property as it is written, on one line.
-    pub property: String,
-    /// The flow that claims it.
-    pub flow: String,
-    /// Fields of the customer's profile that matter, with values as a test writes them.
-    pub customer: Vec<(String, String)>,
-    /// The conversation.
-    pub lines: Vec<Line>,
-}
-
-/// Tells ways through one flow.
+/// Tells one conversation.
 pub(super) struct Teller<'t, 'p> {
-    pub(super) words: &'t Vocabulary<'p>,
-    pub(super) points: &'t Points<'p>,
-    pub(super) possible: &'t Possible,
+    project: &'p Project,
+    words: Words<'t, 'p>,
+    points: &'t Points<'p>,
+    witness: &'t Witness,
+    inputs: Inputs,
+    /// Answers that the checks of slots refuse, where wrong answers count.
+    wrong: BTreeMap<SlotIndex, i64>,
+    /// How often the customer asks for a human in vain.
+    asks: u32,
+    speech: Speech,
 }
 
-impl Teller<'_, '_> {
-    pub(super) fn lines(&self, way: &[(Here, Option<Way>)]) -> Vec<Line> {
-        let mut lines: Vec<Line> = self.opening().into_iter().collect();
-        for (number, (here, taken)) in way.iter().enumerate() {
-            let Some(point) = self.points.get(here.point) else { continue };
-            match taken {
-                Some(taken) => self.step(&point.op, *taken, way, number, &mut lines),
-                // Where it ends: the call that should not have been made.
-                None => {
-                    if let Op::Do { action, .. } = point.op {
-                        let name = self.action(action);
-                        lines.push(Line::Note(format!("`{name}` is called here")));
-                    }
-                }
+impl<'t, 'p> Teller<'t, 'p> {
+    pub(super) fn new(
+        follower: &'t mut Follower<'_, 'p>,
+        kind: &EnsureKind,
+        witness: &'t Witness,
+    ) -> Self {
+        let inputs = inputs::choose(follower, witness);
+        let wrong = match kind {
+            EnsureKind::AtMostTurns(_) => inputs::wrong_answers(follower),
+            _ => BTreeMap::new(),
+        };
+        let asks = match kind {
+            EnsureKind::HumanWithin(turns) => (*turns).min(ASKS_MAX),
+            _ => 0,
+        };
+        let (points, project) = (follower.points, follower.words.project());
+        let words = Words { vocabulary: follower.words, flow: Some(points.flow) };
+        let speech = Speech::of(project);
+        Self { project, words, points, witness, inputs, wrong, asks, speech }
+    }
+
+    pub(super) fn lines(&self) -> Vec<Line> {
+        let mut lines = Vec::new();
+        if let Some(opening) = self.opening() {
+            lines.push(Line::Customer(opening));
+        }
+        for (number, step) in self.witness.steps.iter().enumerate() {
+            let Some(point) = self.points.get(step.point) else { continue };
+            match step.way {
+                Some(way) => self.step(&point.op, way, number, &mut lines),
+                None => self.ending(&point.op, &mut lines),
+            }
+        }
+        for _ in 0..self.asks {
+            lines.push(Line::Customer(self.speech.human().to_owned()));
+        }
+        match self.witness.meanwhile {
+            Meanwhile::Nothing => {}
+            Meanwhile::Time => lines.push(Line::Note("time passes while it goes on".to_owned())),
+            Meanwhile::Anything => {
+                let note = "the customer's profile changes while it goes on";
+                lines.push(Line::Note(note.to_owned()));
             }
         }
         lines
     }
 
-    /// What the customer says to start the flow.
-    fn opening(&self) -> Option<Line> {
-        let project = self.words.project();
-        let intent = self.points.flow.triggers.first()?;
-        let all = &project.intents.get(intent.index())?.spec.examples;
-        let first = project.bot.languages.first().copied();
-        let own = all.iter().filter(|example| example.lang == first).collect::<Vec<_>>();
-        let examples = if own.is_empty() { all.iter().collect() } else { own };
-        // One without values of its own leaves the questions to the flow.
-        let plain = |pieces: &&Vec<Piece>| pieces.iter().all(|p| matches!(p, Piece::Text(_)));
-        let pieces = examples.iter().map(|example| &example.pieces);
-        let said = pieces.clone().find(plain).or_else(|| pieces.clone().next())?;
-        let word = |piece: &Piece| match piece {
-            Piece::Text(text) => text.clone(),
-            Piece::Slot { .. } => "…".to_owned(),
-        };
-        Some(Line::Customer(said.iter().map(word).collect()))
+    /// Where it comes to: what should not be, or where the customer is left.
+    fn ending(&self, op: &Op<'_>, lines: &mut Vec<Line>) {
+        match op {
+            Op::Do { action, .. } => {
+                let name = self.action(*action);
+                lines.push(Line::Note(format!("`{name}` is called here")));
+            }
+            Op::Call { flow, .. } => {
+                let name = self.project.flows.get(flow.index()).map_or("", |f| f.name.as_str());
+                lines.push(Line::Note(format!("`{name}` is called here, and calls it")));
+            }
+            _ => lines.extend(self.question(op).map(Line::Bot)),
+        }
     }
 
-    fn step(
-        &self,
-        op: &Op<'_>,
-        taken: Way,
-        way: &[(Here, Option<Way>)],
-        number: usize,
-        lines: &mut Vec<Line>,
-    ) {
-        match taken {
+    /// What the customer says to start the flow.
+    fn opening(&self) -> Option<String> {
+        let intent = self.points.flow.triggers.first()?;
+        let examples = &self.project.intents.get(intent.index())?.spec.examples;
+        let mentioned = self.inputs.mentioned.first().map_or(&[][..], Vec::as_slice);
+        let slots: Vec<(String, String)> = mentioned
+            .iter()
+            .filter_map(|slot| {
+                let name = self.points.flow.slots.get(slot.index())?.name.clone();
+                Some((name, self.said(*slot, 0)))
+            })
+            .collect();
+        self.speech.opening(examples, &slots)
+    }
+
+    fn step(&self, op: &Op<'_>, way: Way, number: usize, lines: &mut Vec<Line>) {
+        match way {
             Way::Intent(intent) => {
-                let name = self.words.project().intents.get(intent.index()).map(|i| &i.name);
-                return lines.push(Line::Note(format!(
-                    "the customer says something of `{}`",
-                    name.map_or("", String::as_str)
-                )));
+                let intent = self.project.intents.get(intent.index());
+                let said = intent.and_then(|i| self.speech.opening(&i.spec.examples, &[]));
+                let said = said.unwrap_or_else(|| said::UNKNOWN.to_owned());
+                lines.extend(self.question(op).map(Line::Bot));
+                return lines.push(Line::Customer(self.with_mentions(said, number)));
             }
-            Way::Silence(ms) => return lines.push(Line::Silence(ms)),
+            Way::Silence(ms) => {
+                lines.extend(self.question(op).map(Line::Bot));
+                return lines.push(Line::Silence(ms));
+            }
             Way::Correction(place) => {
-                let value = self.later(way, number, place);
-                return lines.push(Line::Customer(format!("no, I mean {value}")));
+                let slots = (0..).map(SlotIndex).zip(&self.points.flow.slots);
+                let slot = slots.into_iter().find(|(_, slot)| slot.place == place);
+                let said = slot.map(|(slot, _)| self.said(slot, number)).unwrap_or_default();
+                lines.extend(self.question(op).map(Line::Bot));
+                return lines.push(Line::Customer(self.speech.correction(&said)));
             }
             _ => {}
         }
+        let customer = |text: String| Line::Customer(self.with_mentions(text, number));
         match op {
             Op::Say(say) => lines.push(Line::Bot(self.text(&say.text))),
-            Op::Ask(slot) if taken == Way::Answer => {
-                let Some(slot) = self.points.flow.slots.get(slot.index()) else { return };
-                if let Some(ask) = &slot.ask {
-                    lines.push(Line::Bot(self.text(ask)));
+            Op::Ask(slot) if way == Way::Answer => {
+                lines.extend(self.question(op).map(Line::Bot));
+                let tries = self.points.flow.slots.get(slot.index()).map_or(0, |slot| slot.tries);
+                if let Some(wrong) = self.wrong.get(slot) {
+                    for _ in 1..tries {
+                        lines.push(Line::Customer(self.said_as(*slot, Some(*wrong))));
+                        lines.extend(self.question(op).map(Line::Bot));
+                    }
                 }
-                lines.push(Line::Customer(self.later(way, number, slot.place)));
+                lines.push(customer(self.said(*slot, number)));
             }
-            Op::Confirm(text) => {
-                lines.push(Line::Bot(self.text(text)));
-                lines.push(Line::Customer(if taken == Way::Yes { "yes" } else { "no" }.to_owned()));
+            Op::Confirm(_) => {
+                lines.extend(self.question(op).map(Line::Bot));
+                lines.push(customer(self.speech.yes_or_no(way == Way::Yes)));
             }
-            Op::Choose { prompt, arms } => {
-                lines.extend(prompt.map(|prompt| Line::Bot(self.text(prompt))));
-                if let Way::Arm(arm) = taken
+            Op::Choose { arms, .. } => {
+                lines.extend(self.question(op).map(Line::Bot));
+                if let Way::Arm(arm) = way
                     && let Some((label, _)) = arms.get(arm as usize)
                 {
-                    lines.push(Line::Customer(self.text(label)));
+                    lines.push(customer(self.text(label)));
                 }
             }
-            Op::ChooseFrom { prompt, .. } if taken == Way::Chosen => {
-                lines.extend(prompt.map(|prompt| Line::Bot(self.text(prompt))));
-                lines.push(Line::Customer("the first one".to_owned()));
+            Op::ChooseFrom { .. } if way == Way::Chosen => {
+                lines.extend(self.question(op).map(Line::Bot));
+                lines.push(customer(self.speech.first().to_owned()));
             }
             Op::Do { bind, action, .. } => {
-                let answer = self.answer(*bind, *action, taken, way, number);
+                let answer = self.answer(*bind, *action, way, number);
                 lines.push(Line::Action { action: *action, answer });
             }
             Op::Call { flow, .. } => {
-                let name = self.words.project().flows.get(flow.index()).map(|f| f.name.as_str());
+                let name = self.project.flows.get(flow.index()).map(|f| f.name.as_str());
                 lines.push(Line::Note(format!("`{}` runs", name.unwrap_or(""))));
             }
+            Op::Wait(Expr { kind: ExprKind::Const(value), .. }) => match value {
+                flowright_nlu::value::Value::Duration(ms) => lines.push(Line::Silence(*ms)),
+                _ => lines.push(Line::Note("time passes".to_owned())),
+            },
             Op::Wait(_) => lines.push(Line::Note("time passes".to_owned())),
             _ => {}
         }
     }
 
+    /// What the bot asks at a point that waits.
+    fn question(&self, op: &Op<'_>) -> Option<String> {
+        let text = match op {
+            Op::Ask(slot) => self.points.flow.slots.get(slot.index())?.ask.as_ref()?,
+            Op::Confirm(text) => text,
+            Op::Choose { prompt, .. } | Op::ChooseFrom { prompt, .. } => (*prompt)?,
+            _ => return None,
+        };
+        Some(self.text(text))
+    }
+
+    /// What is said, with what is said along with it.
+    fn with_mentions(&self, said: String, number: usize) -> String {
+        let mentioned = self.inputs.mentioned.get(number).map_or(&[][..], Vec::as_slice);
+        let more = mentioned.iter().map(|slot| self.said(*slot, number));
+        self.speech.together(std::iter::once(said).chain(more))
+    }
+
     fn action(&self, action: ActionId) -> &str {
-        self.words.project().actions.get(action.index()).map_or("", |a| a.name.as_str())
+        self.project.actions.get(action.index()).map_or("", |a| a.name.as_str())
     }
 
     fn answer(
         &self,
         bind: Option<&RecordCells>,
         action: ActionId,
-        taken: Way,
-        way: &[(Here, Option<Way>)],
+        way: Way,
         number: usize,
     ) -> Answer {
-        let action = self.words.project().actions.get(action.index());
-        match (taken, action.and_then(|action| action.result.as_ref()), bind) {
-            (Way::Error(error), ..) => {
+        let action = self.project.actions.get(action.index());
+        match (way, action.and_then(|action| action.result.as_ref())) {
+            (Way::Error(error), _) => {
                 let name = action.and_then(|action| action.errors.get(error as usize));
                 Answer::Error(name.map(|(name, _)| name.clone()).unwrap_or_default())
             }
-            (Way::Failed, ..) => Answer::Fails,
-            (_, Some(Type::Record(fields)), Some(RecordCells::Fields(cells))) => {
-                let value = |cells: &RecordCells, ty: &Type| match cells {
-                    RecordCells::One(place) => Some(self.test_value(way, number, *place, ty)),
-                    RecordCells::Fields(_) => None,
-                };
-                let pairs = fields.iter().zip(cells).filter(|(field, _)| !field.optional);
-                let pairs = pairs.filter_map(|(field, cells)| {
-                    Some((field.name.clone(), value(cells, &field.ty)??))
-                });
-                Answer::Fields(pairs.collect())
-            }
+            (Way::Failed, _) => Answer::Fails,
+            (_, Some(Type::Record(fields))) => Answer::Fields(self.fields(fields, bind, number)),
             _ => Answer::Fields(Vec::new()),
         }
     }
 
-    /// A cell's value from a step on, as the case says that holds until it changes next.
-    fn case_later(&self, way: &[(Here, Option<Way>)], number: usize, place: Place) -> Option<Case> {
-        let after = way.get(number + 1..)?;
-        let mut last = None;
-        for (here, taken) in after {
-            let found = self.possible.at(here.point).get(here.case)?;
-            last = Some(found.case.clone());
-            let op = self.points.get(here.point).map(|point| point.op);
-            let changes = match op {
-                Some(Op::Set { place: set, .. }) => set == place,
-                Some(Op::Clear(places)) => places.contains(&place),
-                Some(Op::Ask(slot)) if *taken == Some(Way::Answer) => {
-                    let slot = self.points.flow.slots.get(slot.index());
-                    slot.is_some_and(|slot| slot.place == place)
-                }
-                Some(Op::Do { bind: Some(bind), .. }) => crate::ir::cells_of(bind).contains(&place),
-                _ => false,
+    /// Fields of a record as a test writes them, as they are after a step. Optional fields that
+    /// nothing needs are left out.
+    fn fields(
+        &self,
+        fields: &[FieldType],
+        cells: Option<&RecordCells>,
+        number: usize,
+    ) -> Vec<(String, String)> {
+        let field = |(index, field): (usize, &FieldType)| {
+            let cells = match cells {
+                Some(RecordCells::Fields(cells)) => cells.get(index),
+                _ => None,
             };
-            if changes {
-                break;
+            let place = match cells {
+                Some(RecordCells::One(place)) => Some(*place),
+                _ => None,
+            };
+            let known = place.and_then(|place| self.value_after(place, number));
+            if field.optional && known.is_none() {
+                return None;
             }
-        }
-        last
+            let value = match (&field.ty, place) {
+                (Type::Record(inner), _) => record(&self.fields(inner, cells, number)),
+                (Type::List(item), Some(place)) => self.list(item, place, number),
+                (ty, place) => self.literal(ty, place, known)?,
+            };
+            Some((field.name.clone(), value))
+        };
+        fields.iter().enumerate().filter_map(field).collect()
     }
 
-    /// What a customer says for a slot.
-    fn later(&self, way: &[(Here, Option<Way>)], number: usize, place: Place) -> String {
-        let slots = &self.points.flow.slots;
-        let Some(slot) = slots.iter().find(|slot| slot.place == place) else {
-            return String::new();
+    /// A list with the item that is chosen from it later, if one is.
+    fn list(&self, item: &Type, place: Place, number: usize) -> String {
+        let chosen = |(number, step): (usize, &Step)| {
+            let point = self.points.get(step.point)?;
+            let Op::ChooseFrom { item, list, .. } = point.op else { return None };
+            let loads = matches!(&list.kind, ExprKind::Load(from) if *from == place);
+            (loads && step.way == Some(Way::Chosen)).then_some((number, item))
         };
-        let project = self.words.project();
-        let entity = slot.entity.and_then(|entity| project.entities.get(entity.index()));
-        let option = self.known(way, number, place, &slot.ty);
-        let lang = project.bot.languages.first().copied();
-        let said = match slot.ty {
+        let later = self.witness.steps.iter().enumerate().skip(number + 1);
+        let Some((at, cells)) = later.into_iter().find_map(chosen) else { return "[]".to_owned() };
+        let item = match (item, cells) {
+            (Type::Record(fields), _) => Some(record(&self.fields(fields, Some(cells), at))),
+            (ty, RecordCells::One(place)) => {
+                self.literal(ty, Some(*place), self.value_after(*place, at))
+            }
+            _ => None,
+        };
+        format!("[{}]", item.unwrap_or_default())
+    }
+
+    fn value_after(&self, place: Place, number: usize) -> Option<i64> {
+        self.inputs.after.get(number)?.get(&place).copied().flatten()
+    }
+
+    /// What a customer says for a slot, as it is filled by a step.
+    fn said(&self, slot: SlotIndex, number: usize) -> String {
+        let place = self.points.flow.slots.get(slot.index()).map(|slot| slot.place);
+        self.said_as(slot, place.and_then(|place| self.value_after(place, number)))
+    }
+
+    fn said_as(&self, slot: SlotIndex, value: Option<i64>) -> String {
+        let Some(slot) = self.points.flow.slots.get(slot.index()) else { return String::new() };
+        let entity = slot.entity.and_then(|entity| self.project.entities.get(entity.index()));
+        let var = Var::Cell(slot.place);
+        let said = match (&slot.ty, value) {
+            (Type::Bool, value) => Some(self.speech.yes_or_no(value != Some(0))),
             // A text that some condition wants is said as it is.
-            Type::Text if option.is_some() => None,
-            _ => entity.and_then(|entity| samples::utterance(&entity.kind, option, lang)),
-        };
-        let known = said.or_else(|| self.test_value(way, number, place, &slot.ty));
-        known.map_or_else(|| "…".to_owned(), |value| value.trim_matches('"').to_owned())
-    }
-
-    /// What the way demands of the customer's profile.
-    pub(super) fn customer(&self, way: &[(Here, Option<Way>)]) -> Vec<(String, String)> {
-        let project = self.words.project();
-        let words = Words { vocabulary: self.words, flow: Some(self.points.flow) };
-        let cases = way.iter().filter_map(|(here, _)| self.possible.at(here.point).get(here.case));
-        let mut fields: Vec<(String, String)> = Vec::new();
-        for (var, set) in cases.flat_map(|found| &found.case) {
-            let Var::Cell(place) = var else { continue };
-            let field = project.customer.get(place.index as usize);
-            let Some(field) = field.filter(|_| place.space == Space::Customer) else { continue };
-            let value = set.sample(prefer(&field.ty));
-            let value = value.and_then(|value| words.literal(&field.ty, var, value));
-            if let Some(value) = value {
-                fields.retain(|(name, _)| *name != field.name);
-                fields.push((field.name.clone(), value));
+            (Type::Text, Some(number)) => self.words.vocabulary.text(number).map(str::to_owned),
+            (Type::Duration, Some(ms)) => Some(self.speech.duration(ms)),
+            (Type::Number | Type::Money | Type::Date | Type::Time, Some(number)) => {
+                self.words.literal(&slot.ty, &var, number)
             }
-        }
-        fields
+            _ => None,
+        };
+        let by_entity = || entity.and_then(|e| self.speech.entity(&e.kind, value));
+        let plain = || self.literal(&slot.ty, Some(slot.place), value);
+        said.or_else(by_entity).or_else(plain).unwrap_or_else(|| said::UNKNOWN.to_owned())
     }
 
-    /// The number of a value that the way demands of a cell.
-    fn known(
-        &self,
-        way: &[(Here, Option<Way>)],
-        number: usize,
-        place: Place,
-        ty: &Type,
-    ) -> Option<i64> {
-        let case = self.case_later(way, number, place)?;
-        let today = Place { space: Space::Turn, index: turn::TODAY };
-        let var = Var::Cell(place);
-        let set = case.get(&var).filter(|set| **set != self.words.all(&var).filled());
-        if let Some(set) = set {
-            return set.sample(prefer(ty));
-        }
-        // Days are told by how far they are from today.
-        let ahead = case.get(&Var::Diff(today, place))?.sample(0)?;
-        prefer(&Type::Date).checked_sub(ahead)
+    /// What the conversation demands of the customer's profile.
+    pub(super) fn customer(&self) -> Vec<(String, String)> {
+        let fields = (0..).zip(&self.project.customer).filter_map(|(index, field)| {
+            let place = Place { space: Space::Customer, index };
+            let number = (*self.inputs.first.get(&place)?)?;
+            let value = self.words.literal(&field.ty, &Var::Cell(place), number)?;
+            Some((field.name.clone(), value))
+        });
+        fields.collect()
     }
 
-    /// A value as a test writes it.
-    fn test_value(
-        &self,
-        way: &[(Here, Option<Way>)],
-        number: usize,
-        place: Place,
-        ty: &Type,
-    ) -> Option<String> {
-        let var = Var::Cell(place);
-        let words = Words { vocabulary: self.words, flow: Some(self.points.flow) };
-        let known = self.known(way, number, place, ty);
-        if let Some(shown) = known.and_then(|number| words.literal(ty, &var, number)) {
-            return Some(shown);
-        }
-        Some(match ty {
-            Type::Text => "\"x\"".to_owned(),
-            Type::Money => "CNY 100".to_owned(),
-            Type::Choice(_) | Type::Bool => words.literal(ty, &var, 0)?,
-            Type::List(_) | Type::Record(_) => return None,
-            _ => words.literal(ty, &var, prefer(ty))?,
+    /// A value as a test writes it; some value where none is demanded.
+    fn literal(&self, ty: &Type, place: Option<Place>, value: Option<i64>) -> Option<String> {
+        let var = Var::Cell(place.unwrap_or(inputs::NOWHERE));
+        let shown = value.and_then(|number| self.words.literal(ty, &var, number));
+        shown.or_else(|| {
+            Some(match ty {
+                Type::Text => "\"x\"".to_owned(),
+                Type::Money => "CNY 100".to_owned(),
+                Type::List(_) => "[]".to_owned(),
+                Type::Record(fields) => record(&self.fields(fields, None, 0)),
+                Type::Choice(_) | Type::Bool => self.words.literal(ty, &var, 0)?,
+                _ => self.words.literal(ty, &var, prefer(ty))?,
+            })
         })
     }
 
     /// A text in the bot's first language.
     fn text(&self, text: &TextRef) -> String {
-        let project: &Project = self.words.project();
+        let project = self.project;
         let variants = match text {
             TextRef::Inline(text) => &text.variants,
             TextRef::Named { text, .. } => match project.texts.get(*text as usize) {
@@ -320,44 +344,4 @@ impl Teller<'_, '_> {
         };
         own.map(|variant| variant.parts.iter().map(part).collect()).unwrap_or_default()
     }
-}
-
-/// A common value of a type, as its number.
-const fn prefer(ty: &Type) -> i64 {
-    match ty {
-        // 1 June 2026 and 09:00.
-        Type::Date => 20_605,
-        Type::Time => 9 * 3_600,
-        Type::Duration => 3_600_000,
-        Type::Number | Type::Money => 1_000_000,
-        _ => 0,
-    }
-}
-
-/// The conversation as text, one line each, for people.
-pub(super) fn told(project: &Project, flow: &Flow, lines: &[Line]) -> String {
-    let mut told = format!("a conversation in `{}` that shows it:", flow.name);
-    for line in lines {
-        let text = match line {
-            Line::Customer(text) => format!("customer  {text}"),
-            Line::Bot(text) => format!("bot       {text}"),
-            Line::Silence(ms) => format!("          ({} minutes of silence)", ms / 60_000),
-            Line::Note(text) => format!("          ({text})"),
-            Line::Action { action, answer } => {
-                let name = project.actions.get(action.index()).map_or("", |a| a.name.as_str());
-                match answer {
-                    Answer::Fields(fields) => {
-                        let fields: Vec<String> =
-                            fields.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-                        format!("{name} -> {{ {} }}", fields.join(", "))
-                    }
-                    Answer::Error(error) => format!("{name} -> {error}"),
-                    Answer::Fails => format!("{name} -> fails"),
-                }
-            }
-        };
-        told.push_str("\n  ");
-        told.push_str(&text);
-    }
-    told
 }

@@ -8,6 +8,7 @@ use super::boxes::{Case, Var, Vocabulary};
 use super::sets::Set;
 use crate::ir::{Place, Space, Type, turn};
 use crate::sema::hir::Flow;
+use crate::syntax::write::{duration, quoted};
 
 /// Variables named in one description.
 const NAMED_MAX: usize = 4;
@@ -51,7 +52,7 @@ impl Words<'_, '_> {
                     _ => return None,
                 })
             }
-            Var::Opaque(_) => None,
+            Var::Opaque(_) | Var::Turns => None,
         }
     }
 
@@ -94,7 +95,7 @@ impl Words<'_, '_> {
             return Some(if number == 1 { "true" } else { "false" }.to_owned());
         }
         if *ty == Type::Text {
-            return self.vocabulary.text(number).map(|text| format!("\"{text}\""));
+            return self.vocabulary.text(number).map(quoted);
         }
         // A bound one millionth off a whole number is the whole number's neighbour.
         let value = match ty {
@@ -122,7 +123,7 @@ impl Words<'_, '_> {
                 Some(format!("{currency} {}", Decimal(number)))
             }
             Type::Time => Some(format!("{:02}:{:02}", number / 3_600, number / 60 % 60)),
-            Type::Duration => Some(format!("{}s", number / 1_000)),
+            Type::Duration => Some(duration(number)),
             Type::DateTime => None,
             _ => self.value(ty, var, number),
         }

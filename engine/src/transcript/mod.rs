@@ -4,8 +4,10 @@
 mod actions;
 mod expect;
 mod player;
+mod refutation;
 
 pub(crate) use player::{instant, shown};
+pub use refutation::{Refutation, refutation};
 
 use std::collections::BTreeSet;
 

@@ -1,0 +1,350 @@
+//! From where a way can lead into a case: what must be so before a step so that something may be so
+//! after it.
+
+use std::collections::BTreeSet;
+
+use super::boxes::{Case, Cases, Var};
+use super::follow::{Follower, bound, item_type};
+use super::sets::Set;
+use crate::graph::points::{Op, PointId, Way};
+use crate::ir::{Place, SlotIndex, Space, turn};
+use crate::sema::hir::{Expr, ExprKind};
+
+/// What may change of itself while the customer is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meanwhile {
+    /// Nothing but what is said: a conversation that a test can play.
+    Nothing,
+    /// Time passes, and other flows do what they do to the session.
+    Time,
+    /// The customer's profile changes as well.
+    Anything,
+}
+
+/// Where a step can come from.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    pub(super) cases: Cases,
+    /// Some of it was computed in a way that is not followed: not all of the cases may lead there.
+    pub(super) doubtful: bool,
+}
+
+impl Before {
+    fn none() -> Self {
+        Self::default()
+    }
+
+    fn just(case: Case) -> Self {
+        Self { cases: vec![case], doubtful: false }
+    }
+}
+
+impl Follower<'_, '_> {
+    /// The cases from which a way can lead into `after`; nothing when there are too many.
+    pub(super) fn before(
+        &mut self,
+        id: PointId,
+        way: Way,
+        after: &Case,
+        meanwhile: Meanwhile,
+    ) -> Option<Before> {
+        let Some(turns) = self.cost(id, way) else { return Some(Before::none()) };
+        let mut after = after.clone();
+        if turns > 0
+            && let Some(known) = after.remove(&Var::Turns)
+        {
+            // What is counted up to a limit stands for all beyond it, too.
+            let most = i64::from(self.counted.unwrap_or(0)) + 1;
+            let over = known.has(Some(most));
+            let mut counted = known.plus(-i64::from(turns));
+            if over {
+                counted = counted.or(&Set::between(most.saturating_sub(turns.into()), most));
+            }
+            let counted = counted.and(&Set::between(0, most));
+            if counted.is_none() {
+                return Some(Before::none());
+            }
+            after.insert(Var::Turns, counted);
+        }
+        self.came_from(id, way, after, meanwhile)
+    }
+
+    fn came_from(
+        &mut self,
+        id: PointId,
+        way: Way,
+        mut after: Case,
+        meanwhile: Meanwhile,
+    ) -> Option<Before> {
+        let points = self.points;
+        let Some(point) = points.get(id) else { return Some(Before::none()) };
+        match (point.op, way) {
+            (Op::Branch(cond), Way::Holds | Way::Fails) => {
+                let cases = self.outcome(id, cond, way == Way::Holds)?;
+                let cases = self.words.meet(&[after], &cases)?;
+                Some(Before { cases, doubtful: false })
+            }
+            (Op::Ask(slot), Way::Known) => {
+                let filled = self.place_of(slot).and_then(|place| self.not_empty(after, place));
+                let Some(filled) = filled else { return Some(Before::none()) };
+                let passing = self.passing(slot)?;
+                Some(Before { cases: self.words.meet(&[filled], &passing)?, doubtful: false })
+            }
+            (Op::Ask(slot), Way::Answer) => {
+                let Some(place) = self.place_of(slot) else { return Some(Before::none()) };
+                let mut before = self.answered(slot, &after)?;
+                before =
+                    self.each(before, |me, case| me.unturned(case, meanwhile, way, Some(slot)))?;
+                if self.words.knows(place) && !self.is_checked(slot) {
+                    let empty = Case::from([(Var::Cell(place), Set::only_empty())]);
+                    before.cases = self.words.meet(&before.cases, &[empty])?;
+                }
+                Some(before)
+            }
+            (_, Way::Correction(place)) => {
+                let Some(slot) = self.slot_at(place) else { return Some(Before::none()) };
+                let before = self.answered(slot, &after)?;
+                let mut before =
+                    self.each(before, |me, case| me.unturned(case, meanwhile, way, Some(slot)))?;
+                let filled = |case| self.not_empty(case, place);
+                before.cases = before.cases.into_iter().filter_map(filled).collect();
+                Some(before)
+            }
+            (Op::Set { place, value }, _) => Some(self.unassigned(after, place, value)),
+            (Op::Clear(places), _) => {
+                for place in places {
+                    let known = after.get(&Var::Cell(*place));
+                    if known.is_some_and(|set| !set.may_be_empty()) {
+                        return Some(Before::none());
+                    }
+                    self.forget(&mut after, *place);
+                }
+                Some(Before::just(after))
+            }
+            (Op::Do { bind: Some(bind), action, .. }, Way::Done) => {
+                let project = self.words.project();
+                let result = project.actions.get(action.index()).and_then(|a| a.result.as_ref());
+                Some(self.unbound(after, &bound(bind, result)))
+            }
+            (Op::ChooseFrom { item, list, .. }, Way::Chosen) => {
+                let before = self.unbound(after, &bound(item, item_type(list)));
+                self.each(before, |me, case| me.unturned(case, meanwhile, way, None))
+            }
+            (Op::ChooseFrom { .. }, Way::NoneThere) => Some(Before::just(after)),
+            (Op::Call { .. }, _) => {
+                // What the called flow does to the session is not followed.
+                let others = meanwhile.max_with_time();
+                self.unturned(after, others, way, None)
+            }
+            _ if way.is_turn() || point.waits() => self.unturned(after, meanwhile, way, None),
+            _ => Some(Before::just(after)),
+        }
+    }
+
+    fn each(
+        &mut self,
+        before: Before,
+        mut step: impl FnMut(&mut Self, Case) -> Option<Before>,
+    ) -> Option<Before> {
+        let mut all = Before { cases: Vec::new(), doubtful: before.doubtful };
+        for case in before.cases {
+            let one = step(self, case)?;
+            all.cases.extend(one.cases);
+            all.doubtful |= one.doubtful;
+        }
+        Some(all)
+    }
+
+    /// What must be so for an answer that fills a slot as `after` wants it.
+    fn answered(&mut self, slot: SlotIndex, after: &Case) -> Option<Before> {
+        let Some(place) = self.place_of(slot) else { return Some(Before::none()) };
+        let Some(filled) = self.not_empty(after.clone(), place) else {
+            return Some(Before::none());
+        };
+        let passing = self.passing(slot)?;
+        let mut before = Before::default();
+        for mut case in self.words.meet(&[filled], &passing)? {
+            before.doubtful |= self.is_entangled(&case, place);
+            self.forget(&mut case, place);
+            before.cases.push(case);
+        }
+        Some(before)
+    }
+
+    /// Whether a cell's own values and how far it is from others are both wanted: there may be no
+    /// value that is both.
+    fn is_entangled(&self, case: &Case, place: Place) -> bool {
+        let compared = |var: &&Var| matches!(var, Var::Diff(..)) && self.words.reads(var, place);
+        let diffs = case.keys().filter(compared).count();
+        let own = case
+            .get(&Var::Cell(place))
+            .is_some_and(|set| *set != self.words.all(&Var::Cell(place)).filled());
+        diffs > 1 || (diffs == 1 && own)
+    }
+
+    fn unbound(&self, mut after: Case, cells: &[(Place, bool)]) -> Before {
+        let mut before = Before::default();
+        let mut possible = true;
+        for (place, optional) in cells {
+            let known = after.get(&Var::Cell(*place));
+            // An empty cell is not what the action answered.
+            possible &= *optional || known.is_none_or(|set| !set.clone().filled().is_none());
+            before.doubtful |= self.is_entangled(&after, *place);
+            self.forget(&mut after, *place);
+        }
+        if possible {
+            before.cases.push(after);
+        }
+        before
+    }
+
+    fn unassigned(&mut self, mut after: Case, place: Place, value: &Expr) -> Before {
+        let to = Var::Cell(place);
+        let wanted = after.get(&to).cloned();
+        // What else is known of the cell depends on the value in a way that is not followed.
+        let others = |var: &&Var| **var != to && self.words.reads(var, place);
+        let mut doubtful = after.keys().any(|var| others(&var));
+        match &value.kind {
+            ExprKind::Const(value) => {
+                let number = self.words.number(&to, value);
+                let fits = match (&wanted, number) {
+                    (None, _) => true,
+                    (Some(set), Some(number)) => set.has(Some(number)),
+                    (Some(set), None) => set.may_be_other(),
+                };
+                if !fits {
+                    return Before::none();
+                }
+                self.forget(&mut after, place);
+            }
+            ExprKind::Empty => {
+                if wanted.is_some_and(|set| !set.may_be_empty()) {
+                    return Before::none();
+                }
+                self.forget(&mut after, place);
+            }
+            _ => match self.copied(place, value) {
+                Some((from, by)) => {
+                    let moved = self.moved(&after, place, (from, by));
+                    doubtful = moved.is_none();
+                    let plain = || {
+                        let mut case = after.clone();
+                        self.forget(&mut case, place);
+                        case
+                    };
+                    let mut case = moved.unwrap_or_else(plain);
+                    if let Some(set) = wanted {
+                        let source = Case::from([(Var::Cell(from), set.plus(-by))]);
+                        let Some(met) = self.words.meet_case(&case, &source) else {
+                            return Before::none();
+                        };
+                        case = met;
+                    }
+                    return Before { cases: vec![case], doubtful };
+                }
+                None => {
+                    doubtful |= wanted.is_some();
+                    self.forget(&mut after, place);
+                }
+            },
+        }
+        Before { cases: vec![after], doubtful }
+    }
+
+    /// What is said of a cell's distance to others, said of the cell that it was copied from.
+    /// Nothing where it cannot be.
+    fn moved(&self, after: &Case, place: Place, (from, by): (Place, i64)) -> Option<Case> {
+        let mut case = Case::new();
+        for (var, set) in after {
+            let (other, set) = match var {
+                _ if !self.words.reads(var, place) => {
+                    case.insert(var.clone(), set.clone());
+                    continue;
+                }
+                Var::Cell(_) => continue,
+                // place - other in set: from - other in set - by.
+                Var::Diff(left, right) if *left == place => (*right, set.plus(-by)),
+                // other - place in set: from - other in -set - by.
+                Var::Diff(left, _) => (*left, set.negated().plus(-by)),
+                Var::Opaque(_) | Var::Turns => return None,
+            };
+            match from.cmp(&other) {
+                std::cmp::Ordering::Less => case.insert(Var::Diff(from, other), set),
+                std::cmp::Ordering::Greater => case.insert(Var::Diff(other, from), set.negated()),
+                std::cmp::Ordering::Equal if set.has(Some(0)) => None,
+                std::cmp::Ordering::Equal => return None,
+            };
+        }
+        Some(case)
+    }
+
+    /// What must be so before the customer's turn, in which a slot may be answered.
+    fn unturned(
+        &mut self,
+        mut case: Case,
+        meanwhile: Meanwhile,
+        way: Way,
+        answered: Option<SlotIndex>,
+    ) -> Option<Before> {
+        let others = self.others;
+        let changes = |place: &Place| match place.space {
+            Space::Flow => false,
+            Space::Session => meanwhile != Meanwhile::Nothing && others.writes.contains(place),
+            Space::Customer => meanwhile == Meanwhile::Anything,
+            Space::Turn => match place.index {
+                turn::TODAY | turn::NOW | turn::BUSINESS_HOURS => meanwhile != Meanwhile::Nothing,
+                turn::CHANNEL | turn::LANGUAGE => meanwhile == Meanwhile::Anything,
+                _ => true,
+            },
+        };
+        case.retain(|var, _| !self.words.cells_of(var).iter().any(&changes));
+        let mut before = Before::just(case);
+        // To say more along with a yes, a choice or a correction is not understood.
+        let alone = !matches!(way, Way::Answer | Way::Intent(_));
+        if alone && meanwhile == Meanwhile::Nothing {
+            return Some(before);
+        }
+        let wanted = |case: &Case, place: Place| {
+            case.get(&Var::Cell(place)).is_some_and(|set| !set.clone().filled().is_none())
+        };
+        let mentioned: BTreeSet<Place> = before
+            .cases
+            .iter()
+            .flat_map(|case| case.keys().flat_map(|var| self.words.cells_of(var)))
+            .filter(|place| self.is_mentioned(*place))
+            .collect();
+        for place in mentioned {
+            let Some(slot) = self.slot_at(place) else { continue };
+            // Said now, where it was empty.
+            let mut said = Before::default();
+            for case in &before.cases {
+                if !wanted(case, place) && case.contains_key(&Var::Cell(place)) {
+                    continue;
+                }
+                let filled = self.answered(slot, case)?;
+                said.doubtful |= filled.doubtful;
+                for mut case in filled.cases {
+                    case.insert(Var::Cell(place), Set::only_empty());
+                    // A value goes to the first slot that it could be for.
+                    let firsts = self.rivals(slot).into_iter().filter(|s| Some(*s) != answered);
+                    let places: Vec<Place> = firsts.filter_map(|s| self.place_of(s)).collect();
+                    let taken = |case, place: &Place| self.not_empty(case?, *place);
+                    said.cases.extend(places.iter().fold(Some(case), taken));
+                }
+            }
+            before.cases.extend(said.cases);
+            before.doubtful |= said.doubtful;
+            before.cases = super::cases::merged(self.words, std::mem::take(&mut before.cases));
+        }
+        Some(before)
+    }
+}
+
+impl Meanwhile {
+    const fn max_with_time(self) -> Self {
+        match self {
+            Self::Nothing | Self::Time => Self::Time,
+            Self::Anything => Self::Anything,
+        }
+    }
+}

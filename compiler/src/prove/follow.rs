@@ -1,0 +1,397 @@
+//! What a way from a point does to a case.
+//!
+//! Actions return any result that is declared for them, fail in any declared way and in any other;
+//! customers say anything; other flows do what they do to the session wherever the customer is
+//! waited for. What comes out holds at least all that is possible.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use flowright_nlu::spec::{Builtin, EntityKind};
+
+use super::boxes::{Case, Cases, Var, Vocabulary};
+use super::sets::Set;
+use super::terms::linear;
+use crate::graph::points::{Op, PointId, Points, Way};
+use crate::ir::{FieldType, Place, RecordCells, SlotIndex, Space, Type};
+use crate::sema::hir::{Expr, ExprKind, Slot};
+
+/// What a flow can expect of the others.
+#[derive(Debug, Default)]
+pub(super) struct Others {
+    /// Session slots that other flows write.
+    pub(super) writes: BTreeSet<Place>,
+    /// Slots of the flow that some call of it gives.
+    pub(super) gives: BTreeSet<SlotIndex>,
+}
+
+/// Follows the ways of one flow.
+pub(super) struct Follower<'e, 'p> {
+    pub(super) words: &'e mut Vocabulary<'p>,
+    pub(super) points: &'e Points<'p>,
+    pub(super) others: &'e Others,
+    /// Where turns are counted: up to how many. Detours are not taken then.
+    pub(super) counted: Option<u32>,
+    /// Slots that whatever the customer says may fill.
+    mentioned: BTreeSet<Place>,
+    /// Outcomes of branches, looked at once.
+    branches: BTreeMap<(PointId, bool), Option<Rc<Cases>>>,
+    /// What the checks of slots let through.
+    passing: BTreeMap<SlotIndex, Option<Rc<Cases>>>,
+}
+
+impl<'e, 'p> Follower<'e, 'p> {
+    pub(super) fn new(
+        words: &'e mut Vocabulary<'p>,
+        points: &'e Points<'p>,
+        others: &'e Others,
+        counted: Option<u32>,
+    ) -> Self {
+        let project = words.project();
+        // Plain text is only ever what a question is answered with.
+        let plain = |slot: &&Slot| {
+            let entity = slot.entity.and_then(|entity| project.entities.get(entity.index()));
+            entity.is_some_and(|e| !matches!(e.kind, EntityKind::Builtin(Builtin::Text)))
+        };
+        let mentioned = points.flow.slots.iter().filter(plain).map(|slot| slot.place).collect();
+        let (branches, passing) = (BTreeMap::new(), BTreeMap::new());
+        Self { words, points, others, counted, mentioned, branches, passing }
+    }
+
+    /// Whether whatever the customer says may fill a slot.
+    pub(super) fn is_mentioned(&self, place: Place) -> bool {
+        self.mentioned.contains(&place)
+    }
+
+    /// The slots before a slot that are filled with the same kind of value.
+    pub(super) fn rivals(&self, slot: SlotIndex) -> Vec<SlotIndex> {
+        let slots = &self.points.flow.slots;
+        let Some(own) = slots.get(slot.index()) else { return Vec::new() };
+        let before = (0..).map(SlotIndex).zip(slots).take(slot.index());
+        before.filter(|(_, other)| other.entity == own.entity).map(|(number, _)| number).collect()
+    }
+
+    /// What is so where the flow begins: only what was said, given or set beforehand is there.
+    pub(super) fn beginning(&mut self) -> Case {
+        let mut case = Case::new();
+        let flow = self.points.flow;
+        for (number, slot) in (0..).map(SlotIndex).zip(&flow.slots) {
+            let place = slot.place;
+            let given = self.others.gives.contains(&number) || self.is_mentioned(place);
+            if given || !self.words.knows(place) || place.space != Space::Flow {
+                continue;
+            }
+            match slot.default.as_ref().map(|default| &default.kind) {
+                None => {
+                    case.insert(Var::Cell(place), Set::only_empty());
+                }
+                Some(ExprKind::Const(value)) => {
+                    let var = Var::Cell(place);
+                    if let Some(number) = self.words.number(&var, value) {
+                        case.insert(var, Set::one(number));
+                    }
+                }
+                Some(_) => {}
+            }
+        }
+        let slots: BTreeSet<Place> = flow.slots.iter().map(|slot| slot.place).collect();
+        for index in 0..flow.cells {
+            let place = Place { space: Space::Flow, index };
+            if !slots.contains(&place) && self.words.knows(place) {
+                case.insert(Var::Cell(place), Set::only_empty());
+            }
+        }
+        if self.counted.is_some() {
+            case.insert(Var::Turns, Set::one(1));
+        }
+        case
+    }
+
+    /// The cases after a way out of a point; no case when it cannot be taken, nothing when there
+    /// are too many.
+    pub(super) fn after(&mut self, id: PointId, way: Way, case: &Case) -> Option<Cases> {
+        let Some(turns) = self.cost(id, way) else { return Some(Vec::new()) };
+        let mut cases = self.taken(id, way, case)?;
+        if let Some(most) = self.counted {
+            let most = i64::from(most) + 1;
+            for case in &mut cases {
+                let Some(known) = case.get_mut(&Var::Turns) else { continue };
+                let counted = known.plus(turns.into());
+                let over = counted.ranges().iter().any(|(_, high)| *high > most);
+                let counted = counted.and(&Set::between(0, most));
+                *known = if over { counted.or(&Set::one(most)) } else { counted };
+            }
+        }
+        Some(cases)
+    }
+
+    /// Whether more turns than counted may be over.
+    pub(super) fn is_over(&self, case: &Case) -> bool {
+        let Some(most) = self.counted else { return false };
+        case.get(&Var::Turns).is_none_or(|turns| turns.has(Some(i64::from(most) + 1)))
+    }
+
+    /// Turns that a way takes; nothing for detours of the customer where turns are counted.
+    pub(super) fn cost(&self, from: PointId, way: Way) -> Option<u32> {
+        if self.counted.is_none() {
+            return Some(0);
+        }
+        match way {
+            // Once for each wrong answer that the slot allows, and once for the right one.
+            Way::Answer => {
+                let tries = match self.points.get(from).map(|point| point.op) {
+                    Some(Op::Ask(slot)) => self.points.flow.slots.get(slot.index()),
+                    _ => None,
+                };
+                Some(tries.filter(|slot| !slot.checks.is_empty()).map_or(1, |s| s.tries.max(1)))
+            }
+            Way::Yes | Way::No | Way::Arm(_) | Way::Chosen => Some(1),
+            Way::Intent(_) | Way::Silence(_) | Way::Correction(_) => None,
+            _ => Some(0),
+        }
+    }
+
+    /// Whether a correction is sure to lead into a known case, told without following it: there are
+    /// as many corrections as slots wherever the customer is waited for.
+    pub(super) fn corrects_into(&self, place: Place, case: &Case, known: &Case) -> bool {
+        let stays = |cell: &Place| {
+            let own = || case.get(&Var::Cell(*cell)).is_some_and(|set| !set.may_be_empty());
+            cell.space == Space::Flow && *cell != place && (!self.is_mentioned(*cell) || own())
+        };
+        known.iter().all(|(var, set)| match var {
+            Var::Cell(cell) if *cell == place => self.words.all(var).filled().is_in(set),
+            _ => {
+                self.words.cells_of(var).iter().all(stays)
+                    && case.get(var).is_some_and(|own| own.is_in(set))
+            }
+        })
+    }
+
+    fn taken(&mut self, id: PointId, way: Way, case: &Case) -> Option<Cases> {
+        let points = self.points;
+        let Some(point) = points.get(id) else { return Some(Vec::new()) };
+        let mut after = case.clone();
+        match (point.op, way) {
+            (Op::Branch(cond), Way::Holds | Way::Fails) => {
+                let cases = self.outcome(id, cond, way == Way::Holds)?;
+                return self.words.meet(std::slice::from_ref(case), &cases);
+            }
+            (Op::Ask(slot), Way::Known) => {
+                let Some(place) = self.place_of(slot) else { return Some(Vec::new()) };
+                // Its checks are looked at again.
+                let Some(known) = self.not_empty(after, place) else { return Some(Vec::new()) };
+                let passing = self.passing(slot)?;
+                return self.words.meet(&[known], &passing);
+            }
+            (Op::Ask(slot), Way::Answer) => {
+                let Some(place) = self.place_of(slot) else { return Some(Vec::new()) };
+                // With checks, a filled slot may be asked for as well.
+                if self.words.knows(place) && !self.is_checked(slot) {
+                    let empty = Case::from([(Var::Cell(place), Set::only_empty())]);
+                    let Some(asked) = self.words.meet_case(&after, &empty) else {
+                        return Some(Vec::new());
+                    };
+                    after = asked;
+                }
+                self.turn(&mut after);
+                return self.filled(after, slot);
+            }
+            (_, Way::Correction(place)) => {
+                let Some(slot) = self.slot_at(place) else { return Some(Vec::new()) };
+                let Some(mut after) = self.not_empty(after, place) else { return Some(Vec::new()) };
+                self.turn(&mut after);
+                return self.filled(after, slot);
+            }
+            (Op::Set { place, value }, _) => self.assign(&mut after, place, value),
+            (Op::Clear(places), _) => {
+                for place in places {
+                    self.forget(&mut after, *place);
+                    if self.words.knows(*place) {
+                        after.insert(Var::Cell(*place), Set::only_empty());
+                    }
+                }
+            }
+            (Op::Do { bind: Some(bind), action, .. }, Way::Done) => {
+                let project = self.words.project();
+                let result = project.actions.get(action.index()).and_then(|a| a.result.as_ref());
+                self.bind(&mut after, bind, result);
+            }
+            (Op::ChooseFrom { item, list, .. }, Way::Chosen) => {
+                self.turn(&mut after);
+                self.bind(&mut after, item, item_type(list));
+            }
+            (Op::ChooseFrom { .. }, Way::NoneThere) => {}
+            (Op::Call { .. }, _) => self.turn(&mut after),
+            _ if way.is_turn() || point.waits() => self.turn(&mut after),
+            _ => {}
+        }
+        Some(vec![after])
+    }
+
+    pub(super) fn place_of(&self, slot: SlotIndex) -> Option<Place> {
+        self.points.flow.slots.get(slot.index()).map(|slot| slot.place)
+    }
+
+    pub(super) fn slot_at(&self, place: Place) -> Option<SlotIndex> {
+        let mut slots = (0..).map(SlotIndex).zip(&self.points.flow.slots);
+        slots.find(|(_, slot)| slot.place == place).map(|(number, _)| number)
+    }
+
+    pub(super) fn is_checked(&self, slot: SlotIndex) -> bool {
+        self.points.flow.slots.get(slot.index()).is_some_and(|slot| !slot.checks.is_empty())
+    }
+
+    /// The cases of a branch's outcome.
+    pub(super) fn outcome(&mut self, id: PointId, cond: &Expr, holds: bool) -> Option<Rc<Cases>> {
+        if let Some(known) = self.branches.get(&(id, holds)) {
+            return known.clone();
+        }
+        let cases = self.words.cases(cond, holds).map(Rc::new);
+        self.branches.insert((id, holds), cases.clone());
+        cases
+    }
+
+    /// The cases that all checks of a slot let through.
+    pub(super) fn passing(&mut self, slot: SlotIndex) -> Option<Rc<Cases>> {
+        if let Some(known) = self.passing.get(&slot) {
+            return known.clone();
+        }
+        let checks = self.points.flow.slots.get(slot.index()).map_or(&[][..], |slot| &slot.checks);
+        let mut cases = Some(vec![Case::new()]);
+        for (cond, _) in checks {
+            let good = self.words.cases(cond, true);
+            cases = cases.zip(good).and_then(|(cases, good)| self.words.meet(&cases, &good));
+        }
+        let cases = cases.map(Rc::new);
+        self.passing.insert(slot, cases.clone());
+        cases
+    }
+
+    /// A slot with a new value that its checks let through.
+    fn filled(&mut self, mut case: Case, slot: SlotIndex) -> Option<Cases> {
+        let Some(place) = self.place_of(slot) else { return Some(Vec::new()) };
+        self.forget(&mut case, place);
+        let cases: Cases = self.not_empty(case, place).into_iter().collect();
+        let passing = self.passing(slot)?;
+        self.words.meet(&cases, &passing)
+    }
+
+    /// The case with the cell filled; nothing where it is empty.
+    pub(super) fn not_empty(&self, case: Case, place: Place) -> Option<Case> {
+        if !self.words.knows(place) {
+            return Some(case);
+        }
+        let var = Var::Cell(place);
+        let filled = self.words.all(&var).filled();
+        self.words.meet_case(&case, &Case::from([(var, filled)]))
+    }
+
+    /// The customer had a turn: time has passed, other flows may have run, the profile may be new.
+    fn turn(&self, case: &mut Case) {
+        let empties: Vec<Place> = self
+            .mentioned
+            .iter()
+            .filter(|place| case.get(&Var::Cell(**place)).is_none_or(Set::may_be_empty))
+            .copied()
+            .collect();
+        let mut kept = Vec::new();
+        // Choices that the session remembers are learned from whatever is said; nothing but a flow
+        // ever empties them.
+        for (var, set) in case.iter().filter(|(_, set)| !set.may_be_empty()) {
+            if let Var::Cell(place) = var
+                && place.space == Space::Session
+                && !self.others.writes.contains(place)
+            {
+                let set = match self.words.type_of(*place) {
+                    Some(Type::Choice(_)) | None => self.words.all(var).filled(),
+                    Some(_) => set.clone(),
+                };
+                kept.push((var.clone(), set));
+            }
+        }
+        let stays = |place: &Place| place.space == Space::Flow && !empties.contains(place);
+        case.retain(|var, _| match var {
+            Var::Cell(place) => stays(place),
+            Var::Diff(left, right) => stays(left) && stays(right),
+            Var::Opaque(_) => self.words.cells_of(var).iter().all(stays),
+            Var::Turns => true,
+        });
+        case.extend(kept);
+    }
+
+    /// Nothing that depends on a cell is known any more.
+    pub(super) fn forget(&self, case: &mut Case, place: Place) {
+        case.retain(|var, _| !self.words.reads(var, place));
+    }
+
+    fn assign(&mut self, case: &mut Case, place: Place, value: &Expr) {
+        let to = Var::Cell(place);
+        let known = match &value.kind {
+            ExprKind::Const(value) => self.words.number(&to, value).map(Set::one),
+            ExprKind::Empty => Some(Set::only_empty()),
+            _ => self
+                .copied(place, value)
+                .and_then(|(from, by)| case.get(&Var::Cell(from)).map(|set| set.plus(by))),
+        };
+        self.forget(case, place);
+        if let Some(known) = known.filter(|_| self.words.knows(place)) {
+            case.insert(to, known);
+        }
+    }
+
+    /// The cell whose value, with a number added, an expression is; for amounts only where both are
+    /// compared in one currency, as their sets are counted in it.
+    pub(super) fn copied(&self, place: Place, value: &Expr) -> Option<(Place, i64)> {
+        let (from, by) = match &value.kind {
+            ExprKind::Load(from) => (*from, 0),
+            _ => linear(value)?,
+        };
+        let currency = |place| self.words.currency(&Var::Cell(place));
+        (currency(from) == currency(place)).then_some((from, by))
+    }
+
+    fn bind(&self, case: &mut Case, cells: &RecordCells, ty: Option<&Type>) {
+        for (place, optional) in bound(cells, ty) {
+            self.forget(case, place);
+            if !optional && self.words.knows(place) {
+                let var = Var::Cell(place);
+                let filled = self.words.all(&var).filled();
+                case.insert(var, filled);
+            }
+        }
+    }
+}
+
+/// The type of a list's items.
+pub(super) fn item_type(list: &Expr) -> Option<&Type> {
+    match &list.ty {
+        Type::List(item) => Some(item),
+        _ => None,
+    }
+}
+
+/// Every cell of a result, with whether the result may leave it out.
+pub(super) fn bound(cells: &RecordCells, ty: Option<&Type>) -> Vec<(Place, bool)> {
+    let mut found = Vec::new();
+    collect_bound(cells, ty, false, &mut found);
+    found
+}
+
+fn collect_bound(
+    cells: &RecordCells,
+    ty: Option<&Type>,
+    optional: bool,
+    found: &mut Vec<(Place, bool)>,
+) {
+    match (cells, ty) {
+        (RecordCells::One(place), _) => found.push((*place, optional)),
+        (RecordCells::Fields(parts), Some(Type::Record(fields))) => {
+            for (part, FieldType { ty, optional: own, .. }) in parts.iter().zip(fields) {
+                collect_bound(part, Some(ty), optional || *own, found);
+            }
+        }
+        (RecordCells::Fields(parts), _) => {
+            parts.iter().for_each(|part| collect_bound(part, None, true, found));
+        }
+    }
+}

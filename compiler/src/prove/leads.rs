@@ -1,0 +1,383 @@
+//! From where a conversation can come to an end, and from where a human is near.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use flowright_nlu::spec::{Builtin, EntityKind};
+
+use super::back::Meanwhile;
+use super::boxes::{Case, Cases, Var, Vocabulary};
+use super::cases::{merged, minus, within};
+use super::explore::{Pending, Possible, WORK_MAX};
+use super::follow::{Follower, bound};
+use super::properties::waits;
+use super::sets::Set;
+use crate::graph::points::{Edge, Op, PointId, Points, Way};
+use crate::sema::hir::{Flow, Project};
+
+/// Cases kept for one point.
+const CASES_MAX: usize = 96;
+
+/// From where something can be reached: only what is sure to.
+#[derive(Debug, Default)]
+pub(super) struct Good {
+    /// By point.
+    pub(super) cases: Vec<Cases>,
+    /// More may lead there than is told.
+    pub(super) doubtful: bool,
+}
+
+/// Cases from which some answers of the customer and of the systems lead to an end.
+pub(super) fn to_an_end(
+    follower: &mut Follower<'_, '_>,
+    back: &BTreeMap<PointId, Vec<(PointId, Edge)>>,
+) -> Good {
+    let points = follower.points;
+    let mut good = Good { cases: vec![Vec::new(); points.all.len()], doubtful: false };
+    let mut pending = Pending::backward(points);
+    for (id, point) in points.ids() {
+        if matches!(point.op, Op::End(_) | Op::Handoff(_) | Op::Resume) {
+            pending.bring(id, Case::new());
+        }
+    }
+    let mut work = 0_usize;
+    while let Some((id, came)) = pending.next() {
+        for case in add(follower.words, &mut good, id, came) {
+            for (from, edge) in back.get(&id).into_iter().flatten() {
+                work += 1 + case.len();
+                if work > WORK_MAX {
+                    good.doubtful = true;
+                    return good;
+                }
+                match follower.before(*from, edge.way, &case, Meanwhile::Time) {
+                    Some(before) if !before.doubtful => {
+                        let known = good.cases.get(from.index()).map_or(&[][..], Vec::as_slice);
+                        let new = |case: &Case| !known.iter().any(|known| within(case, known));
+                        let fresh: Cases = before.cases.into_iter().filter(new).collect();
+                        fresh.into_iter().for_each(|case| pending.bring(*from, case));
+                    }
+                    _ => good.doubtful = true,
+                }
+            }
+        }
+    }
+    good
+}
+
+/// Adds what came to a point; gives what is new.
+fn add(words: &Vocabulary<'_>, good: &mut Good, id: PointId, came: Cases) -> Cases {
+    let Some(known) = good.cases.get_mut(id.index()) else { return Vec::new() };
+    let mut fresh = merged(words, came);
+    fresh.retain(|case| !known.iter().any(|known| within(case, known)));
+    let mut more = known.clone();
+    more.extend(fresh.iter().cloned());
+    let more = merged(words, more);
+    if more.len() > CASES_MAX {
+        good.doubtful = true;
+        return Vec::new();
+    }
+    *known = more;
+    fresh
+}
+
+/// What is possible outside of good cases. Nothing when it falls into too many.
+pub(super) fn outside(
+    words: &Vocabulary<'_>,
+    possible: &Possible,
+    good: &[Cases],
+    mut concerned: impl FnMut(PointId, &Case) -> Option<Cases>,
+) -> Option<Vec<(PointId, Case)>> {
+    let mut all = Vec::new();
+    for (point, case) in possible.all() {
+        all.extend(concerned(point, case)?.into_iter().map(|case| (point, case)));
+    }
+    not_in(words, all, good)
+}
+
+/// Those cases that are not among the good ones of their points.
+pub(super) fn not_in(
+    words: &Vocabulary<'_>,
+    cases: Vec<(PointId, Case)>,
+    good: &[Cases],
+) -> Option<Vec<(PointId, Case)>> {
+    let mut wrong = Vec::new();
+    for (point, case) in cases {
+        let good = good.get(point.index()).map_or(&[][..], Vec::as_slice);
+        wrong.extend(minus(words, &case, good)?.into_iter().map(|case| (point, case)));
+    }
+    Some(wrong)
+}
+
+/// How a human can be asked for, whatever the flow does.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Asking {
+    /// Turns until a flow that hands over when asked does so.
+    pub(super) by_flow: Option<u32>,
+    /// Turns that nobody understands until a human comes.
+    pub(super) by_misses: Option<u32>,
+}
+
+impl Asking {
+    pub(super) fn of(project: &Project, flows: &[Points<'_>]) -> Self {
+        let starts = |flow: &Flow| flow.is_repair && !flow.triggers.is_empty();
+        let by_flow = project.flows.iter().zip(flows).filter(|(flow, _)| starts(flow));
+        let by_flow = by_flow.filter_map(|(_, points)| turns_to_human(points));
+        let misses = project.fallback.handoff_after;
+        let own = project.flows.iter().filter_map(|flow| flow.fallback.as_ref());
+        // A flow's own fallback holds while it waits: only what all allow is sure.
+        let all = own.map(|own| own.handoff_after).chain([misses]);
+        let all = all.map(|n| (n > 0).then_some(n)).collect::<Option<Vec<u32>>>();
+        Self {
+            by_flow: by_flow.map(|turns| turns + 1).min(),
+            by_misses: all.and_then(|all| all.into_iter().max()),
+        }
+    }
+
+    /// Whether a human comes within some turns to who asks at a point. Whatever is said in answer
+    /// to a question for plain text is the answer.
+    fn helps(self, follower: &Follower<'_, '_>, op: &Op<'_>, turns: u32) -> bool {
+        let takes_all = match op {
+            Op::Ask(slot) => {
+                let slot = follower.points.flow.slots.get(slot.index());
+                let entity = slot.and_then(|slot| slot.entity);
+                let project = follower.words.project();
+                entity
+                    .and_then(|entity| project.entities.get(entity.index()))
+                    .is_some_and(|entity| matches!(entity.kind, EntityKind::Builtin(Builtin::Text)))
+            }
+            _ => false,
+        };
+        self.by_flow.is_some_and(|needed| needed <= turns)
+            || (!takes_all && self.by_misses.is_some_and(|needed| needed <= turns))
+    }
+}
+
+/// The fewest turns of a flow to a human, over ways without conditions.
+fn turns_to_human(points: &Points<'_>) -> Option<u32> {
+    let mut best: BTreeMap<PointId, u32> = BTreeMap::from([(points.start, 0)]);
+    let mut open = vec![points.start];
+    let mut found: Option<u32> = None;
+    while let Some(id) = open.pop() {
+        let (Some(point), Some(so_far)) = (points.get(id), best.get(&id).copied()) else {
+            continue;
+        };
+        if matches!(point.op, Op::Handoff(_)) {
+            found = Some(found.map_or(so_far, |known| known.min(so_far)));
+            continue;
+        }
+        let decided = |edge: &&Edge| !matches!(edge.way, Way::Holds | Way::Fails);
+        for edge in point.next.iter().filter(decided) {
+            let turns = so_far + u32::from(edge.way.is_turn());
+            if best.get(&edge.to).is_none_or(|known| turns < *known) {
+                best.insert(edge.to, turns);
+                open.push(edge.to);
+            }
+        }
+    }
+    found
+}
+
+/// Those of a point's cases in which the customer is waited for.
+pub(super) fn waiting(follower: &mut Follower<'_, '_>, id: PointId, case: &Case) -> Option<Cases> {
+    let points = follower.points;
+    match points.get(id).map(|point| point.op) {
+        Some(Op::Ask(slot)) => {
+            let asked = asked(follower, slot)?;
+            follower.words.meet(std::slice::from_ref(case), &asked)
+        }
+        Some(_) if points.get(id).is_some_and(|point| point.waits()) => Some(vec![case.clone()]),
+        _ => Some(Vec::new()),
+    }
+}
+
+/// Cases in which a slot is asked for: it is empty, or its checks do not let it through.
+fn asked(follower: &mut Follower<'_, '_>, slot: crate::ir::SlotIndex) -> Option<Cases> {
+    let place = follower.place_of(slot)?;
+    if !follower.words.knows(place) {
+        return Some(vec![Case::new()]);
+    }
+    let passing = follower.passing(slot)?;
+    let mut asked = vec![Case::from([(Var::Cell(place), Set::only_empty())])];
+    asked.extend(minus(follower.words, &Case::new(), &passing)?);
+    Some(merged(follower.words, asked))
+}
+
+/// By point: cases from which the customer comes to a human within some turns, whatever the systems
+/// answer. Nothing when there are too many.
+pub(super) fn to_a_human(
+    follower: &mut Follower<'_, '_>,
+    possible: &Possible,
+    flows: &[Points<'_>],
+    asking: Asking,
+    turns: u32,
+) -> Option<Vec<Cases>> {
+    let back = possible.ways_back(follower.points);
+    let count = follower.points.all.len();
+    let mut within_fewer: Option<Vec<Cases>> = None;
+    for so_many in 0..=turns {
+        let mut level = Level {
+            possible,
+            flows,
+            asking,
+            turns: so_many,
+            fewer: within_fewer.as_deref(),
+            good: vec![Vec::new(); count],
+        };
+        level.run(follower, &back)?;
+        let good = level.good;
+        // With as many turns as one likes nothing more is reached: further rounds change nothing
+        // unless more misses count.
+        let same = within_fewer.as_ref() == Some(&good);
+        within_fewer = Some(good);
+        if same && asking.by_misses.is_none_or(|needed| needed <= so_many || needed > turns) {
+            break;
+        }
+    }
+    within_fewer
+}
+
+/// What leads to a human within so many turns.
+struct Level<'l, 'p> {
+    possible: &'l Possible,
+    flows: &'l [Points<'p>],
+    asking: Asking,
+    turns: u32,
+    /// The same with one turn less.
+    fewer: Option<&'l [Cases]>,
+    good: Vec<Cases>,
+}
+
+impl Level<'_, '_> {
+    fn run(
+        &mut self,
+        follower: &mut Follower<'_, '_>,
+        back: &BTreeMap<PointId, Vec<(PointId, Edge)>>,
+    ) -> Option<()> {
+        let mut open: BTreeSet<PointId> = follower.points.ids().map(|(id, _)| id).collect();
+        while let Some(id) = open.pop_last() {
+            let cases = self.at(follower, id)?;
+            let cases = merged(follower.words, cases);
+            let known = self.good.get_mut(id.index())?;
+            if cases.iter().all(|case| known.iter().any(|known| within(case, known))) {
+                continue;
+            }
+            if cases.len() > CASES_MAX {
+                return None;
+            }
+            *known = cases;
+            open.extend(back.get(&id).into_iter().flatten().map(|(from, _)| *from));
+        }
+        Some(())
+    }
+
+    fn at(&self, follower: &mut Follower<'_, '_>, id: PointId) -> Option<Cases> {
+        let points = follower.points;
+        let Some(point) = points.get(id) else { return Some(Vec::new()) };
+        let ways: Vec<Edge> = self.possible.ways(points, id).copied().collect();
+        match point.op {
+            Op::Handoff(_) => Some(vec![Case::new()]),
+            Op::Branch(_) => {
+                let mut cases = Vec::new();
+                for edge in ways {
+                    cases.extend(self.from(follower, id, edge)?);
+                }
+                Some(cases)
+            }
+            Op::Ask(slot) => {
+                let mut cases = Vec::new();
+                for edge in ways.iter().filter(|edge| edge.way == Way::Known) {
+                    cases.extend(self.from(follower, id, *edge)?);
+                }
+                let turned = self.by_a_turn(follower, id, &point.op, &ways)?;
+                let asked = asked(follower, slot)?;
+                cases.extend(follower.words.meet(&turned, &asked)?);
+                Some(cases)
+            }
+            Op::ChooseFrom { .. } => {
+                let turned = self.by_a_turn(follower, id, &point.op, &ways)?;
+                match ways.iter().find(|edge| edge.way == Way::NoneThere) {
+                    Some(none) => {
+                        let without = self.from(follower, id, *none)?;
+                        follower.words.meet(&turned, &without)
+                    }
+                    None => Some(turned),
+                }
+            }
+            Op::Confirm(_) | Op::Choose { .. } => self.by_a_turn(follower, id, &point.op, &ways),
+            Op::Wait(_) => {
+                let mut cases = self.by_a_turn(follower, id, &point.op, &ways)?;
+                for edge in ways.iter().filter(|edge| !edge.way.is_turn()) {
+                    cases.extend(self.from(follower, id, *edge)?);
+                }
+                Some(cases)
+            }
+            // How long a called flow talks is not known.
+            Op::Call { flow, .. } if waits(self.flows, flow) => Some(Vec::new()),
+            _ => {
+                // Whatever the systems answer.
+                let mut cases = vec![Case::new()];
+                if ways.is_empty() {
+                    return Some(Vec::new());
+                }
+                for edge in ways {
+                    let from = self.from(follower, id, edge)?;
+                    cases = merged(follower.words, follower.words.meet(&cases, &from)?);
+                }
+                Some(cases)
+            }
+        }
+    }
+
+    /// Where the customer's turn, or asking for a human, leads on.
+    fn by_a_turn(
+        &self,
+        follower: &mut Follower<'_, '_>,
+        id: PointId,
+        op: &Op<'_>,
+        ways: &[Edge],
+    ) -> Option<Cases> {
+        if self.asking.helps(follower, op, self.turns) {
+            return Some(vec![Case::new()]);
+        }
+        let mut cases = Vec::new();
+        let Some(fewer) = self.fewer else { return Some(cases) };
+        for edge in ways.iter().filter(|edge| edge.way.is_turn()) {
+            for case in fewer.get(edge.to.index()).into_iter().flatten() {
+                let before = follower.before(id, edge.way, case, Meanwhile::Nothing)?;
+                if !before.doubtful {
+                    cases.extend(before.cases);
+                }
+            }
+        }
+        Some(merged(follower.words, cases))
+    }
+
+    /// From where a way leads to what is good, whatever it brings.
+    fn from(&self, follower: &mut Follower<'_, '_>, id: PointId, edge: Edge) -> Option<Cases> {
+        let mut cases = Vec::new();
+        let op = follower.points.get(id).map(|point| point.op);
+        for case in self.good.get(edge.to.index()).into_iter().flatten() {
+            if let (Some(Op::Do { bind: Some(bind), action, .. }), Way::Done) = (op, edge.way) {
+                let project = follower.words.project();
+                let result = project.actions.get(action.index()).and_then(|a| a.result.as_ref());
+                let mut whatever = true;
+                for (place, optional) in bound(bind, result) {
+                    let all = follower.words.all(&Var::Cell(place));
+                    let all = if optional { all } else { all.filled() };
+                    let reads = |var: &&Var| follower.words.reads(var, place);
+                    whatever &= case
+                        .iter()
+                        .filter(|(var, _)| reads(var))
+                        .all(|(var, set)| *var == Var::Cell(place) && all.is_in(set));
+                }
+                if !whatever {
+                    continue;
+                }
+            }
+            let before = follower.before(id, edge.way, case, Meanwhile::Nothing)?;
+            if !before.doubtful {
+                cases.extend(before.cases);
+            }
+        }
+        Some(cases)
+    }
+}

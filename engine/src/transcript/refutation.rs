@@ -1,0 +1,117 @@
+//! A conversation that refutes a property, as a `test` block. The customer's part comes from the
+//! proof; the bot's is what it really says. A test counts only if it fails as it must.
+
+use flowright_compiler::prove::{Answer, Claim, Counterexample, Line, TODAY};
+use flowright_compiler::sema::hir::Project;
+use flowright_compiler::syntax::write::{TestLines, record, test_block};
+
+use super::{Recorded, record_test, run_test};
+use crate::LoadedProgram;
+
+/// The time of day at which proofs take place: 09:00, in seconds since midnight.
+const TIME_S: u32 = 9 * 3_600;
+
+/// What became of a counterexample.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refutation {
+    /// A test that fails as long as the property does not hold.
+    Test(String),
+    /// Played, the conversation does not come to the fault: it depends on what a test cannot say.
+    NotPlayed,
+}
+
+/// Writes a counterexample as a test. `load` makes the program of the project with this block in it.
+///
+/// # Errors
+/// What `load` says.
+pub fn refutation(
+    project: &Project,
+    one: &Counterexample,
+    load: &dyn Fn(&str) -> Result<LoadedProgram, String>,
+) -> Result<Refutation, String> {
+    let name = format!("{}: {}", one.flow, one.property);
+    let scene = scene(project, one);
+    let draft = test_block(&name, &scene, &customers_part(one));
+    let mut lines = TestLines::default();
+    let program = load(&draft)?;
+    // The block is the last of its name.
+    let own = |program: &LoadedProgram| program.program.tests.iter().rposition(|t| t.name == name);
+    let played = own(&program).and_then(|own| program.program.tests.get(own));
+    for line in played.map(|test| record_test(&program, test)).unwrap_or_default() {
+        match line {
+            Recorded::User(said) => {
+                lines.gap();
+                lines.user(&said);
+            }
+            Recorded::Bot(said) => lines.bot(&said),
+            Recorded::Silence(ms) => {
+                lines.gap();
+                lines.silence(ms);
+            }
+        }
+    }
+    let passes = |block: &str| -> Result<bool, String> {
+        let program = load(block)?;
+        let test = own(&program).and_then(|own| program.program.tests.get(own));
+        Ok(test.is_some_and(|test| run_test(&program, test).passed()))
+    };
+    let without = test_block(&name, &scene, &lines);
+    lines.line(&match &one.claim {
+        Claim::Before(action) => format!("expect not called {action}"),
+        Claim::ReachesEnd | Claim::AtMostTurns(_) => "expect ended resolved".to_owned(),
+        Claim::HumanWithin(_) => "expect handoff".to_owned(),
+    });
+    let test = test_block(&name, &scene, &lines);
+    // It is the expectation that fails, and nothing before it.
+    match passes(&without)? && !passes(&test)? {
+        true => Ok(Refutation::Test(test)),
+        false => Ok(Refutation::NotPlayed),
+    }
+}
+
+/// The day, who the customer is, what actions answer.
+fn scene(project: &Project, one: &Counterexample) -> TestLines {
+    let mut scene = TestLines::default();
+    scene.today(TODAY, TIME_S);
+    if let Some(lang) = project.bot.languages.first() {
+        scene.line(&format!("language {lang}"));
+    }
+    scene.customer(&one.customer);
+    let plain = |answer: &Answer| matches!(answer, Answer::Fields(fields) if fields.is_empty());
+    for line in &one.lines {
+        let Line::Action { action, answer } = line else { continue };
+        // What gives nothing back succeeds by itself.
+        let always = one.lines.iter().all(|other| match other {
+            Line::Action { action: other, answer } => other != action || plain(answer),
+            _ => true,
+        });
+        let name = project.actions.get(action.index()).map_or("", |action| action.name.as_str());
+        match answer {
+            _ if always => {}
+            Answer::Error(error) => scene.given(name, error),
+            Answer::Fails => scene.given(name, "fails"),
+            Answer::Fields(fields) => scene.given(name, &record(fields)),
+        }
+    }
+    scene
+}
+
+/// What the customer does: where turns are counted, as many as the property allows.
+fn customers_part(one: &Counterexample) -> TestLines {
+    let mut lines = TestLines::default();
+    let mut turns = 0;
+    for line in &one.lines {
+        match line {
+            Line::Customer(said) => {
+                turns += 1;
+                if matches!(one.claim, Claim::AtMostTurns(most) if turns > most) {
+                    break;
+                }
+                lines.user(said);
+            }
+            Line::Silence(ms) => lines.silence(*ms),
+            _ => {}
+        }
+    }
+    lines
+}

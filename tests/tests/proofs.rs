@@ -1,0 +1,287 @@
+//! Random flows: what the compiler proves of them never fails when they run, and what it refutes
+//! fails in the conversation that it gives.
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+use std::cell::Cell;
+use std::fmt::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use flowright_compiler::compile::MemorySources;
+use flowright_compiler::diag::Code;
+use flowright_engine::LoadedProgram;
+use flowright_engine::explore::{Customer, Explorer};
+use flowright_engine::transcript::{Refutation, refutation};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+const STATES: u8 = 4;
+const PROGRAMS: u32 = 100;
+/// Conversations with each program; those with a way to a violation mostly show it in far fewer.
+const RUNS: u64 = 150;
+
+const COMMON: &str = r#"bot b { languages en  timezone "UTC" }
+use std.repair
+channel web: websocket
+skill s
+route { otherwise -> s }
+customer { tier: one_of { gold, silver, basic }, vip: bool }
+slot total: number { ask "Total?" }
+action probe() -> { ok: bool, count: number, price: money } { get "https://example.com/probe" }
+effect pay(x: number) { post "https://example.com/pay"  body { x } }
+intent buy { en "I want to buy", "buy it please", "an order", "order something" }
+intent other { en "change the total", "another total", "the total is wrong", "total again" }
+flow other { on intent other
+  state start {
+    when customer.vip { set total = 20 }
+    otherwise { clear total }
+    say "Changed." end resolved
+  }
+}
+flow buy { on intent buy
+  slot n: number { ask "N?"  check n > 0 else "More than none." }
+  slot m: number { ask "M?" }
+  slot c: one_of { red { en "red" }, green { en "green" }, blue { en "blue" } } { ask "C?" }
+  slot d: date { ask "D?" }
+  slot a: money { ask "A?" }
+  slot p: money { ask "P?" }
+  on silence 10m { when has m { say "{m}" } }
+  state first { do r = probe() { failed -> handoff }  -> s0 }
+"#;
+
+#[derive(Debug, Clone, Copy)]
+struct Statement {
+    kind: u8,
+    cond: Cond,
+    to: u8,
+    by: u8,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Cond {
+    first: Atom,
+    second: Atom,
+    joined: u8,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Atom {
+    kind: u8,
+    op: u8,
+    by: u8,
+}
+
+impl Atom {
+    fn text(self) -> String {
+        let op = ["<", "<=", ">", ">=", "==", "!="][usize::from(self.op % 6)];
+        let by = self.by % 6;
+        let color = ["red", "green", "blue"][usize::from(self.by % 3)];
+        match self.kind % 12 {
+            0 => format!("(has n and n {op} {by})"),
+            1 => format!("(has m and m {op} {by})"),
+            2 => format!("(has n and has m and n {op} m)"),
+            3 => format!("(has c and c is {color})"),
+            4 => format!("(has d and d {op} 2027-06-0{})", by + 1),
+            5 => "customer.vip".to_owned(),
+            6 => "r.ok".to_owned(),
+            7 => format!("r.count {op} {by}"),
+            8 => format!("(has total and total {op} {})", by * 5),
+            9 => format!("(has a and a {op} EUR {by})"),
+            10 => format!("(has p and p {op} USD {by})"),
+            _ => "has m".to_owned(),
+        }
+    }
+}
+
+impl Cond {
+    fn text(self) -> String {
+        let (first, second) = (self.first.text(), self.second.text());
+        match self.joined % 5 {
+            0 => format!("({first} and {second})"),
+            1 => format!("({first} or {second})"),
+            2 => format!("not {first}"),
+            _ => first,
+        }
+    }
+}
+
+/// The flow with its claim, or with a state that is entered when the claim fails.
+fn source(states: &[Vec<Statement>], claim: Cond, watched: bool) -> String {
+    let claim = claim.text();
+    let mut out = COMMON.to_owned();
+    for (number, body) in states.iter().enumerate() {
+        let _ = writeln!(out, "  state s{number} {{");
+        let mut left = false;
+        for statement in body {
+            left = write_statement(&mut out, number, *statement, &claim, watched);
+            if left {
+                break;
+            }
+        }
+        if !left && number + 1 == states.len() {
+            write_pay(&mut out, &claim, watched);
+        }
+        if !left {
+            let _ = writeln!(out, "    -> s{}", number + 1);
+        }
+        out.push_str("  }\n");
+    }
+    let _ = writeln!(out, "  state s{STATES} {{ say \"Done.\"  end resolved }}");
+    if watched {
+        out.push_str("  state violated { say \"Violated.\"  end unresolved }\n}\n");
+    } else {
+        let _ = writeln!(out, "  ensure {claim} before pay\n}}");
+    }
+    out
+}
+
+/// Whether control leaves the body.
+fn write_statement(
+    out: &mut String,
+    state: usize,
+    s: Statement,
+    claim: &str,
+    watched: bool,
+) -> bool {
+    // Back only where the customer is asked: a loop without her is refused.
+    let (next, back, by) = (state + 1, s.to % STATES, s.by % 6);
+    let ahead = (next + usize::from(s.to % 2)).min(usize::from(STATES));
+    let slot = ["n", "m", "c", "d", "total", "a", "p"][usize::from(s.by % 7)];
+    let _ = match s.kind % 14 {
+        0 | 1 => writeln!(out, "    fill {slot}"),
+        2 => writeln!(out, "    set m = {by}"),
+        3 => writeln!(out, "    when has m {{ set n = m }}"),
+        4 => writeln!(out, "    when has a {{ set p = a }}"),
+        5 => writeln!(out, "    when has n {{ set n = n + {by} }}"),
+        6 => writeln!(out, "    clear {slot}"),
+        7 => writeln!(out, "    do r = probe() {{ failed -> handoff }}"),
+        8 => writeln!(out, "    when {} -> s{ahead}", s.cond.text()),
+        9 => writeln!(out, "    confirm \"Sure?\" {{ yes -> s{back}  no -> s{next} }}"),
+        10 | 11 => writeln!(out, "    when not ({claim}) -> s{ahead}"),
+        _ => {
+            write_pay(out, claim, watched);
+            Ok(())
+        }
+    };
+    s.kind % 14 == 9
+}
+
+fn write_pay(out: &mut String, claim: &str, watched: bool) {
+    if watched {
+        let _ = writeln!(out, "    when not ({claim}) -> violated");
+    }
+    out.push_str("    do pay(1) { failed -> handoff }\n");
+}
+
+fn any_flow() -> impl Strategy<Value = (Vec<Vec<Statement>>, Cond)> {
+    let atom = || {
+        let parts = (any::<u8>(), any::<u8>(), any::<u8>());
+        parts.prop_map(|(kind, op, by)| Atom { kind, op, by })
+    };
+    let cond = move || {
+        let parts = (atom(), atom(), any::<u8>());
+        parts.prop_map(|(first, second, joined)| Cond { first, second, joined })
+    };
+    let statement = (any::<u8>(), cond(), any::<u8>(), any::<u8>());
+    let statement = statement.prop_map(|(kind, cond, to, by)| Statement { kind, cond, to, by });
+    let body = proptest::collection::vec(statement, 1..6);
+    (proptest::collection::vec(body, usize::from(STATES)), cond())
+}
+
+/// Whether conversations with the watched flow come to the violation; nothing when it does not
+/// compile.
+fn is_violated(source: &str) -> Option<bool> {
+    let compiled = flowright_compiler::compile(&MemorySources::one("w.flow", source)).unwrap();
+    let program = LoadedProgram::interpreted(compiled.bundle?, [7; 32]).unwrap();
+    let project = compiled.analysis.project.unwrap();
+    let customer = Customer::of(&project, &program.program, None).unwrap();
+    let catching = Arc::new(|run: &mut dyn FnMut()| {
+        catch_unwind(AssertUnwindSafe(run)).map_err(|_| "a panic".to_owned())
+    });
+    let mut explorer = Explorer::new(&program, None, &customer, catching, 1);
+    let flow = program.program.flows.iter().position(|flow| flow.name == "buy")?;
+    let violated = program.program.flows[flow].states.iter().position(|s| s.name == "violated")?;
+    for _ in 0..RUNS {
+        let _ = explorer.play_one();
+        let mut entered = explorer.entered().iter();
+        if entered.any(|e| e.flow.index() == flow && e.state.index() == violated) {
+            return Some(true);
+        }
+    }
+    Some(false)
+}
+
+/// Whether the conversation that refutes the claim shows it when it is played.
+fn is_shown(claimed: &str, analysis: &flowright_compiler::Analysis) -> bool {
+    let load = |block: &str| {
+        let sources = MemorySources(vec![
+            ("p.flow".to_owned(), claimed.into()),
+            ("~test.flow".to_owned(), block.into()),
+        ]);
+        let analysis = flowright_compiler::analyse(&sources)?;
+        let bundle = flowright_compiler::compile::build(&analysis)?;
+        LoadedProgram::interpreted(bundle, [7; 32]).map_err(|error| error.to_string())
+    };
+    let project = analysis.project.as_ref().unwrap();
+    let [one] = analysis.proofs.counterexamples.as_slice() else { panic!("{claimed}") };
+    match refutation(project, one, &load).unwrap() {
+        Refutation::Test(_) => true,
+        Refutation::NotPlayed => {
+            println!(
+                "not played:\n{}\n{claimed}",
+                analysis.diagnostics.iter().map(|d| format!("{d:?}")).collect::<String>()
+            );
+            false
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    proved: Cell<u32>,
+    refuted: Cell<u32>,
+    open: Cell<u32>,
+}
+
+fn count(cell: &Cell<u32>) {
+    cell.set(cell.get() + 1);
+}
+
+#[test]
+fn what_is_proved_holds_and_what_is_refuted_does_not() {
+    let counts = Counts::default();
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let config = Config { cases: PROGRAMS, failure_persistence: None, ..Config::default() };
+    let mut runner = TestRunner::new_with_rng(config, rng);
+    let result = runner.run(&any_flow(), |(states, claim)| {
+        let claimed = source(&states, claim, false);
+        let analysis =
+            flowright_compiler::analyse(&MemorySources::one("p.flow", &claimed)).unwrap();
+        let errors: Vec<Code> =
+            analysis.diagnostics.iter().filter(|d| d.is_error()).map(|d| d.code).collect();
+        match errors.as_slice() {
+            [Code::E0801] => {
+                count(&counts.refuted);
+                prop_assert!(is_shown(&claimed, &analysis), "not shown: {}", claimed);
+            }
+            [] if analysis.diagnostics.iter().any(|d| d.code == Code::W0801) => count(&counts.open),
+            [] => {
+                count(&counts.proved);
+                let watched = source(&states, claim, true);
+                // Nothing: the watched flow reads what may be empty.
+                prop_assert!(
+                    is_violated(&watched) != Some(true),
+                    "proved, but it fails:\n{}",
+                    watched
+                );
+            }
+            _ => {}
+        }
+        Ok(())
+    });
+    if let Err(failure) = result {
+        panic!("{failure}");
+    }
+    let (proved, refuted, open) = (counts.proved.get(), counts.refuted.get(), counts.open.get());
+    assert!(proved >= 10 && refuted >= 50 && open <= 5, "too few tell anything: {counts:?}");
+}
