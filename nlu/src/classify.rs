@@ -1,24 +1,22 @@
 //! Texts to classes with a confidence that means something.
 //!
-//! The score of an utterance is its best margin less a share of the words that no example has.
-//! How often a score is right is measured on held-out folds and kept as a logistic curve; where
-//! examples are few, the curve leans on a prior.
+//! The score of an utterance is its best margin less a share of the words that no example has;
+//! words that are only the mortar of a language count half. `calibrate` turns scores into
+//! confidences.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::background::is_mortar;
+use crate::calibrate;
 use crate::features::{self, Features};
 use crate::svm::{self, Row, Weights};
 
 /// How much of the margin a text of unknown words loses.
 const UNKNOWN_PENALTY: f32 = 0.6;
-/// Slope and offset of the confidence curve before any evidence.
-const PRIOR: (f64, f64) = (4.0, 1.4);
-/// How many observations the prior is worth.
-const PRIOR_STRENGTH: f64 = 8.0;
-/// Folds for measuring confidence.
-const FOLDS: usize = 5;
+/// What a word that is only mortar counts for among the unknown ones.
+const MORTAR_WEIGHT: f32 = 0.5;
 /// Rows from which fewer epochs do, and features seen only once are dropped.
 const MANY_ROWS: usize = 3_000;
 
@@ -40,41 +38,63 @@ pub(crate) struct Ranked {
 }
 
 impl Classifier {
-    /// Learns from folded texts with their classes; a text without class is a negative.
-    pub(crate) fn train(texts: &[(String, Option<u32>)], classes: usize) -> Self {
-        let all: Vec<Features> = texts.iter().map(|(text, _)| features::extract(text)).collect();
-        let labels: Vec<Option<u32>> = texts.iter().map(|(_, label)| *label).collect();
-        let everyone: Vec<usize> = (0..texts.len()).collect();
-        let mut classifier = Self::fit(&all, &labels, &everyone, classes);
-        classifier.curve = calibrate(&all, &labels, classes);
+    /// Learns from folded texts with their classes; a text without class is a negative. Texts that no
+    /// bot is for are negatives too, but teach no words.
+    pub(crate) fn train(
+        texts: &[(String, Option<u32>)],
+        background: &[String],
+        classes: usize,
+    ) -> Self {
+        let rows = Rows::new(texts, background);
+        let everyone: Vec<usize> = (0..rows.labels.len()).collect();
+        let mut classifier = Self::fit(&rows, &everyone, classes);
+        classifier.curve = calibrate::curve(&rows, classes);
         classifier
     }
 
-    fn fit(all: &[Features], labels: &[Option<u32>], chosen: &[usize], classes: usize) -> Self {
+    /// Learns from the chosen rows.
+    pub(crate) fn fit(rows: &Rows, chosen: &[usize], classes: usize) -> Self {
+        let own = chosen.iter().filter(|i| rows.is_own(**i)).count();
+        let mut classifier = Self::with_words(rows, chosen, own);
+        let weight = Rows::background_weight(own, chosen.len() - own);
+        let example = |i: &usize| {
+            Some(svm::Example {
+                row: classifier.row(rows.features.get(*i)?),
+                class: *rows.labels.get(*i)?,
+                weight: if rows.is_own(*i) { 1.0 } else { weight },
+            })
+        };
+        let examples: Vec<svm::Example> = chosen.iter().filter_map(example).collect();
+        let epochs = if examples.len() > MANY_ROWS { 4 } else { 10 };
+        classifier.weights = svm::train(&examples, classifier.hashes.len(), classes, epochs);
+        classifier
+    }
+
+    /// Knows the features of the chosen rows that are the project's own; how rare they are is taken
+    /// from all chosen rows.
+    fn with_words(rows: &Rows, chosen: &[usize], own: usize) -> Self {
+        let counts = |i: &usize| rows.features.get(*i).map(|f| f.counts.as_slice());
+        let of_rows = |is_own: bool| {
+            let rows = chosen.iter().filter(move |i| rows.is_own(**i) == is_own);
+            rows.filter_map(counts).flatten().map(|(hash, _)| *hash)
+        };
         let mut documents: BTreeMap<u64, u32> = BTreeMap::new();
-        let chosen_features = chosen.iter().filter_map(|i| all.get(*i));
-        for (hash, _) in chosen_features.flat_map(|f| &f.counts) {
-            *documents.entry(*hash).or_default() += 1;
-        }
-        if chosen.len() > MANY_ROWS {
+        of_rows(true).for_each(|hash| *documents.entry(hash).or_default() += 1);
+        if own > MANY_ROWS {
             documents.retain(|_, count| *count > 1);
+        }
+        for hash in of_rows(false) {
+            documents.entry(hash).and_modify(|count| *count += 1);
         }
         let total = chosen.len() as f32;
         let idf =
             documents.values().map(|df| ((1.0 + total) / (1.0 + *df as f32)).ln() + 1.0).collect();
-        let mut classifier = Self {
+        Self {
             hashes: documents.into_keys().collect(),
             idf,
             weights: Weights { classes: 0, values: Vec::new() },
-            curve: (PRIOR.0 as f32, PRIOR.1 as f32),
-        };
-        let rows: Vec<Row> =
-            chosen.iter().filter_map(|i| all.get(*i)).map(|f| classifier.row(f)).collect();
-        let labels: Vec<Option<u32>> =
-            chosen.iter().filter_map(|i| labels.get(*i).copied()).collect();
-        let epochs = if rows.len() > MANY_ROWS { 4 } else { 10 };
-        classifier.weights = svm::train(&rows, &labels, classifier.hashes.len(), classes, epochs);
-        classifier
+            curve: calibrate::PRIOR,
+        }
     }
 
     /// Sublinear term frequency times inverse document frequency, of length one.
@@ -94,13 +114,14 @@ impl Classifier {
     }
 
     fn unknown_share(&self, features: &Features) -> f32 {
-        let unknown =
-            features.words.iter().filter(|w| self.hashes.binary_search(w).is_err()).count();
-        if features.words.is_empty() { 1.0 } else { unknown as f32 / features.words.len() as f32 }
+        let weight = |word: &u64| if is_mortar(*word) { MORTAR_WEIGHT } else { 1.0 };
+        let unknown = features.words.iter().filter(|w| self.hashes.binary_search(w).is_err());
+        let all: f32 = features.words.iter().map(weight).sum();
+        if all > 0.0 { unknown.map(weight).sum::<f32>() / all } else { 1.0 }
     }
 
     /// Every class with its score, best first, and the share of unknown words.
-    fn scores(&self, features: &Features) -> (Vec<(u32, f32)>, f32) {
+    pub(crate) fn scores(&self, features: &Features) -> (Vec<(u32, f32)>, f32) {
         let unknown = self.unknown_share(features);
         let margins = self.weights.margins(&self.row(features));
         let mut scores: Vec<(u32, f32)> =
@@ -112,8 +133,7 @@ impl Classifier {
     /// Classifies a folded text.
     pub(crate) fn rank(&self, text: &str) -> Ranked {
         let (scores, unknown_share) = self.scores(&features::extract(text));
-        let (slope, offset) = self.curve;
-        let confidence = |score: f32| 1.0 / (1.0 + (-(slope * score + offset)).exp());
+        let confidence = |score: f32| calibrate::confidence(self.curve, score);
         Ranked {
             classes: scores.into_iter().map(|(class, score)| (class, confidence(score))).collect(),
             unknown_share,
@@ -135,62 +155,29 @@ impl Classifier {
     }
 }
 
-/// Measures on held-out folds how often a score is right, and fits the curve.
-fn calibrate(all: &[Features], labels: &[Option<u32>], classes: usize) -> (f32, f32) {
-    let folds = fold_of_rows(labels);
-    let mut seen: Vec<(f64, bool)> = Vec::new();
-    for fold in 0..FOLDS {
-        let (held, kept): (Vec<usize>, Vec<usize>) =
-            (0..labels.len()).partition(|i| folds.get(*i) == Some(&fold));
-        if held.is_empty() || kept.is_empty() {
-            continue;
-        }
-        let classifier = Classifier::fit(all, labels, &kept, classes);
-        for i in held {
-            let (Some(features), Some(label)) = (all.get(i), labels.get(i)) else { continue };
-            if let Some((class, score)) = classifier.scores(features).0.first() {
-                seen.push((f64::from(*score), *label == Some(*class)));
-            }
-        }
-    }
-    fit_curve(&seen)
+/// What is learned from: the project's own texts first, then those that no bot is for.
+pub(crate) struct Rows {
+    pub(crate) features: Vec<Features>,
+    pub(crate) labels: Vec<Option<u32>>,
+    own: usize,
 }
 
-/// Spreads the rows of each class over the folds.
-fn fold_of_rows(labels: &[Option<u32>]) -> Vec<usize> {
-    let mut next: HashMap<Option<u32>, usize> = HashMap::new();
-    let mut fold = |label: &Option<u32>| {
-        let count = next.entry(*label).or_default();
-        *count += 1;
-        (*count - 1) % FOLDS
-    };
-    labels.iter().map(&mut fold).collect()
-}
-
-/// Logistic regression of "right" on the score, held near the prior by a Gaussian penalty; Newton's
-/// method, which is certain to converge on this convex problem.
-fn fit_curve(seen: &[(f64, bool)]) -> (f32, f32) {
-    let (mut slope, mut offset) = PRIOR;
-    for _ in 0..25 {
-        let (mut g0, mut g1) =
-            (PRIOR_STRENGTH * (offset - PRIOR.1), PRIOR_STRENGTH * (slope - PRIOR.0));
-        let (mut h00, mut h01, mut h11) = (PRIOR_STRENGTH, 0.0, PRIOR_STRENGTH);
-        for (score, right) in seen {
-            let p = 1.0 / (1.0 + (-(slope * score + offset)).exp());
-            let error = p - f64::from(u8::from(*right));
-            let weight = p * (1.0 - p);
-            g0 += error;
-            g1 += error * score;
-            h00 += weight;
-            h01 += weight * score;
-            h11 += weight * score * score;
-        }
-        let determinant = h00 * h11 - h01 * h01;
-        if determinant <= f64::EPSILON {
-            break;
-        }
-        offset -= (h11 * g0 - h01 * g1) / determinant;
-        slope -= (h00 * g1 - h01 * g0) / determinant;
+impl Rows {
+    pub(crate) fn new(texts: &[(String, Option<u32>)], background: &[String]) -> Self {
+        let all = texts.iter().map(|(text, _)| text).chain(background);
+        let mut labels: Vec<Option<u32>> = texts.iter().map(|(_, label)| *label).collect();
+        labels.resize(texts.len() + background.len(), None);
+        let features = all.map(|text| features::extract(text)).collect();
+        Self { features, labels, own: texts.len() }
     }
-    (slope as f32, offset as f32)
+
+    /// Whether a row is the project's own.
+    pub(crate) const fn is_own(&self, row: usize) -> bool {
+        row < self.own
+    }
+
+    /// What each of `background` rows counts for: together no more than the project's `own`.
+    pub(crate) fn background_weight(own: usize, background: usize) -> f32 {
+        (own as f32 / background.max(1) as f32).min(1.0)
+    }
 }

@@ -1,6 +1,8 @@
 //! Utterance to intents, entities and language. Pure: no IO, no clock, no randomness; the same
 //! training set gives the same model bytes on every machine.
 
+mod background;
+mod calibrate;
 mod classify;
 mod detect;
 pub mod entities;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::background;
 use crate::classify::Classifier;
 use crate::entities::{Finder, MaskedText};
 use crate::spec::{EntitySpec, Example, IntentSpec, Piece, Spec};
@@ -95,7 +96,8 @@ pub fn train(spec: &Spec) -> Result<Model, TrainError> {
         texts.extend(intent.negatives.iter().map(|example| (text(example), None)));
         intents.push(intent_model(intent, own)?);
     }
-    let classifier = Classifier::train(&texts, spec.intents.len());
+    let classifier =
+        Classifier::train(&texts, &background(spec, &finder, &masked, &texts), spec.intents.len());
     Ok(Model {
         languages: spec.languages.clone(),
         intents,
@@ -103,6 +105,21 @@ pub fn train(spec: &Spec) -> Result<Model, TrainError> {
         masked,
         classifier,
     })
+}
+
+/// Utterances that this project is not for, as the classifier sees them.
+fn background(
+    spec: &Spec,
+    finder: &Finder,
+    masked: &[u16],
+    texts: &[(String, Option<u32>)],
+) -> Vec<String> {
+    let seen = |utterance: &str| {
+        let pieces = vec![Piece::Text(utterance.to_owned())];
+        finder.mask_example(&Example { lang: None, pieces }, masked)
+    };
+    let all = background::utterances(&spec.languages).into_iter().map(seen);
+    background::unlike(all, texts.iter().filter(|(_, l)| l.is_some()).map(|(t, _)| t.as_str()))
 }
 
 fn intent_model(intent: &IntentSpec, mut exact: Vec<String>) -> Result<IntentModel, TrainError> {

@@ -1,6 +1,6 @@
 //! Linear one-against-rest classification: L2-loss support vector machines trained by dual
 //! coordinate descent, all classes at once. No learning rate, no randomness: examples are visited
-//! in a fixed permutation.
+//! in fixed orders.
 
 /// A row: feature number and value, sorted by number.
 pub(crate) type Row = Vec<(u32, f32)>;
@@ -37,10 +37,18 @@ impl Weights {
     }
 }
 
-/// Trains on rows with their classes; a row without class is a negative for all of them.
+/// A row to learn from.
+pub(crate) struct Example {
+    pub(crate) row: Row,
+    /// Its class; without one it is a negative for all of them.
+    pub(crate) class: Option<u32>,
+    /// How much it counts.
+    pub(crate) weight: f32,
+}
+
+/// Trains on rows with their classes.
 pub(crate) fn train(
-    rows: &[Row],
-    labels: &[Option<u32>],
+    examples: &[Example],
     features: usize,
     classes: usize,
     epochs: usize,
@@ -49,20 +57,20 @@ pub(crate) fn train(
         classes: u32::try_from(classes).unwrap_or(u32::MAX),
         values: vec![0.0; (features + 1) * classes],
     };
-    let mut duals = vec![0.0_f32; rows.len() * classes];
-    let order = permutation(rows.len());
-    for _ in 0..epochs {
-        for i in &order {
-            let (Some(row), Some(label)) = (rows.get(*i), labels.get(*i)) else { continue };
+    let mut duals = vec![0.0_f32; examples.len() * classes];
+    for epoch in 0..epochs {
+        for i in &permutation(examples.len(), epoch as u64) {
+            let Some(example) = examples.get(*i) else { continue };
             let Some(dual) = duals.get_mut(i * classes..(i + 1) * classes) else { continue };
-            step(&mut weights, row, *label, dual, features);
+            step(&mut weights, example, dual, features);
         }
     }
     weights
 }
 
-fn step(weights: &mut Weights, row: &Row, label: Option<u32>, dual: &mut [f32], bias: usize) {
-    let diagonal = 0.5 / C;
+fn step(weights: &mut Weights, example: &Example, dual: &mut [f32], bias: usize) {
+    let Example { row, class: label, weight } = example;
+    let diagonal = 0.5 / (C * weight);
     let norm = row.iter().map(|(_, v)| v * v).sum::<f32>() + BIAS * BIAS;
     let mut changes = weights.margins(row);
     for (class, (change, alpha)) in changes.iter_mut().zip(dual).enumerate() {
@@ -81,15 +89,17 @@ fn step(weights: &mut Weights, row: &Row, label: Option<u32>, dual: &mut [f32], 
     }
 }
 
-/// A fixed order that mixes neighbours: steps of a stride that shares no factor with the length.
-pub(crate) fn permutation(length: usize) -> Vec<usize> {
-    let mut stride = (length * 5 / 8) | 1;
-    while length > 1 && gcd(stride, length) != 1 {
-        stride += 2;
+/// A fixed order that mixes neighbours, another for each `seed`: a Fisher-Yates shuffle with the
+/// numbers of a linear congruential generator. Rows come sorted by class; any order with a pattern
+/// in it would show the learner few classes at a time, and it would forget the others.
+pub(crate) fn permutation(length: usize, seed: u64) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..length).collect();
+    let mut state = seed;
+    for last in (1..length).rev() {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let other = ((state >> 33) % (last as u64 + 1)) as usize;
+        order.swap(last, other);
     }
-    (0..length).map(|i| (i * stride) % length.max(1)).collect()
-}
-
-const fn gcd(a: usize, b: usize) -> usize {
-    if b == 0 { a } else { gcd(b, a % b) }
+    order
 }

@@ -1,36 +1,13 @@
-//! Small flows as designers write them, and public sets where they are at hand.
+//! Small flows as designers write them.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-use std::path::PathBuf;
+mod common;
 
+use common::{cx, example, order_and_date};
 use flowright_nlu::lang::Lang;
-use flowright_nlu::spec::{
-    Builtin, EntityId, EntityKind, EntitySpec, Example, IntentSpec, Piece, Spec,
-};
+use flowright_nlu::spec::{IntentSpec, Spec};
 use flowright_nlu::value::{Date, Value};
-use flowright_nlu::{Context, Model, Understander, train};
-
-fn cx() -> Context {
-    Context {
-        today: Date::from_ymd(2026, 6, 1).unwrap(),
-        now_ms: 1_780_272_000_000,
-        timezone: "Asia/Shanghai".to_owned(),
-        lang: Lang::ZH,
-    }
-}
-
-fn example(text: &str) -> Example {
-    let mut pieces = Vec::new();
-    for (i, part) in text.split(['{', '}']).enumerate() {
-        match (i % 2, part) {
-            (0, "") => {}
-            (0, text) => pieces.push(Piece::Text(text.to_owned())),
-            (_, "order") => pieces.push(Piece::Slot { slot: "order".into(), entity: EntityId(0) }),
-            (_, other) => pieces.push(Piece::Slot { slot: other.into(), entity: EntityId(1) }),
-        }
-    }
-    Example { lang: None, pieces }
-}
+use flowright_nlu::{Model, Understander, train};
 
 fn order_bot() -> Understander {
     let intent = |name: &str, examples: &[&str]| IntentSpec {
@@ -38,8 +15,6 @@ fn order_bot() -> Understander {
         examples: examples.iter().map(|text| example(text)).collect(),
         ..IntentSpec::default()
     };
-    let order =
-        EntityKind::Pattern { base: Builtin::Text, regexes: vec![r"#?(\d{5,10})".to_owned()] };
     let spec = Spec {
         languages: vec![Lang::ZH, Lang::EN],
         intents: vec![
@@ -63,10 +38,7 @@ fn order_bot() -> Understander {
             ),
             intent("human", &["talk to a human", "give me an agent", "转人工", "我要找人工客服"]),
         ],
-        entities: vec![
-            EntitySpec { name: "order_number".into(), kind: order },
-            EntitySpec { name: "date".into(), kind: EntityKind::Builtin(Builtin::Date) },
-        ],
+        entities: order_and_date(),
     };
     let model = train(&spec).unwrap();
     let bytes = model.to_bytes();
@@ -115,63 +87,4 @@ fn a_damaged_model_is_refused() {
     };
     let bytes = train(&spec).unwrap().to_bytes();
     assert!(Model::from_bytes(&bytes[..bytes.len() / 2]).is_err());
-}
-
-fn data(set: &str, file: &str) -> Option<Vec<(String, String)>> {
-    let folder = std::env::var_os("FLOWRIGHT_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
-        PathBuf::from,
-    );
-    let Ok(text) = std::fs::read_to_string(folder.join(set).join(file)) else {
-        println!("skipped: no {set}/{file} in {}", folder.display());
-        return None;
-    };
-    let row = |line: &str| line.split_once('\t').map(|(t, l)| (t.to_owned(), l.trim().to_owned()));
-    Some(text.lines().filter_map(row).collect())
-}
-
-fn accuracy(train_rows: &[(String, String)], test_rows: &[(String, String)]) -> f64 {
-    let mut names: Vec<&String> = train_rows.iter().map(|(_, label)| label).collect();
-    names.sort();
-    names.dedup();
-    let plain = |text: &str| Example { lang: None, pieces: vec![Piece::Text(text.to_owned())] };
-    let intent = |name: &&String| IntentSpec {
-        name: (*name).clone(),
-        examples: train_rows.iter().filter(|(_, l)| l == *name).map(|(t, _)| plain(t)).collect(),
-        ..IntentSpec::default()
-    };
-    let spec = Spec { intents: names.iter().map(intent).collect(), ..Spec::default() };
-    let bot = Understander::new(train(&spec).unwrap()).unwrap();
-    let right = test_rows.iter().filter(|(text, label)| {
-        let understood = bot.understand(text, &cx());
-        understood.intents.first().and_then(|i| bot.intent_name(i.intent)) == Some(label)
-    });
-    right.count() as f64 / test_rows.len() as f64
-}
-
-#[test]
-fn few_examples_of_a_public_set_go_far() {
-    let (Some(train_rows), Some(test_rows)) =
-        (data("banking77", "fewshot_5.tsv"), data("banking77", "test.tsv"))
-    else {
-        return;
-    };
-    let sample: Vec<_> = test_rows.into_iter().step_by(7).collect();
-    let reached = accuracy(&train_rows, &sample);
-    println!("BANKING77, 5 an intent: {reached:.3}");
-    assert!(reached > 0.55, "{reached}");
-}
-
-#[test]
-#[ignore = "minutes in a debug build: run with --release -- --ignored --nocapture"]
-fn whole_public_sets() {
-    for set in
-        ["banking77", "hwu64", "crosswoz", "hint3_sofmattress", "braun_askubuntu", "braun_chatbot"]
-    {
-        let (Some(train_rows), Some(test_rows)) = (data(set, "train.tsv"), data(set, "test.tsv"))
-        else {
-            continue;
-        };
-        println!("{set}: {:.4}", accuracy(&train_rows, &test_rows));
-    }
 }

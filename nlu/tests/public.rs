@@ -1,0 +1,133 @@
+//! What the model reaches on public sets, where they are at hand: accuracy, and how well it tells
+//! what it was made for from what it was not.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod common;
+
+use std::cmp::Ordering;
+use std::path::PathBuf;
+
+use common::best;
+use flowright_nlu::lang::Lang;
+use flowright_nlu::spec::{Example, IntentSpec, Piece, Spec};
+use flowright_nlu::{Understander, train};
+
+type Rows = Vec<(String, String)>;
+
+fn data(set: &str, file: &str) -> Option<Rows> {
+    let folder = std::env::var_os("FLOWRIGHT_DATA").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
+        PathBuf::from,
+    );
+    let Ok(text) = std::fs::read_to_string(folder.join(set).join(file)) else {
+        println!("skipped: no {set}/{file} in {}", folder.display());
+        return None;
+    };
+    let row = |line: &str| line.split_once('\t').map(|(t, l)| (t.to_owned(), l.trim().to_owned()));
+    Some(text.lines().filter_map(row).collect())
+}
+
+/// A bot in Chinese and English whose examples are these.
+fn bot(rows: &[(String, String)]) -> Understander {
+    let mut names: Vec<&String> = rows.iter().map(|(_, label)| label).collect();
+    names.sort();
+    names.dedup();
+    let plain = |text: &str| Example { lang: None, pieces: vec![Piece::Text(text.to_owned())] };
+    let intent = |name: &&String| IntentSpec {
+        name: (*name).clone(),
+        examples: rows.iter().filter(|(_, l)| l == *name).map(|(t, _)| plain(t)).collect(),
+        ..IntentSpec::default()
+    };
+    let languages = vec![Lang::ZH, Lang::EN];
+    let spec = Spec { languages, intents: names.iter().map(intent).collect(), ..Spec::default() };
+    Understander::new(train(&spec).unwrap()).unwrap()
+}
+
+/// How often the best intent is the right one.
+fn accuracy(bot: &Understander, rows: &[(String, String)]) -> f64 {
+    let right = rows.iter().filter(|(text, label)| best(bot, text).0 == *label).count();
+    right as f64 / rows.len() as f64
+}
+
+/// How often a text of `inside` is surer than one of `outside`, ties counting half.
+fn auroc(inside: &[f32], outside: &[f32]) -> f64 {
+    let mut wins = 0.0;
+    for a in inside {
+        for b in outside {
+            wins += match a.total_cmp(b) {
+                Ordering::Greater => 1.0,
+                Ordering::Equal => 0.5,
+                Ordering::Less => 0.0,
+            };
+        }
+    }
+    wins / (inside.len() * outside.len()) as f64
+}
+
+/// Learns from one file, is asked another; prints what it reached and holds it to `floor`.
+fn reaches(set: &str, file: &str, every: usize, floor: f64) {
+    let (Some(rows), Some(test)) = (data(set, file), data(set, "test.tsv")) else { return };
+    let test: Rows = test.into_iter().step_by(every).collect();
+    let reached = accuracy(&bot(&rows), &test);
+    println!("{set}, {file}: {reached:.4}");
+    assert!(reached > floor, "{set}, {file}: {reached}");
+}
+
+#[test]
+fn few_examples_go_far() {
+    reaches("banking77", "fewshot_5.tsv", 7, 0.58);
+    reaches("hwu64", "fewshot_5.tsv", 7, 0.56);
+    reaches("crosswoz", "train.tsv", 7, 0.85);
+}
+
+#[test]
+#[ignore = "minutes in a debug build: run with -- --ignored --nocapture"]
+fn whole_sets() {
+    reaches("banking77", "train.tsv", 1, 0.89);
+    reaches("banking77", "fewshot_10.tsv", 1, 0.73);
+    reaches("hwu64", "train.tsv", 1, 0.86);
+    reaches("hwu64", "fewshot_10.tsv", 1, 0.70);
+    reaches("crosswoz", "train.tsv", 1, 0.88);
+}
+
+#[test]
+fn what_a_bot_is_not_for_is_told_from_what_it_is_for() {
+    let set = "hint3_sofmattress";
+    let (Some(rows), Some(test)) = (data(set, "train.tsv"), data(set, "test.tsv")) else { return };
+    let bot = bot(&rows);
+    let (outside, inside): (Rows, Rows) = test.into_iter().partition(|(_, label)| label == "oos");
+    let sure = |rows: &Rows| rows.iter().map(|(text, _)| best(&bot, text).1).collect::<Vec<f32>>();
+    let told = auroc(&sure(&inside), &sure(&outside));
+    println!("{set}: accuracy {:.4}, AUROC {told:.4}", accuracy(&bot, &inside));
+    assert!(accuracy(&bot, &inside) > 0.75 && told > 0.86, "{told}");
+}
+
+/// Every fourth intent of a set alone, as the only one that a bot knows.
+#[test]
+fn a_bot_with_one_intent_tells_it_from_everything_else() {
+    let (Some(rows), Some(test)) =
+        (data("banking77", "fewshot_5.tsv"), data("banking77", "test.tsv"))
+    else {
+        return;
+    };
+    let Some(elsewhere) = data("hwu64", "test.tsv") else { return };
+    let mut names: Vec<&String> = rows.iter().map(|(_, label)| label).collect();
+    names.dedup();
+    let (mut understood, mut fooled, mut own, mut other) = (0, 0, 0, 0);
+    for name in names.into_iter().step_by(4) {
+        let bot = bot(&rows.iter().filter(|(_, l)| l == name).cloned().collect::<Rows>());
+        let accepted = |rows: &mut dyn Iterator<Item = &(String, String)>| {
+            let sure: Vec<f32> = rows.map(|(text, _)| best(&bot, text).1).collect();
+            (sure.iter().filter(|confidence| **confidence >= 0.7).count(), sure.len())
+        };
+        let inside = accepted(&mut test.iter().filter(|(_, l)| l == name));
+        let outside = accepted(&mut elsewhere.iter().step_by(23));
+        (understood, own) = (understood + inside.0, own + inside.1);
+        (fooled, other) = (fooled + outside.0, other + outside.1);
+    }
+    println!("one intent of BANKING77: {understood} of {own} accepted, {fooled} of {other} others");
+    assert!(
+        understood * 10 > own * 8 && fooled * 50 < other,
+        "{understood}/{own} {fooled}/{other}"
+    );
+}
