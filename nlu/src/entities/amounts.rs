@@ -1,59 +1,10 @@
-//! Money, percentages, spans of time: a number with a unit.
+//! Percentages and spans of time: a number with a unit.
 
-use super::{Found, numbers};
+use super::numbers::Numbers;
+use super::{Found, han};
 use crate::fold::stands_alone;
-use crate::value::{Currency, Decimal, Money, Value};
-
-const BEFORE: &[(&str, &[u8; 3])] = &[
-    ("rmb", b"CNY"),
-    ("cny", b"CNY"),
-    ("¥", b"CNY"),
-    ("￥", b"CNY"),
-    ("人民币", b"CNY"),
-    ("us$", b"USD"),
-    ("usd", b"USD"),
-    ("$", b"USD"),
-    ("eur", b"EUR"),
-    ("€", b"EUR"),
-    ("gbp", b"GBP"),
-    ("£", b"GBP"),
-    ("jpy", b"JPY"),
-    ("hkd", b"HKD"),
-    ("hk$", b"HKD"),
-];
-
-const AFTER: &[(&str, &[u8; 3])] = &[
-    ("元人民币", b"CNY"),
-    ("人民币", b"CNY"),
-    ("块钱", b"CNY"),
-    ("元", b"CNY"),
-    ("块", b"CNY"),
-    ("圆", b"CNY"),
-    ("yuan", b"CNY"),
-    ("rmb", b"CNY"),
-    ("cny", b"CNY"),
-    ("美元", b"USD"),
-    ("美金", b"USD"),
-    ("us dollars", b"USD"),
-    ("dollars", b"USD"),
-    ("dollar", b"USD"),
-    ("usd", b"USD"),
-    ("bucks", b"USD"),
-    ("欧元", b"EUR"),
-    ("euros", b"EUR"),
-    ("euro", b"EUR"),
-    ("eur", b"EUR"),
-    ("€", b"EUR"),
-    ("英镑", b"GBP"),
-    ("pounds", b"GBP"),
-    ("gbp", b"GBP"),
-    ("日元", b"JPY"),
-    ("jpy", b"JPY"),
-    ("yen", b"JPY"),
-    ("港币", b"HKD"),
-    ("港元", b"HKD"),
-    ("hkd", b"HKD"),
-];
+use crate::lang::Lang;
+use crate::value::{Decimal, Value};
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
@@ -96,80 +47,104 @@ const DURATIONS: &[(&str, i64)] = &[
     ("w", 7 * DAY_MS),
 ];
 
-/// Runs `at_start` at every place and keeps what stands alone, without overlaps.
-fn scan(folded: &str, at_start: impl Fn(&str) -> Option<(usize, Value)>) -> Vec<Found> {
+/// A text in which something begins at `start`, with its numbers.
+#[derive(Clone, Copy)]
+pub(super) struct At<'t> {
+    pub(super) text: &'t str,
+    pub(super) numbers: &'t Numbers,
+    pub(super) start: usize,
+}
+
+impl<'t> At<'t> {
+    pub(super) fn rest(self) -> &'t str {
+        self.text.get(self.start..).unwrap_or("")
+    }
+
+    /// Further on.
+    pub(super) fn skip(self, bytes: usize) -> Self {
+        Self { start: self.start + bytes, ..self }
+    }
+
+    /// Behind blanks.
+    pub(super) fn skip_blanks(self) -> Self {
+        let rest = self.rest();
+        self.skip(rest.len() - rest.trim_start_matches(' ').len())
+    }
+
+    /// The number here, and what follows it.
+    pub(super) fn number(self) -> Option<(Decimal, Self)> {
+        let (span, value) = self.numbers.at(self.start)?;
+        Some((value, Self { start: span.end, ..self }))
+    }
+}
+
+/// Runs `read` at every place and keeps what stands alone, without overlaps. It gives the end of what
+/// it found, with its value.
+pub(super) fn scan(
+    folded: &str,
+    lang: Lang,
+    read: impl Fn(At<'_>) -> Option<(usize, Value)>,
+) -> Vec<Found> {
+    let numbers = Numbers::of(folded, lang);
     let mut found = Vec::new();
     let mut skip_to = 0;
-    for (start, _) in folded.char_indices() {
+    for (start, _) in folded.char_indices().filter(|(start, _)| !numbers.is_inside(*start)) {
         if start < skip_to {
             continue;
         }
-        let Some((length, value)) = folded.get(start..).and_then(&at_start) else { continue };
-        if stands_alone(folded, start, start + length) {
-            found.push(Found { start, end: start + length, value });
-            skip_to = start + length;
+        let at = At { text: folded, numbers: &numbers, start };
+        let Some((end, value)) = read(at) else { continue };
+        if stands_alone(folded, start, end) {
+            found.push(Found { start, end, value });
+            skip_to = end;
         }
     }
     found
 }
 
-/// Bytes of blanks at the start.
-fn blanks(text: &str) -> usize {
-    text.len() - text.trim_start_matches(' ').len()
-}
-
-/// `¥1,200`, `1200元`, `CNY 1200`, `20 dollars`, `1.5万元`.
-pub(super) fn find_money(folded: &str) -> Vec<Found> {
-    scan(folded, |text| {
-        let money =
-            |code: &[u8; 3], amount| Value::Money(Money { currency: Currency(*code), amount });
-        if let Some((sign, code)) = BEFORE.iter().find(|(sign, _)| text.starts_with(sign)) {
-            let at = sign.len() + blanks(text.get(sign.len()..)?);
-            let (length, amount) = numbers::parse(text.get(at..)?)?;
-            return Some((at + length, money(code, amount)));
+/// `20%`, `百分之二十`, `三成`, `5 percent`; a share of one.
+pub(super) fn find_percent(folded: &str, lang: Lang) -> Vec<Found> {
+    const PARTS: [(&str, i64); 2] = [("百分之", 100), ("千分之", 1_000)];
+    const UNITS: [(&str, i64); 4] = [("%", 100), ("percent", 100), ("per cent", 100), ("成", 10)];
+    let share =
+        |number: Decimal, of: i64| number.checked_div(Decimal::from_int(of)?).map(Value::Number);
+    scan(folded, lang, |at| {
+        if let Some((word, of)) = PARTS.iter().find(|(word, _)| at.rest().starts_with(word)) {
+            let (number, end) = at.skip(word.len()).number()?;
+            return Some((end.start, share(number, *of)?));
         }
-        let (length, amount) = numbers::parse(text)?;
-        let at = length + blanks(text.get(length..)?);
-        let unit = text.get(at..)?;
-        let (word, code) = AFTER.iter().find(|(word, _)| unit.starts_with(word))?;
-        Some((at + word.len(), money(code, amount)))
-    })
-}
-
-/// `20%`, `百分之二十`, `5 percent`; a share of one.
-pub(super) fn find_percent(folded: &str) -> Vec<Found> {
-    let share = |percent: Decimal| percent.checked_div(Decimal::from_int(100)?).map(Value::Number);
-    scan(folded, |text| {
-        if let Some(rest) = text.strip_prefix("百分之") {
-            let (length, percent) = numbers::parse(rest)?;
-            return Some((text.len() - rest.len() + length, share(percent)?));
-        }
-        let (length, percent) = numbers::parse(text)?;
-        let at = length + blanks(text.get(length..)?);
-        let unit = text.get(at..)?;
-        let word = ["%", "percent", "per cent"].into_iter().find(|word| unit.starts_with(word))?;
-        Some((at + word.len(), share(percent)?))
+        let (number, end) = at.number()?;
+        let unit = end.skip_blanks();
+        let (word, of) = UNITS.iter().find(|(word, _)| unit.rest().starts_with(word))?;
+        // `三成`, but not `三成新` or `5成功`.
+        let behind = unit.skip(word.len());
+        let is_tenths = *of != 10
+            || (!behind.rest().starts_with(crate::fold::is_cjk)
+                && at.rest().starts_with(|c| han::digit(c).is_some()));
+        is_tenths.then_some((behind.start, share(number, *of)?))
     })
 }
 
 /// `两个小时`, `30分钟`, `半小时`, `2h`, `2 hours 30 minutes`, `half an hour`.
-pub(super) fn find_duration(folded: &str) -> Vec<Found> {
-    scan(folded, |text| {
-        let (mut length, mut total) = one_duration(text)?;
-        while let Some((more, ms)) = text.get(length..).and_then(|rest| {
-            let joint = rest.trim_start_matches([' ', ',']);
-            let joint = joint.strip_prefix("and ").unwrap_or(joint);
-            let (l, ms) = one_duration(joint)?;
-            Some((rest.len() - joint.len() + l, ms))
-        }) {
-            length += more;
+pub(super) fn find_duration(folded: &str, lang: Lang) -> Vec<Found> {
+    scan(folded, lang, |at| {
+        let (mut total, mut end) = one_duration(at)?;
+        while let Some((ms, next)) = further_duration(end) {
             total = total.checked_add(ms)?;
+            end = next;
         }
-        Some((length, Value::Duration(total)))
+        Some((end.start, Value::Duration(total)))
     })
 }
 
-fn one_duration(text: &str) -> Option<(usize, i64)> {
+fn further_duration(at: At<'_>) -> Option<(i64, At<'_>)> {
+    let rest = at.rest();
+    let joint = rest.trim_start_matches([' ', ',']);
+    let joint = joint.strip_prefix("and ").unwrap_or(joint);
+    one_duration(at.skip(rest.len() - joint.len()))
+}
+
+fn one_duration(at: At<'_>) -> Option<(i64, At<'_>)> {
     const HALVES: &[(&str, i64)] = &[
         ("半个小时", HOUR_MS / 2),
         ("半小时", HOUR_MS / 2),
@@ -182,22 +157,22 @@ fn one_duration(text: &str) -> Option<(usize, i64)> {
         ("a week", 7 * DAY_MS),
         ("a minute", MINUTE_MS),
     ];
-    if let Some((word, ms)) = HALVES.iter().find(|(word, _)| text.starts_with(word)) {
-        return Some((word.len(), *ms));
+    if let Some((word, ms)) = HALVES.iter().find(|(word, _)| at.rest().starts_with(word)) {
+        return Some((*ms, at.skip(word.len())));
     }
-    let (length, count) = numbers::parse(text)?;
-    let at = length + blanks(text.get(length..)?);
-    // `两个半小时`, `two and a half hours`
-    let rest = text.get(at..)?;
-    let half = ["个半", "and a half "].into_iter().find(|word| rest.starts_with(word));
-    let at = at + half.map_or(0, str::len);
-    let unit = text.get(at..)?;
+    let (count, end) = at.number()?;
+    let unit = end.skip_blanks();
+    // `两个半小时`, `两天半`
+    let half = unit.rest().starts_with("个半");
+    let unit = unit.skip(if half { "个半".len() } else { 0 });
     let (word, ms) = DURATIONS.iter().find(|(word, _)| {
-        unit.strip_prefix(word).is_some_and(|after| {
+        unit.rest().strip_prefix(word).is_some_and(|after| {
             !after.starts_with(|c: char| c.is_ascii_alphabetic()) || !word.is_ascii()
         })
     })?;
+    let end = unit.skip(word.len());
+    let behind = !half && !word.is_ascii() && end.rest().starts_with('半');
     let whole = count.checked_mul(Decimal::from_int(*ms)?)?.trunc();
-    let extra = if half.is_some() { ms / 2 } else { 0 };
-    Some((at + word.len(), whole.checked_add(extra)?))
+    let extra = if half || behind { ms / 2 } else { 0 };
+    Some((whole.checked_add(extra)?, end.skip(if behind { '半'.len_utf8() } else { 0 })))
 }

@@ -5,6 +5,10 @@ pub(crate) mod answers;
 mod choices;
 mod codes;
 mod dates;
+mod digits;
+mod english;
+mod han;
+mod money;
 mod numbers;
 mod times;
 
@@ -12,6 +16,7 @@ use regex::{Regex, RegexBuilder};
 
 use crate::features;
 use crate::fold::{Folded, stands_alone};
+use crate::lang::Lang;
 use crate::spec::{Builtin, EntityId, EntityKind, EntitySpec, Example, Piece};
 use crate::understand::{Context, EntityMatch};
 use crate::value::{Date, Value};
@@ -126,12 +131,8 @@ impl Finder {
     /// An example with each annotated entity as one character, values in its plain parts masked as
     /// in an utterance.
     pub(crate) fn mask_example(&self, example: &Example, masked: &[u16]) -> String {
-        let nobody = Context {
-            today: Date(20_000),
-            now_ms: 0,
-            timezone: "UTC".to_owned(),
-            lang: crate::lang::Lang::EN,
-        };
+        let nobody =
+            Context { today: Date(20_000), now_ms: 0, timezone: "UTC".to_owned(), lang: Lang::EN };
         let mut out = String::new();
         for piece in &example.pieces {
             match piece {
@@ -191,10 +192,10 @@ impl MaskedText {
     }
 }
 
-/// Every number in a text, in order.
+/// Every number in a text, in order, read as English and Chinese write them.
 #[must_use]
 pub fn numbers_in(text: &str) -> Vec<Value> {
-    numbers::find(&Folded::new(text).text).into_iter().map(|found| found.value).collect()
+    numbers::find(&Folded::new(text).text, Lang::EN).into_iter().map(|found| found.value).collect()
 }
 
 /// Values of one built-in kind.
@@ -206,10 +207,10 @@ fn find_builtin(folded: &str, builtin: Builtin, cx: &Context) -> Vec<Found> {
             let (end, value) = (start + trimmed.len(), Value::Text(trimmed.to_owned()));
             if trimmed.is_empty() { Vec::new() } else { vec![Found { start, end, value }] }
         }
-        Builtin::Number => numbers::find(folded),
-        Builtin::Percent => amounts::find_percent(folded),
-        Builtin::Money => amounts::find_money(folded),
-        Builtin::Duration => amounts::find_duration(folded),
+        Builtin::Number => numbers::find(folded, cx.lang),
+        Builtin::Percent => amounts::find_percent(folded, cx.lang),
+        Builtin::Money => money::find(folded, cx.lang),
+        Builtin::Duration => amounts::find_duration(folded, cx.lang),
         Builtin::Date => dates::find(folded, cx),
         Builtin::Time => times::find(folded),
         Builtin::DateTime => times::find_datetime(folded, cx),

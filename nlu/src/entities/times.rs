@@ -14,7 +14,8 @@ type Resolve = fn(&Captures<'_>) -> Option<u32>;
 const N: &str = "[0-9一二三四五六七八九十两]+";
 
 static RULES: LazyLock<Vec<(Regex, Resolve)>> = LazyLock::new(|| {
-    let part = "(凌晨|早上|上午|中午|下午|傍晚|晚上|夜里)?";
+    let part = "(凌晨|早上|上午|中午|下午|傍晚|晚上|夜里|今晚|明晚|昨晚|今早|明早)?";
+    let half = r"(?:\s*([ap])\.?m\.?)?";
     let rules: Vec<(String, Resolve)> = vec![
         (format!("{part}({N})[点點时時](半|一刻|三刻|整|(?:{N})分?)?"), |c| {
             let hour = num(c, 2)?;
@@ -23,25 +24,38 @@ static RULES: LazyLock<Vec<(Regex, Resolve)>> = LazyLock::new(|| {
                 "半" => 30,
                 "一刻" => 15,
                 "三刻" => 45,
-                minutes => u32::try_from(numbers::parse(minutes)?.1.trunc()).ok()?,
+                minutes => u32::try_from(numbers::whole(minutes.trim_end_matches('分'))?).ok()?,
             };
             clock(half_day(c.get(1).map_or("", |m| m.as_str()), hour), minute)
         }),
-        (format!("{part}(\\d{{1,2}}):(\\d{{2}})(?::\\d{{2}})?\\s*([ap])?\\.?(?:m\\.?)?"), |c| {
+        (format!(r"{part}(\d{{1,2}}):(\d{{2}})(?::\d{{2}})?{half}"), |c| {
             let hour = num(c, 2)?;
-            let hour = match c.get(4).map(|m| m.as_str()) {
-                Some(half) => twelve(hour, half)?,
-                None => half_day(c.get(1).map_or("", |m| m.as_str()), hour),
-            };
+            let part = c.get(1).map_or("", |m| m.as_str());
+            let hour = if part.is_empty() { halved(hour, c, 4)? } else { half_day(part, hour) };
             clock(hour, num(c, 3)?)
         }),
-        (r"(\d{1,2})\s*([ap])\.?m\.?".to_owned(), |c| {
+        (r"(\w+)\s*([ap])\.?m\.?".to_owned(), |c| {
             clock(twelve(num(c, 1)?, c.get(2)?.as_str())?, 0)
         }),
-        (r"half past (\w+)".to_owned(), |c| clock(word(c, 1)?, 30)),
-        (r"(?:a )?quarter past (\w+)".to_owned(), |c| clock(word(c, 1)?, 15)),
-        (r"(?:a )?quarter to (\w+)".to_owned(), |c| clock(word(c, 1)?.checked_sub(1)?, 45)),
-        (r"(\w+) o'?clock".to_owned(), |c| clock(word(c, 1)?, 0)),
+        (r"(\w+)\s+(?:in the (morning|afternoon|evening)|at (night))".to_owned(), |c| {
+            let part = c.get(2).or(c.get(3))?.as_str();
+            clock(twelve(num(c, 1)?, if part == "morning" { "a" } else { "p" })?, 0)
+        }),
+        (format!(r"half past (\w+){half}"), |c| clock(halved(num(c, 1)?, c, 2)?, 30)),
+        (format!(r"(?:a )?quarter past (\w+){half}"), |c| clock(halved(num(c, 1)?, c, 2)?, 15)),
+        (format!(r"(?:a )?quarter to (\w+){half}"), |c| {
+            let hour = halved(num(c, 1)?, c, 2)?;
+            // A quarter to one is 12:45, a quarter to midnight 23:45.
+            clock(
+                match hour {
+                    0 => 23,
+                    1 if c.get(2).is_none() => 12,
+                    hour => hour - 1,
+                },
+                45,
+            )
+        }),
+        (format!(r"(\w+) o'?clock{half}"), |c| clock(halved(num(c, 1)?, c, 2)?, 0)),
         ("noon|midday|正午".to_owned(), |_| clock(12, 0)),
         ("midnight|午夜".to_owned(), |_| clock(0, 0)),
     ];
@@ -73,6 +87,10 @@ pub(super) fn find_datetime(folded: &str, cx: &Context) -> Vec<Found> {
     let mut found = Vec::new();
     for day in dates::find(folded, cx) {
         let near = times.iter().filter(|time| {
+            // `今晚8点`
+            if day.start == time.start {
+                return true;
+            }
             let (a, b) =
                 if day.end <= time.start { (day.end, time.start) } else { (time.end, day.start) };
             let between = folded.get(a..b).map(str::trim);
@@ -82,7 +100,10 @@ pub(super) fn find_datetime(folded: &str, cx: &Context) -> Vec<Found> {
             let (Value::Date(date), Value::Time(seconds)) = (&day.value, &time.value) else {
                 continue;
             };
-            let Some(instant) = instant(*date, *seconds, &zone) else { continue };
+            // Twelve in the evening is when the next day begins.
+            let late = folded.get(time.start..time.end).is_some_and(|t| t.contains(['晚', '夜']));
+            let date = Date(date.0 + i32::from(late && *seconds < 3600));
+            let Some(instant) = instant(date, *seconds, &zone) else { continue };
             let (start, end) = (day.start.min(time.start), day.end.max(time.end));
             found.push(Found { start, end, value: Value::DateTime(instant) });
         }
@@ -97,19 +118,19 @@ fn instant(date: Date, seconds: u32, zone: &jiff::tz::TimeZone) -> Option<i64> {
 }
 
 fn num(captures: &Captures<'_>, i: usize) -> Option<u32> {
-    u32::try_from(numbers::parse(captures.get(i)?.as_str())?.1.trunc()).ok()
+    u32::try_from(numbers::whole(captures.get(i)?.as_str())?).ok()
 }
 
-/// An hour as a word or in digits, and nothing else.
-fn word(captures: &Captures<'_>, i: usize) -> Option<u32> {
-    let text = captures.get(i)?.as_str();
-    let (length, value) = numbers::parse(text)?;
-    (length == text.len()).then(|| u32::try_from(value.trunc()).ok()).flatten()
+/// An hour that group `i` may say the half of the day of.
+fn halved(hour: u32, captures: &Captures<'_>, i: usize) -> Option<u32> {
+    captures.get(i).map_or(Some(hour), |half| twelve(hour, half.as_str()))
 }
 
 fn half_day(part: &str, hour: u32) -> u32 {
     match part {
-        "下午" | "傍晚" | "晚上" | "夜里" if hour < 12 => hour + 12,
+        "下午" | "傍晚" if hour < 12 => hour + 12,
+        "晚上" | "夜里" | "今晚" | "明晚" | "昨晚" if hour < 12 => hour + 12,
+        "晚上" | "夜里" | "今晚" | "明晚" | "昨晚" | "凌晨" if hour == 12 => 0,
         "中午" if hour < 11 => hour + 12,
         _ => hour,
     }

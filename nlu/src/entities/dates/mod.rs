@@ -1,0 +1,140 @@
+//! Calendar days as people say them, resolved against today.
+
+mod rules;
+
+use std::ops::{Range, RangeInclusive};
+
+use jiff::ToSpan as _;
+use jiff::civil;
+use regex::Captures;
+
+use super::{Found, numbers};
+use crate::fold::{is_cjk, stands_alone};
+use crate::lang::Lang;
+use crate::understand::Context;
+use crate::value::{Date, Value};
+
+/// Years that somebody may mean.
+const YEARS: RangeInclusive<i64> = 1900..=2199;
+
+/// Every day named in a folded text.
+pub(super) fn find(folded: &str, cx: &Context) -> Vec<Found> {
+    let month_first = cx.lang == Lang::ZH || folded.contains(is_cjk);
+    let moment = Moment { today: cx.today.to_civil(), month_first };
+    let mut found: Vec<Found> = Vec::new();
+    let mut impossible = Vec::new();
+    for (regex, resolve) in rules::RULES.iter() {
+        for captures in regex.captures_iter(folded) {
+            let Some(whole) = captures.get(0) else { continue };
+            if !stands_alone(folded, whole.start(), whole.end())
+                && !time_follows(folded, whole.end())
+            {
+                continue;
+            }
+            match resolve(&captures, &moment).filter(|day| YEARS.contains(&day.year().into())) {
+                Some(day) => {
+                    let value = Value::Date(Date::from_civil(day));
+                    found.push(Found { start: whole.start(), end: whole.end(), value });
+                }
+                None => impossible.push(whole.range()),
+            }
+        }
+    }
+    // "2月30日" is no day at all, not the 30th of some month. What is only a part of a day does no
+    // harm: "1/6" in "2031/6/15".
+    let spoils = |f: &Found, bad: &Range<usize>| {
+        let overlaps = bad.start < f.end && f.start < bad.end;
+        let is_part = f.start <= bad.start && bad.end <= f.end && bad.len() < f.end - f.start;
+        overlaps && !is_part
+    };
+    found.retain(|f| !impossible.iter().any(|bad| spoils(f, bad)));
+    found
+}
+
+/// `2026-06-15T10:00`
+fn time_follows(folded: &str, end: usize) -> bool {
+    let after = folded.get(end..).and_then(|rest| rest.strip_prefix('t'));
+    after.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// What a day depends on.
+struct Moment {
+    today: civil::Date,
+    /// Whether `6/5` is the fifth of June, as it is in Chinese. In English it may be either.
+    month_first: bool,
+}
+
+impl Moment {
+    /// Which of two numbers is the month, and which the day; nothing when both could be.
+    fn month_and_day(&self, first: i64, second: i64) -> Option<(i64, i64)> {
+        let is_month = |number: i64| (1..=12).contains(&number);
+        match (is_month(first), is_month(second)) {
+            _ if self.month_first || first == second => Some((first, second)),
+            (true, true) => None,
+            (false, true) => Some((second, first)),
+            _ => Some((first, second)),
+        }
+    }
+}
+
+/// Group `i` as a number, in digits or Chinese.
+fn num(captures: &Captures<'_>, i: usize) -> Option<i64> {
+    numbers::whole(captures.get(i)?.as_str())
+}
+
+/// `26年` is 2026.
+const fn year(written: i64) -> i64 {
+    if written < 100 { 2000 + written } else { written }
+}
+
+fn ymd(year: i64, month: i64, day: i64) -> Option<civil::Date> {
+    civil::Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()
+}
+
+/// A day without its year: the next one, today included.
+fn month_day(month: i64, day: i64, today: civil::Date) -> Option<civil::Date> {
+    // 29 February may be up to eight years away.
+    (0..=8)
+        .find_map(|ahead| ymd(i64::from(today.year()) + ahead, month, day).filter(|d| *d >= today))
+}
+
+/// A day without its month: the next one, today included.
+fn day_of_month(day: i64, today: civil::Date) -> Option<civil::Date> {
+    (0..=12).find_map(|ahead| in_month(today, ahead, day).filter(|d| *d >= today))
+}
+
+fn in_month(today: civil::Date, months: i64, day: i64) -> Option<civil::Date> {
+    let month = today.first_of_month().checked_add(months.months()).ok()?;
+    ymd(month.year().into(), month.month().into(), day)
+}
+
+/// Weekday 0 (Monday) to 6 of this (`本`), the next (`下`), the one after (`下下`) or the last (`上`)
+/// week; with no word, the next such day after today.
+fn week_day(which: &str, day: i64, today: civil::Date) -> Option<civil::Date> {
+    let now = i64::from(today.weekday().to_monday_zero_offset());
+    let monday = today.checked_sub(now.days()).ok()?;
+    let weeks = match which {
+        "下下" => 2,
+        "下" => 1,
+        "上" => -1,
+        "本" | "这" => 0,
+        _ => i64::from(day <= now),
+    };
+    monday.checked_add((weeks * 7 + day).days()).ok()
+}
+
+fn named(month: &str, day: i64, year: Option<i64>, today: civil::Date) -> Option<civil::Date> {
+    const MONTHS: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let number = MONTHS.iter().position(|m| month.starts_with(m))?;
+    let month = i64::try_from(number).ok()? + 1;
+    match year {
+        Some(year) => ymd(year, month, day),
+        None => month_day(month, day, today),
+    }
+}
+
+fn weekday_number(day: &str) -> Option<i64> {
+    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    DAYS.iter().position(|d| day.starts_with(d)).and_then(|d| i64::try_from(d).ok())
+}

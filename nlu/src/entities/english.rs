@@ -1,0 +1,206 @@
+//! Numbers in English words: `twenty-five`, `two hundred and five`, `a dozen`, `three point five`.
+
+use crate::value::Decimal;
+
+const SMALL: &[(&str, i64)] = &[
+    ("zero", 0),
+    ("one", 1),
+    ("two", 2),
+    ("three", 3),
+    ("four", 4),
+    ("five", 5),
+    ("six", 6),
+    ("seven", 7),
+    ("eight", 8),
+    ("nine", 9),
+    ("ten", 10),
+    ("eleven", 11),
+    ("twelve", 12),
+    ("thirteen", 13),
+    ("fourteen", 14),
+    ("fifteen", 15),
+    ("sixteen", 16),
+    ("seventeen", 17),
+    ("eighteen", 18),
+    ("nineteen", 19),
+    ("twenty", 20),
+    ("thirty", 30),
+    ("forty", 40),
+    ("fifty", 50),
+    ("sixty", 60),
+    ("seventy", 70),
+    ("eighty", 80),
+    ("ninety", 90),
+];
+
+const SCALES: &[(&str, i64)] = &[
+    ("dozen", 12),
+    ("hundred", 100),
+    ("thousand", 1_000),
+    ("million", 1_000_000),
+    ("billion", 1_000_000_000),
+];
+
+/// Words behind which `one` stands for a thing.
+const POINTERS: &[&str] = &[
+    "this", "that", "which", "the", "no", "any", "some", "each", "every", "another", "last",
+    "first", "second", "third", "next", "new", "other", "wrong", "right", "old",
+];
+
+fn look_up(table: &[(&str, i64)], word: &str) -> Option<i64> {
+    table.iter().find(|(name, _)| *name == word).map(|(_, value)| *value)
+}
+
+/// The word at the start, and what follows.
+fn word(text: &str) -> (&str, &str) {
+    text.split_at(text.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(text.len()))
+}
+
+/// `million` behind digits: its length with the blank before it, and what it multiplies with.
+pub(super) fn scale(text: &str) -> Option<(usize, i64)> {
+    if word(text).0 == "k" {
+        return Some((1, 1_000));
+    }
+    let blank = usize::from(text.starts_with(' '));
+    let (name, _) = word(text.get(blank..)?);
+    look_up(SCALES, name).map(|factor| (blank + name.len(), factor))
+}
+
+/// Whether `one` at `text[at..]` stands for a thing: `this one`, `one of them`, `one-way`.
+pub(super) fn counts_nothing(text: &str, at: usize) -> bool {
+    let (before, rest) = text.split_at_checked(at).unwrap_or((text, ""));
+    let (first, follows) = word(rest);
+    let is_pointer = |word: &&str| {
+        let before = before.trim_end().strip_suffix(*word);
+        before.is_some_and(|b| !b.ends_with(|c: char| c.is_alphanumeric()))
+    };
+    let compound = follows
+        .strip_prefix('-')
+        .is_some_and(|f| look_up(SCALES, word(f).0).is_none() && !word(f).0.is_empty());
+    first == "one" && (POINTERS.iter().any(is_pointer) || compound || follows.starts_with(" of "))
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Last {
+    Nothing,
+    Article,
+    Unit,
+    Teen,
+    Tens,
+    Hundred,
+    Scale,
+    Done,
+}
+
+/// What has been read of a number.
+struct Reading {
+    total: i64,
+    current: i64,
+    last: Last,
+    /// The scale before: the next is smaller.
+    scale: i64,
+    /// Its words are no one number: `five six seven`, `nineteen eighty-four`.
+    broken: bool,
+}
+
+impl Reading {
+    fn small(&mut self, value: i64) {
+        use Last::{Done, Hundred, Nothing, Scale, Teen, Tens, Unit};
+        let (fits, last) = match value {
+            0 => (self.last == Nothing, Done),
+            1..=9 => (matches!(self.last, Nothing | Tens | Hundred | Scale), Unit),
+            10..=19 => (matches!(self.last, Nothing | Hundred | Scale), Teen),
+            _ => (matches!(self.last, Nothing | Hundred | Scale), Tens),
+        };
+        self.broken |= !fits;
+        self.current += value;
+        self.last = last;
+    }
+
+    fn scale(&mut self, factor: i64) {
+        let fits = match (factor, self.last) {
+            (_, Last::Article) => true,
+            (12, last) => last == Last::Unit && self.current < 10 && self.total == 0,
+            (100, last) => matches!(last, Last::Unit | Last::Teen) && self.current < 100,
+            (_, last) => last != Last::Done && self.current > 0 && factor < self.scale,
+        };
+        self.broken |= !fits;
+        self.current = self.current.max(1).saturating_mul(factor);
+        self.last = match factor {
+            12 => Last::Done,
+            100 => Last::Hundred,
+            _ => {
+                self.total = self.total.saturating_add(self.current);
+                (self.current, self.scale) = (0, factor);
+                Last::Scale
+            }
+        };
+    }
+}
+
+/// The number at the start of `text`: its length in bytes, and its value where it has one.
+pub(super) fn parse(text: &str) -> Option<(usize, Option<Decimal>)> {
+    if let Some(rest) = text.strip_prefix("half a ") {
+        let (name, _) = word(rest);
+        let half = Decimal::from_int(look_up(SCALES, name)? / 2);
+        return Some((text.len() - rest.len() + name.len(), half));
+    }
+    let mut reading =
+        Reading { total: 0, current: 0, last: Last::Nothing, scale: i64::MAX, broken: false };
+    let (mut at, mut length, mut joined) = (0, 0, false);
+    loop {
+        let rest = text.get(at..)?;
+        let (name, follows) = word(rest);
+        let article = (name == "a" || name == "an") && at == 0;
+        if let Some(value) = look_up(SMALL, name) {
+            reading.small(value);
+            length = at + name.len();
+        } else if let Some(factor) = look_up(SCALES, name).filter(|_| reading.last != Last::Nothing)
+        {
+            reading.scale(factor);
+            length = at + name.len();
+        } else if article {
+            reading.last = Last::Article;
+        } else if name != "and" || !matches!(reading.last, Last::Hundred | Last::Scale) || joined {
+            break;
+        }
+        joined = name == "and";
+        at += name.len();
+        match follows.chars().next().filter(|c| *c == ' ' || (*c == '-' && name != "and")) {
+            Some(c) => at += c.len_utf8(),
+            None => break,
+        }
+    }
+    if length == 0 {
+        return None;
+    }
+    let whole = Decimal::from_int(reading.total.saturating_add(reading.current));
+    let whole = whole.filter(|_| !reading.broken);
+    Some(with_rest(text, length, whole))
+}
+
+/// `and a half`, `point five`.
+fn with_rest(text: &str, length: usize, whole: Option<Decimal>) -> (usize, Option<Decimal>) {
+    const HALF: &str = " and a half";
+    let rest = text.get(length..).unwrap_or("");
+    if rest.starts_with(HALF) {
+        let half = Decimal(crate::value::DECIMAL_SCALE / 2);
+        return (length + HALF.len(), whole.and_then(|whole| whole.checked_add(half)));
+    }
+    let Some(mut after) = rest.strip_prefix(" point ") else { return (length, whole) };
+    let mut digits = String::new();
+    let mut end = length;
+    while let (name, follows) = word(after)
+        && let Some(value) = look_up(SMALL, name).filter(|value| *value < 10)
+    {
+        digits.push_str(&value.to_string());
+        end = text.len() - follows.len();
+        let Some(next) = follows.strip_prefix(' ') else { break };
+        after = next;
+    }
+    if digits.is_empty() {
+        return (length, whole);
+    }
+    let value = whole.and_then(|whole| Decimal::parse(&format!("{}.{digits}", whole.trunc())));
+    (end, value)
+}
