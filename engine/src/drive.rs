@@ -206,13 +206,14 @@ impl Stepper<'_> {
             return;
         }
         let phrases = self.program.program.phrases;
-        let text = match self.session.stack.last().map(|frame| (frame.flow, &frame.wait)) {
-            None => self.phrase(phrases.greeting, &[]),
-            Some((flow, Wait::Until { .. })) => {
+        let waits = self.session.stack.last().map(|frame| &frame.wait);
+        let text = match (self.flow_asked_for(), waits) {
+            (Some(flow), Some(Wait::Until { .. })) => {
                 let what = self.flow_title(flow);
                 self.phrase(phrases.resume, &[what])
             }
-            Some(_) => return,
+            (None, _) => self.phrase(phrases.greeting, &[]),
+            _ => return,
         };
         self.reply_text(text);
     }
@@ -225,12 +226,20 @@ impl Stepper<'_> {
         {
             return Next::Run(then);
         }
-        if remind && !matches!(frame.wait, Wait::Until { .. }) {
-            let what = self.flow_title(frame.flow);
-            let text = self.phrase(self.program.program.phrases.resume, &[what]);
-            self.reply_text(text);
+        if remind && let Some(flow) = self.flow_asked_for() {
+            self.remind_of(flow);
         }
         self.ask_again()
+    }
+
+    /// Says that a flow goes on, unless it has nothing to ask yet.
+    pub(crate) fn remind_of(&mut self, flow: FlowId) {
+        if matches!(self.session.stack.last().map(|frame| &frame.wait), Some(Wait::Until { .. })) {
+            return;
+        }
+        let what = self.flow_title(flow);
+        let text = self.phrase(self.program.program.phrases.resume, &[what]);
+        self.reply_text(text);
     }
 
     /// What a flow is called before the customer: the title of the intent that starts it.

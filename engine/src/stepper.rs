@@ -39,6 +39,8 @@ pub enum Taken {
     Handled(IntentId),
     /// An intent whose flow began.
     Began(IntentId),
+    /// An intent whose flow was under way already.
+    WentOn(IntentId),
     /// Half understood: asked back.
     Clarified,
     /// Not understood.

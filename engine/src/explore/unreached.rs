@@ -49,7 +49,10 @@ fn intents(
     let begun: BTreeSet<IntentId> = seen
         .iter()
         .filter_map(|seen| match seen {
-            Seen::Taken(_, Taken::Began(intent) | Taken::Handled(intent)) => Some(*intent),
+            Seen::Taken(
+                _,
+                Taken::Began(intent) | Taken::WentOn(intent) | Taken::Handled(intent),
+            ) => Some(*intent),
             _ => None,
         })
         .collect();

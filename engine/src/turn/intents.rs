@@ -1,11 +1,9 @@
-//! What an accepted intent does: a handler runs, a flow begins, or what is under way goes on.
+//! What an accepted intent does: a handler runs, what is under way goes on, or a flow begins.
 
 use flowright_compiler::ir::{FlowId, FuncId, IntentId, StateId};
 use flowright_nlu::ScoredIntent;
 
-use crate::drive::Next;
 use crate::fill::Accepted;
-use crate::model::Wait;
 use crate::stepper::{Stepper, Taken};
 
 impl Stepper<'_> {
@@ -29,32 +27,12 @@ impl Stepper<'_> {
             return true;
         }
         let Some(flow) = def.starts else { return false };
-        if self.starts_here(intent.intent) {
-            // Asked for what is under way: what the utterance adds is taken, and it goes on.
-            if self.fill_from_utterance(&intent.slots, &[]) != Accepted::HandedOff {
-                self.go_on_or_ask();
-                self.answer_if_silent();
-            }
+        if self.go_on_with(flow, intent) {
             return true;
         }
         self.taken.push(Taken::Began(id));
         self.begin(flow, Some(intent));
         true
-    }
-
-    /// After slots were filled from the side: the waiting slot may be among them.
-    fn go_on_or_ask(&mut self) {
-        let wait = self.session.stack.last().map(|frame| frame.wait.clone());
-        let Some(Wait::Slot { slot, mut rest, then }) = wait else {
-            self.ask_again();
-            return;
-        };
-        rest.insert(0, slot);
-        match self.ask_slots(rest, then) {
-            Ok(Next::Run(function)) => self.drive(function),
-            Ok(Next::Wait) => {}
-            Err(trouble) => self.trouble(&trouble),
-        }
     }
 
     pub(super) fn intent_handler(&self, intent: IntentId) -> Option<FuncId> {

@@ -6,13 +6,15 @@
 //! 3. a correction of a value given before (before 2 where nearly anything would be an answer:
 //!    yes and no, menus, plain text);
 //! 4. a repair (cancel, repeat, help, human, correct);
-//! 5. an intent that the state or flow handles, or that starts another flow: a digression;
+//! 5. an intent that the state or flow handles, or that starts another flow: a digression. One
+//!    that is under way already is gone on with;
 //! 6. two close intents, or one half sure: a clarifying question;
 //! 7. a miss: said so, asked again; after too many in a row, a human.
 
 mod answers;
 mod clarify;
 mod intents;
+mod under_way;
 
 use flowright_compiler::ir::{Exit, FlowId, IntentId, turn};
 use flowright_nlu::value::{Decimal, Value};
