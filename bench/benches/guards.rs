@@ -11,17 +11,18 @@ use flowright_bench::nanos;
 use flowright_codegen::JitProgram;
 use flowright_compiler::compile::MemorySources;
 use flowright_compiler::ir::interp::Interpreter;
-use flowright_compiler::ir::{Cell, CellKind, Executor, Place, Program, RunContext, Space};
+use flowright_compiler::ir::verify::VerifiedProgram;
+use flowright_compiler::ir::{Cell, CellKind, Executor, Place, RunContext, Space};
 
 const ROUND: Duration = Duration::from_millis(60);
 
-fn program(rules: &str) -> Arc<Program> {
+fn program(rules: &str) -> VerifiedProgram {
     let text = format!(
         "bot b {{ languages en  timezone \"UTC\" }}\nchannel web: websocket\nskill s\nskill t\n\
          customer {{ a: number  b: number  c: date  d: bool }}\nroute {{\n{rules}  otherwise -> s\n}}\n"
     );
     let compiled = flowright_compiler::compile(&MemorySources::one("b.flow", &text)).unwrap();
-    Arc::new(compiled.bundle.unwrap().program)
+    compiled.bundle.unwrap().program
 }
 
 /// A condition of so many comparisons, all of which hold.
@@ -35,7 +36,7 @@ fn guard(comparisons: usize) -> String {
     (0..comparisons).map(one).collect::<Vec<_>>().join(" and ")
 }
 
-fn run(name: &str, program: &Arc<Program>) {
+fn run(name: &str, program: &VerifiedProgram) {
     let route = program.route.skill;
     let time = |executor: &dyn Executor| {
         let mut cx = RunContext::new(Arc::clone(program), u64::MAX);
@@ -56,7 +57,7 @@ fn run(name: &str, program: &Arc<Program>) {
     };
     let interpreted = time(&Interpreter::new(Arc::clone(program)));
     let begun = std::time::Instant::now();
-    let machine = JitProgram::compile(Arc::clone(program)).unwrap();
+    let machine = JitProgram::compile(program.clone()).unwrap();
     let compiling = begun.elapsed().as_secs_f64() * 1e3;
     let compiled = time(&machine);
     println!(

@@ -309,6 +309,6 @@ pub(crate) fn load(bytes: &[u8], no_jit: bool) -> Result<LoadedProgram, String> 
     if no_jit {
         return Ok(loaded);
     }
-    let machine = JitProgram::compile(Arc::clone(&loaded.program)).map_err(|e| e.to_string())?;
+    let machine = JitProgram::compile(loaded.program.clone()).map_err(|e| e.to_string())?;
     Ok(loaded.with_executor(Arc::new(machine)))
 }

@@ -4,10 +4,13 @@
 //! 32 bytes blake3 of the body, the body in postcard. The hash is also the bundle's name:
 //! sessions are pinned to it.
 
+mod depth;
+
 use serde::{Deserialize, Serialize};
 
 use crate::base::limits::BUNDLE_BYTES_MAX;
 use crate::ir::Program;
+use crate::ir::verify::VerifiedProgram;
 
 /// First bytes of every bundle. The last one catches a transfer in text mode.
 const MAGIC: [u8; 8] = *b"FLOWB\r\n\x1a";
@@ -16,14 +19,30 @@ pub const FORMAT_VERSION: u32 = 2;
 const HEADER_BYTES: usize = 8 + 4 + 8 + 32;
 
 /// A compiled project.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bundle {
     /// Version of the compiler that wrote it.
     pub compiler: String,
     /// Tables and functions.
-    pub program: Program,
+    pub program: VerifiedProgram,
     /// The intent model and entity patterns, serialised by `flowright-nlu`.
     pub model: Vec<u8>,
+}
+
+/// The body of a bundle as it is written.
+#[derive(Serialize)]
+struct Written<'b> {
+    compiler: &'b str,
+    program: &'b Program,
+    model: &'b [u8],
+}
+
+/// The body of a bundle as it is read: nobody has looked at the program yet.
+#[derive(Deserialize)]
+struct Read {
+    compiler: String,
+    program: Program,
+    model: Vec<u8>,
 }
 
 /// Why bytes are not a bundle that can be used.
@@ -90,7 +109,9 @@ pub struct Encoded {
 /// # Errors
 /// [`BundleError::TooLarge`], or [`BundleError::Invalid`] when it cannot be serialised.
 pub fn write(bundle: &Bundle) -> Result<Encoded, BundleError> {
-    let body = postcard::to_stdvec(bundle).map_err(|e| BundleError::Invalid(e.to_string()))?;
+    let Bundle { compiler, program, model } = bundle;
+    let written = Written { compiler, program, model };
+    let body = postcard::to_stdvec(&written).map_err(|e| BundleError::Invalid(e.to_string()))?;
     if body.len() > BUNDLE_BYTES_MAX {
         return Err(BundleError::TooLarge);
     }
@@ -111,10 +132,10 @@ pub fn write(bundle: &Bundle) -> Result<Encoded, BundleError> {
 /// See [`BundleError`].
 pub fn read(bytes: &[u8]) -> Result<(Bundle, [u8; 32]), BundleError> {
     let (body, hash) = checked_body(bytes)?;
-    let bundle: Bundle =
-        postcard::from_bytes(body).map_err(|e| BundleError::Invalid(e.to_string()))?;
-    crate::ir::verify::verify(&bundle.program).map_err(|e| BundleError::Invalid(e.to_string()))?;
-    Ok((bundle, hash))
+    let invalid = |e: &dyn std::fmt::Display| BundleError::Invalid(e.to_string());
+    let Read { compiler, program, model } = depth::read(body).map_err(|e| invalid(&e))?;
+    let program = VerifiedProgram::new(program).map_err(|e| invalid(&e))?;
+    Ok((Bundle { compiler, program, model }, hash))
 }
 
 /// Whether the bytes begin like a bundle, whatever follows.

@@ -138,7 +138,7 @@ pub fn build(analysis: &Analysis) -> Result<Bundle, String> {
     for property in &mut program.properties {
         property.proved = analysis.proofs.proved.contains(&property.at);
     }
-    ir::verify::verify(&program).map_err(|e| e.to_string())?;
+    let program = ir::verify::VerifiedProgram::new(program).map_err(|e| e.to_string())?;
     let model = flowright_nlu::train(&training_spec(project)).map_err(|e| e.to_string())?;
     Ok(Bundle { compiler: env!("CARGO_PKG_VERSION").to_owned(), program, model: model.to_bytes() })
 }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use flowright_compiler::bundle::Bundle;
 use flowright_compiler::ir::interp::Interpreter;
-use flowright_compiler::ir::{Executor, Program, compile_regexes};
+use flowright_compiler::ir::verify::VerifiedProgram;
+use flowright_compiler::ir::{Executor, compile_regexes};
 use flowright_nlu::{Model, ModelError, Understander};
 
 /// A program with what runs it and what understands for it.
@@ -13,7 +14,7 @@ pub struct LoadedProgram {
     /// The bundle's hash: sessions are pinned to it.
     pub bundle: [u8; 32],
     /// Tables and functions.
-    pub program: Arc<Program>,
+    pub program: VerifiedProgram,
     /// Interpreter or machine code.
     pub executor: Arc<dyn Executor>,
     /// The program's regular expressions, compiled.
@@ -29,7 +30,7 @@ impl LoadedProgram {
     /// A damaged intent model.
     pub fn interpreted(bundle: Bundle, hash: [u8; 32]) -> Result<Self, ModelError> {
         let understander = Understander::new(Model::from_bytes(&bundle.model)?)?;
-        let program = Arc::new(bundle.program);
+        let program = bundle.program;
         Ok(Self {
             bundle: hash,
             executor: Arc::new(Interpreter::new(Arc::clone(&program))),

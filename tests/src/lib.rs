@@ -72,7 +72,7 @@ pub fn load(bytes: &[u8], jit: bool) -> Result<LoadedProgram, String> {
     if !jit {
         return Ok(loaded);
     }
-    let machine = JitProgram::compile(Arc::clone(&loaded.program)).map_err(|e| e.to_string())?;
+    let machine = JitProgram::compile(loaded.program.clone()).map_err(|e| e.to_string())?;
     Ok(loaded.with_executor(Arc::new(machine)))
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use flowright_compiler::bundle::{self, Bundle};
 use flowright_compiler::compile::MemorySources;
 use flowright_compiler::ir::interp::Interpreter;
+use flowright_compiler::ir::verify::VerifiedProgram;
 use flowright_compiler::ir::{
     Executor, FlowId, FuncId, GuardDef, Program, PropertyDef, RunContext, RunError,
 };
@@ -124,7 +125,7 @@ fn an_effect_twice_in_a_turn() {
 #[test]
 fn a_property_that_does_not_hold() {
     let mut fixture = Fixture::read("tests/fuzz/limit.flow");
-    let program = &mut fixture.bundle.program;
+    let mut program = Program::clone(&fixture.bundle.program);
     let flow = id(program.flows.iter().position(|flow| flow.name == "refund"));
     let action = id(program.actions.iter().position(|action| action.name == "money.pay"));
     let slots = &program.flows[flow as usize].slots;
@@ -135,6 +136,7 @@ fn a_property_that_does_not_hold() {
     };
     let (text, at) = ("amount <= 100 before money.pay".to_owned(), slots[0].at);
     program.properties.push(PropertyDef { text, proved: false, guard: Some(guard), at });
+    fixture.bundle.program = VerifiedProgram::new(program).unwrap();
     let program = fixture.load();
     let found = fixture.only(&program);
     assert_eq!(found.broken.invariant, Invariant::Property(0));

@@ -13,6 +13,7 @@ mod translate;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cranelift_jit::JITModule;
+use flowright_compiler::ir::verify::VerifiedProgram;
 use flowright_compiler::ir::{Executor, FuncId, Program, RunContext, RunError};
 
 use abi::{Entry, Frame};
@@ -38,7 +39,7 @@ pub enum CodegenError {
 
 /// A program as machine code.
 pub struct JitProgram {
-    program: Arc<Program>,
+    program: VerifiedProgram,
     sizes: [u32; 4],
     entries: Vec<Entry>,
     tables: abi::Tables,
@@ -53,11 +54,11 @@ impl std::fmt::Debug for JitProgram {
 }
 
 impl JitProgram {
-    /// Compiles a program that [`flowright_compiler::ir::verify::verify`] has accepted.
+    /// Compiles a program. What was not verified cannot be given: see [`VerifiedProgram`].
     ///
     /// # Errors
     /// See [`CodegenError`].
-    pub fn compile(program: Arc<Program>) -> Result<Self, CodegenError> {
+    pub fn compile(program: VerifiedProgram) -> Result<Self, CodegenError> {
         let compiled = module::compile(&program)?;
         Ok(Self {
             sizes: program.space_sizes(),
@@ -76,7 +77,7 @@ impl Executor for JitProgram {
         cx.exit_args.reserve(self.tables.exit_args_max);
         let mut frame = Frame::new(cx, &self.tables);
         // SAFETY: `entry` was compiled for this `Frame` and lives as long as `self.module`, which
-        // `&self` keeps. The verifier has bounded every place by `sizes`, which `begin` compared
+        // `&self` keeps. It was made from a `VerifiedProgram`: the verifier has bounded every place by `sizes`, which `begin` compared
         // with the spaces, and every exit's values by `exit_args_max`.
         let result = unsafe { entry(&raw mut frame) };
         frame.finish(result)

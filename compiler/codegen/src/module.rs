@@ -1,5 +1,6 @@
 //! One cranelift module a program.
 
+use cranelift_codegen::Context;
 use cranelift_codegen::ir::{AbiParam, Signature, UserFuncName, types};
 use cranelift_codegen::settings::{self, Configurable as _};
 use cranelift_frontend::FunctionBuilderContext;
@@ -28,9 +29,26 @@ pub(crate) struct Calls {
     pub(crate) emit: ModuleFuncId,
 }
 
+/// Bytes of stack that one function may take. What runs it may be a thread with 2 MB of it.
+const STACK_BYTES_MAX: u32 = 256 << 10;
+
 pub(crate) fn compile(program: &Program) -> Result<Compiled, CodegenError> {
     let mut module = new_module()?;
-    let calls = declare_calls(&mut module)?;
+    match define_all(program, &mut module) {
+        Ok((entries, tables)) => Ok(Compiled { module, entries, tables }),
+        Err(error) => {
+            // SAFETY: no pointer into the code has left this function.
+            unsafe { module.free_memory() };
+            Err(error)
+        }
+    }
+}
+
+fn define_all(
+    program: &Program,
+    module: &mut JITModule,
+) -> Result<(Vec<Entry>, Tables), CodegenError> {
+    let calls = declare_calls(module)?;
     let mut tables = Tables { exit_args_max: exit_args_max(program), ..Tables::default() };
     let mut builder_cx = FunctionBuilderContext::new();
     let mut cx = module.make_context();
@@ -38,16 +56,19 @@ pub(crate) fn compile(program: &Program) -> Result<Compiled, CodegenError> {
     for (number, function) in (0_u32..).zip(&program.functions) {
         let failed =
             |cause: String| CodegenError::Function { function: function.name.clone(), cause };
-        let signature = entry_signature(&module);
+        let signature = entry_signature(module);
         let name = format!("f{number}");
         let id = module
             .declare_function(&name, Linkage::Local, &signature)
             .map_err(|e| failed(e.to_string()))?;
         cx.func.signature = signature;
         cx.func.name = UserFuncName::user(0, id.as_u32());
-        translate(function, &mut module, &calls, &mut tables, &mut cx.func, &mut builder_cx)
+        translate(function, module, &calls, &mut tables, &mut cx.func, &mut builder_cx)
             .map_err(|e| failed(e.to_owned()))?;
         module.define_function(id, &mut cx).map_err(|e| failed(format!("{e:?}")))?;
+        if stack_bytes(&cx) > STACK_BYTES_MAX {
+            return Err(failed("it holds too many values at once; split the state".to_owned()));
+        }
         module.clear_context(&mut cx);
         ids.push(id);
     }
@@ -57,8 +78,13 @@ pub(crate) fn compile(program: &Program) -> Result<Compiled, CodegenError> {
         // SAFETY: the function was declared with `entry_signature`, which is `Entry`'s.
         unsafe { std::mem::transmute::<*const u8, Entry>(code) }
     };
-    let entries = ids.iter().map(entry).collect();
-    Ok(Compiled { module, entries, tables })
+    Ok((ids.iter().map(entry).collect(), tables))
+}
+
+/// Bytes of stack of the function that was compiled last.
+fn stack_bytes(cx: &Context) -> u32 {
+    let layout = cx.compiled_code().and_then(|code| code.buffer.frame_layout());
+    layout.map_or(u32::MAX, |layout| layout.frame_to_fp_offset)
 }
 
 fn new_module() -> Result<JITModule, CodegenError> {
@@ -71,6 +97,9 @@ fn new_module() -> Result<JITModule, CodegenError> {
         ("is_pic", "false"),
         ("opt_level", "speed"),
         ("enable_verifier", checked),
+        // Touches each page of a large frame in turn: what does not fit hits the guard page.
+        ("enable_probestack", "true"),
+        ("probestack_strategy", "inline"),
     ] {
         flags.set(name, value).map_err(|e| wrong(&e))?;
     }

@@ -18,6 +18,16 @@ pub const FRAME_CELLS_MAX: usize = 4_096;
 pub const STATES_PER_FLOW_MAX: usize = 10_000;
 /// Bytes of one compiled bundle.
 pub const BUNDLE_BYTES_MAX: usize = 256 << 20;
+/// Registers of one function.
+pub const FUNCTION_REGS_MAX: usize = 1 << 20;
+/// Values that one step hands over at once: to a text, a menu, a function of the library.
+pub const VALUES_HANDED_MAX: usize = 1 << 16;
+/// Bytes of a text that is put together from others; what is longer is cut off.
+pub const TEXT_BYTES_MAX: usize = 64 << 10;
+/// How long an action may take to answer, ms.
+pub const ACTION_TIMEOUT_MAX_MS: i64 = 60_000;
+/// Further attempts of an action after the first.
+pub const ACTION_RETRIES_MAX: u32 = 10;
 /// Roles in one project.
 pub const ROLES_MAX: usize = 256;
 /// Labels at places of values, all slots and results of a project together.

@@ -6,6 +6,7 @@ use flowright_nlu::value::{DECIMAL_SCALE, Date, Value};
 
 use super::arith::{compare, text};
 use super::{Cell, CellKind, CompareOp, Helper, Note, RunContext, turn};
+use crate::base::limits::TEXT_BYTES_MAX;
 
 /// Calls a helper. Missing arguments count as empty.
 pub fn call(helper: Helper, args: &[Cell], cx: &mut RunContext) -> Cell {
@@ -25,7 +26,7 @@ pub fn call(helper: Helper, args: &[Cell], cx: &mut RunContext) -> Cell {
         Helper::Upper => map_text(arg(0), cx, |t| t.to_uppercase()),
         Helper::Concat => match (text(arg(0), cx), text(arg(1), cx)) {
             (Some(left), Some(right)) => {
-                let both = format!("{left}{right}");
+                let both = joined(left, right);
                 push_text(both, cx)
             }
             _ => Cell::EMPTY,
@@ -65,6 +66,16 @@ const fn is_quantity(cell: Cell) -> bool {
 
 fn push_text(text: String, cx: &mut RunContext) -> Cell {
     Cell::new(CellKind::Text, cx.heap.push(Value::Text(text)))
+}
+
+/// Both texts, as far as a text goes: one that is put together from itself again and again would
+/// grow without end.
+fn joined(left: &str, right: &str) -> String {
+    let mut both = String::with_capacity((left.len() + right.len()).min(TEXT_BYTES_MAX));
+    both.push_str(left);
+    both.push_str(right);
+    both.truncate(both.floor_char_boundary(TEXT_BYTES_MAX));
+    both
 }
 
 fn map_text(cell: Cell, cx: &mut RunContext, map: impl Fn(&str) -> String) -> Cell {

@@ -5,16 +5,13 @@ use super::hir::{self, Expr, ExprKind};
 use super::scope::Scope;
 use super::symbols::Found;
 use crate::base::Span;
+use crate::base::limits::{ACTION_RETRIES_MAX, ACTION_TIMEOUT_MAX_MS};
 use crate::diag::Code;
 use crate::ir::{BodyValue, FieldType, RequestDef, RequestPart};
 use crate::syntax::ast::{self, Arg, TemplatePart};
 
 /// Time for one attempt of an action that does not say.
 const TIMEOUT_DEFAULT_MS: i64 = 5_000;
-/// Longest time for one attempt.
-const TIMEOUT_MAX_MS: i64 = 60_000;
-/// Most further attempts.
-const RETRIES_MAX: i64 = 10;
 
 impl<'a> Checker<'a> {
     /// Parameters, result and error names of an action.
@@ -56,7 +53,7 @@ impl<'a> Checker<'a> {
             None => None,
         };
         let timeout = action.timeout_ms.as_ref();
-        if let Some(timeout) = timeout.filter(|t| t.value > TIMEOUT_MAX_MS || t.value < 1) {
+        if let Some(timeout) = timeout.filter(|t| t.value > ACTION_TIMEOUT_MAX_MS || t.value < 1) {
             self.error(
                 Code::E0602,
                 timeout.span,
@@ -74,7 +71,9 @@ impl<'a> Checker<'a> {
             result: signature.result.clone(),
             request,
             timeout_ms: timeout.map_or(TIMEOUT_DEFAULT_MS, |timeout| timeout.value),
-            retries: self.count(action.retries.as_ref(), RETRIES_MAX, "retries").unwrap_or(0),
+            retries: self
+                .count(action.retries.as_ref(), ACTION_RETRIES_MAX.into(), "retries")
+                .unwrap_or(0),
             errors,
             at: self.at(action.name.span),
         })

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use flowright_codegen::JitProgram;
 use flowright_compiler::compile::MemorySources;
 use flowright_compiler::ir::interp::Interpreter;
-use flowright_compiler::ir::verify::verify;
+use flowright_compiler::ir::verify::VerifiedProgram;
 use flowright_compiler::ir::{
     Block, BlockId, Cell, CellKind, Executor, FuncId, Function, Place, Program, RunContext,
     RunError, Space, Terminator,
@@ -47,7 +47,11 @@ flow hello {
 fn base() -> Program {
     let compiled = flowright_compiler::compile(&MemorySources::one("base.flow", BASE)).unwrap();
     let shown: Vec<_> = compiled.analysis.diagnostics.iter().map(|d| &d.message).collect();
-    compiled.bundle.unwrap_or_else(|| panic!("{shown:?}")).program
+    Program::clone(&compiled.bundle.unwrap_or_else(|| panic!("{shown:?}")).program)
+}
+
+fn verified(program: Program) -> VerifiedProgram {
+    VerifiedProgram::new(program).unwrap()
 }
 
 const KINDS: [CellKind; 10] = [
@@ -117,10 +121,9 @@ proptest! {
             let maker = Maker::of(numbers, program.strings.len() as u32);
             program.functions.push(maker.function());
         }
-        verify(&program).expect("the generator makes sound functions");
-        let program = Arc::new(program);
+        let program = verified(program);
         let oracle = Interpreter::new(Arc::clone(&program));
-        let machine = JitProgram::compile(Arc::clone(&program)).unwrap();
+        let machine = JitProgram::compile(program.clone()).unwrap();
         for number in 0..programs.len() as u32 {
             for input in &inputs {
                 let function = FuncId(first + number);
@@ -135,9 +138,9 @@ proptest! {
 /// Every function that the compiler itself makes, on empty and on filled cells.
 #[test]
 fn compiled_functions_agree() {
-    let program = Arc::new(base());
+    let program = verified(base());
     let oracle = Interpreter::new(Arc::clone(&program));
-    let machine = JitProgram::compile(Arc::clone(&program)).unwrap();
+    let machine = JitProgram::compile(program.clone()).unwrap();
     for number in 0..program.functions.len() as u32 {
         for seed in 0..20_u32 {
             let input: Vec<u32> =
@@ -161,7 +164,7 @@ fn a_loop_ends_when_its_fuel_does() {
     };
     program.functions.push(function);
     let id = FuncId(program.functions.len() as u32 - 1);
-    let machine = JitProgram::compile(Arc::new(program)).unwrap();
+    let machine = JitProgram::compile(verified(program)).unwrap();
     let mut cx = RunContext::new(Arc::clone(machine.program()), 100_000);
     assert_eq!(machine.run(id, &mut cx), Err(RunError::OutOfFuel));
     assert_eq!(cx.fuel, 0);
@@ -169,7 +172,7 @@ fn a_loop_ends_when_its_fuel_does() {
 
 #[test]
 fn a_context_that_is_too_small_is_refused() {
-    let machine = JitProgram::compile(Arc::new(base())).unwrap();
+    let machine = JitProgram::compile(verified(base())).unwrap();
     let mut cx = RunContext::new(Arc::clone(machine.program()), 100);
     cx.spaces[1].clear();
     assert_eq!(machine.run(FuncId(0), &mut cx), Err(RunError::ContextTooSmall));

@@ -7,6 +7,9 @@ use crate::ir::{Block, Function, Reg, Terminator};
 
 /// Blocks times registers that the dataflow analysis takes.
 const DATAFLOW_BITS_MAX: usize = 1 << 30;
+/// Times that the analysis looks at a block, on average, before it gives up. What a source makes
+/// has no way back inside a function and takes one look a block.
+const LOOKS_MAX: usize = 64;
 
 /// No register is read before it is assigned on every way there. Most are read only in the
 /// block that assigns them, which one look shows; the others go through a dataflow analysis.
@@ -25,7 +28,9 @@ pub(super) fn assigned_before_read(function: &Function) -> Checked {
     if blocks.len().saturating_mul(shared.len()) > DATAFLOW_BITS_MAX {
         return fail(&function.name, "too many registers are shared between too many blocks");
     }
-    let known = known_at_entry(function, &shared);
+    let Some(known) = known_at_entry(function, &shared) else {
+        return fail(&function.name, "its ways are too tangled to be followed");
+    };
     for (reads, known) in wanted.iter().zip(&known) {
         // A block that cannot be reached is not entered with anything.
         let Some(known) = known else { continue };
@@ -66,15 +71,18 @@ fn read_from_before(function: &Function, block: &Block) -> Result<Vec<u32>, Veri
 }
 
 /// By block, the shared registers assigned on every way to its start: those assigned at the
-/// end of all blocks before it. Nothing for blocks that cannot be reached.
-fn known_at_entry(function: &Function, shared: &BTreeMap<u32, usize>) -> Vec<Option<Bits>> {
+/// end of all blocks before it. Nothing for blocks that cannot be reached; nothing at all when it
+/// would take too long.
+fn known_at_entry(function: &Function, shared: &BTreeMap<u32, usize>) -> Option<Vec<Option<Bits>>> {
     let blocks = &function.blocks;
     let mut known: Vec<Option<Bits>> = vec![None; blocks.len()];
     if let Some(entry) = known.first_mut() {
         *entry = Some(Bits::none(shared.len()));
     }
-    let mut waiting = vec![0_usize];
-    while let Some(number) = waiting.pop() {
+    let mut waiting = BTreeSet::from([0_usize]);
+    let mut looks_left = blocks.len().saturating_mul(LOOKS_MAX);
+    while let Some(number) = waiting.pop_first() {
+        looks_left = looks_left.checked_sub(1)?;
         let (Some(block), Some(Some(before))) = (blocks.get(number), known.get(number)) else {
             continue;
         };
@@ -94,11 +102,11 @@ fn known_at_entry(function: &Function, shared: &BTreeMap<u32, usize>) -> Vec<Opt
                 None => false,
             };
             if changed {
-                waiting.push(next);
+                waiting.insert(next);
             }
         }
     }
-    known
+    Some(known)
 }
 
 fn successors(end: &Terminator) -> Vec<usize> {

@@ -3,12 +3,18 @@
 use std::collections::BTreeSet;
 
 use super::assigned::assigned_before_read;
+use super::shapes::verify_cells;
 use super::texts::{say_uses, text_use, values_needed};
 use super::{Checked, Role, fail, followers, place_in, role, within};
+use crate::base::limits::{FUNCTION_REGS_MAX, NESTING_MAX, VALUES_HANDED_MAX};
+use crate::ir::interp::constant;
 use crate::ir::{
-    BlockId, Const, EmitDef, Exit, Function, Helper, Inst, Place, Program, RecordCells, SkillId,
-    Space, Terminator, TextUse,
+    BlockId, Const, EmitDef, Exit, Function, Heap, Helper, Inst, Place, Program, RecordCells,
+    SkillId, Space, Terminator, TextUse, Type, cells_of,
 };
+
+/// Urgency levels: low, normal, high, critical.
+const URGENCY_LEVELS: u8 = 4;
 
 /// Checks one function of a program whose spaces have these sizes.
 pub(super) fn verify_function(program: &Program, function: &Function, sizes: [u32; 4]) -> Checked {
@@ -30,6 +36,9 @@ impl Verifier<'_> {
         let function = self.function;
         if function.blocks.is_empty() {
             return self.fail("it has no block");
+        }
+        if function.regs as usize > FUNCTION_REGS_MAX {
+            return self.fail("it has too many registers");
         }
         let mut writes = BTreeSet::new();
         for block in &function.blocks {
@@ -57,16 +66,21 @@ impl Verifier<'_> {
                 }
                 self.place(*place)
             }
-            Inst::Const { value: Const::Text(id), .. } => {
-                within(id.0, self.program.strings.len(), &self.function.name, "text constant")
+            Inst::Const { value, .. } => self.constant(*value),
+            Inst::Call { helper, args, .. } => {
+                self.handed(args.len())?;
+                match helper {
+                    Helper::Matches(regex) => within(
+                        *regex,
+                        self.program.regexes.len(),
+                        &self.function.name,
+                        "regular expression",
+                    ),
+                    _ => Ok(()),
+                }
             }
-            Inst::Call { helper: Helper::Matches(regex), .. } => within(
-                *regex,
-                self.program.regexes.len(),
-                &self.function.name,
-                "regular expression",
-            ),
             Inst::Emit { emit, args } => {
+                self.handed(args.len())?;
                 within(emit.0, self.program.emits.len(), &self.function.name, "emit")?;
                 match self.program.emits.get(emit.index()) {
                     Some(EmitDef::Say(say)) => {
@@ -76,6 +90,35 @@ impl Verifier<'_> {
                 }
             }
             _ => Ok(()),
+        }
+    }
+
+    /// A constant is a text that is there, or the bits of a value.
+    fn constant(&self, value: Const) -> Checked {
+        match value {
+            Const::Empty => Ok(()),
+            Const::Text(id) => {
+                within(id.0, self.program.strings.len(), &self.function.name, "text constant")
+            }
+            Const::Scalar { kind, .. } => {
+                let cell = constant(value);
+                let mut heap = Heap::default();
+                let meant = heap.value(cell, &[]);
+                if kind.is_scalar() && meant.is_some() && heap.cell(meant.as_ref()) == cell {
+                    Ok(())
+                } else {
+                    self.fail("a constant is no value of its kind")
+                }
+            }
+        }
+    }
+
+    /// Values handed over at once lie on the stack of machine code.
+    fn handed(&self, count: usize) -> Checked {
+        if count <= VALUES_HANDED_MAX {
+            Ok(())
+        } else {
+            self.fail("it hands over too many values at once")
         }
     }
 
@@ -107,6 +150,7 @@ impl Verifier<'_> {
     }
 
     fn exit_args(&self, exit: &Exit, given: usize) -> Checked {
+        self.handed(given)?;
         let at_least = |n: usize| {
             if given >= n { Ok(()) } else { self.fail("an exit hands over too few values") }
         };
@@ -142,6 +186,7 @@ impl Verifier<'_> {
                 skill(&Some(*to))?;
                 within(*rule, program.route.rules.len(), name, "rule")
             }
+            Exit::Urgency { level: URGENCY_LEVELS.., .. } => self.fail("there is no such urgency"),
             Exit::Urgency { rule, .. } => {
                 rule.map_or(Ok(()), |rule| within(rule, program.route.rules.len(), name, "rule"))
             }
@@ -152,25 +197,59 @@ impl Verifier<'_> {
             }
             Exit::ChooseFrom { item, label, .. } => {
                 role(program, *label, Role::Text, name)?;
-                self.cells(item)
+                self.cells(item, None)
             }
             Exit::Do { action, bind, handlers, .. } => {
                 within(action.0, program.actions.len(), name, "action")?;
-                let errors = program.actions.get(action.index()).map_or(0, |a| a.errors.len());
+                let action = program.actions.get(action.index());
+                let errors = action.map_or(0, |action| action.errors.len());
                 handlers.iter().try_for_each(|(error, _)| within(*error, errors, name, "error"))?;
-                bind.as_ref().map_or(Ok(()), |bind| self.cells(bind))
+                let result = action.and_then(|action| action.result.as_ref());
+                match (bind, result) {
+                    (Some(bind), Some(result)) => self.cells(bind, Some(result)),
+                    (Some(_), None) => self.fail("it keeps a result that there is not"),
+                    (None, _) => Ok(()),
+                }
             }
             _ => Ok(()),
         }
     }
 
-    fn cells(&self, cells: &RecordCells) -> Checked {
-        match cells {
-            RecordCells::One(place) if place.space != Space::Flow => {
+    fn cells(&self, cells: &RecordCells, ty: Option<&Type>) -> Checked {
+        let place = |place: Place| {
+            if place.space == Space::Flow {
+                self.place(place)
+            } else {
                 self.fail("a result lies in the flow's cells")
             }
-            RecordCells::One(place) => self.place(*place),
-            RecordCells::Fields(fields) => fields.iter().try_for_each(|field| self.cells(field)),
+        };
+        verify_cells(cells, ty, &self.function.name, &place, NESTING_MAX)
+    }
+}
+
+/// Every place that a function and its exits name lies within a flow of so many cells, or outside
+/// any flow.
+pub(super) fn within_flow(function: &Function, cells: u32) -> Checked {
+    let own = |place: &Place| {
+        if place.space == Space::Flow {
+            within(place.index, cells as usize, &function.name, "cell of its flow")
+        } else {
+            Ok(())
+        }
+    };
+    for inst in function.blocks.iter().flat_map(|block| &block.insts) {
+        if let Inst::Load { place, .. }
+        | Inst::Has { place, .. }
+        | Inst::Store { place, .. }
+        | Inst::Clear { place } = inst
+        {
+            own(place)?;
         }
     }
+    function.exits.iter().try_for_each(|exit| match exit {
+        Exit::ChooseFrom { item: cells, .. } | Exit::Do { bind: Some(cells), .. } => {
+            cells_of(cells).iter().try_for_each(own)
+        }
+        _ => Ok(()),
+    })
 }

@@ -1,18 +1,28 @@
 //! Whether a program is sound. Checked for every program that is made or loaded:
 //!
-//! - every id in tables, functions and exits names something that is there;
-//! - places lie within their space; only session and flow cells are written;
+//! - every id in tables, functions, exits, types and requests names something that is there;
+//! - places lie within their space, those of a flow within its own cells; only session and flow
+//!   cells are written;
 //! - every register is assigned on every path before it is read;
 //! - blocks and exits that are named exist; there is an entry block;
 //! - texts get as many values as they have placeholders, actions as many as parameters;
 //! - functions that must give a value, a text or a decision leave only through such exits;
-//! - the list of written places is the true one; regular expressions compile.
+//! - constants are values; what is asked for has a question;
+//! - the list of written places is the true one; regular expressions compile;
+//! - nothing is larger, or nested deeper, than a source could make it.
 
+mod actions;
 mod assigned;
 mod functions;
 mod migrate;
+mod shapes;
 mod tables;
 mod texts;
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use flowright_nlu::value::Value;
 
 use self::functions::verify_function;
 use self::tables::tables;
@@ -43,6 +53,30 @@ fn within(index: u32, length: usize, place: &str, what: &str) -> Checked {
     }
 }
 
+/// A program that [`verify`] has accepted. There is no other way to make one, and no way to change
+/// it: whoever is given one may rely on all that the verifier rules out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedProgram(Arc<Program>);
+
+impl VerifiedProgram {
+    /// Verifies a program.
+    ///
+    /// # Errors
+    /// The first thing found to be unsound.
+    pub fn new(program: Program) -> Result<Self, VerifyError> {
+        verify(&program)?;
+        Ok(Self(Arc::new(program)))
+    }
+}
+
+impl Deref for VerifiedProgram {
+    type Target = Arc<Program>;
+
+    fn deref(&self) -> &Arc<Program> {
+        &self.0
+    }
+}
+
 /// Which exits a function may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
@@ -64,6 +98,13 @@ pub fn verify(program: &Program) -> Checked {
     if program.bot.languages.is_empty() {
         return fail("bot", "it has no language");
     }
+    if jiff::tz::TimeZone::get(&program.bot.timezone).is_err() {
+        return fail("bot", "there is no such timezone");
+    }
+    if !program.strings.iter().all(|string| matches!(string, Value::Text(_))) {
+        return fail("strings", "a text constant is no text");
+    }
+    shapes::verify(program)?;
     for (number, pattern) in program.regexes.iter().enumerate() {
         if regex::Regex::new(pattern).is_err() {
             return fail("regexes", format!("number {number} does not compile"));

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use super::actions::verify_action;
+use super::functions::within_flow;
 use super::{Checked, Role, fail, followers, place_in, role, within};
+use crate::base::limits::FRAME_CELLS_MAX;
 use crate::ir::{
     ActionId, AnswerDef, CheckDef, Exit, FlowDef, FuncId, Handlers, Program, PropertyDef, SlotDef,
     Space, TestDef, TestStep,
@@ -12,6 +15,9 @@ pub(super) fn tables(program: &Program) -> Checked {
     for slot in program.session_slots.iter().chain(program.flows.iter().flat_map(|f| &f.slots)) {
         verify_slot(program, slot)?;
     }
+    if program.session_slots.iter().any(|slot| slot.place.space != Space::Session) {
+        return fail("slots", "a slot of the session lies in the session");
+    }
     for intent in &program.intents {
         intent
             .starts
@@ -19,7 +25,7 @@ pub(super) fn tables(program: &Program) -> Checked {
         intent.title.map_or(Ok(()), |title| role(program, title, Role::Text, &intent.name))?;
     }
     for action in &program.actions {
-        action.errors.iter().try_for_each(|e| role(program, e.cond, Role::Value, &action.name))?;
+        verify_action(program, action)?;
     }
     for skill in &program.skills {
         skill
@@ -51,16 +57,43 @@ pub(super) fn tables(program: &Program) -> Checked {
         p.no,
     ];
     phrases.into_iter().try_for_each(|phrase| role(program, phrase, Role::Text, "phrases"))?;
+    of_no_flow(program, &phrases)?;
     program.properties.iter().try_for_each(|property| verify_property(program, property))?;
     program.tests.iter().try_for_each(|test| verify_test(program, test))?;
     super::migrate::verify(program)
+}
+
+/// Code that runs whatever flow is under way knows nothing of its cells.
+fn of_no_flow(program: &Program, phrases: &[FuncId]) -> Checked {
+    let slots = program.session_slots.iter().flat_map(slot_functions);
+    let errors = program.actions.iter().flat_map(|action| &action.errors);
+    let titles = program.intents.iter().filter_map(|intent| intent.title);
+    let decide = [program.fallback.decide, program.fallback.on_miss];
+    let all = (phrases.iter().copied())
+        .chain([program.route.urgency, program.route.skill])
+        .chain(decide)
+        .chain(slots)
+        .chain(titles)
+        .chain(errors.map(|error| error.cond));
+    all.into_iter().try_for_each(|function| in_flow(program, function, 0))
+}
+
+fn in_flow(program: &Program, function: FuncId, cells: u32) -> Checked {
+    program.functions.get(function.index()).map_or(Ok(()), |code| within_flow(code, cells))
+}
+
+fn slot_functions(slot: &SlotDef) -> Vec<FuncId> {
+    let checks = slot.checks.iter().flat_map(|check| [Some(check.cond), check.otherwise]);
+    [slot.ask, slot.default].into_iter().chain(checks).flatten().collect()
 }
 
 fn verify_property(program: &Program, property: &PropertyDef) -> Checked {
     let Some(guard) = property.guard else { return Ok(()) };
     within(guard.flow.0, program.flows.len(), &property.text, "flow")?;
     within(guard.action.0, program.actions.len(), &property.text, "action")?;
-    role(program, guard.cond, Role::Value, &property.text)
+    role(program, guard.cond, Role::Value, &property.text)?;
+    let cells = program.flows.get(guard.flow.index()).map_or(0, |flow| flow.cells);
+    in_flow(program, guard.cond, cells)
 }
 
 fn verify_slot(program: &Program, slot: &SlotDef) -> Checked {
@@ -85,6 +118,9 @@ fn verify_flow(program: &Program, flow: &FlowDef) -> Checked {
     if flow.states.is_empty() || known != [cells, cells] {
         return fail(&flow.name, "a flow has a state, and a name and type for each cell");
     }
+    if cells > FRAME_CELLS_MAX {
+        return fail(&flow.name, "a flow has too many cells");
+    }
     let own = flow.slots.iter().filter(|slot| slot.place.space == Space::Flow);
     for slot in own {
         within(slot.place.index, flow.cells as usize, &flow.name, "cell")?;
@@ -95,24 +131,37 @@ fn verify_flow(program: &Program, flow: &FlowDef) -> Checked {
         verify_handlers(program, &state.handlers, &state.name)?;
         state.reads.iter().try_for_each(|s| within(s.0, flow.slots.len(), &state.name, "slot"))?;
     }
-    // What the flow's code names by number is the flow's own: walk all that its states can reach.
+    verify_code(program, flow)
+}
+
+/// What the flow's code names by number is the flow's own: walk all that its states can reach.
+fn verify_code(program: &Program, flow: &FlowDef) -> Checked {
     let mut seen = BTreeSet::new();
     let mut waiting: Vec<FuncId> = flow.states.iter().map(|state| state.entry).collect();
     let of_states = flow.states.iter().map(|state| &state.handlers);
     waiting.extend(of_states.chain([&flow.handlers]).flat_map(handler_functions));
+    let own = flow.slots.iter().filter(|slot| slot.place.space == Space::Flow);
+    waiting.extend(own.flat_map(slot_functions));
+    waiting.extend(flow.fallback.iter().flat_map(|own| [own.decide, own.on_miss]));
     while let Some(id) = waiting.pop() {
         let Some(function) = program.functions.get(id.index()).filter(|_| seen.insert(id)) else {
             continue;
         };
+        within_flow(function, flow.cells)?;
         for exit in &function.exits {
             waiting.extend(followers(exit));
             match exit {
                 Exit::Goto(state) => within(state.0, flow.states.len(), &function.name, "state")?,
                 Exit::Fill { slots, .. } => {
-                    slots
-                        .iter()
-                        .try_for_each(|s| within(s.0, flow.slots.len(), &function.name, "slot"))?;
+                    slots.iter().try_for_each(|number| {
+                        within(number.0, flow.slots.len(), &function.name, "slot")?;
+                        match flow.slots.get(number.index()).and_then(|slot| slot.ask) {
+                            Some(_) => Ok(()),
+                            None => fail(&function.name, "a slot without a question is asked for"),
+                        }
+                    })?;
                 }
+                Exit::ChooseFrom { label, .. } => waiting.push(*label),
                 _ => {}
             }
         }
@@ -138,6 +187,9 @@ fn verify_test(program: &Program, test: &TestDef) -> Checked {
         let params = program.actions.get(id.index()).map_or(0, |action| action.params.len());
         args.iter().try_for_each(|(number, _)| within(*number, params, &test.name, "parameter"))
     };
+    if test.customer.len() > program.customer.len() {
+        return fail(&test.name, "the customer has fields that there are not");
+    }
     if let Some(channel) = test.channel {
         within(channel.0, program.channels.len(), &test.name, "channel")?;
     }
@@ -161,9 +213,12 @@ fn verify_test(program: &Program, test: &TestDef) -> Checked {
             }
             TestStep::Holds { cond, flow, .. } => {
                 role(program, *cond, Role::Value, &test.name)?;
-                flow.map_or(Ok(()), |flow| {
-                    within(flow.0, program.flows.len(), &test.name, "flow")
-                })?;
+                let of = flow.map(|flow| (flow, program.flows.get(flow.index())));
+                if let Some((flow, None)) = of {
+                    within(flow.0, program.flows.len(), &test.name, "flow")?;
+                }
+                let cells = of.and_then(|(_, flow)| flow).map_or(0, |flow| flow.cells);
+                in_flow(program, *cond, cells)?;
             }
             _ => {}
         }

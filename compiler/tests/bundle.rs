@@ -1,0 +1,95 @@
+//! Bundles that nobody wrote: other versions, bytes that were changed with the checksum made right
+//! again, parts nested without end. Each is refused in words, none is a panic.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use flowright_compiler::bundle::{self, BundleError, FORMAT_VERSION};
+use flowright_compiler::compile::MemorySources;
+
+const SOURCE: &str = include_str!("../../tests/conformance/slots.flow");
+const HEADER_BYTES: usize = 52;
+
+fn written() -> Vec<u8> {
+    let compiled = flowright_compiler::compile(&MemorySources::one("a.flow", SOURCE)).unwrap();
+    bundle::write(&compiled.bundle.unwrap()).unwrap().bytes
+}
+
+/// The file of a body: length and checksum are right.
+fn sealed(body: &[u8]) -> Vec<u8> {
+    let mut bytes = b"FLOWB\r\n\x1a".to_vec();
+    bytes.extend(FORMAT_VERSION.to_le_bytes());
+    bytes.extend((body.len() as u64).to_le_bytes());
+    bytes.extend(blake3::hash(body).as_bytes());
+    bytes.extend(body);
+    bytes
+}
+
+#[test]
+fn a_bundle_of_another_version_is_refused() {
+    for version in [0, FORMAT_VERSION - 1, FORMAT_VERSION + 1, u32::MAX] {
+        let mut bytes = written();
+        bytes[8..12].copy_from_slice(&version.to_le_bytes());
+        let error = bundle::read(&bytes).unwrap_err();
+        assert_eq!(error, BundleError::Newer { found: version });
+        let said = error.to_string();
+        assert!(said.contains(&format!("format {version}, this flowright reads")), "{said}");
+        assert!(error.help().contains("build it again"), "{}", error.help());
+    }
+}
+
+#[test]
+fn what_is_written_is_read() {
+    let bytes = written();
+    let (read, hash) = bundle::read(&bytes).unwrap();
+    let again = bundle::write(&read).unwrap();
+    assert_eq!((again.bytes, again.hash), (bytes, hash));
+}
+
+#[test]
+fn changed_bytes_with_a_right_checksum_are_refused_or_sound() {
+    let bytes = written();
+    let body = &bytes[HEADER_BYTES..];
+    assert!(bundle::read(&sealed(body)).is_ok());
+    let (mut seed, mut refused) = (7_u64, 0);
+    let mut next = |end: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as usize % end
+    };
+    for round in 0..3_000 {
+        let mut changed = body.to_vec();
+        for _ in 0..=next(3) {
+            let at = next(changed.len());
+            match round % 4 {
+                0 => changed[at] ^= 1 << next(8),
+                1 => changed[at] = [0, 1, 0x7f, 0x80, 0xff][next(5)],
+                2 => {
+                    changed.remove(at);
+                }
+                _ => changed.insert(at, changed[at]),
+            }
+        }
+        refused += usize::from(bundle::read(&sealed(&changed)).is_err());
+    }
+    assert!(refused > 1_000, "{refused} refused");
+}
+
+/// A list of lists of lists … is one byte a level: a reader that calls itself for each would spend
+/// its stack.
+#[test]
+fn parts_that_are_nested_without_end_are_refused() {
+    let bytes = written();
+    let body = &bytes[HEADER_BYTES..];
+    let mut deepest = 0;
+    // Wherever a type may stand: `9` is a list of what follows.
+    for at in (0..body.len().min(4_000)).step_by(7) {
+        let mut deep = body[..at].to_vec();
+        deep.resize(at + 2_000_000, 9);
+        let error = bundle::read(&sealed(&deep)).unwrap_err().to_string();
+        deepest += usize::from(error.contains("nested too deep"));
+        if at % 21 == 0 {
+            let small = std::thread::Builder::new().stack_size(2 << 20);
+            let read = small.spawn(move || bundle::read(&sealed(&deep)).is_err()).unwrap();
+            assert!(read.join().unwrap());
+        }
+    }
+    assert!(deepest > 0, "no place was found where a type stands");
+}
