@@ -194,6 +194,12 @@ impl Stepper<'_> {
             return Err(Trouble::Unsound("a called flow without its caller"));
         };
         caller.wait = Wait::Nothing;
+        // What was carried out for the caller was carried out in its state: a correction does not
+        // go back across the call either.
+        let effect = frame.path.iter().any(|visited| visited.effect);
+        if let Some(visited) = caller.path.last_mut() {
+            visited.effect |= effect;
+        }
         Ok(Next::Run(then))
     }
 

@@ -6,6 +6,7 @@ mod build;
 mod checks;
 mod effects;
 mod export;
+mod facts;
 mod filled;
 pub(crate) mod points;
 pub(crate) mod reads;

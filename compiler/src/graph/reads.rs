@@ -140,7 +140,7 @@ pub(crate) fn places(expr: &Expr, visit: &mut dyn FnMut(Place, FileSpan)) {
 }
 
 /// Every cell that an expression reads or asks whether it is there.
-fn mentioned(expr: &Expr, visit: &mut dyn FnMut(Place)) {
+pub(crate) fn mentioned(expr: &Expr, visit: &mut dyn FnMut(Place)) {
     match &expr.kind {
         ExprKind::Load(place) => visit(*place),
         ExprKind::Has(places) => places.iter().for_each(|place| visit(*place)),
