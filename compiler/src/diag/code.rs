@@ -148,6 +148,8 @@ codes! {
     W0406 "questions-after-effect",
     W0407 "condition-never-holds",
     W0408 "branch-never-taken",
+    W0409 "talks-for-ever",
+    W0410 "message-without-answer",
     W0501 "missing-language",
     W0502 "placeholder-mismatch",
     W0503 "few-examples",

@@ -32,11 +32,14 @@ pub fn check(project: &Project, sources: &SourceMap, graphs: &[FlowGraph]) -> Ve
     found
 }
 
-/// What follows from every way through every flow: reads of what may be empty, effects.
+/// What follows from every way through every flow: reads of what may be empty, effects, talk
+/// without the customer and silence after her.
 #[must_use]
 pub(crate) fn check_ways(project: &Project, points: &[Points<'_>]) -> Vec<Diagnostic> {
     let mut found = super::assign::check(project, points);
     found.extend(super::effects::check(project, points));
+    found.extend(super::talks::check(points));
+    found.extend(super::unanswered::check(project, points));
     found
 }
 

@@ -4,12 +4,15 @@
 mod assign;
 mod build;
 mod checks;
+mod cycles;
 mod effects;
 mod export;
 mod facts;
 mod filled;
 pub(crate) mod points;
 pub(crate) mod reads;
+mod talks;
+mod unanswered;
 mod walk;
 
 use petgraph::graph::{DiGraph, NodeIndex};
