@@ -164,16 +164,18 @@ impl Quiet<'_, '_> {
     /// The loops that never end.
     fn loops(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
-        for group in cycles(self.points, |id, edge| self.takes(id, edge)) {
+        let groups = cycles(self.points, |id, edge| self.takes(id, edge));
+        let pauses = |group: &&Loop| group.iter().any(|id| self.pause(*id).is_some());
+        for group in groups.iter().filter(pauses) {
             // A slot that is emptied on the way round is asked for.
-            let asked = self.emptied(&group);
+            let asked = self.emptied(group);
             let within = |id: PointId, edge: &Edge| {
                 group.contains(&id)
                     && group.contains(&edge.to)
                     && self.takes(id, edge)
                     && !(edge.way == Way::Known && asked.contains(&id))
             };
-            let exits = self.exits(&group);
+            let exits = self.exits(group);
             let bounded = |id: PointId, edge: &Edge| within(id, edge) && !exits.contains(&id);
             for round in cycles(self.points, bounded) {
                 if let Some(text) = self.talks(&round, &bounded) {

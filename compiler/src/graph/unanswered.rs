@@ -3,19 +3,23 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use flowright_nlu::value::Value;
+
 use super::facts::Facts;
 use super::points::{Edge, Op, Point, PointId, Points, Way};
 use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic};
 use crate::ir::{FlowId, cells_of};
 use crate::sema::calls::callees_first;
-use crate::sema::hir::{Flow, Handlers, Project, StepKind};
+use crate::sema::hir::{Expr, ExprKind, Flow, Handlers, Project, StepKind};
 use crate::sema::lints::{called_flows, inner_bodies};
 
 /// Ways followed from the turns of one flow; beyond, what was found is reported.
 const WAYS_MAX: usize = 20_000;
 /// Ways to one point that differ in what is known on them.
 const AT_POINT_MAX: usize = 16;
+/// A pause that nobody takes for silence.
+const SHORT_MS: i64 = 60_000;
 /// Branches of a way that a finding tells.
 const TOLD_MAX: usize = 6;
 
@@ -173,9 +177,9 @@ impl<'s, 'p> Search<'s, 'p> {
             | Op::Choose { .. }
             | Op::Handoff(_)
             | Op::Resume
-            | Op::Wait(_)
             | Op::End(_)
             | Op::Nowhere => true,
+            Op::Wait(time) => !is_short(time),
             Op::Call { .. } => self.call(point).is_none_or(|called| !called.is_mute),
             _ => false,
         }
@@ -186,6 +190,8 @@ impl<'s, 'p> Search<'s, 'p> {
         let mut facts = facts;
         match (point.op, edge.way) {
             (Op::Branch(cond), way) => return facts.and(self.project, cond, way == Way::Holds),
+            // While a timer runs, what she says has its own answer.
+            (Op::Wait(_), way) if way != Way::Next => return None,
             // The menu is shown unless there is nothing in it.
             (Op::ChooseFrom { .. }, way) if way != Way::NoneThere => return None,
             (Op::Set { place, .. }, _) => facts.forget(place),
@@ -226,7 +232,7 @@ impl<'s, 'p> Search<'s, 'p> {
             let what = match point.op {
                 Op::End(_) if !is_called_only => "the flow is over without a word",
                 // What was said before may be repeated on the way.
-                Op::Wait(_) if !repeats => "the flow waits without a word",
+                Op::Wait(time) if !repeats && !is_short(time) => "the flow waits without a word",
                 _ => continue,
             };
             if reported.insert(point.at) {
@@ -239,6 +245,11 @@ impl<'s, 'p> Search<'s, 'p> {
         }
         found
     }
+}
+
+/// Whether a timer is no more than a moment's thought.
+fn is_short(time: &Expr) -> bool {
+    matches!(time.kind, ExprKind::Const(Value::Duration(ms)) if ms <= SHORT_MS)
 }
 
 /// What a finding says of a way.
