@@ -9,6 +9,7 @@ mod effects;
 mod export;
 mod facts;
 mod filled;
+pub(crate) mod joins;
 pub(crate) mod points;
 pub(crate) mod reads;
 mod talks;
@@ -24,6 +25,7 @@ pub use build::build;
 pub use checks::check;
 pub(crate) use checks::check_ways;
 pub use export::{dot, json, mermaid, svg};
+pub(crate) use filled::may_lack;
 
 /// The graph of one flow.
 #[derive(Debug, Clone)]

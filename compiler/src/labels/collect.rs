@@ -6,6 +6,7 @@ use super::demand::Roles;
 use super::exprs::fields;
 use super::net::{Edge, How, Net, NodeId, Owner};
 use crate::base::FileSpan;
+use crate::graph::may_lack;
 use crate::ir::{ActionId, FlowId, RecordCells, Space, Type, cells_of};
 use crate::sema::hir::{
     Action, Body, EnsureKind, Expr, Flow, Handlers, Label, Project, Slot, TestStep, Text, TextRef,
@@ -59,8 +60,20 @@ pub(super) struct Use {
 pub(super) struct Branch<'p> {
     pub(super) leaves: Vec<Leaf>,
     pub(super) at: FileSpan,
-    /// Bodies that run or do not by it, and whose states they go to; none: a slot's check.
-    pub(super) under: Option<(FlowId, Vec<&'p Body>)>,
+    pub(super) what: Decides<'p>,
+}
+
+/// What a condition, or something like one, decides.
+#[derive(Debug)]
+pub(super) enum Decides<'p> {
+    /// Which way is taken; these bodies run by it or do not.
+    Bodies { flow: FlowId, under: Vec<&'p Body> },
+    /// Whether an answer is taken.
+    Check,
+    /// Whether a slot is asked for: only when it is empty, or its checks refuse what was put in.
+    Asked { is_checked: bool },
+    /// What a menu offers, and whether there is one.
+    Offered,
 }
 
 /// A `reveal`.
@@ -97,6 +110,8 @@ pub(super) struct Collector<'p> {
     pub(super) uses: Vec<Use>,
     pub(super) branches: Vec<Branch<'p>>,
     pub(super) reveals: BTreeMap<FileSpan, Revealed<'p>>,
+    /// Values that may lack by what they are made of: from where, to where.
+    pub(super) lacking: Vec<(NodeId, NodeId)>,
     /// A parameter was read of a text that nothing uses.
     pub(super) unbound: bool,
 }
@@ -110,6 +125,7 @@ impl<'p> Collector<'p> {
             uses: Vec::new(),
             branches: Vec::new(),
             reveals: BTreeMap::new(),
+            lacking: Vec::new(),
             unbound: false,
         };
         collector.declarations();
@@ -184,7 +200,7 @@ impl<'p> Collector<'p> {
             // Her own answer she knows.
             let own = self.net.known(flow, slot.place);
             leaves.retain(|leaf| Some(leaf.node) != own);
-            self.branch(Branch { leaves, at: cond.at, under: None });
+            self.branch(Branch { leaves, at: cond.at, what: Decides::Check });
             otherwise.iter().for_each(|text| self.text(text, said));
         }
         if let Some((node, default)) = self.net.place(flow, slot.place).zip(slot.default.as_ref()) {
@@ -253,6 +269,10 @@ impl<'p> Collector<'p> {
     /// A value is kept in a place.
     pub(super) fn assign(&mut self, value: &'p Expr, to: NodeId, how: How, flow: Option<FlowId>) {
         let here = Here::new(flow, Dest::Kept(to));
+        if may_lack(value).is_some() {
+            let from = self.leaves(value, here);
+            self.lacking.extend(from.into_iter().map(|leaf| (leaf.node, to)));
+        }
         match self.origin(value, here).filter(|_| !fields(&value.ty).is_empty()) {
             Some(from) => self.connect(from, to, &value.ty, (value.at, how)),
             None => {

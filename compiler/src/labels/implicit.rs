@@ -1,124 +1,195 @@
-//! What a secret decides: conditions on values that the customer may not know, under which
-//! something is said or called. A warning, and only where it is plain: in the branch itself, or in
-//! the state that it goes to.
+//! What a secret decides, and shows by it: conditions on values that the customer may not know,
+//! by which something is said, asked or called, or by which a value is kept that is said later.
+//! Warnings: nothing of the value itself is shown.
 
-use std::collections::BTreeSet;
-
-use super::collect::{Branch, Leaf};
+use super::collect::{Branch, Decides, Dest, Leaf, Use};
+use super::decides::Tell;
 use super::demand::Demand;
+use super::net::NodeId;
 use super::report::{Report, told};
 use crate::base::FileSpan;
 use crate::base::limits::DIAGNOSTICS_MAX;
 use crate::diag::{Code, Diagnostic, Label as DiagLabel};
-use crate::ir::{ActionId, FlowId, StateId};
-use crate::sema::hir::{Body, Step, StepKind};
-use crate::sema::lints::inner_bodies;
+use crate::ir::ActionId;
 
-/// Something that shows which way was taken.
-struct Telling {
-    at: FileSpan,
-    text: String,
+/// The words of one finding.
+struct Words {
+    /// What is told of the value.
+    message: &'static str,
+    /// What the place does.
+    label: &'static str,
+    help: &'static str,
 }
+
+const CHECK: Words = Words {
+    message: "whoever tries answers finds out about",
+    label: "decides whether an answer is taken",
+    help: "check against something she may know, or let an action decide",
+};
+const ASKED: Words = Words {
+    message: "whether she is asked tells about",
+    label: "asked only while nothing fits there",
+    help: "ask everybody, or keep the value in a slot that is not asked for",
+};
+const OFFERED: Words = Words {
+    message: "what is offered tells about",
+    label: "shows how many there are, and whether there is any",
+    help: "offer the same to everybody, or `reveal(…) because \"…\"` where it may be noticed",
+};
+const BRANCH: Words = Words {
+    message: "what happens next tells about",
+    label: "decides what is said or called",
+    help: "take the same way for everybody, or write `when reveal(…) because \"…\"` where it may be noticed",
+};
 
 impl Report<'_> {
     /// Every condition.
     pub(super) fn branches(&mut self, branches: &[Branch<'_>]) {
-        for branch in branches {
+        for (number, branch) in branches.iter().enumerate() {
             if self.found.len() >= DIAGNOSTICS_MAX {
                 return;
             }
-            // What is personal is hers: deciding by it tells her nothing new.
-            let secrets = self.carried_by(&branch.leaves, |demand| demand != Demand::Personal);
-            for (leaf, demand) in secrets {
-                let telling = match &branch.under {
-                    Some((flow, bodies)) => self.telling(*flow, bodies, demand),
-                    None => Some(Telling { at: branch.at, text: String::new() }),
-                };
-                if let Some(telling) = telling {
-                    self.implicit(branch, leaf, demand, telling);
+            for (leaf, demand) in self.secrets(&branch.leaves) {
+                match &branch.what {
+                    Decides::Check => self.implicit(branch, leaf, demand, &CHECK, Vec::new()),
+                    Decides::Asked { is_checked } => {
+                        let is_known = || *is_checked && self.is_put_in(leaf.node, demand);
+                        if self.decided.presence.contains(&(leaf.node, demand)) || is_known() {
+                            self.implicit(branch, leaf, demand, &ASKED, Vec::new());
+                        }
+                    }
+                    Decides::Offered => {
+                        let (origin, _) = self.decided.carried.route(self.net, leaf.node, demand);
+                        // Mostly the choices themselves show it: that is said already.
+                        if !self.is_refused(origin) {
+                            self.implicit(branch, leaf, demand, &OFFERED, Vec::new());
+                        }
+                    }
+                    Decides::Bodies { .. } => {
+                        let shown = self.shown(number, demand);
+                        if !shown.is_empty() {
+                            self.implicit(branch, leaf, demand, &BRANCH, shown);
+                        }
+                    }
                 }
             }
         }
     }
 
-    fn implicit(&mut self, branch: &Branch<'_>, leaf: Leaf, demand: Demand, telling: Telling) {
-        let (origin, edges) = self.solved.route(self.net, leaf.node, demand);
+    /// Whether a secret is put into a place: what the customer says herself is not one.
+    fn is_put_in(&self, node: NodeId, demand: Demand) -> bool {
+        let carries = |from: NodeId| self.decided.carried.carried(from).any(|own| own == demand);
+        self.net.edges.iter().any(|edge| edge.to == node && carries(edge.from))
+    }
+
+    /// The secrets that a condition reads, each with one place. What is personal is hers: deciding
+    /// by it tells her nothing new.
+    fn secrets(&self, leaves: &[Leaf]) -> Vec<(Leaf, Demand)> {
+        let mut secrets: Vec<(Leaf, Demand)> = Vec::new();
+        for leaf in leaves {
+            let demands = self.decided.carried.carried(leaf.node);
+            for demand in demands.filter(|demand| *demand != Demand::Personal) {
+                if !secrets.iter().any(|(_, known)| *known == demand) {
+                    secrets.push((*leaf, demand));
+                }
+            }
+        }
+        secrets
+    }
+
+    fn implicit(
+        &mut self,
+        branch: &Branch<'_>,
+        leaf: Leaf,
+        demand: Demand,
+        words: &Words,
+        shown: Vec<DiagLabel>,
+    ) {
+        let (origin, edges) = self.decided.carried.route(self.net, leaf.node, demand);
         if !self.fresh(Code::W0702, branch.at, origin) {
             return;
         }
         let name = self.net.name(origin);
-        let is_check = branch.under.is_none();
-        let (what, label, help) = if is_check {
-            (
-                "whoever tries answers finds out about",
-                "decides whether an answer is taken",
-                "check against something she may know, or let an action decide",
-            )
-        } else {
-            (
-                "what happens next tells about",
-                "decides what is said or called",
-                "take the same way for everybody, or write `when reveal(…) because \"…\"` where it may be noticed",
-            )
-        };
-        let message = format!("{what} {name}, and {}", self.who(demand));
+        let message = format!("{} {name}, and {}", words.message, self.who(demand));
         let mut route = self.route(origin, &edges, demand);
-        route.push(DiagLabel { at: branch.at, text: label.to_owned() });
-        if !is_check {
-            route.push(DiagLabel { at: telling.at, text: telling.text });
-        }
+        route.push(DiagLabel { at: branch.at, text: words.label.to_owned() });
+        route.extend(shown);
         let finding = Diagnostic::new(Code::W0702, branch.at, message);
-        self.found.push(told(finding, route, !edges.is_empty()).help(help));
+        let numbered = !edges.is_empty() || route.len() > 3;
+        self.found.push(told(finding, route, numbered).help(words.help));
     }
 
-    /// The first thing under a branch that shows that it was taken.
-    fn telling(&self, flow: FlowId, bodies: &[&Body], demand: Demand) -> Option<Telling> {
-        let mut states = BTreeSet::new();
-        for body in bodies {
-            if let Some(telling) = self.in_body(body, demand, Some(&mut states)) {
-                return Some(telling);
+    /// Values that somebody gets and that carry a secret only by what it decided.
+    pub(super) fn decided_uses(&mut self, uses: &[Use]) {
+        for one in uses {
+            if !matches!(one.to, Dest::Customer | Dest::Address | Dest::Param { .. }) {
+                continue;
             }
-        }
-        let flow = self.project.flows.get(flow.index())?;
-        states
-            .iter()
-            .find_map(|state| self.in_body(&flow.states.get(state.index())?.body, demand, None))
-    }
-
-    /// `states` collects where the body goes.
-    fn in_body(
-        &self,
-        body: &Body,
-        demand: Demand,
-        mut states: Option<&mut BTreeSet<StateId>>,
-    ) -> Option<Telling> {
-        for step in body {
-            if let (StepKind::Goto(state), Some(states)) = (&step.kind, states.as_deref_mut()) {
-                states.insert(*state);
+            let known: Vec<Demand> = self.solved.carried(one.leaf.node).collect();
+            // Somebody who may not see the value at all is told so.
+            if known.iter().any(|demand| !self.may(one.to, *demand)) {
+                continue;
             }
-            if let Some(text) = self.tells(step, demand) {
-                return Some(Telling { at: step.at, text });
-            }
-            for inner in inner_bodies(step) {
-                if let Some(telling) = self.in_body(inner, demand, states.as_deref_mut()) {
-                    return Some(telling);
+            let demands: Vec<Demand> = self.decided.carried.carried(one.leaf.node).collect();
+            for demand in demands {
+                let secret = demand != Demand::Personal && !self.may(one.to, demand);
+                if secret && self.found.len() < DIAGNOSTICS_MAX {
+                    self.decided_use(one, demand);
                 }
             }
         }
-        None
     }
 
-    fn tells(&self, step: &Step, demand: Demand) -> Option<String> {
-        match &step.kind {
-            StepKind::Say(_) => Some("said only then".to_owned()),
-            StepKind::Fill(_)
-            | StepKind::Confirm { .. }
-            | StepKind::Choose { .. }
-            | StepKind::ChooseFrom { .. } => Some("asked only then".to_owned()),
-            StepKind::Do { action, .. } if !self.cleared(*action, demand) => {
-                Some("called only then".to_owned())
+    fn decided_use(&mut self, one: &Use, demand: Demand) {
+        let (origin, edges) = self.decided.carried.route(self.net, one.leaf.node, demand);
+        if !self.fresh(Code::W0702, one.leaf.at, origin) {
+            return;
+        }
+        let what = match one.to {
+            Dest::Param { .. } => "what is passed on",
+            Dest::Address => "this address",
+            _ => "what is said",
+        };
+        let name = self.net.name(origin);
+        let message = format!("{what} tells about {name}, and {}", self.who(demand));
+        let mut route = self.route(origin, &edges, demand);
+        route.push(DiagLabel { at: one.leaf.at, text: self.label(one.to) });
+        if let Some(at) = one.leaf.shown {
+            route.push(DiagLabel { at, text: "and the text shows it here".to_owned() });
+        }
+        let finding = Diagnostic::new(Code::W0702, one.leaf.at, message);
+        let help = "keep the same for everybody, or write `when reveal(…) because \"…\"` where it may be noticed";
+        self.found.push(told(finding, route, true).help(help));
+    }
+
+    /// The first thing that shows which way a branch took, with the call that leads to it.
+    fn shown(&self, branch: usize, demand: Demand) -> Vec<DiagLabel> {
+        let tells = self.decided.tells.get(&branch).into_iter().flatten();
+        tells
+            .map(|tell| self.tells(tell, demand))
+            .find(|shown| !shown.is_empty())
+            .unwrap_or_default()
+    }
+
+    fn tells(&self, tell: &Tell, demand: Demand) -> Vec<DiagLabel> {
+        let label = |at: FileSpan, text: &str| vec![DiagLabel { at, text: text.to_owned() }];
+        match tell {
+            Tell::Said(at) => label(*at, "said only then"),
+            Tell::Asked(at) => label(*at, "asked only then"),
+            Tell::Called(action, at) if !self.cleared(*action, demand) => {
+                label(*at, "called only then")
             }
-            _ => None,
+            Tell::Called(..) => Vec::new(),
+            Tell::Human(at) => label(*at, "a human takes over only then"),
+            Tell::Waits(at) => label(*at, "waits only then"),
+            Tell::Back(at) => label(*at, "goes back only then"),
+            Tell::Inside(at, inner) => {
+                let mut shown = self.tells(inner, demand);
+                if !shown.is_empty() {
+                    shown.insert(0, DiagLabel { at: *at, text: "runs only then".to_owned() });
+                }
+                shown
+            }
         }
     }
 

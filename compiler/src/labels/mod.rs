@@ -3,11 +3,13 @@
 //!
 //! Places that hold values are nodes ([`net`]); whatever moves a value from one to another is an
 //! edge. One pass over the project ([`collect`]) draws them and notes the readers; one fixpoint
-//! ([`solve`]) says what each node carries and from where; then the readers are asked
-//! ([`report`], [`implicit`], [`reveals`]). The order of steps does not matter: a slot carries
+//! ([`solve`]) says what each node carries and from where, and a second one what it carries by
+//! what conditions decide ([`decides`]); then the readers are asked ([`report`], [`implicit`],
+//! [`reveals`]). The order of steps does not matter: a slot carries
 //! whatever may flow into it anywhere.
 
 mod collect;
+mod decides;
 mod demand;
 mod exprs;
 mod implicit;
@@ -61,17 +63,23 @@ pub fn check(project: &Project, sources: &SourceMap) -> Checked {
         );
     }
     let roles = Roles::new(project);
-    let collected = Collector::collect(project, &roles);
-    let Some(solved) = Solved::solve(&collected.net) else {
+    let Collector { mut net, uses, branches, reveals, lacking, .. } =
+        Collector::collect(project, &roles);
+    let solved = Solved::solve(&net);
+    let decided = solved
+        .as_ref()
+        .and_then(|solved| decides::follow(project, &mut net, solved, &branches, &uses, &lacking));
+    let Some((solved, decided)) = solved.zip(decided) else {
         let message = format!("labels reach more than {LABEL_FACTS_MAX} places");
         let finding = Diagnostic::new(Code::E0901, FileSpan::default(), message);
         return too_large(finding.help("split the project, or label fewer values"));
     };
-    let mut report = Report::new(project, &roles, &collected.net, &solved);
-    report.uses(&collected.uses);
+    let mut report = Report::new(project, &roles, &net, &solved, &decided);
+    report.uses(&uses);
     report.addresses();
-    report.branches(&collected.branches);
-    let reveals = report.reveals(&collected.reveals, sources);
+    report.branches(&branches);
+    report.decided_uses(&uses);
+    let reveals = report.reveals(&reveals, sources);
     let taken_on = taken_on(project, &report);
     Checked { diagnostics: report.found, reveals, taken_on }
 }

@@ -52,6 +52,10 @@ pub(super) enum How {
     Chosen,
     /// What an action gives.
     Returned(ActionId),
+    /// To a place with a label of its own, which was checked; only what is decided goes on.
+    Kept,
+    /// Set or emptied under a condition, which stands there.
+    Decided(FileSpan),
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::TakenOn;
-use super::collect::{Dest, Leaf, Use};
+use super::collect::{Dest, Use};
+use super::decides::Decided;
 use super::demand::{Demand, Roles};
 use super::net::{Edge, How, Net, NodeId};
 use super::solve::Solved;
 use crate::base::FileSpan;
 use crate::base::limits::DIAGNOSTICS_MAX;
-use crate::diag::{Code, Diagnostic, Label as DiagLabel};
+use crate::diag::{Code, Diagnostic, Label as DiagLabel, Severity};
 use crate::ir::{ActionId, FlowId, RequestPart};
 use crate::sema::hir::{Action, Label, Project, Slot};
 
@@ -22,6 +23,7 @@ pub(super) struct Report<'a> {
     pub(super) roles: &'a Roles,
     pub(super) net: &'a Net<'a>,
     pub(super) solved: &'a Solved,
+    pub(super) decided: &'a Decided,
     pub(super) found: Vec<Diagnostic>,
     /// Place and origin of what was said: one value is reported once at one place.
     said: BTreeSet<(Code, FileSpan, NodeId)>,
@@ -33,8 +35,9 @@ impl<'a> Report<'a> {
         roles: &'a Roles,
         net: &'a Net<'a>,
         solved: &'a Solved,
+        decided: &'a Decided,
     ) -> Self {
-        Self { project, roles, net, solved, found: Vec::new(), said: BTreeSet::new() }
+        Self { project, roles, net, solved, decided, found: Vec::new(), said: BTreeSet::new() }
     }
 
     /// Every value that somebody gets.
@@ -49,7 +52,7 @@ impl<'a> Report<'a> {
     }
 
     /// Whether the reader meets the demand.
-    fn may(&self, to: Dest, demand: Demand) -> bool {
+    pub(super) fn may(&self, to: Dest, demand: Demand) -> bool {
         match to {
             Dest::Customer => demand == Demand::Personal,
             Dest::Address => false,
@@ -67,6 +70,11 @@ impl<'a> Report<'a> {
     fn param(&self, action: ActionId, param: u32) -> Option<(&'a Action, &'a Label)> {
         let action = self.project.actions.get(action.index())?;
         Some((action, action.param_labels.get(param as usize)?))
+    }
+
+    /// Whether an error was reported of this value.
+    pub(super) fn is_refused(&self, origin: NodeId) -> bool {
+        self.said.iter().any(|(code, _, of)| *of == origin && code.severity() == Severity::Error)
     }
 
     /// Whether this is said for the first time.
@@ -98,7 +106,7 @@ impl<'a> Report<'a> {
     }
 
     /// What happens to a value, for the message.
-    fn what(&self, to: Dest) -> (Code, String) {
+    pub(super) fn what(&self, to: Dest) -> (Code, String) {
         match to {
             Dest::Address => (Code::E0702, "becomes part of an address".to_owned()),
             Dest::Agents => (Code::E0703, "is told to any agent who may take over".to_owned()),
@@ -111,7 +119,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    fn label(&self, to: Dest) -> String {
+    pub(super) fn label(&self, to: Dest) -> String {
         match to {
             Dest::Address => "goes into the address here".to_owned(),
             Dest::Agents => "told to the agent here".to_owned(),
@@ -178,15 +186,22 @@ impl<'a> Report<'a> {
         let at = self.net.declared(origin).map_or_else(FileSpan::default, |own| own.label.at);
         let label = self.roles.words(demand);
         let text = format!("{} is declared `{label}`", self.net.name(origin));
-        let told = edges.iter().filter(|edge| edge.how != How::Part);
-        let passed = told.map(|edge| DiagLabel { at: edge.at, text: self.passed(edge) });
-        std::iter::once(DiagLabel { at, text }).chain(passed).collect()
+        let mut route = vec![DiagLabel { at, text }];
+        for edge in edges.iter().filter(|edge| edge.how != How::Part) {
+            if let How::Decided(by) = edge.how {
+                let text = format!("decides about {}", self.net.name(edge.to));
+                route.push(DiagLabel { at: by, text });
+            }
+            route.push(DiagLabel { at: edge.at, text: self.passed(edge) });
+        }
+        route
     }
 
     fn passed(&self, edge: &Edge) -> String {
         let to = self.net.name(edge.to);
         match edge.how {
-            How::Part | How::Set => format!("kept in {to}"),
+            How::Part | How::Set | How::Kept => format!("kept in {to}"),
+            How::Decided(_) => format!("changes {to} only then"),
             How::Default => format!("{to} begins with it"),
             How::Given(flow) => {
                 let flow = self.project.flows.get(flow.index()).map_or("", |flow| &flow.name);
@@ -251,23 +266,6 @@ impl<'a> Report<'a> {
             demands.extend(self.demands_within(edge.to));
         }
         demands
-    }
-
-    /// The demands on any of these places that `keep` keeps, each with one place.
-    pub(super) fn carried_by(
-        &self,
-        leaves: &[Leaf],
-        keep: impl Fn(Demand) -> bool,
-    ) -> Vec<(Leaf, Demand)> {
-        let mut carried: Vec<(Leaf, Demand)> = Vec::new();
-        for leaf in leaves {
-            for demand in self.solved.carried(leaf.node).filter(|demand| keep(*demand)) {
-                if !carried.iter().any(|(_, known)| *known == demand) {
-                    carried.push((*leaf, demand));
-                }
-            }
-        }
-        carried
     }
 }
 

@@ -16,40 +16,58 @@ enum Cause {
 }
 
 /// See the module.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Solved {
     facts: Vec<Vec<(Demand, Cause)>>,
+    count: usize,
 }
 
 impl Solved {
     /// Nothing when labels reach more places than are kept.
     pub(super) fn solve(net: &Net<'_>) -> Option<Self> {
-        let mut facts: Vec<Vec<(Demand, Cause)>> = net.nodes().map(|_| Vec::new()).collect();
+        let mut solved = Self { facts: Vec::new(), count: 0 };
+        solved.facts.resize_with(net.nodes().count(), Vec::new);
+        for node in net.nodes() {
+            let declared = net.declared(node).zip(solved.facts.get_mut(node.index()));
+            if let Some((declared, own)) = declared {
+                own.extend(declared.demands.iter().map(|demand| (*demand, Cause::Declared)));
+                solved.count += own.len();
+            }
+        }
+        solved.grow(net, 0, |_, _| true)?;
+        Some(solved)
+    }
+
+    /// Carries on what is known over the edges from a number on, wherever it leads then. `passes`
+    /// says which demands go over an edge. Nothing when there is too much.
+    pub(super) fn grow(
+        &mut self,
+        net: &Net<'_>,
+        from: usize,
+        passes: impl Fn(&Edge, Demand) -> bool,
+    ) -> Option<()> {
+        self.facts.resize_with(net.nodes().count().max(self.facts.len()), Vec::new);
         let mut open = VecDeque::new();
         for node in net.nodes() {
-            let Some((declared, own)) = net.declared(node).zip(facts.get_mut(node.index())) else {
-                continue;
-            };
-            own.extend(declared.demands.iter().map(|demand| (*demand, Cause::Declared)));
-            open.extend(declared.demands.iter().map(|demand| (node, *demand)));
+            let fresh = net.out(node).any(|(number, _)| number as usize >= from);
+            open.extend(self.carried(node).filter(|_| fresh).map(|demand| (node, demand)));
         }
-        let mut count = open.len();
         while let Some((node, demand)) = open.pop_front() {
-            for (number, edge) in net.out(node) {
-                let Some(own) = facts.get_mut(edge.to.index()) else { continue };
+            for (number, edge) in net.out(node).filter(|(_, edge)| passes(edge, demand)) {
+                let Some(own) = self.facts.get_mut(edge.to.index()) else { continue };
                 if own.iter().any(|(known, _)| *known == demand) {
                     continue;
                 }
                 own.push((demand, Cause::Edge(number)));
                 open.push_back((edge.to, demand));
-                count += 1;
+                self.count += 1;
             }
-            if count > LABEL_FACTS_MAX {
+            if self.count > LABEL_FACTS_MAX {
                 return None;
             }
         }
-        facts.iter_mut().for_each(|facts| facts.sort_by_key(|(demand, _)| *demand));
-        Some(Self { facts })
+        self.facts.iter_mut().for_each(|facts| facts.sort_by_key(|(demand, _)| *demand));
+        Some(())
     }
 
     /// What a node carries, in order.

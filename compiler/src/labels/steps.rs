@@ -1,7 +1,8 @@
 //! What each step moves, shows, passes on and decides.
 
-use super::collect::{Branch, Collector, Dest, Here};
+use super::collect::{Branch, Collector, Decides, Dest, Here, Leaf};
 use super::net::How;
+use crate::base::FileSpan;
 use crate::ir::{ActionId, FlowId, RecordCells, SlotIndex, Type, cells_of};
 use crate::sema::hir::{Body, Expr, Media, Say, Step, StepKind, TextRef};
 use crate::sema::lints::inner_bodies;
@@ -46,8 +47,8 @@ impl<'p> Collector<'p> {
                 let told = Here::new(Some(flow), Dest::Agents);
                 because.iter().for_each(|text| self.text(text, told));
             }
-            StepKind::Fill(_)
-            | StepKind::Clear(_)
+            StepKind::Fill(slots) => self.asked(slots, step.at, flow),
+            StepKind::Clear(_)
             | StepKind::Goto(_)
             | StepKind::Mark(_)
             | StepKind::End(_)
@@ -74,7 +75,14 @@ impl<'p> Collector<'p> {
 
     fn chosen(&mut self, item: &'p RecordCells, list: &'p Expr, flow: FlowId) {
         let here = Here::new(Some(flow), Dest::Inside);
-        match (self.origin(list, here), &list.ty) {
+        let from = self.origin(list, here);
+        let leaves = match from {
+            // How many there are, not what is in them.
+            Some(from) => vec![Leaf::new(from, list.at)],
+            None => self.leaves(list, here),
+        };
+        self.branch(Branch { leaves, at: list.at, what: Decides::Offered });
+        match (from, &list.ty) {
             (Some(from), Type::List(ty)) => {
                 self.spread(from, ty, item, flow, (list.at, How::Chosen));
             }
@@ -85,6 +93,18 @@ impl<'p> Collector<'p> {
                     }
                 }
             }
+        }
+    }
+
+    /// A slot that holds something already is not asked for.
+    fn asked(&mut self, slots: &[SlotIndex], at: FileSpan, flow: FlowId) {
+        let own = self.project.flows.get(flow.index()).map(|flow| flow.slots.as_slice());
+        for slot in slots {
+            let Some(slot) = own.and_then(|own| own.get(slot.index())) else { continue };
+            let node = self.net.place(Some(flow), slot.place);
+            let leaves = node.into_iter().map(|node| Leaf::new(node, at)).collect();
+            let what = Decides::Asked { is_checked: !slot.checks.is_empty() };
+            self.branch(Branch { leaves, at, what });
         }
     }
 
@@ -111,8 +131,8 @@ impl<'p> Collector<'p> {
     fn when(&mut self, arms: &'p [(Expr, Body)], otherwise: Option<&'p Body>, flow: FlowId) {
         for (number, (cond, _)) in arms.iter().enumerate() {
             let leaves = self.leaves(cond, Here::new(Some(flow), Dest::Branch));
-            let rest = arms.iter().skip(number).map(|(_, body)| body).chain(otherwise);
-            self.branch(Branch { leaves, at: cond.at, under: Some((flow, rest.collect())) });
+            let under = arms.iter().skip(number).map(|(_, body)| body).chain(otherwise).collect();
+            self.branch(Branch { leaves, at: cond.at, what: Decides::Bodies { flow, under } });
         }
     }
 }

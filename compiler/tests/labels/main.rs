@@ -55,7 +55,7 @@ fn analysis(own: &str) -> Analysis {
 
 /// A flow of one state.
 fn flow(steps: &str) -> String {
-    let slots = "  slot kept: money\n  slot word: text\n  slot yes: bool\n";
+    let slots = "  slot kept: money { ask \"How much?\" }\n  slot word: text\n  slot yes: bool\n";
     let look = "do found = look(customer.id) { failed -> end }";
     format!("flow main {{\n  on intent go\n{slots}  state start {{ {look}\n{steps}\n  end }}\n}}\n")
 }
@@ -262,8 +262,21 @@ fn what_a_secret_decides_is_a_warning_where_it_shows() {
         "set yes = customer.vip\nwhen yes { choose \"x\" { \"y\" -> end } }",
         "when customer.vip { do keep(\"x\") { failed -> end } }",
         "when customer.open > CNY 1 { when has customer.note { say \"x\" } }",
+        // A human or not, an end or not, also in a called flow and round a loop.
+        "when customer.vip -> quiet",
+        "when customer.open > CNY 1 { say \"x\" }\nwhen customer.vip { handoff }",
+        "when customer.vip { end }\nsay \"x\"",
+        "when customer.vip { call tells() }",
+        "when customer.vip { wait 1h }\nsay \"x\"",
+        "when customer.vip -> start\nsay \"x\"",
+        // What is kept by it and said, asked for, or decided by.
+        "set kept = CNY 1\nwhen customer.vip { set kept = CNY 2 }\nsay \"{kept}\"",
+        "set kept = CNY 1\nwhen customer.vip { set kept = CNY 2 }\nmark \"m\"\nwhen kept > CNY 1 { say \"x\" }",
+        "when customer.vip { set kept = CNY 2 }\nfill kept",
+        "set kept = CNY 1\nwhen customer.vip { clear kept }\nfill kept",
+        "when customer.vip { call keeps() }\nsay \"{remembered}\"",
     ];
-    let tell = "  state tell { say \"x\"  end }\n  state quiet { handoff }\n}\n";
+    let tell = "  state tell { say \"x\"  end }\n  state quiet { handoff }\n}\nflow tells { state a { say \"x\"  end } }\nslot remembered: number\nflow keeps { state a { set remembered = 1  end } }\nflow mute { state a { mark \"x\"  end } }\n";
     let with = |steps: &str| flow(steps).trim_end().trim_end_matches('}').to_owned() + tell;
     for steps in warned {
         assert_eq!(codes(&analysis(&with(steps))), ["W0702"], "{steps}");
@@ -271,16 +284,20 @@ fn what_a_secret_decides_is_a_warning_where_it_shows() {
     let silent = [
         "when customer.open > CNY 1 { say \"x\" }",
         "when has customer.email { say \"x\" }",
-        "when customer.vip -> quiet",
         "when customer.vip { mark \"x\" }",
+        "when customer.vip { call mute() }\nsay \"x\"",
+        "when customer.vip { set kept = CNY 2 }\nsay \"x\"",
+        "when customer.vip { do trusted(\"x\") { failed -> handoff } }\nsay \"x\"",
         "when customer.vip { do trusted(\"x\") { failed -> end } }",
         "when reveal(customer.vip) because \"they know\" { say \"x\" }",
-        "when customer.open > CNY 1 { say \"x\" }\nwhen customer.vip { handoff }",
+        "set kept = customer.open\nfill kept",
     ];
     for steps in silent {
         let said = analysis(&with(steps));
         assert!(codes(&said).is_empty(), "{steps}: {:#?}", said.diagnostics);
     }
+    let who = with("when customer.vip -> quiet\nhandoff to s").replace("\n  end }", " }");
+    assert!(codes(&analysis(&who)).is_empty(), "only who takes over: {who}");
     let check = |cond: &str| {
         format!(
             "flow main {{ on intent go\n slot n: money {{ ask \"How much?\"  check {cond} else \"No.\" }}\n state a {{ fill n  say \"{{n}}\"  end }} }}\n"
@@ -290,6 +307,9 @@ fn what_a_secret_decides_is_a_warning_where_it_shows() {
     assert!(codes(&analysis(&check("n < customer.open"))).is_empty());
     let own = check("n < CNY 5").replace("n: money", "n: money visible to supervisor");
     assert!(!codes(&analysis(&own)).contains(&"W0702"), "her own answer she knows");
+    let put_in =
+        check("n < CNY 5").replace("fill n  say \"{n}\"", "set n = customer.contract  fill n");
+    assert_eq!(codes(&analysis(&put_in)), ["W0702"], "it is refused only when it is large");
 }
 
 #[test]
