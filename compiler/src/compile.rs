@@ -124,6 +124,7 @@ fn check_ways(project: &hir::Project, sources: &SourceMap, proofs: &mut Proofs) 
     let mut found = graph::check_ways(project, &points);
     *proofs = prove::check(project, sources, &points, explored);
     found.append(&mut proofs.diagnostics);
+    found.extend(graph::vacuous::check(project, &points, &found));
     found
 }
 

@@ -164,6 +164,7 @@ codes! {
     W0702 "says-by-secret",
     W0703 "needless-reveal",
     W0801 "property-left-open",
+    W0802 "property-says-nothing",
     W0901 "not-built-yet",
     W0902 "unused-allow",
     W0910 "migrate-names-nothing",

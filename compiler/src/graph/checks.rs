@@ -44,7 +44,7 @@ pub(crate) fn check_ways(project: &Project, points: &[Points<'_>]) -> Vec<Diagno
 }
 
 /// States of a flow that sessions of an earlier version are sent to.
-fn migrated(project: &Project, id: FlowId) -> Vec<StateId> {
+pub(super) fn migrated(project: &Project, id: FlowId) -> Vec<StateId> {
     let mut states = Vec::new();
     for line in project.migrations.iter().flat_map(|migrate| &migrate.lines) {
         let steps = match &line.rule {

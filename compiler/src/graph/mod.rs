@@ -14,6 +14,7 @@ pub(crate) mod points;
 pub(crate) mod reads;
 mod talks;
 mod unanswered;
+pub(crate) mod vacuous;
 mod walk;
 
 use petgraph::graph::{DiGraph, NodeIndex};
