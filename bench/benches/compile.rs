@@ -1,67 +1,92 @@
-//! Parsing and checking a generated project of 100,000 lines, beside lexing the same text.
+//! Parsing, checking and compiling generated projects of 10,000, 100,000 and 1,000,000 lines: what a
+//! line costs in each should be the same. Beside them, shapes that a parser or a proof may find hard.
 #![expect(clippy::unwrap_used, reason = "a benchmark may stop at the first surprise")]
 
-use std::fmt::Write as _;
 use std::hint::black_box;
 use std::sync::Arc;
 
 use flowright_bench::{grouped, seconds};
 use flowright_compiler::base::FileId;
 use flowright_compiler::compile::MemorySources;
-use flowright_compiler::syntax;
+use flowright_compiler::{analyse, syntax};
+use flowright_tests::big;
 
-const FILES: usize = 100;
-const FLOWS_PER_FILE: usize = 40;
+const SIZES: [usize; 3] = [10_000, 100_000, 1_000_000];
 
-fn flow(out: &mut String, n: usize) {
-    let _ = write!(
-        out,
-        "/// Flow number {n}\nflow area.flow_{n} {{\n  slot order: order_number {{\n    ask {{ en \"Which order?\"  zh \"请问订单号?\" }}\n  }}\n  \
-         slot due: date {{\n    ask   {{ en \"Which day, {{today}} at the earliest?\"  zh \"哪一天?最早{{today}}。\" }}\n    \
-         check due >= today else {{ en \"That day has passed.\"  zh \"该日期已过。\" }}\n    tries 3\n  }}\n  state locate {{\n    fill order, due\n    \
-         do found = orders.get(order) {{\n      not_found -> {{ clear order  -> locate }}\n      failed    -> handoff because \"no answer about {{order}}\"\n    }}\n    \
-         when found.due < due and customer.contract >= CNY {n} -> update\n    otherwise -> refuse\n  }}\n  state update {{\n    \
-         say {{ en \"Order {{order}} moves to {{due}}.\"  zh \"订单{{order}}改到{{due}}。\" }}\n    end resolved\n  }}\n  state refuse {{ handoff because \"order {{order}}\" }}\n}}\n\n"
-    );
-}
-
-fn sources() -> MemorySources {
-    let head = "bot big {\n  languages en, zh\n  timezone \"Asia/Shanghai\"\n}\nchannel web: websocket\nskill s\nroute { otherwise -> s }\n\
-        customer { contract: money }\nentity order_number: text { pattern r\"#?(\\d{5,10})\" }\n\
-        action orders.get(order: order_number) -> { due: date } {\n  get \"{env.CRM}/orders/{order}\"\n  error not_found when status == 404\n}\n";
-    let mut files = vec![("head.flow".to_owned(), Arc::from(head))];
-    for file in 0..FILES {
-        let mut text = String::new();
-        (0..FLOWS_PER_FILE).for_each(|n| flow(&mut text, file * FLOWS_PER_FILE + n));
-        files.push((format!("part_{file:03}.flow"), text.into()));
-    }
-    MemorySources(files)
-}
+/// Lines up to which the bundle is made too: most of that is training the intent model.
+const COMPILED_LINES_MAX: usize = 100_000;
 
 fn main() {
-    let sources = sources();
+    let wanted: Vec<usize> =
+        std::env::args().filter_map(|arg| arg.replace('_', "").parse().ok()).collect();
+    let sizes = if wanted.is_empty() { SIZES.to_vec() } else { wanted };
+    println!(
+        "{:>10}  {:<8} {:>9}  {:>16}  a line, beside the first",
+        "lines", "work", "ms", "lines/s"
+    );
+    let mut first: Vec<f64> = Vec::new();
+    for size in sizes {
+        let a_line = measure(size, &first);
+        if first.is_empty() {
+            first = a_line;
+        }
+    }
+    shapes();
+}
+
+/// Measures one project; gives the seconds that each work takes for a line.
+fn measure(size: usize, first: &[f64]) -> Vec<f64> {
+    let sources = MemorySources(big::project(size));
     let lines: usize = sources.0.iter().map(|(_, text)| text.lines().count()).sum();
-    let bytes: usize = sources.0.iter().map(|(_, text)| text.len()).sum();
-    println!("{} lines, {} bytes", grouped(lines as f64), grouped(bytes as f64));
+    let rounds = if size > 100_000 { 1 } else { 3 };
     let each = |work: &dyn Fn(&str)| sources.0.iter().for_each(|(_, text)| work(text));
-    let lexing = seconds(3, || each(&|text| drop(black_box(syntax::lex(text)))));
-    let parsing = seconds(3, || each(&|text| drop(black_box(syntax::parse(text, FileId(0))))));
-    let checking = seconds(2, || {
-        let analysis = flowright_compiler::analyse(&sources).unwrap();
-        assert_eq!(analysis.errors(), 0, "{:?}", analysis.diagnostics.first());
-        black_box(analysis);
-    });
-    let compiling = seconds(1, || {
-        black_box(flowright_compiler::compile(&sources).unwrap().bundle.unwrap());
-    });
-    for (name, took) in
-        [("lex", lexing), ("parse", parsing), ("parse and check", checking), ("compile", compiling)]
-    {
-        let rate = grouped(lines as f64 / took);
+    let mut took = vec![
+        ("lex", seconds(rounds, || each(&|text| drop(black_box(syntax::lex(text)))))),
+        (
+            "parse",
+            seconds(rounds, || each(&|text| drop(black_box(syntax::parse(text, FileId(0)))))),
+        ),
+        ("check", seconds(rounds, || check(&sources))),
+    ];
+    if size <= COMPILED_LINES_MAX {
+        let compile =
+            || drop(black_box(flowright_compiler::compile(&sources).unwrap().bundle.unwrap()));
+        took.push(("compile", seconds(1, compile)));
+    }
+    let a_line = |took: f64| took / lines as f64;
+    for (number, (work, took)) in took.iter().enumerate() {
+        let ratio = first.get(number).map_or(1.0, |first| a_line(*took) / first);
         println!(
-            "{name:<18} {:>8.0} ms  {rate:>12} lines/s  {:>6.1}x lexing",
+            "{:>10}  {work:<8} {:>9.0}  {:>16}  {ratio:.2}",
+            grouped(lines as f64),
             took * 1e3,
-            took / lexing
+            grouped(lines as f64 / took)
         );
+    }
+    took.into_iter().map(|(_, took)| a_line(took)).collect()
+}
+
+/// Checks a project that has nothing wrong in it.
+fn check(sources: &MemorySources) {
+    let analysis = analyse(sources).unwrap();
+    assert_eq!(analysis.diagnostics.len(), 0, "{:?}", analysis.diagnostics.first());
+    black_box(analysis);
+}
+
+/// One large thing of a kind, beside a small one of the same.
+fn shapes() {
+    println!();
+    let shapes: [(&str, [(usize, String); 3]); 2] = [
+        ("choices in one state", [50, 500, 5_000].map(|n| (n, big::choices(n)))),
+        ("nested parentheses", [1, 7, 13].map(|n| (n, big::parentheses(n)))),
+    ];
+    for (what, sizes) in shapes {
+        for (size, text) in sizes {
+            let head = "bot shapes { languages en  timezone \"UTC\" }\n";
+            let sources =
+                MemorySources(vec![("a.flow".to_owned(), Arc::from(head.to_owned() + &text))]);
+            let took = seconds(3, || check(&sources));
+            println!("{:>10}  {what:<22} {:>9.2} ms", grouped(size as f64), took * 1e3);
+        }
     }
 }

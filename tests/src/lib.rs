@@ -6,6 +6,8 @@
     reason = "this crate is only for tests"
 )]
 
+pub mod big;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
