@@ -1,5 +1,6 @@
 //! The whole way: sources to findings, and to a bundle when there is nothing wrong.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use flowright_nlu::spec::{EntitySpec, Spec};
@@ -10,7 +11,7 @@ use crate::bundle::Bundle;
 use crate::channels;
 use crate::diag::{Code, Diagnostic, sink};
 use crate::graph::points::Points;
-use crate::graph::{self, FlowGraph};
+use crate::graph::{self, Doubt, FlowGraph};
 use crate::ir;
 use crate::labels;
 use crate::mends;
@@ -102,8 +103,7 @@ fn analyse_loaded(loaded: Loaded) -> Analysis {
     let graphs = sound.as_ref().map_or_else(Vec::new, |project| graph::build(project, &sources));
     let (mut proofs, mut reveals) = (Proofs::default(), None);
     if let Some(project) = &mut sound {
-        diagnostics.extend(graph::check(project, &sources, &graphs));
-        diagnostics.extend(check_ways(project, &sources, &mut proofs));
+        diagnostics.extend(check_ways(project, &sources, &graphs, &mut proofs));
         let mut followed = labels::check(project, &sources);
         diagnostics.append(&mut followed.diagnostics);
         reveals = Some(std::mem::take(&mut followed.reveals));
@@ -117,11 +117,20 @@ fn analyse_loaded(loaded: Loaded) -> Analysis {
 }
 
 /// What follows from every way through every flow.
-fn check_ways(project: &hir::Project, sources: &SourceMap, proofs: &mut Proofs) -> Vec<Diagnostic> {
+fn check_ways(
+    project: &hir::Project,
+    sources: &SourceMap,
+    graphs: &[FlowGraph],
+    proofs: &mut Proofs,
+) -> Vec<Diagnostic> {
     let points: Vec<Points<'_>> =
         project.flows.iter().map(|flow| Points::of(project, flow)).collect();
     let explored = prove::explored(project, &points);
-    let mut found = graph::check_ways(project, &points);
+    let mut found = graph::check(project, sources, graphs, &prove::dead_ends(&points, &explored));
+    let mut judge = |flow, doubts: &BTreeSet<Doubt>| {
+        prove::borne_out(project, &points, &explored, flow, doubts)
+    };
+    found.extend(graph::check_ways(project, &points, &mut judge));
     *proofs = prove::check(project, sources, &points, explored);
     found.append(&mut proofs.diagnostics);
     found.extend(graph::vacuous::check(project, &points, &found));

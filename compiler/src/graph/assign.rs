@@ -6,14 +6,46 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::filled::{self, Cells, Filled, Others};
 use super::points::{Op, Point, PointId, Points, Way};
 use super::reads;
+use super::sessions::{for_flow, others};
 use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic};
-use crate::ir::{FlowId, Outcome, Place, SlotIndex, Space};
-use crate::sema::calls::callees_first;
+use crate::ir::{FlowId, Place, Space, StateId};
 use crate::sema::hir::{Expr, ExprKind, Project};
 
+/// A value that may be missing, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Doubt {
+    /// The cell may be empty.
+    Empty(PointId, Place),
+    /// The cell, by which something is divided, may be zero.
+    Zero(PointId, Place),
+}
+
+impl Doubt {
+    pub(crate) const fn point(self) -> PointId {
+        match self {
+            Self::Empty(point, _) | Self::Zero(point, _) => point,
+        }
+    }
+
+    pub(crate) const fn place(self) -> Place {
+        match self {
+            Self::Empty(_, place) | Self::Zero(_, place) => place,
+        }
+    }
+}
+
+/// By flow: which doubts some conversation bears out, with the states on the way there where one is
+/// known.
+pub(crate) type Judge<'j> =
+    dyn FnMut(FlowId, &BTreeSet<Doubt>) -> BTreeMap<Doubt, Vec<StateId>> + 'j;
+
 /// Reads of what may be empty, in every flow.
-pub(super) fn check(project: &Project, flows: &[Points<'_>]) -> Vec<Diagnostic> {
+pub(super) fn check(
+    project: &Project,
+    flows: &[Points<'_>],
+    judge: &mut Judge<'_>,
+) -> Vec<Diagnostic> {
     let others = others(project, flows);
     let mut found = Vec::new();
     for (id, points) in (0..).map(FlowId).zip(flows) {
@@ -22,127 +54,82 @@ pub(super) fn check(project: &Project, flows: &[Points<'_>]) -> Vec<Diagnostic> 
         }
         let own = for_flow(&others, id);
         let filled = Filled::of(project, points, &own);
-        let mut reported = BTreeSet::new();
+        let mut reads: BTreeMap<Doubt, BTreeSet<Read>> = BTreeMap::new();
         for (id, point) in points.ids() {
             let Some(cells) = filled.entering(id) else { continue };
             for (place, at) in uncertain_reads(points, point, cells) {
-                if reported.insert((place, at)) {
-                    let way = Search { project, points, others: &own, filled: &filled };
-                    found.push(way.finding(place, at, id));
+                reads.entry(Doubt::Empty(id, place)).or_default().insert(Read::Cell(place, at));
+            }
+            for (at, why, divisor) in lacking_values(points, point) {
+                match divisor {
+                    Some(place) => {
+                        reads
+                            .entry(Doubt::Zero(id, place))
+                            .or_default()
+                            .insert(Read::Value(at, why));
+                    }
+                    None => found.push(lacking(at, why)),
                 }
+            }
+        }
+        if reads.is_empty() {
+            continue;
+        }
+        let borne_out = judge(id, &reads.keys().copied().collect());
+        let mut reported = BTreeSet::new();
+        for (doubt, reads) in &reads {
+            let Some(states) = borne_out.get(doubt) else { continue };
+            for read in reads.iter().filter(|read| reported.insert(**read)) {
+                found.push(match read {
+                    Read::Cell(place, at) => {
+                        let way = Search { project, points, others: &own, filled: &filled };
+                        way.finding(*place, *at, doubt.point(), states)
+                    }
+                    Read::Value(at, why) => lacking(*at, why),
+                });
             }
         }
     }
     found
 }
 
-/// Clears and fills of the session's slots, by flow.
-struct Effects {
-    given: Vec<Vec<Place>>,
-    cleared: Vec<BTreeSet<Place>>,
-    /// How many flows clear each slot.
-    clearing: BTreeMap<Place, usize>,
-    filled_by: Vec<Vec<Place>>,
+/// What is read where it may be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Read {
+    Cell(Place, FileSpan),
+    /// A computed value, and why it may be missing.
+    Value(FileSpan, &'static str),
 }
 
-fn others(project: &Project, flows: &[Points<'_>]) -> Effects {
-    let mut effects = Effects {
-        given: given(flows),
-        cleared: flows.iter().map(clears).collect(),
-        clearing: BTreeMap::new(),
-        filled_by: vec![Vec::new(); flows.len()],
-    };
-    let called: Vec<BTreeSet<FlowId>> = flows.iter().map(|p| calls(p).collect()).collect();
-    let order = callees_first(&called);
-    // A call clears what the called flow does, and what that one calls.
-    for flow in &order {
-        let of = |flow: &FlowId| effects.cleared.get(flow.index()).into_iter().flatten().copied();
-        let callees = called.get(flow.index()).into_iter().flatten();
-        let more: Vec<Place> = callees.flat_map(of).collect();
-        if let Some(own) = effects.cleared.get_mut(flow.index()) {
-            own.extend(more);
-        }
-    }
-    for place in effects.cleared.iter().flatten() {
-        *effects.clearing.entry(*place).or_default() += 1;
-    }
-    let wanted: BTreeSet<FlowId> = called.iter().flatten().copied().collect();
-    for flow in order.iter().filter(|flow| wanted.contains(flow)) {
-        let Some(points) = flows.get(flow.index()) else { continue };
-        let filled = fills(project, points, &for_flow(&effects, *flow));
-        if let Some(own) = effects.filled_by.get_mut(flow.index()) {
-            *own = filled;
-        }
-    }
-    effects
+fn lacking(at: FileSpan, why: &'static str) -> Diagnostic {
+    Diagnostic::new(Code::E0410, at, "this value may be empty here")
+        .label(why)
+        .help("keep it in a slot with `set`, and ask `when has` of the slot before it is used")
 }
 
-/// By flow: slots that every call of it gives, when only calls start it.
-fn given(flows: &[Points<'_>]) -> Vec<Vec<Place>> {
-    let mut everywhere: BTreeMap<FlowId, BTreeSet<SlotIndex>> = BTreeMap::new();
-    for point in flows.iter().flat_map(|points| &points.all) {
-        let Op::Call { flow, args } = point.op else { continue };
-        let here: BTreeSet<SlotIndex> = args.iter().map(|(slot, _)| *slot).collect();
-        let known = everywhere.entry(flow).or_insert_with(|| here.clone());
-        known.retain(|slot| here.contains(slot));
-    }
-    let given = |(id, points): (FlowId, &Points<'_>)| {
-        let started = points.flow.on_start || !points.flow.triggers.is_empty();
-        let slots = everywhere.get(&id).filter(|_| !started).into_iter().flatten();
-        slots.filter_map(|slot| Some(points.flow.slots.get(slot.index())?.place)).collect()
-    };
-    (0..).map(FlowId).zip(flows).map(given).collect()
-}
-
-fn calls<'a>(points: &'a Points<'_>) -> impl Iterator<Item = FlowId> + 'a {
-    points.all.iter().filter_map(|point| match point.op {
-        Op::Call { flow, .. } => Some(flow),
-        _ => None,
-    })
-}
-
-/// Session slots that a flow may leave empty.
-fn clears(points: &Points<'_>) -> BTreeSet<Place> {
-    let none = Cells::none(points.flow.cells, 0);
-    let mut cleared = BTreeSet::new();
-    for point in &points.all {
-        match point.op {
-            Op::Clear(places) => cleared.extend(places.iter().copied()),
-            Op::Set { place, value } if !filled::is_certain(value, &none) => {
-                cleared.insert(place);
+/// Values that a point shows or passes on and that may be missing though all they read is there:
+/// where, why, and the cell that may be zero if that is why. What is only kept is looked at where
+/// it is read.
+fn lacking_values(
+    points: &Points<'_>,
+    point: &Point<'_>,
+) -> Vec<(FileSpan, &'static str, Option<Place>)> {
+    let mut found = Vec::new();
+    if !matches!(point.op, Op::Set { .. }) {
+        reads::of_op(points.flow, &point.op, &mut |expr| {
+            if expr.ty != crate::ir::Type::Bool {
+                collect_lacking(expr, &mut found);
             }
-            _ => {}
-        }
+        });
     }
-    cleared.retain(|place| place.space == Space::Session);
-    cleared
+    found
 }
 
-/// Session slots that are filled wherever a flow ends.
-fn fills(project: &Project, points: &Points<'_>, others: &Others<'_>) -> Vec<Place> {
-    let filled = Filled::of(project, points, others);
-    let ends = points.ids().filter(|(_, point)| {
-        matches!(point.op, Op::End(Outcome::Resolved | Outcome::Unresolved | Outcome::Cancelled))
-    });
-    let ends: Vec<&Cells> = ends.filter_map(|(id, _)| filled.entering(id)).collect();
-    let slots =
-        (0..).zip(&project.session_slots).map(|(index, _)| Place { space: Space::Session, index });
-    slots.filter(|place| !ends.is_empty() && ends.iter().all(|cells| cells.has(*place))).collect()
-}
-
-/// What one flow has to expect of the others.
-fn for_flow(effects: &Effects, own: FlowId) -> Others<'_> {
-    let mine = effects.cleared.get(own.index());
-    // A slot that only the flow itself clears is safe from the others.
-    let only_mine =
-        |place: &Place, count: usize| count == 1 && mine.is_some_and(|mine| mine.contains(place));
-    let cleared = effects.clearing.iter().filter(|(place, count)| !only_mine(place, **count));
-    Others {
-        given: effects.given.get(own.index()).map_or(&[], Vec::as_slice),
-        cleared: cleared.map(|(place, _)| *place).collect(),
-        filled_by: &effects.filled_by,
-        cleared_by: &effects.cleared,
+fn collect_lacking(expr: &Expr, found: &mut Vec<(FileSpan, &'static str, Option<Place>)>) {
+    if let Some(why) = filled::lacks(expr) {
+        found.push((expr.at, why, filled::divisor(expr)));
     }
+    reads::parts(expr).into_iter().for_each(|part| collect_lacking(part, found));
 }
 
 /// Reads at a point of cells that are not certain to hold something.
@@ -216,18 +203,24 @@ struct Search<'s, 'p> {
 }
 
 impl Search<'_, '_> {
-    fn finding(&self, place: Place, at: FileSpan, read: PointId) -> Diagnostic {
+    /// `through` are the states of a conversation that shows it, where one is known.
+    fn finding(
+        &self,
+        place: Place,
+        at: FileSpan,
+        read: PointId,
+        through: &[StateId],
+    ) -> Diagnostic {
         let name = self.name(place);
         let way = self.way(place, read);
-        let mut states: Vec<&str> = Vec::new();
-        for (id, _) in &way {
-            let state =
-                self.points.get(*id).and_then(|p| self.points.flow.states.get(p.state.index()));
-            let state = state.map_or("", |state| state.name.as_str());
-            if states.last() != Some(&state) {
-                states.push(state);
-            }
+        let mut ids: Vec<StateId> = Vec::new();
+        for (id, _) in way.iter().filter(|_| through.is_empty()) {
+            let state = self.points.get(*id).map(|point| point.state);
+            ids.extend(state.filter(|state| ids.last() != Some(state)));
         }
+        ids.extend(through);
+        let states = ids.iter().filter_map(|id| self.points.flow.states.get(id.index()));
+        let states: Vec<&str> = states.map(|state| state.name.as_str()).collect();
         let found = Diagnostic::new(Code::E0410, at, format!("`{name}` may be empty here"))
             .label("nothing is certain to have filled it");
         let found = match self.cause(place, &way) {

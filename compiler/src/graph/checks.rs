@@ -1,7 +1,7 @@
 //! The first graph checks: every state can be reached, every state has a way out, no loop runs
 //! without the customer.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::Direction;
 use petgraph::visit::{Dfs, Reversed};
@@ -18,14 +18,24 @@ use crate::sema::hir::{Flow, Project, StepKind};
 /// States searched for loops in one flow, each with what is known in it.
 const SEARCH_MAX: usize = 20_000;
 
-/// Checks every flow.
+/// By state: a case in which control falls off its end, in words.
+type DeadEnds = BTreeMap<StateId, String>;
+
+/// Checks every flow. `dead_ends` tells by flow where control can fall off a state, with the
+/// conditions on the way there looked at; nothing where that could not be told.
 #[must_use]
-pub fn check(project: &Project, sources: &SourceMap, graphs: &[FlowGraph]) -> Vec<Diagnostic> {
+pub(crate) fn check(
+    project: &Project,
+    sources: &SourceMap,
+    graphs: &[FlowGraph],
+    dead_ends: &[Option<DeadEnds>],
+) -> Vec<Diagnostic> {
     let asks = asking_flows(project, sources);
     let mut found = Vec::new();
     for ((id, flow), graph) in (0..).map(FlowId).zip(&project.flows).zip(graphs) {
         unreachable_states(flow, graph, &migrated(project, id), &mut found);
-        states_without_way_out(project, flow, sources, graph, &mut found);
+        let dead_ends = dead_ends.get(id.index()).and_then(Option::as_ref);
+        states_without_way_out(project, flow, sources, graph, dead_ends, &mut found);
         let silent = Silent { project, flow, sources, asks: &asks };
         found.extend(silent.loops());
     }
@@ -35,8 +45,12 @@ pub fn check(project: &Project, sources: &SourceMap, graphs: &[FlowGraph]) -> Ve
 /// What follows from every way through every flow: reads of what may be empty, effects, talk
 /// without the customer and silence after her.
 #[must_use]
-pub(crate) fn check_ways(project: &Project, points: &[Points<'_>]) -> Vec<Diagnostic> {
-    let mut found = super::assign::check(project, points);
+pub(crate) fn check_ways(
+    project: &Project,
+    points: &[Points<'_>],
+    judge: &mut super::Judge<'_>,
+) -> Vec<Diagnostic> {
+    let mut found = super::assign::check(project, points, judge);
     found.extend(super::effects::check(project, points));
     found.extend(super::talks::check(points));
     found.extend(super::unanswered::check(project, points));
@@ -93,6 +107,7 @@ fn states_without_way_out(
     flow: &Flow,
     sources: &SourceMap,
     graph: &FlowGraph,
+    dead_ends: Option<&DeadEnds>,
     found: &mut Vec<Diagnostic>,
 ) {
     let mut out = BTreeSet::new();
@@ -108,13 +123,18 @@ fn states_without_way_out(
     }
     for ((id, node), state) in (0..).map(StateId).zip(&graph.states).zip(&flow.states) {
         let leaves = Walk::new(project, flow, sources, &[]).state(id, Known::default());
-        if leaves.iter().any(|leave| leave.to == Target::Nowhere) {
+        let falls_off = leaves.iter().any(|leave| leave.to == Target::Nowhere);
+        // Conditions may leave no case in which it does.
+        if falls_off && dead_ends.is_none_or(|ends| ends.contains_key(&id)) {
             let message = format!("the state `{}` can come to its end and go nowhere", state.name);
-            found.push(
-                Diagnostic::new(Code::E0402, state.at, message)
-                    .label("the customer would be stuck here")
-                    .help("end every way through it with `-> state`, `end resolved`, `handoff` or, after `when`, an `otherwise`"),
-            );
+            let stuck = Diagnostic::new(Code::E0402, state.at, message)
+                .label("the customer would be stuck here");
+            let case = dead_ends.and_then(|ends| ends.get(&id)).filter(|case| !case.is_empty());
+            let stuck = match case {
+                Some(case) => stuck.help(format!("it does when {case}")),
+                None => stuck,
+            };
+            found.push(stuck.help("end every way through it with `-> state`, `end resolved`, `handoff` or, after `when`, an `otherwise`"));
         } else if !out.contains(node) {
             let leads = graph.graph.neighbors_directed(*node, Direction::Outgoing).count();
             let message = format!("no way leads out of the flow from the state `{}`", state.name);

@@ -83,10 +83,27 @@ pub(crate) struct Filled {
 }
 
 impl Filled {
-    /// Runs to the fixpoint: cells only ever leave the sets, so it ends.
+    /// Runs to the fixpoint: cells only ever leave the sets, so it ends. What is lost to corrections
+    /// depends on what is certain where a cell is set: first as if nothing were lost but what is
+    /// cleared, and again as long as more is.
     pub(crate) fn of(project: &Project, points: &Points<'_>, others: &Others<'_>) -> Self {
-        let mut filled =
-            Self { at: vec![None; points.all.len()], lost: lost_to_corrections(points) };
+        let mut lost = lost_to_corrections(points, None);
+        loop {
+            let filled = Self::with_lost(project, points, others, lost);
+            lost = lost_to_corrections(points, Some(&filled));
+            if lost == filled.lost {
+                return filled;
+            }
+        }
+    }
+
+    fn with_lost(
+        project: &Project,
+        points: &Points<'_>,
+        others: &Others<'_>,
+        lost: BTreeMap<PointId, BTreeSet<Place>>,
+    ) -> Self {
+        let mut filled = Self { at: vec![None; points.all.len()], lost };
         let mut start = at_start(project, points);
         others.given.iter().for_each(|place| start.add(*place));
         filled.join(points.start, start);
@@ -133,21 +150,26 @@ impl Filled {
 
 /// By state that a correction leads back to: cells that may have been emptied since it was entered
 /// first. All others are as they were then, and the one that was put right is filled.
-fn lost_to_corrections(points: &Points<'_>) -> BTreeMap<PointId, BTreeSet<Place>> {
+fn lost_to_corrections(
+    points: &Points<'_>,
+    filled: Option<&Filled>,
+) -> BTreeMap<PointId, BTreeSet<Place>> {
     let mut backs: BTreeMap<PointId, BTreeSet<Place>> = BTreeMap::new();
     for edge in points.all.iter().flat_map(|point| &point.next) {
         if let Way::Correction(place) = edge.way {
             backs.entry(edge.to).or_default().insert(place);
         }
     }
-    let none = Cells::none(points.flow.cells, 0);
     for (entry, corrected) in &mut backs {
         let mut emptied = BTreeSet::new();
         for id in points.reached(*entry) {
             match points.get(id).map(|point| point.op) {
                 Some(Op::Clear(places)) => emptied.extend(places.iter().copied()),
-                Some(Op::Set { place, value }) if !is_certain(value, &none) => {
-                    emptied.insert(place);
+                Some(Op::Set { place, value }) => {
+                    let entered = filled.and_then(|filled| filled.entering(id));
+                    if entered.is_some_and(|entered| !is_certain(value, entered)) {
+                        emptied.insert(place);
+                    }
                 }
                 _ => {}
             }
@@ -249,6 +271,16 @@ fn fill(cells: &RecordCells, ty: Option<&Type>, optional: bool, filled: &mut Cel
 
 /// Whether an expression is sure to have a value where `cells` do.
 pub(crate) fn is_certain(expr: &Expr, cells: &Cells) -> bool {
+    has_value(expr, &|place| cells.has(place), &|_| false)
+}
+
+/// Whether an expression is sure to have a value, by which cells of flows and sessions hold
+/// something, and which are not zero.
+pub(crate) fn has_value(
+    expr: &Expr,
+    filled: &dyn Fn(Place) -> bool,
+    divides: &dyn Fn(Place) -> bool,
+) -> bool {
     match &expr.kind {
         ExprKind::Const(_)
         | ExprKind::Has(_)
@@ -260,15 +292,26 @@ pub(crate) fn is_certain(expr: &Expr, cells: &Cells) -> bool {
         | ExprKind::InSet { .. } => true,
         ExprKind::Empty => false,
         ExprKind::Load(place) => match place.space {
-            Space::Flow | Space::Session => cells.has(*place),
+            Space::Flow | Space::Session => filled(*place),
             // What comes with the turn, and the customer, are taken as given.
             Space::Turn | Space::Customer => true,
         },
         // Overflow and two currencies are left to other checks.
         _ => {
-            lacks(expr).is_none()
-                && reads::parts(expr).into_iter().all(|part| is_certain(part, cells))
+            let lacks = lacks(expr).is_some() && !divisor(expr).is_some_and(divides);
+            !lacks && reads::parts(expr).into_iter().all(|part| has_value(part, filled, divides))
         }
+    }
+}
+
+/// The cell that an expression divides by.
+pub(super) fn divisor(expr: &Expr) -> Option<Place> {
+    match &expr.kind {
+        ExprKind::Arith { op: ArithOp::Div, right, .. } => match right.kind {
+            ExprKind::Load(place) => Some(place),
+            _ => None,
+        },
+        _ => None,
     }
 }
 
@@ -278,7 +321,7 @@ pub(crate) fn may_lack(expr: &Expr) -> Option<&'static str> {
 }
 
 /// The same of the expression itself, its parts having values.
-fn lacks(expr: &Expr) -> Option<&'static str> {
+pub(super) fn lacks(expr: &Expr) -> Option<&'static str> {
     match &expr.kind {
         ExprKind::Arith { op: ArithOp::Div, right, .. } => match &right.kind {
             ExprKind::Const(Value::Number(by)) if by.0 != 0 => None,

@@ -12,6 +12,7 @@ mod filled;
 pub(crate) mod joins;
 pub(crate) mod points;
 pub(crate) mod reads;
+mod sessions;
 mod talks;
 mod unanswered;
 pub(crate) mod vacuous;
@@ -22,11 +23,11 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use crate::base::FileSpan;
 use crate::ir::{FlowId, Outcome, StateId};
 
+pub(crate) use assign::{Doubt, Judge};
 pub use build::build;
-pub use checks::check;
-pub(crate) use checks::check_ways;
+pub(crate) use checks::{check, check_ways};
 pub use export::{dot, json, mermaid, svg};
-pub(crate) use filled::may_lack;
+pub(crate) use filled::{has_value, may_lack};
 
 /// The graph of one flow.
 #[derive(Debug, Clone)]

@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::boxes::{Case, Cases, Var};
-use super::follow::{Follower, bound, item_type};
+use super::follow::Follower;
+use super::results::{bound, item_type};
 use super::sets::Set;
 use crate::graph::points::{Op, PointId, Way};
 use crate::ir::{Place, SlotIndex, Space, turn};

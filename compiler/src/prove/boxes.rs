@@ -76,6 +76,11 @@ impl<'p> Vocabulary<'p> {
         self.learn_has(cond);
     }
 
+    /// Keeps a cell in view that no condition looks at.
+    pub(super) fn learn_place(&mut self, place: Place) {
+        self.known.insert(place);
+    }
+
     fn learn_has(&mut self, cond: &Expr) {
         if let ExprKind::Has(places) = &cond.kind {
             self.known.extend(places);

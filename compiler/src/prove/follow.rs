@@ -10,10 +10,12 @@ use std::rc::Rc;
 use flowright_nlu::spec::{Builtin, EntityKind};
 
 use super::boxes::{Case, Cases, Var, Vocabulary};
+use super::results::{bound, item_type};
 use super::sets::Set;
 use super::terms::linear;
+use crate::graph::has_value;
 use crate::graph::points::{Op, PointId, Points, Way};
-use crate::ir::{FieldType, Place, RecordCells, SlotIndex, Space, Type};
+use crate::ir::{Place, RecordCells, SlotIndex, Space, Type};
 use crate::sema::hir::{Expr, ExprKind, Slot};
 
 /// What a flow can expect of the others.
@@ -77,22 +79,18 @@ impl<'e, 'p> Follower<'e, 'p> {
         let flow = self.points.flow;
         for (number, slot) in (0..).map(SlotIndex).zip(&flow.slots) {
             let place = slot.place;
-            let given = self.others.gives.contains(&number) || self.is_mentioned(place);
+            let given = self.others.gives.contains(&number);
             if given || !self.words.knows(place) || place.space != Space::Flow {
                 continue;
             }
-            match slot.default.as_ref().map(|default| &default.kind) {
-                None => {
-                    case.insert(Var::Cell(place), Set::only_empty());
-                }
-                Some(ExprKind::Const(value)) => {
-                    let var = Var::Cell(place);
-                    if let Some(number) = self.words.number(&var, value) {
-                        case.insert(var, Set::one(number));
-                    }
-                }
-                Some(_) => {}
-            }
+            let var = Var::Cell(place);
+            let known = match slot.default.as_ref().map(|default| &default.kind) {
+                None if self.is_mentioned(place) => None,
+                None => Some(Set::only_empty()),
+                Some(ExprKind::Const(value)) => self.words.number(&var, value).map(Set::one),
+                Some(_) => None,
+            };
+            case.extend(known.map(|set| (var, set)));
         }
         let slots: BTreeSet<Place> = flow.slots.iter().map(|slot| slot.place).collect();
         for index in 0..flow.cells {
@@ -333,10 +331,21 @@ impl<'e, 'p> Follower<'e, 'p> {
                 .copied(place, value)
                 .and_then(|(from, by)| case.get(&Var::Cell(from)).map(|set| set.plus(by))),
         };
+        let filled = || {
+            let known = |cell| self.words.knows(cell) && !self.may(case, cell, &Set::only_empty());
+            let divides = |cell| self.words.knows(cell) && !self.may(case, cell, &Set::one(0));
+            has_value(value, &known, &divides).then(|| self.words.all(&to).filled())
+        };
+        let known = known.or_else(filled);
         self.forget(case, place);
         if let Some(known) = known.filter(|_| self.words.knows(place)) {
             case.insert(to, known);
         }
+    }
+
+    /// Whether a cell may hold something of a set.
+    fn may(&self, case: &Case, cell: Place, set: &Set) -> bool {
+        case.get(&Var::Cell(cell)).is_none_or(|own| !own.and(set).is_none())
     }
 
     /// The cell whose value, with a number added, an expression is; for amounts only where both are
@@ -358,40 +367,6 @@ impl<'e, 'p> Follower<'e, 'p> {
                 let filled = self.words.all(&var).filled();
                 case.insert(var, filled);
             }
-        }
-    }
-}
-
-/// The type of a list's items.
-pub(super) fn item_type(list: &Expr) -> Option<&Type> {
-    match &list.ty {
-        Type::List(item) => Some(item),
-        _ => None,
-    }
-}
-
-/// Every cell of a result, with whether the result may leave it out.
-pub(super) fn bound(cells: &RecordCells, ty: Option<&Type>) -> Vec<(Place, bool)> {
-    let mut found = Vec::new();
-    collect_bound(cells, ty, false, &mut found);
-    found
-}
-
-fn collect_bound(
-    cells: &RecordCells,
-    ty: Option<&Type>,
-    optional: bool,
-    found: &mut Vec<(Place, bool)>,
-) {
-    match (cells, ty) {
-        (RecordCells::One(place), _) => found.push((*place, optional)),
-        (RecordCells::Fields(parts), Some(Type::Record(fields))) => {
-            for (part, FieldType { ty, optional: own, .. }) in parts.iter().zip(fields) {
-                collect_bound(part, Some(ty), optional || *own, found);
-            }
-        }
-        (RecordCells::Fields(parts), _) => {
-            parts.iter().for_each(|part| collect_bound(part, None, true, found));
         }
     }
 }

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::boxes::{Case, Var};
-use super::follow::{Follower, bound, item_type};
+use super::follow::Follower;
+use super::results::{bound, item_type};
 use super::sets::Set;
 use super::witness::Witness;
 use crate::graph::points::{Op, Way};

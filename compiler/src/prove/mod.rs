@@ -13,12 +13,14 @@ mod back;
 mod boxes;
 mod cases;
 mod counterexample;
+mod empty;
 mod explore;
 mod follow;
 mod guards;
 mod inputs;
 mod leads;
 mod properties;
+mod results;
 mod routes;
 mod said;
 mod sets;
@@ -35,10 +37,12 @@ use self::follow::{Follower, Others};
 use self::leads::Asking;
 use self::properties::{Prover, Verdict};
 use self::transcript::Teller;
+use self::words::Words;
 use crate::base::{FileSpan, SourceMap};
 use crate::diag::{Code, Diagnostic};
+use crate::graph::Doubt;
 use crate::graph::points::{Op, Points};
-use crate::ir::{FlowId, Place, SlotIndex, Space};
+use crate::ir::{FlowId, Place, SlotIndex, Space, StateId};
 use crate::sema::hir::{EnsureKind, Project};
 
 pub use self::counterexample::{Answer, Claim, Counterexample, Line};
@@ -93,6 +97,43 @@ pub(crate) fn explored<'p>(project: &'p Project, flows: &[Points<'p>]) -> Vec<Ex
         Explored { words, others, possible, worth }
     })
     .collect()
+}
+
+/// Those values that may be missing in a flow which some conversation bears out, with the states on
+/// the way there where one is known.
+pub(crate) fn borne_out(
+    project: &Project,
+    flows: &[Points<'_>],
+    explored: &[Explored<'_>],
+    flow: FlowId,
+    doubts: &BTreeSet<Doubt>,
+) -> BTreeMap<Doubt, Vec<StateId>> {
+    match (flows.get(flow.index()), explored.get(flow.index())) {
+        (Some(points), Some(own)) => empty::borne_out(project, points, &own.others, doubts),
+        _ => doubts.iter().map(|doubt| (*doubt, Vec::new())).collect(),
+    }
+}
+
+/// By flow: the states at whose end control can fall off, each with a case in which it does, in
+/// words. Nothing for flows of which that cannot be told.
+pub(crate) fn dead_ends(
+    flows: &[Points<'_>],
+    explored: &[Explored<'_>],
+) -> Vec<Option<BTreeMap<StateId, String>>> {
+    let of_flow = |(points, explored): (&Points<'_>, &Explored<'_>)| {
+        if !explored.worth || explored.possible.too_much {
+            return None;
+        }
+        let words = Words { vocabulary: &explored.words, flow: Some(points.flow) };
+        let mut ends = BTreeMap::new();
+        for (id, point) in points.ids().filter(|(_, point)| matches!(point.op, Op::Nowhere)) {
+            if let Some(case) = explored.possible.at(id).first() {
+                ends.entry(point.state).or_insert_with(|| words.case(case));
+            }
+        }
+        Some(ends)
+    };
+    flows.iter().zip(explored).map(of_flow).collect()
 }
 
 /// Looks at every flow and at the routing rules.
