@@ -11,6 +11,9 @@ use crate::sema::hir::{Project, RouteKind, RouteRule};
 /// The best intent, which rules with intents look at.
 const INTENT: Place = Place { space: Space::Turn, index: turn::INTENT_NUMBER };
 
+/// Intents looked at for one to name.
+const INTENTS_MAX: usize = 1_000;
+
 /// Checks the rules for skills, then those for urgency.
 pub(super) fn check(project: &Project) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -19,13 +22,33 @@ pub(super) fn check(project: &Project) -> Vec<Diagnostic> {
         project.route.iter().partition(skills);
     for rules in [of_skill, of_urgency] {
         let mut words = Vocabulary::new(project);
-        if let Some(sets) = rules.iter().map(|rule| takes(&mut words, rule)).collect() {
-            let rules = Rules { project, rules, sets, words };
-            found.extend(rules.shadowed());
-            found.extend(rules.overlapping());
+        let sets = rules.iter().map(|rule| takes(&mut words, rule)).collect::<Option<_>>();
+        match sets {
+            Some(sets) => {
+                let rules = Rules { project, rules, sets, words };
+                found.extend(rules.shadowed());
+                found.extend(rules.overlapping());
+                found.extend(rules.missing());
+            }
+            // More cases than can be told: only a rule for all of them is sure.
+            None => {
+                let all = |rule: &&RouteRule| skill(rule).is_none() && rule.cond.is_none();
+                let last = rules.last().filter(|last| !all(last) && is_for_skill(last));
+                found.extend(last.map(|last| no_rule(last)));
+            }
         }
     }
     found
+}
+
+const fn is_for_skill(rule: &RouteRule) -> bool {
+    matches!(rule.kind, RouteKind::Skill { .. })
+}
+
+fn no_rule(last: &RouteRule) -> Diagnostic {
+    Diagnostic::new(Code::E0603, last.at, "some conversations reach no rule")
+        .label("the last rule")
+        .help("end with `otherwise -> skill`")
 }
 
 /// The cases that a rule takes, and those that it leaves.
@@ -94,6 +117,32 @@ impl Rules<'_> {
         found
     }
 
+    /// Conversations that no rule for skills takes.
+    fn missing(&self) -> Option<Diagnostic> {
+        let last = self.rules.last().filter(|last| is_for_skill(last))?;
+        let mut left: Cases = vec![Case::new()];
+        for (_, leaves) in &self.sets {
+            let Some(rest) = self.words.meet(&left, leaves) else {
+                let all = |rule: &&&RouteRule| skill(rule).is_none();
+                return self.rules.iter().find(all).is_none().then(|| no_rule(last));
+            };
+            left = rest;
+        }
+        // The plainest: all is known of the customer, and few things matter.
+        let known = |case: &Case| {
+            let filled = case.iter().map(|(var, set)| (var.clone(), set.clone().filled()));
+            let filled: Case = filled.collect();
+            filled.values().all(|set| !set.is_none()).then_some(filled)
+        };
+        let witness = left.iter().filter_map(known).min_by_key(Case::len);
+        let witness = witness.or_else(|| left.iter().min_by_key(|case| case.len()).cloned())?;
+        let finding = no_rule(last);
+        Some(match self.told(&witness) {
+            told if told.is_empty() => finding,
+            told => finding.help(format!("no rule takes {told}")),
+        })
+    }
+
     /// `otherwise` may be there to be sure.
     fn is_last_resort(&self, rule: &RouteRule) -> bool {
         matches!(&rule.kind, RouteKind::Skill { intents, .. } if intents.is_empty() && rule.cond.is_none())
@@ -133,18 +182,30 @@ impl Rules<'_> {
         found
     }
 
-    fn overlap(&self, rule: &RouteRule, earlier: &RouteRule, witness: &Case) -> Diagnostic {
-        let intent = witness.get(&Var::Cell(INTENT)).and_then(Set::single);
-        let intent = intent.and_then(|n| self.project.intents.get(usize::try_from(n).ok()?));
-        let mut rest = witness.clone();
+    /// Conversations of a case, in words: an intent, and what is so besides.
+    fn told(&self, case: &Case) -> String {
+        let intents = case.get(&Var::Cell(INTENT)).map_or(&[][..], Set::ranges);
+        let of = |n: i64| usize::try_from(n).ok().and_then(|n| self.project.intents.get(n));
+        // A wish rather than a repair: who says `cancel` is hardly routed.
+        let mut numbers = intents.iter().flat_map(|(low, high)| *low..=*high).take(INTENTS_MAX);
+        let wish = numbers.find(|n| of(*n).is_some_and(|intent| !intent.is_repair));
+        let intent = wish.or_else(|| intents.first().map(|(low, _)| *low)).map(|n| match of(n) {
+            Some(intent) => format!("`{}`", intent.name),
+            None => "what no intent fits".to_owned(),
+        });
+        let mut rest = case.clone();
         rest.remove(&Var::Cell(INTENT));
         let words = Words { vocabulary: &self.words, flow: None };
-        let parts = [intent.map(|intent| format!("`{}`", intent.name)), Some(words.case(&rest))];
+        let parts = [intent, Some(words.case(&rest))];
         let parts: Vec<String> = parts.into_iter().flatten().filter(|p| !p.is_empty()).collect();
+        parts.join(" where ")
+    }
+
+    fn overlap(&self, rule: &RouteRule, earlier: &RouteRule, witness: &Case) -> Diagnostic {
         Diagnostic::new(Code::W0602, rule.at, "two rules want the same conversations")
             .label("this one comes too late for them")
             .related(earlier.at, "this one takes them")
-            .help(format!("both fit {}", parts.join(" where ")))
+            .help(format!("both fit {}", self.told(witness)))
             .help("put the special case first, or name it in one of them only")
     }
 }

@@ -35,19 +35,6 @@ impl Checker<'_> {
                 let text = self.source(sources, rule_span(rule));
                 rules.extend(self.route_rule(rule, text));
             }
-            let closed =
-                found.node.rules.iter().any(|r| matches!(r, ast::RouteRule::Otherwise { .. }));
-            let skills = found.node.rules.iter().any(|r| matches!(r, ast::RouteRule::Skill { .. }));
-            if skills && !closed && !found.broken {
-                let last = found.node.rules.last().map_or(first, rule_span);
-                self.error(
-                    Code::E0603,
-                    last,
-                    "some conversations reach no rule",
-                    "the last rule",
-                    "end with `otherwise -> skill`",
-                );
-            }
         }
         rules
     }
