@@ -200,7 +200,7 @@ fn check_flow<'p>(
         };
         match prover.verdict(&ensure.kind) {
             Verdict::Proved => proofs.proved.push(ensure.at),
-            Verdict::Open => proofs.diagnostics.push(left_open(ensure.at)),
+            Verdict::Open(why) => proofs.diagnostics.push(left_open(ensure.at, why)),
             Verdict::Refuted { witness, why } => {
                 let mut follower = Follower::new(&mut words, points, &others, None);
                 let teller = Teller::new(&mut follower, &ensure.kind, &witness);
@@ -252,8 +252,8 @@ fn refuted(kind: &EnsureKind, at: FileSpan, why: &str, told: String) -> Diagnost
     Diagnostic::new(code, at, message).label(why).help(told)
 }
 
-fn left_open(at: FileSpan) -> Diagnostic {
+fn left_open(at: FileSpan, why: &str) -> Diagnostic {
     Diagnostic::new(Code::W0801, at, "this property could be neither proved nor refuted")
-        .label("too many cases to follow")
+        .label(why)
         .help("split the flow into smaller ones, or cover it with a `test`")
 }

@@ -21,9 +21,14 @@ pub(super) enum Verdict {
         witness: Witness,
         why: String,
     },
-    /// There was more than could be followed.
-    Open,
+    /// Neither could be shown; and why, in words.
+    Open(&'static str),
 }
+
+/// There was more than could be followed.
+const TOO_MANY: &str = "too many cases to follow";
+/// Something seems wrong, but perhaps it cannot be.
+const NO_WAY: &str = "it seems to fail, but no conversation was found that comes there";
 
 /// Tries the properties of one flow.
 pub(super) struct Prover<'e, 'p> {
@@ -40,7 +45,7 @@ pub(super) struct Prover<'e, 'p> {
 impl<'p> Prover<'_, 'p> {
     pub(super) fn verdict(&mut self, kind: &EnsureKind) -> Verdict {
         if self.possible.too_much {
-            return Verdict::Open;
+            return Verdict::Open(TOO_MANY);
         }
         match kind {
             EnsureKind::Before { cond, action } => self.before(cond, *action),
@@ -62,13 +67,13 @@ impl<'p> Prover<'_, 'p> {
         let possible = self.possible;
         match witness::find(&mut self.follower(None), possible, wrong) {
             Some(witness) => Verdict::Refuted { witness, why },
-            None => Verdict::Open,
+            None => Verdict::Open(NO_WAY),
         }
     }
 
     /// Wherever the action is called, no case may be left in which the condition does not hold.
     fn before(&mut self, cond: &Expr, action: ActionId) -> Verdict {
-        let Some(failing) = self.words.cases(cond, false) else { return Verdict::Open };
+        let Some(failing) = self.words.cases(cond, false) else { return Verdict::Open(TOO_MANY) };
         let mut wrong = Vec::new();
         for (point, case) in self.possible.all() {
             let own = match self.points.get(point).map(|point| point.op) {
@@ -77,18 +82,18 @@ impl<'p> Prover<'_, 'p> {
                 _ => continue,
             };
             let Some(met) = self.words.meet(std::slice::from_ref(case), &failing) else {
-                return Verdict::Open;
+                return Verdict::Open(TOO_MANY);
             };
             // A called flow that asks something first may call it when time has passed.
             if met.is_empty() && own.is_some_and(|flow| waits(self.flows, flow)) {
                 let way = crate::graph::points::Way::Done;
                 let Some(later) = self.follower(None).after(point, way, case) else {
-                    return Verdict::Open;
+                    return Verdict::Open(TOO_MANY);
                 };
                 match self.words.meet(&later, &failing) {
                     Some(met) if met.is_empty() => {}
                     Some(_) => wrong.push((point, case.clone())),
-                    None => return Verdict::Open,
+                    None => return Verdict::Open(TOO_MANY),
                 }
             }
             wrong.extend(met.into_iter().map(|case| (point, case)));
@@ -111,10 +116,10 @@ impl<'p> Prover<'_, 'p> {
         let Some(wrong) =
             leads::outside(self.words, possible, &good.cases, |_, case| Some(vec![case.clone()]))
         else {
-            return Verdict::Open;
+            return Verdict::Open(TOO_MANY);
         };
         match self.decide(&wrong, "from there no answer leads to an end".to_owned()) {
-            Verdict::Refuted { .. } if good.doubtful => Verdict::Open,
+            Verdict::Refuted { .. } if good.doubtful => Verdict::Open(TOO_MANY),
             verdict => verdict,
         }
     }
@@ -125,7 +130,7 @@ impl<'p> Prover<'_, 'p> {
         let mut follower = self.follower(Some(turns));
         let possible = explore(&mut follower);
         if possible.too_much {
-            return Verdict::Open;
+            return Verdict::Open(TOO_MANY);
         }
         let more = Case::from([(Var::Turns, Set::one(i64::from(turns) + 1))]);
         let over = possible
@@ -140,7 +145,7 @@ impl<'p> Prover<'_, 'p> {
                 let why = format!("this takes more than {turns} turns");
                 Verdict::Refuted { witness, why }
             }
-            None => Verdict::Open,
+            None => Verdict::Open(NO_WAY),
         }
     }
 
@@ -151,15 +156,17 @@ impl<'p> Prover<'_, 'p> {
         let (possible, asking, flows) = (self.possible, self.asking, self.flows);
         let mut follower = self.follower(None);
         let Some(good) = leads::to_a_human(&mut follower, possible, flows, asking, turns) else {
-            return Verdict::Open;
+            return Verdict::Open(TOO_MANY);
         };
         let mut waiting = |point, case: &Case| leads::waiting(&mut follower, point, case);
         let mut wrong = Vec::new();
         for (point, case) in possible.all() {
-            let Some(cases) = waiting(point, case) else { return Verdict::Open };
+            let Some(cases) = waiting(point, case) else { return Verdict::Open(TOO_MANY) };
             wrong.extend(cases.into_iter().map(|case| (point, case)));
         }
-        let Some(wrong) = leads::not_in(self.words, wrong, &good) else { return Verdict::Open };
+        let Some(wrong) = leads::not_in(self.words, wrong, &good) else {
+            return Verdict::Open(TOO_MANY);
+        };
         self.decide(&wrong, format!("from there a human is more than {turns} turns away"))
     }
 }

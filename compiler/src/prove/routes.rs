@@ -6,7 +6,7 @@ use super::sets::Set;
 use super::words::Words;
 use crate::diag::{Code, Diagnostic};
 use crate::ir::{IntentId, Place, Space, turn};
-use crate::sema::hir::{Project, RouteKind, RouteRule};
+use crate::sema::hir::{Intent, Project, RouteKind, RouteRule};
 
 /// The best intent, which rules with intents look at.
 const INTENT: Place = Place { space: Space::Turn, index: turn::INTENT_NUMBER };
@@ -134,7 +134,8 @@ impl Rules<'_> {
             let filled: Case = filled.collect();
             filled.values().all(|set| !set.is_none()).then_some(filled)
         };
-        let witness = left.iter().filter_map(known).min_by_key(Case::len);
+        let plain = |case: &Case| (self.wish(case).is_none(), case.len());
+        let witness = left.iter().filter_map(known).min_by_key(plain);
         let witness = witness.or_else(|| left.iter().min_by_key(|case| case.len()).cloned())?;
         let finding = no_rule(last);
         Some(match self.told(&witness) {
@@ -182,14 +183,22 @@ impl Rules<'_> {
         found
     }
 
+    fn intent(&self, number: i64) -> Option<&Intent> {
+        self.project.intents.get(usize::try_from(number).ok()?)
+    }
+
+    /// An intent of a case that is a wish rather than a repair: who says `cancel` is hardly routed.
+    fn wish(&self, case: &Case) -> Option<i64> {
+        let intents = case.get(&Var::Cell(INTENT)).map_or(&[][..], Set::ranges);
+        let mut numbers = intents.iter().flat_map(|(low, high)| *low..=*high).take(INTENTS_MAX);
+        numbers.find(|n| self.intent(*n).is_some_and(|intent| !intent.is_repair))
+    }
+
     /// Conversations of a case, in words: an intent, and what is so besides.
     fn told(&self, case: &Case) -> String {
         let intents = case.get(&Var::Cell(INTENT)).map_or(&[][..], Set::ranges);
-        let of = |n: i64| usize::try_from(n).ok().and_then(|n| self.project.intents.get(n));
-        // A wish rather than a repair: who says `cancel` is hardly routed.
-        let mut numbers = intents.iter().flat_map(|(low, high)| *low..=*high).take(INTENTS_MAX);
-        let wish = numbers.find(|n| of(*n).is_some_and(|intent| !intent.is_repair));
-        let intent = wish.or_else(|| intents.first().map(|(low, _)| *low)).map(|n| match of(n) {
+        let first = || intents.first().map(|(low, _)| *low);
+        let intent = self.wish(case).or_else(first).map(|n| match self.intent(n) {
             Some(intent) => format!("`{}`", intent.name),
             None => "what no intent fits".to_owned(),
         });
