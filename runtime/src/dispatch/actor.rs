@@ -13,7 +13,10 @@ use tokio::sync::mpsc;
 
 use super::{Answer, DispatchError, Incoming, Inner, Mail};
 use crate::limits::SESSION_IDLE;
-use crate::store::{Commit, StoredReply};
+use crate::store::{Commit, StoreError, StoredReply};
+
+/// First pause before something that could not be stored is looked at again.
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
 /// A session in memory.
 struct Live {
@@ -29,6 +32,9 @@ pub(super) struct Actor {
     id: String,
     /// Absent until it is needed, and after a failed commit: then the store knows better.
     live: Option<Live>,
+    /// How often in a row something could not be stored. What was under way may be so still, and
+    /// nobody may come and ask: it is looked at again.
+    failures: u32,
 }
 
 impl Drop for Actor {
@@ -39,7 +45,7 @@ impl Drop for Actor {
 
 impl Actor {
     pub(super) const fn new(inner: Arc<Inner>, id: String) -> Self {
-        Self { inner, id, live: None }
+        Self { inner, id, live: None, failures: 0 }
     }
 
     /// Until nothing comes for a while, or the dispatch closes.
@@ -48,7 +54,7 @@ impl Actor {
             match tokio::time::timeout(self.patience(), mailbox.recv()).await {
                 Ok(Some(mail)) => self.take(mail).await,
                 Ok(None) => return,
-                Err(_) if self.is_due() => self.take(Mail::Look).await,
+                Err(_) if self.is_due() || self.failures > 0 => self.take(Mail::Look).await,
                 Err(_) => {
                     if self.inner.retire(&self.id, &mailbox) {
                         return;
@@ -60,6 +66,9 @@ impl Actor {
 
     /// Until the session's timer, or until it may leave memory.
     fn patience(&self) -> Duration {
+        if self.failures > 0 {
+            return RETRY_PAUSE.saturating_mul(1 << self.failures.min(6));
+        }
         let wake = self.live.as_ref().and_then(|live| live.session.wake_at_ms);
         let left = wake.map(|at| at.saturating_sub(self.inner.clock.now_ms()).max(1));
         let left = left.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis);
@@ -99,8 +108,16 @@ impl Actor {
 
     /// After a failure memory may be ahead of the store: what was not stored did not happen.
     fn forget_after<T>(&mut self, result: &Result<T, DispatchError>) {
-        if result.is_err() {
-            self.live = None;
+        match result {
+            Ok(_) => self.failures = 0,
+            Err(error) => {
+                self.live = None;
+                let may_pass = matches!(
+                    error,
+                    DispatchError::Store(StoreError::Failed(_) | StoreError::Overloaded)
+                );
+                self.failures = if may_pass { self.failures.saturating_add(1) } else { 0 };
+            }
         }
     }
 
@@ -128,8 +145,9 @@ impl Actor {
         self.finish_call().await?;
         if let Some(known) = self.inner.store.message(&self.id, &message.id)? {
             self.inner.metrics.repeats.inc();
-            let replies = self.inner.store.replies_of_turn(&self.id, known.turn)?;
-            return Ok(self.answer(known.turn, replies, true));
+            let replies = self.inner.store.replies_of_turn(&self.id, &known)?;
+            let now = self.answer(known.turn, replies, true);
+            return Ok(Answer { handed_off: known.handed_off.unwrap_or(now.handed_off), ..now });
         }
         self.meet(message.customer.as_ref()).await?;
         self.inner.metrics.turns.inc();

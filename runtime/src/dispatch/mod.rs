@@ -242,19 +242,25 @@ impl Dispatch {
         Ok(())
     }
 
-    /// Takes up the calls that were under way when the last process ended.
+    /// Takes up calls that nobody carries out: those that were under way when the last process
+    /// ended. How many there are.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn resume(&self) -> Result<usize, StoreError> {
-        let sessions = self.inner.store.calling()?;
+        let mut sessions = self.inner.store.calling()?;
+        let live = self.inner.live.lock().unwrap_or_else(PoisonError::into_inner);
+        // A session in memory sees to its own call.
+        sessions.retain(|session| !live.contains_key(session));
+        drop(live);
         for session in &sessions {
             self.look(session);
         }
         Ok(sessions.len())
     }
 
-    /// Wakes sessions whose timers are due, until the dispatch closes.
+    /// Wakes sessions whose timers are due, and takes up calls that could not be taken up before,
+    /// until the dispatch closes.
     pub async fn watch_timers(self, every: Duration) {
         let mut ticks = tokio::time::interval(every);
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -263,6 +269,9 @@ impl Dispatch {
             match self.inner.store.due(self.inner.clock.now_ms()) {
                 Ok(due) => due.iter().for_each(|session| self.look(session)),
                 Err(error) => tracing::error!(%error, "timers could not be read"),
+            }
+            if let Err(error) = self.resume() {
+                tracing::error!(%error, "calls under way could not be read");
             }
         }
     }

@@ -42,6 +42,11 @@ pub struct StoredTurn {
     pub turn: u64,
     /// Whether it is over.
     pub settled: bool,
+    /// The last reply of the session when it was over: what comes later, without a message, is no
+    /// part of its answer. Absent while it is not, and in turns of stores that did not keep it.
+    pub last_reply: Option<u64>,
+    /// Whether a human had the conversation when it was over.
+    pub handed_off: Option<bool>,
 }
 
 /// A reply with its place in the session's order.

@@ -2,6 +2,8 @@
 
 mod read;
 mod tables;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use std::path::Path;
@@ -67,13 +69,16 @@ impl SqliteStore {
         query(&connection).map_err(failed)
     }
 
-    /// Keeps a bundle's bytes, so that sessions pinned to it survive the next deployment.
+    /// Keeps a bundle's bytes, so that sessions pinned to it survive the next deployment. Comes back
+    /// when they are durable: no session may begin with a bundle that the next process lacks.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn put_bundle(&self, hash: &[u8; 32], bytes: &[u8]) -> Result<(), StoreError> {
         self.read(|db| {
-            let query = "INSERT OR IGNORE INTO bundles (hash, bytes) VALUES (?1, ?2)";
+            // Only what is there already is passed over; anything else that is wrong is an error.
+            let query =
+                "INSERT INTO bundles (hash, bytes) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING";
             db.execute(query, params![hash.as_slice(), bytes]).map(|_| ())
         })
     }

@@ -1,7 +1,7 @@
 //! What readers ask of the store.
 
 use flowright_engine::model::Reply;
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, ToSql, params};
 
 use super::SqliteStore;
 use crate::store::{StoreError, StoredReply, StoredSession, StoredTurn};
@@ -28,28 +28,39 @@ impl SqliteStore {
     /// [`StoreError`].
     pub fn message(&self, session: &str, id: &str) -> Result<Option<StoredTurn>, StoreError> {
         self.read(|db| {
-            db.prepare_cached("SELECT turn, settled FROM messages WHERE session = ?1 AND id = ?2")?
-                .query_row([session, id], |row| {
-                    Ok(StoredTurn { turn: row.get(0)?, settled: row.get::<_, i64>(1)? == 1 })
+            db.prepare_cached(
+                "SELECT turn, settled, last_reply, handed_off FROM messages
+                 WHERE session = ?1 AND id = ?2",
+            )?
+            .query_row([session, id], |row| {
+                Ok(StoredTurn {
+                    turn: row.get(0)?,
+                    settled: row.get(1)?,
+                    last_reply: row.get(2)?,
+                    handed_off: row.get(3)?,
                 })
-                .optional()
+            })
+            .optional()
         })
     }
 
-    /// The replies of one turn, in order.
+    /// What answered a message, in order: the replies of its turn, but for those that came when it
+    /// was over (silence, a timer).
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn replies_of_turn(
         &self,
         session: &str,
-        turn: u64,
+        turn: &StoredTurn,
     ) -> Result<Vec<StoredReply>, StoreError> {
-        self.replies(
+        let mut replies = self.replies(
             "SELECT seq, turn, reply FROM replies WHERE session = ?1 AND turn = ?2 ORDER BY seq",
             session,
-            turn,
-        )
+            turn.turn,
+        )?;
+        replies.retain(|reply| turn.last_reply.is_none_or(|last| reply.seq <= last));
+        Ok(replies)
     }
 
     /// The replies after one, in order.
@@ -84,12 +95,12 @@ impl SqliteStore {
         rows.into_iter().map(reply).collect()
     }
 
-    /// Sessions whose action was under way when the last process ended.
+    /// Sessions whose action is under way, or was when the last process ended.
     ///
     /// # Errors
     /// [`StoreError`].
     pub fn calling(&self) -> Result<Vec<String>, StoreError> {
-        self.ids("SELECT id FROM sessions WHERE calling = 1 ORDER BY updated_ms", i64::MAX)
+        self.ids("SELECT id FROM sessions WHERE calling = 1 ORDER BY updated_ms", &[])
     }
 
     /// Sessions whose timer is due.
@@ -99,20 +110,12 @@ impl SqliteStore {
     pub fn due(&self, now_ms: i64) -> Result<Vec<String>, StoreError> {
         self.ids(
             "SELECT id FROM sessions WHERE wake_at_ms <= ?1 ORDER BY wake_at_ms LIMIT 1000",
-            now_ms,
+            &[&now_ms],
         )
     }
 
-    fn ids(&self, query: &str, now_ms: i64) -> Result<Vec<String>, StoreError> {
-        self.read(|db| {
-            let mut statement = db.prepare_cached(query)?;
-            let all = statement.parameter_count() == 0;
-            if all {
-                statement.query_map([], |row| row.get(0))?.collect()
-            } else {
-                statement.query_map([now_ms], |row| row.get(0))?.collect()
-            }
-        })
+    fn ids(&self, query: &str, values: &[&dyn ToSql]) -> Result<Vec<String>, StoreError> {
+        self.read(|db| db.prepare_cached(query)?.query_map(values, |row| row.get(0))?.collect())
     }
 
     /// Number of sessions.

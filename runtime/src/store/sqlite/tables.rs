@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 
 use super::failed;
 use crate::store::StoreError;
 
 /// Version of the tables.
-const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 2;
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS bundles (
@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS journal (
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS messages (
     session TEXT NOT NULL, id TEXT NOT NULL, turn INTEGER NOT NULL, settled INTEGER NOT NULL,
+    last_reply INTEGER, handed_off INTEGER,
     PRIMARY KEY (session, id)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS replies (
@@ -33,6 +34,14 @@ CREATE TABLE IF NOT EXISTS replies (
     PRIMARY KEY (session, seq)
 ) STRICT, WITHOUT ROWID;
 ";
+
+/// What makes tables of an earlier version into those of the next, by the version that they have.
+/// Messages of version 1 do not say which reply was their last: all of their turn are.
+const CHANGES: [(i64, &str); 1] = [(
+    1,
+    "ALTER TABLE messages ADD COLUMN last_reply INTEGER;
+     ALTER TABLE messages ADD COLUMN handed_off INTEGER;",
+)];
 
 /// Memory for pages of the database, in KiB, for each of the two connections.
 const CACHE_KIB: u32 = 32 << 10;
@@ -50,21 +59,45 @@ pub enum Durability {
 }
 
 pub(super) fn connect(path: &Path, durability: Durability) -> Result<Connection, StoreError> {
-    let db = Connection::open(path).map_err(failed)?;
+    let mut db = Connection::open(path).map_err(failed)?;
     db.busy_timeout(std::time::Duration::from_secs(10)).map_err(failed)?;
     let synchronous = match durability {
         Durability::Full => "FULL",
         Durability::ProcessOnly => "OFF",
     };
-    let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)?;
-    if version > SCHEMA {
-        return Err(StoreError::Newer { found: version, known: SCHEMA });
+    let found = version(&db)?;
+    if found > SCHEMA {
+        return Err(StoreError::Newer { found, known: SCHEMA });
     }
     let setup = format!(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA foreign_keys = ON; \
-         PRAGMA cache_size = -{CACHE_KIB}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}; \
-         {TABLES} PRAGMA user_version = {SCHEMA};"
+         PRAGMA cache_size = -{CACHE_KIB}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
     );
     db.execute_batch(&setup).map_err(failed)?;
+    make_tables(&mut db)?;
     Ok(db)
+}
+
+fn version(db: &Connection) -> Result<i64, StoreError> {
+    db.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed)
+}
+
+/// Makes the tables, or makes them what this version knows: all in one transaction, so that a
+/// process that is killed meanwhile leaves them as they were.
+fn make_tables(db: &mut Connection) -> Result<(), StoreError> {
+    let transaction =
+        db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    // Under the lock: another process may have made them just now.
+    let found = version(&transaction)?;
+    if found == SCHEMA {
+        return Ok(());
+    }
+    let changes = CHANGES.iter().filter(|(from, _)| found > 0 && *from >= found);
+    for (_, change) in changes {
+        transaction.execute_batch(change).map_err(failed)?;
+    }
+    transaction
+        .execute_batch(&format!("{TABLES} PRAGMA user_version = {SCHEMA};"))
+        .and_then(|()| transaction.commit())
+        .map_err(failed)
 }

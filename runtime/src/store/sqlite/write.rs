@@ -1,7 +1,7 @@
 //! The one writer: takes the commits that wait and writes them in one transaction.
 
-use flowright_engine::model::Command;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use flowright_engine::model::{Command, Status};
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 use tokio::sync::{mpsc, oneshot};
 
 use super::failed;
@@ -83,7 +83,9 @@ pub(super) fn write_loop(mut db: Connection, mut jobs: mpsc::Receiver<Job>, metr
 
 /// Each commit has a savepoint of its own: one that cannot be written takes no other with it.
 fn write_batch(db: &mut Connection, batch: &[Job]) -> Result<Vec<Written>, StoreError> {
-    let mut transaction = db.transaction().map_err(failed)?;
+    // To write from the start: one that only reads at first does not wait for others' writes later.
+    let mut transaction =
+        db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     let mut results = Vec::with_capacity(batch.len());
     for job in batch {
         if batch.len() == 1 {
@@ -152,24 +154,32 @@ fn write_commit(
     )
     .and_then(|mut s| s.execute(params![id, commit.seq, commit.at_ms, texts.event, texts.commands]))
     .map_err(failed)?;
-    write_message(db, commit)?;
+    write_message(db, commit, reply_seq)?;
     Ok(replies)
 }
 
-/// The message's id in the turn's first commit, that it is settled in the last.
-fn write_message(db: &Connection, commit: &Commit) -> Result<(), StoreError> {
-    let (id, turn, settled) = (&commit.session.id, commit.session.turn, i64::from(commit.settled));
+/// The message's id in the turn's first commit; that it is settled, with what was its answer, in
+/// the last.
+fn write_message(db: &Connection, commit: &Commit, reply_seq: u64) -> Result<(), StoreError> {
+    let (id, turn) = (&commit.session.id, commit.session.turn);
+    let handed_off = commit.session.status != Status::Bot;
+    let last = commit.settled.then_some((reply_seq, handed_off));
+    let (last_reply, handed_off) = last.unzip();
     if let Some(message) = &commit.message_id {
         db.prepare_cached(
-            "INSERT INTO messages (session, id, turn, settled) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO messages (session, id, turn, settled, last_reply, handed_off)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         )
-        .and_then(|mut s| s.execute(params![id, message, turn, settled]))
+        .and_then(|mut s| {
+            s.execute(params![id, message, turn, commit.settled, last_reply, handed_off])
+        })
         .map_err(failed)?;
     } else if commit.settled {
         db.prepare_cached(
-            "UPDATE messages SET settled = 1 WHERE session = ?1 AND turn = ?2 AND settled = 0",
+            "UPDATE messages SET settled = 1, last_reply = ?3, handed_off = ?4
+             WHERE session = ?1 AND turn = ?2 AND settled = 0",
         )
-        .and_then(|mut s| s.execute(params![id, turn]))
+        .and_then(|mut s| s.execute(params![id, turn, last_reply, handed_off]))
         .map_err(failed)?;
     }
     Ok(())
