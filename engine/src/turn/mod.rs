@@ -20,7 +20,7 @@ use flowright_compiler::ir::{Exit, FlowId, IntentId, turn};
 use flowright_nlu::value::{Decimal, Value};
 
 use crate::menus::{pick, pick_exactly};
-use crate::model::{Reason, Speaker, Status, Wait};
+use crate::model::{Handoff, Reason, Speaker, Status, Wait};
 use crate::stepper::{Stepper, Taken};
 
 /// What the thresholds make of the best intent.
@@ -49,20 +49,9 @@ impl Stepper<'_> {
     /// The customer wrote, or pressed a button.
     pub(crate) fn message(&mut self, text: &str, payload: Option<&str>) {
         self.session.record(Speaker::Customer, text, self.now_ms);
-        if let Status::HandedOff(handoff) = self.session.status.clone() {
-            if let Some(lang) = self.program.understander.understand(text, &self.context()).lang {
-                self.session.lang = lang;
-            }
-            let first = !self.session.transcript.iter().rev().skip(1).any(|line| {
-                line.from == Speaker::Customer
-                    && line.at_ms >= handoff.at_ms
-                    && line.turn > handoff_turn(&handoff)
-            });
-            if first {
-                let text = self.phrase(self.program.program.phrases.held, &[]);
-                self.reply_text(text);
-            }
-            return;
+        if let Status::HandedOff(handoff) = &self.session.status {
+            let first = self.is_first_since(handoff);
+            return self.hold(text, first);
         }
         self.understand(text);
         if let Some(frame) = self.session.stack.last_mut() {
@@ -78,6 +67,25 @@ impl Stepper<'_> {
             return;
         }
         self.intent_or_miss(text);
+    }
+
+    /// Whether the customer had written nothing since a human got the conversation.
+    fn is_first_since(&self, handoff: &Handoff) -> bool {
+        let handed_over = handoff.summary.transcript.last().map_or(0, |line| line.turn);
+        let before = self.session.transcript.iter().rev().skip(1);
+        !before.into_iter().any(|line| line.from == Speaker::Customer && line.turn > handed_over)
+    }
+
+    /// A human has the conversation: that her message was passed on is said once, in her language.
+    fn hold(&mut self, text: &str, first: bool) {
+        if let Some(lang) = self.program.understander.understand(text, &self.context()).lang {
+            self.session.lang = lang;
+            self.set_turn(turn::LANGUAGE, Some(Value::Text(lang.to_string())));
+        }
+        if first {
+            let text = self.phrase(self.program.program.phrases.held, &[]);
+            self.reply_text(text);
+        }
     }
 
     fn understand(&mut self, text: &str) {
@@ -193,9 +201,4 @@ impl Stepper<'_> {
         self.reply_text(text);
         self.ask_again();
     }
-}
-
-/// The turn in which a conversation was handed over.
-fn handoff_turn(handoff: &crate::model::Handoff) -> u64 {
-    handoff.summary.transcript.last().map_or(0, |line| line.turn)
 }
