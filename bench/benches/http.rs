@@ -11,7 +11,7 @@ use flowright_bench::grouped;
 use flowright_runtime::programs::Loader;
 use flowright_runtime::service::{Options, Service};
 use flowright_runtime::store::Durability;
-use flowright_tests::{bundle_of, fresh_path, load};
+use flowright_tests::{Fresh, bundle_of, load};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::{Request, Response};
@@ -86,7 +86,8 @@ async fn load_test(address: SocketAddr) -> (f64, f64) {
 
 async fn served(durability: Durability) -> (f64, f64) {
     let loader: Loader = Arc::new(|bytes| load(bytes, true));
-    let options = Options { durability, ..Options::local(fresh_path("bench.sqlite")) };
+    let store = Fresh::new("bench.sqlite");
+    let options = Options { durability, ..Options::local(store.to_owned()) };
     let server = Service::start(&bundle_of("order_change"), loader, options).await.unwrap();
     let result = load_test(server.address).await;
     server.stop().await;

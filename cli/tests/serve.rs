@@ -84,10 +84,15 @@ impl Server {
         stream
     }
 
-    fn post(&self, session: &str, body: &Json) -> Json {
+    /// The answer's body as it comes.
+    fn body(&self, session: &str, body: &Json) -> String {
         let mut answer = String::new();
         self.send(session, body).read_to_string(&mut answer).unwrap();
-        serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap()
+        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
+    }
+
+    fn post(&self, session: &str, body: &Json) -> Json {
+        serde_json::from_str(&self.body(session, body)).unwrap()
     }
 
     /// SIGKILL: nothing in the process runs any more.
@@ -151,6 +156,81 @@ fn killed_at_any_moment_of_a_turn_nothing_is_lost_or_done_twice() {
         assert_eq!(data.audit.len(), before + 1, "round {round}: once, whenever it was killed");
         assert_eq!(data.orders["12345"]["due"], day.as_str());
     }
+}
+
+/// The CRM has carried the effect out and says so a second later; the server is killed in between.
+#[test]
+fn killed_between_an_effect_and_its_commit_it_is_carried_out_once() {
+    let (crm, crm_address) = start_crm();
+    let store = store("between");
+    let server = start(&store, crm_address);
+    server.post("s", &message("1", "我需要修改订单#12345的交货日期。"));
+    crm.set_answer_delay(Duration::from_secs(1));
+    let waiting = server.send("s", &message("2", "2099-06-15"));
+    let until = Instant::now() + Duration::from_secs(20);
+    while crm.data().audit.is_empty() {
+        assert!(Instant::now() < until, "the effect was not asked for");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    server.kill();
+    drop(waiting);
+    assert_eq!(crm.data().orders["12345"]["due"], "2099-06-15", "it was done before the kill");
+    crm.set_answer_delay(Duration::ZERO);
+    let server = start(&store, crm_address);
+    let done = server.post("s", &message("2", "2099-06-15"));
+    assert_eq!(texts(&done), ["已验证权限,正在更新...", "更新成功,新交货日为2099年6月15日。"]);
+    assert_eq!(crm.data().audit.len(), 1, "asked again with the same key, and not done again");
+}
+
+/// All of the answer but that it is a repeat.
+#[test]
+fn a_message_again_after_a_kill_gets_the_same_bytes() {
+    let (_, crm_address) = start_crm();
+    let store = store("bytes");
+    let server = start(&store, crm_address);
+    let messages = [
+        message("1", "我需要修改订单#12345的交货日期。"),
+        message("2", "2099-06-15"),
+        message("3", "转人工"),
+        message("4", "有人吗?"),
+    ];
+    let first: Vec<String> = messages.iter().map(|m| server.body("s", m)).collect();
+    server.kill();
+    let server = start(&store, crm_address);
+    for (message, first) in messages.iter().zip(&first) {
+        let again = server.body("s", message);
+        let expected = first.replace("\"repeated\":false", "\"repeated\":true");
+        assert_ne!(expected, *first, "{first}");
+        assert_eq!(again, expected);
+    }
+}
+
+#[test]
+fn a_bundle_of_a_newer_version_is_refused() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("newer.flowb");
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_flowright"));
+        command.args(args).current_dir(root).env("CRM_URL", "http://x").output().unwrap()
+    };
+    let path = file.to_str().unwrap();
+    let built = run(&["build", "flows/order_change", "-o", path]);
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let mut bytes = std::fs::read(&file).unwrap();
+    // The format's version follows the eight bytes that every bundle begins with.
+    let version = bytes.get_mut(8).unwrap();
+    *version += 1;
+    std::fs::write(&file, bytes).unwrap();
+    let store = store("newer");
+    let serve = ["serve", path, "--listen", "127.0.0.1:0", "--store", store.to_str().unwrap()];
+    for args in [&serve[..], &["test", path], &["diff", path, "flows/order_change"]] {
+        let output = run(args);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
+        assert!(said.contains("this flowright reads format"), "{args:?}: {said}");
+        assert!(said.contains("use a newer flowright"), "{args:?}: {said}");
+    }
+    assert!(!store.exists(), "nothing is made for a bundle that cannot be served");
 }
 
 #[test]

@@ -32,6 +32,8 @@ pub const SOCKET_QUEUE_MAX: usize = 256;
 pub const SESSION_IDLE: Duration = Duration::from_secs(60);
 /// Time between two pings on a WebSocket.
 pub const PING_EVERY: Duration = Duration::from_secs(30);
+/// Time for a client to take what a WebSocket sends before it is cut off.
+pub const SOCKET_SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of an action's answer.
 pub const ANSWER_BYTES_MAX: usize = 1 << 20;
 /// Time that shutting down may take.

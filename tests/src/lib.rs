@@ -9,6 +9,7 @@
 pub mod big;
 
 use std::net::SocketAddr;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
@@ -16,6 +17,7 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use flowright_codegen::JitProgram;
 use flowright_compiler::base::SourceProvider;
 use flowright_compiler::bundle;
+use flowright_compiler::compile::MemorySources;
 use flowright_crm::{Crm, Data};
 use flowright_engine::LoadedProgram;
 use flowright_engine::transcript::{ReportLine, run_test};
@@ -61,6 +63,15 @@ pub fn bundle_of(project: &str) -> Vec<u8> {
         flowright_compiler::compile(&Folder(root().join("flows").join(project))).unwrap();
     let shown: Vec<_> = compiled.analysis.diagnostics.iter().filter(|d| d.is_error()).collect();
     let bundle = compiled.bundle.unwrap_or_else(|| panic!("{project}: {shown:?}"));
+    bundle::write(&bundle).unwrap().bytes
+}
+
+/// The bundle of a project in one text.
+#[must_use]
+pub fn bundle_of_text(text: &str) -> Vec<u8> {
+    let compiled = flowright_compiler::compile(&MemorySources::one("a.flow", text)).unwrap();
+    let shown: Vec<_> = compiled.analysis.diagnostics.iter().map(|d| &d.message).collect();
+    let bundle = compiled.bundle.unwrap_or_else(|| panic!("{shown:?}"));
     bundle::write(&bundle).unwrap().bytes
 }
 
@@ -121,13 +132,40 @@ impl Clock for ManualClock {
     }
 }
 
-/// A file name nobody else has, in a folder that the next build may clear.
-#[must_use]
-pub fn fresh_path(name: &str) -> PathBuf {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    let folder = std::env::temp_dir().join(format!("flowright-tests-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    folder.join(format!("{}-{name}", NEXT.fetch_add(1, Ordering::SeqCst)))
+/// A file name in a folder that nobody else has. The folder goes when this goes.
+#[derive(Debug)]
+pub struct Fresh {
+    folder: PathBuf,
+    path: PathBuf,
+}
+
+impl Fresh {
+    #[must_use]
+    pub fn new(name: &str) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::SeqCst);
+        let folder = format!("flowright-tests-{}-{number}", std::process::id());
+        let folder = std::env::temp_dir().join(folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        Self { path: folder.join(name), folder }
+    }
+}
+
+impl Deref for Fresh {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.path
+    }
+}
+
+impl Drop for Fresh {
+    fn drop(&mut self) {
+        // A database is closed by its own threads, a little later perhaps: its files go all the same.
+        if let Err(error) = std::fs::remove_dir_all(&self.folder) {
+            eprintln!("{} is left behind: {error}", self.folder.display());
+        }
+    }
 }
 
 /// A CRM on a port of its own.
@@ -144,7 +182,7 @@ pub struct World {
     pub crm: Crm,
     pub server: Handle,
     pub clock: Arc<ManualClock>,
-    pub store: PathBuf,
+    pub store: Fresh,
     crm_address: SocketAddr,
     bundle: Vec<u8>,
 }
@@ -155,9 +193,13 @@ impl World {
     }
 
     pub async fn start_with(project: &str, change: impl FnOnce(Options) -> Options) -> Self {
+        Self::start_bundle(bundle_of(project), change).await
+    }
+
+    pub async fn start_bundle(bundle: Vec<u8>, change: impl FnOnce(Options) -> Options) -> Self {
         let (crm, crm_address) = start_crm().await;
         let clock = ManualClock::at("2026-06-01T01:00:00Z");
-        let (store, bundle) = (fresh_path("store.sqlite"), bundle_of(project));
+        let store = Fresh::new("store.sqlite");
         let options = change(options(&store, crm_address, &clock));
         let server = Service::start(&bundle, loader(), options).await.unwrap();
         Self { crm, server, clock, store, crm_address, bundle }
@@ -188,6 +230,14 @@ impl World {
             "id": id, "text": text, "customer": { "id": customer, "tier": tier },
         });
         let (status, answer) = self.post(session, body).await;
+        assert_eq!(status, 200, "{answer}");
+        texts(&answer)
+    }
+
+    /// The same of a bot that knows nothing of its customers.
+    pub async fn say_plain(&self, session: &str, id: &str, text: &str) -> Vec<String> {
+        let (status, answer) =
+            self.post(session, serde_json::json!({ "id": id, "text": text })).await;
         assert_eq!(status, 200, "{answer}");
         texts(&answer)
     }

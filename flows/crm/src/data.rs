@@ -28,6 +28,7 @@ pub struct Data {
     /// Answers by idempotency key: a repeated change is answered, not carried out.
     pub(crate) answered: BTreeMap<String, (StatusCode, Json)>,
     pub(crate) delay: Duration,
+    pub(crate) answer_delay: Duration,
 }
 
 impl Data {

@@ -48,6 +48,11 @@ impl Crm {
         self.data().delay = delay;
     }
 
+    /// Waits this long after what was asked for is done, before it says so.
+    pub fn set_answer_delay(&self, delay: Duration) {
+        self.data().answer_delay = delay;
+    }
+
     /// Answers requests until the task is dropped.
     pub async fn serve(self, listener: TcpListener) {
         loop {
@@ -80,6 +85,10 @@ impl Crm {
         }
         let key = head.headers.get("idempotency-key").and_then(|v| v.to_str().ok());
         let (status, answer) = self.data().answer(&head.method, head.uri.path(), key, &body);
+        let delay = self.data().answer_delay;
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
         let mut response = Response::new(Full::new(Bytes::from(answer.to_string())));
         *response.status_mut() = status;
         let json = hyper::header::HeaderValue::from_static("application/json");

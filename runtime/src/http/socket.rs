@@ -24,7 +24,7 @@ use super::messages::{checked_id, checked_text};
 use super::problem::Problem;
 use super::{Request, Response};
 use crate::dispatch::{Answer, DispatchError, Incoming, StoredReply};
-use crate::limits::{FRAME_BYTES_MAX, PING_EVERY};
+use crate::limits::{FRAME_BYTES_MAX, PING_EVERY, SOCKET_SEND_TIMEOUT};
 
 /// Characters that a session's id has at least here, where knowing it is what lets one in.
 const SESSION_ID_CHARS_MIN: usize = 16;
@@ -162,8 +162,8 @@ impl Socket {
                 return;
             }
         };
-        // The page may be gone already.
-        let _ = self.stream.close(Some(frame)).await;
+        // The page may be gone already, or take nothing any more.
+        let _ = tokio::time::timeout(SOCKET_SEND_TIMEOUT, self.stream.close(Some(frame))).await;
     }
 
     async fn talk(&mut self) -> Result<CloseCode, WsError> {
@@ -178,7 +178,7 @@ impl Socket {
                     if !std::mem::replace(&mut answered, false) {
                         return Ok(CloseCode::Away);
                     }
-                    self.stream.send(Message::Ping(Vec::new().into())).await?;
+                    self.put(Message::Ping(Vec::new().into())).await?;
                 }
                 reply = self.replies.recv() => match reply {
                     Ok(reply) => self.send_reply(&reply).await?,
@@ -292,7 +292,14 @@ impl Socket {
     }
 
     async fn send(&mut self, document: &Json) -> Result<(), WsError> {
-        self.stream.send(Message::text(document.to_string())).await
+        self.put(Message::text(document.to_string())).await
+    }
+
+    /// Sends a message. A client that takes nothing for too long is cut off: what waits for it would
+    /// never end.
+    async fn put(&mut self, message: Message) -> Result<(), WsError> {
+        let sent = tokio::time::timeout(SOCKET_SEND_TIMEOUT, self.stream.send(message)).await;
+        sent.unwrap_or_else(|_| Err(WsError::Io(std::io::ErrorKind::TimedOut.into())))
     }
 }
 

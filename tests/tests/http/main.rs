@@ -1,12 +1,14 @@
 //! The server over real sockets, with a real CRM: conversations, repeats, restarts, bad requests.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod odd;
+mod outside;
 mod sockets;
 mod talks;
 
 use std::time::{Duration, Instant};
 
-use flowright_tests::{World, send};
+use flowright_tests::{Fresh, World, send};
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -106,6 +108,44 @@ async fn slow_headers_are_cut_off_and_nobody_else_waits() {
     assert!(quick.1 < Duration::from_secs(5), "{:?}", quick.1);
 }
 
+/// A byte now and then is no progress: headers and bodies have one time for all of them.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_sends_byte_by_byte_is_cut_off() {
+    let world = World::start("order_change").await;
+    let address = world.server.address;
+    let drip = |at_once: &'static str, slowly: &'static str| async move {
+        let stream = TcpStream::connect(address).await.unwrap();
+        let (mut reader, mut writer) = stream.into_split();
+        writer.write_all(at_once.as_bytes()).await.unwrap();
+        let begun = Instant::now();
+        let drops = tokio::spawn(async move {
+            for byte in slowly.bytes().cycle() {
+                if writer.write_all(&[byte]).await.is_err() {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        });
+        let mut answer = Vec::new();
+        let _ =
+            tokio::time::timeout(Duration::from_secs(40), reader.read_to_end(&mut answer)).await;
+        drops.abort();
+        (begun.elapsed(), String::from_utf8_lossy(&answer).into_owned())
+    };
+    let head = "POST /v1/sessions/s/messages HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n";
+    let (headers, preface, body) = tokio::join!(
+        drip("POST /v1/sessions/s/messages HTTP/1.1\r\n", "x-a: b\r\n"),
+        drip("", "PRI * HTTP/2.0\r\n"),
+        drip(head, "{\"id\": \"1\",   "),
+    );
+    for (what, (took, answer), most) in
+        [("headers", headers, 15), ("preface", preface, 25), ("body", body, 30)]
+    {
+        assert!(took < Duration::from_secs(most), "{what}: {took:?}, {answer}");
+    }
+    assert_eq!(world.say("q", "1", "你好", "C-1001").await.len(), 1);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn http_2_is_spoken() {
     use http_body_util::{BodyExt as _, Full};
@@ -153,8 +193,8 @@ async fn a_token_is_asked_for_and_needed_outside_of_loopback() {
     {
         assert_eq!(send(&world.url(path), "GET", None, &[]).await.0, expected, "{path}");
     }
-    let mut options =
-        flowright_runtime::service::Options::local(flowright_tests::fresh_path("x.sqlite"));
+    let store = Fresh::new("x.sqlite");
+    let mut options = flowright_runtime::service::Options::local(store.to_owned());
     options.listen = "0.0.0.0:0".parse().unwrap();
     let loader = flowright_runtime::programs::interpreter_loader();
     let bundle = flowright_tests::bundle_of("order_change");

@@ -106,3 +106,56 @@ async fn a_page_of_another_site_gets_no_socket() {
         assert!(answer.starts_with(&format!("HTTP/1.1 {expected}")), "{origin} {query}: {answer}");
     }
 }
+
+/// Says back what it hears, at length.
+const ECHO: &str = r#"
+bot b { languages en  timezone "UTC" }
+channel web: websocket { path "/chat" }
+channel api: rest
+skill s
+route { otherwise -> s }
+intent echo { en "echo this", "echo", "echo please", "say it back", "repeat my words" }
+flow echo {
+  on intent echo
+  slot words: text { ask "What?" }
+  state start {
+    fill words
+    when words == "stop" { end resolved }
+    say "{words}{words}{words}{words}"
+    clear words
+    -> start
+  }
+}
+"#;
+
+/// A page that takes nothing holds nobody up, and is cut off.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_that_never_reads_is_cut_off() {
+    let world = World::start_bundle(flowright_tests::bundle_of_text(ECHO), |o| o).await;
+    let session = "0123456789abcdef0123";
+    world.say_plain(session, "0", "echo this").await;
+    // More than the buffers of both ends of a connection hold.
+    let long = "字".repeat(9_000);
+    for number in 1..=60 {
+        world.say_plain(session, &number.to_string(), &long).await;
+    }
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4_096).unwrap();
+    let stream = socket.connect(world.server.address).await.unwrap();
+    let url = format!("ws://{}/chat?session={session}", world.server.address);
+    let (socket, _) = tokio_tungstenite::client_async(url, stream).await.unwrap();
+    let begun = std::time::Instant::now();
+    world.say_plain("another-session", "1", "echo this").await;
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    // Whoever reads only now finds the end before everything was sent.
+    let mut stream = socket.into_inner();
+    let mut read = Vec::new();
+    let end = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut read);
+    let ended = tokio::time::timeout(Duration::from_secs(20), end).await;
+    assert!(ended.is_ok(), "the connection is open still");
+    assert!(read.len() < 60 * 4 * 27_000, "everything was sent: {} bytes", read.len());
+    let begun = std::time::Instant::now();
+    world.server.stop().await;
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}

@@ -127,7 +127,62 @@ async fn a_slow_crm_ends_at_a_human_after_its_retries() {
 async fn a_message_to_a_human_is_held_and_recorded() {
     let world = World::start("order_change").await;
     world.say("s", "1", "move order 12345 to 20 June", "C-2002").await;
-    let (_, answer) = world.post("s", json!({ "id": "2", "text": "are you there?" })).await;
+    let held = |id: &'static str, text: &'static str| {
+        let body = json!({ "id": id, "text": text });
+        async { world.post("s", body).await.1 }
+    };
+    let answer = held("2", "are you there?").await;
     assert_eq!(answer["status"], "handed_off");
-    assert!(texts(&answer).len() <= 1, "{answer}");
+    assert_eq!(texts(&answer), ["Your message has been passed on to my colleague."]);
+    // It is said once; a message that is repeated gets it again.
+    for (id, text) in [("3", "hello?"), ("4", "有人吗?"), ("5", "yes")] {
+        let answer = held(id, text).await;
+        assert_eq!((texts(&answer).len(), &answer["status"]), (0, &json!("handed_off")), "{id}");
+    }
+    assert_eq!(texts(&held("2", "are you there?").await).len(), 1);
+    let world = world.restart().await;
+    let (_, answer) = world.post("s", json!({ "id": "6", "text": "still there?" })).await;
+    assert_eq!(texts(&answer).len(), 0, "nor after a restart: {answer}");
+}
+
+const SILENT: &str = r#"
+bot b { languages en  timezone "UTC" }
+channel api: rest
+skill s
+route { otherwise -> s }
+intent rent { en "rent a machine", "I want to rent", "machine rental", "renting", "hire one" }
+flow rent {
+  on intent rent
+  slot days: number { ask "For how many days?" }
+  state start { fill days  say "{days} days."  end resolved }
+  on silence 10m { say "Still there?" }
+  on silence 20m { handoff because "she is gone" }
+}
+"#;
+
+/// What the bot says later, by itself, is no part of the answer to a message.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_repeated_message_is_answered_alike_whatever_was_said_since() {
+    let world = World::start_bundle(flowright_tests::bundle_of_text(SILENT), |o| o).await;
+    let body = json!({ "id": "m", "text": "rent a machine" });
+    let (_, first) = world.post("s", body.clone()).await;
+    assert_eq!(texts(&first), ["For how many days?"]);
+    let alike = |answer: serde_json::Value, when: &str| {
+        let mut expected = first.clone();
+        expected["repeated"] = json!(true);
+        assert_eq!(answer.to_string(), expected.to_string(), "{when}");
+    };
+    alike(world.post("s", body.clone()).await.1, "at once");
+    for (minutes, replies) in [(10, 2), (10, 3)] {
+        world.clock.advance_ms(minutes * 60_000);
+        let until = Instant::now() + Duration::from_secs(20);
+        while world.session("s").await["replies"].as_array().unwrap().len() < replies {
+            assert!(Instant::now() < until, "nobody woke the session");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        alike(world.post("s", body.clone()).await.1, "after a silence");
+    }
+    assert_eq!(world.session("s").await["status"], "handed_off");
+    let world = world.restart().await;
+    alike(world.post("s", body).await.1, "after a restart");
 }
