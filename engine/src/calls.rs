@@ -5,9 +5,9 @@ use flowright_nlu::value::{Decimal, Value};
 
 use crate::drive::Next;
 use crate::json::value_from_json;
-use crate::limits::TRIED_MAX;
+use crate::limits::{CALLS_IN_A_ROW_MAX, TRIED_MAX};
 use crate::model::{ActionResult, Command, PendingCall, PendingCallRef, Reason, Tried, Wait};
-use crate::stepper::Stepper;
+use crate::stepper::{Stepper, Trouble};
 
 /// An answer as the flow sees it.
 enum Answer {
@@ -27,11 +27,15 @@ impl Stepper<'_> {
         handlers: Vec<(u32, FuncId)>,
         failed: Option<FuncId>,
         then: FuncId,
-    ) -> Next {
+    ) -> Result<Next, Trouble> {
+        let number = self.session.calls;
+        if number.saturating_sub(self.session.calls_before) >= CALLS_IN_A_ROW_MAX {
+            return Err(Trouble::TooManyCalls);
+        }
+        self.session.calls = number.saturating_add(1);
         let is_effect =
             self.program.program.actions.get(action.index()).is_some_and(|a| a.is_effect);
         let turn = self.session.turn;
-        let number = self.session.tried.iter().filter(|tried| tried.turn == turn).count();
         // The time tells apart two stores that know a session of the same id.
         let key = format!("{}/{turn}/{number}@{}", self.session.id, self.now_ms);
         if let Some(frame) = self.session.stack.last_mut() {
@@ -43,7 +47,7 @@ impl Stepper<'_> {
             frame.wait = Wait::Action(Box::new(call));
         }
         self.commands.push(Command::Call(PendingCallRef { key, action }));
-        Next::Wait
+        Ok(Next::Wait)
     }
 
     /// The answer to the call under way.

@@ -97,7 +97,7 @@ impl Stepper<'_> {
                 self.ask_item(prompt, &args, item, label, then, none)?
             }
             Exit::Do { action, bind, handlers, failed, then } => {
-                self.call_action(action, args, bind, handlers, failed, then)
+                self.call_action(action, args, bind, handlers, failed, then)?
             }
             Exit::Call { flow, slots, then } => self.call_flow(flow, &slots, args, then)?,
             Exit::Wait { then } => self.wait_for(args.first().cloned().flatten(), then),

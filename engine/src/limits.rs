@@ -4,6 +4,8 @@
 pub const RUNS_PER_STEP_MAX: u32 = 1_000;
 /// Blocks entered in one run of a function.
 pub const FUEL_PER_RUN: u64 = 100_000;
+/// Calls of actions that follow from each other, without a word of the customer or a timer.
+pub const CALLS_IN_A_ROW_MAX: u64 = 250;
 /// Flows under way at once.
 pub const STACK_MAX: usize = 16;
 /// Lines of the conversation that a session keeps.

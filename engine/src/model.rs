@@ -45,6 +45,12 @@ pub struct Session {
     pub tried: Vec<Tried>,
     /// The best intent of the last utterance that had one, with its confidence in percent.
     pub last_intent: Option<(IntentId, u8)>,
+    /// Calls of actions so far, and how many they were when the customer last wrote or a timer went
+    /// off: the rest of them follow from each other.
+    #[serde(default)]
+    pub calls: u64,
+    #[serde(default)]
+    pub calls_before: u64,
 }
 
 /// Who speaks for the company.
@@ -126,7 +132,8 @@ pub struct MenuItem {
 /// crash, with the same key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PendingCall {
-    /// `SESSION/TURN/N@TIME`: unique, the same on every attempt; sent as the idempotency key.
+    /// `SESSION/TURN/N@TIME`, the session's call number N from 0: unique, the same on every attempt;
+    /// sent as the idempotency key.
     pub key: String,
     pub action: ActionId,
     /// One per parameter.

@@ -100,6 +100,8 @@ pub(crate) enum Trouble {
     TooLong,
     /// Too many flows at once.
     TooDeep,
+    /// Calls that follow from each other without end.
+    TooManyCalls,
     /// Something that the verifier rules out.
     Unsound(&'static str),
 }
@@ -155,6 +157,9 @@ impl<'s> Stepper<'s> {
     /// Sends the event to where it belongs.
     fn take(&mut self, event: Event) {
         self.set_turn_cells();
+        if !matches!(event, Event::ActionResult { .. } | Event::Customer { .. }) {
+            self.session.calls_before = self.session.calls;
+        }
         match event {
             Event::Customer { profile } => {
                 if profile.len() == self.session.customer.len() {

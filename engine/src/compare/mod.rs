@@ -305,6 +305,7 @@ fn forget(session: &mut Session) {
     session.transcript.clear();
     session.last_said.clear();
     session.tried.clear();
+    (session.calls, session.calls_before) = (0, 0);
     session.turn = 1;
     for frame in &mut session.stack {
         frame.path.clear();

@@ -5,7 +5,7 @@
 
 mod mutants;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,11 +16,15 @@ use flowright_compiler::bundle;
 use flowright_compiler::ir::interp::Interpreter;
 use flowright_compiler::ir::verify::VerifiedProgram;
 use flowright_compiler::ir::{
-    Cell, CellKind, Executor, FuncId, Place, Program, RunContext, RunError, Space,
+    Cell, CellKind, Executor, FuncId, Place, Program, RunContext, RunError, Space, TestDef,
+    TestStep,
 };
-use flowright_engine::LoadedProgram;
+use flowright_engine::limits::CALLS_IN_A_ROW_MAX;
+use flowright_engine::model::{ActionResult, Command, Event};
 use flowright_engine::transcript::run_test;
+use flowright_engine::{LoadedProgram, open_session, step};
 use flowright_tests::bundle_of;
+use serde_json::json;
 
 use self::mutants::Mutant;
 
@@ -29,6 +33,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// Mutants of one kind of place whose functions are compiled, too.
 const COMPILED_PER_KIND: usize = 2;
 const FUEL: u64 = 300;
+/// 1 June 2026, 01:00 UTC.
+const NOW_MS: i64 = 1_780_275_600_000;
 
 /// What became of the mutants.
 #[derive(Debug, Default)]
@@ -46,6 +52,8 @@ struct Trial {
     counts: Counts,
     compiled: BTreeMap<String, usize>,
     failed: Vec<String>,
+    /// What the customers of the project's own tests say, a conversation each.
+    words: Vec<Vec<String>>,
 }
 
 #[test]
@@ -62,6 +70,7 @@ fn whatever_is_changed_is_refused_or_runs() {
         counts: Counts::default(),
         compiled: BTreeMap::new(),
         failed: Vec::new(),
+        words: program.tests.iter().map(words).collect(),
     };
     std::panic::set_hook(Box::new(|_| {}));
     mutants::each(&program, 42, |mutant| {
@@ -75,6 +84,14 @@ fn whatever_is_changed_is_refused_or_runs() {
     assert!(trial.failed.is_empty(), "{}", trial.failed.join("\n"));
     assert!(counts.all >= 5_000 && counts.refused >= 1_000, "{counts:?}");
     assert!(counts.ran >= 500 && counts.compiled >= 50, "{counts:?}");
+}
+
+fn words(test: &TestDef) -> Vec<String> {
+    let said = test.lines.iter().filter_map(|line| match &line.kind {
+        TestStep::User(text) => Some(text.clone()),
+        _ => None,
+    });
+    said.collect()
 }
 
 /// Ends the process when nothing goes on: a hang must not look like a slow machine.
@@ -143,6 +160,10 @@ impl Trial {
         };
         for number in 0..program.functions.len() as u32 {
             let expected = run(&oracle, FuncId(number));
+            let exits = program.functions[number as usize].exits.len();
+            if expected.0.is_ok_and(|exit| exit as usize >= exits) {
+                return Err(format!("function {number} leaves through an exit that it has not"));
+            }
             if let Some(machine) = &machine {
                 let actual = run(machine, FuncId(number));
                 if expected != actual {
@@ -161,8 +182,40 @@ impl Trial {
         for test in &program.tests {
             let _ = run_test(&loaded, test);
         }
-        Ok(())
+        self.words.iter().try_for_each(|words| talk(&loaded, words))
     }
+}
+
+/// A conversation in which the engine may meet nothing that the verifier rules out.
+fn talk(program: &LoadedProgram, words: &[String]) -> Result<(), String> {
+    let mut session = open_session(program, "s", "web", None, NOW_MS);
+    let mut events: VecDeque<Event> = words
+        .iter()
+        .map(|text| Event::Message { channel: "web".to_owned(), text: text.clone(), payload: None })
+        .collect();
+    let body = json!({ "due": "2030-06-10", "owner": "C", "granted": true });
+    // A conversation has a few messages, and each so many calls at most.
+    for _ in 0..10 * CALLS_IN_A_ROW_MAX {
+        let event = match session.pending_call() {
+            Some(call) => {
+                let result = ActionResult::Answer { status: 200, body: body.clone() };
+                Event::ActionResult { key: call.key.clone(), result }
+            }
+            None => match events.pop_front() {
+                Some(event) => event,
+                None => return Ok(()),
+            },
+        };
+        let step = step(program, &mut session, event, NOW_MS).map_err(|e| e.to_string())?;
+        let unsound = step.commands.iter().find_map(|command| match command {
+            Command::Note { text, .. } if text.contains("Unsound") => Some(text.clone()),
+            _ => None,
+        });
+        if let Some(unsound) = unsound {
+            return Err(format!("the engine met what the verifier rules out: {unsound}"));
+        }
+    }
+    Err("the conversation does not end".to_owned())
 }
 
 /// What a run leaves behind.

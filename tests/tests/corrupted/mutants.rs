@@ -7,7 +7,7 @@ use flowright_compiler::ir::Program;
 use serde_json::{Value as Json, json};
 
 /// Places of one kind that are changed.
-const PLACES_PER_KIND: usize = 4;
+const PLACES_PER_KIND: usize = 3;
 
 /// A seeded source of numbers (splitmix64).
 pub struct Random(pub u64);

@@ -123,3 +123,38 @@ async fn a_refused_connection_is_a_failure() {
     let (_, answer) = world.post("s", serde_json::json!({ "id": "1", "text": "due date" })).await;
     assert_eq!(flowright_tests::texts(&answer), ["Failed."]);
 }
+
+const ENDLESS: &str = r#"
+bot b { languages en  timezone "UTC" }
+channel api: rest
+skill s
+route { otherwise -> s }
+action jobs.ready(job: text) -> { ready: bool } { get "{env.CRM_URL}/jobs/{job}" }
+intent job { en "is my job ready", "job status", "how is my job", "ready yet", "check the job" }
+flow job {
+  on intent job
+  allow(E0403, "the job is ready in no time")
+  state start {
+    do job = jobs.ready("1") { failed -> handoff because "no answer" }
+    when job.ready { say "Ready."  end resolved }
+    -> start
+  }
+}
+"#;
+
+/// A flow that calls and calls ends at a human, and no two of its calls look like one.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_without_end_come_to_an_end() {
+    let odd = Odd::start(&[Does::Answers(200, r#"{ "ready": false }"#)]).await;
+    let url = format!("http://{}", odd.address);
+    let world = World::start_bundle(bundle_of_text(ENDLESS), |mut options| {
+        options.variables.insert("CRM_URL".to_owned(), url);
+        options
+    })
+    .await;
+    let (_, answer) = world.post("s", serde_json::json!({ "id": "1", "text": "job status" })).await;
+    assert_eq!(answer["status"], "handed_off", "{answer}");
+    let keys = odd.keys();
+    assert_eq!(keys.len() as u64, flowright_engine::limits::CALLS_IN_A_ROW_MAX);
+    assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), keys.len());
+}
