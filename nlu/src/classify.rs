@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::background::is_mortar;
-use crate::calibrate;
+use crate::calibrate::{self, HeldOut};
 use crate::features::{self, Features};
 use crate::svm::{self, Row, Weights};
 
@@ -39,17 +39,19 @@ pub(crate) struct Ranked {
 
 impl Classifier {
     /// Learns from folded texts with their classes; a text without class is a negative. Texts that no
-    /// bot is for are negatives too, but teach no words.
+    /// bot is for are negatives too, but teach no words. Also gives what was made of each text by a
+    /// classifier that had not learned from it.
     pub(crate) fn train(
         texts: &[(String, Option<u32>)],
         background: &[String],
         classes: usize,
-    ) -> Self {
+    ) -> (Self, Vec<HeldOut>) {
         let rows = Rows::new(texts, background);
         let everyone: Vec<usize> = (0..rows.labels.len()).collect();
         let mut classifier = Self::fit(&rows, &everyone, classes);
-        classifier.curve = calibrate::curve(&rows, classes);
-        classifier
+        let (curve, held_out) = calibrate::curve(&rows, classes);
+        classifier.curve = curve;
+        (classifier, held_out)
     }
 
     /// Learns from the chosen rows.

@@ -8,6 +8,7 @@ mod detect;
 pub mod entities;
 mod features;
 mod fold;
+mod judge;
 pub mod lang;
 pub mod locale;
 mod model;
@@ -19,7 +20,8 @@ mod understand;
 pub mod value;
 
 pub use detect::detect;
-pub use model::{Model, ModelError, TrainError, train};
+pub use judge::{Judged, Opinion};
+pub use model::{Model, ModelError, TrainError, train, train_and_judge};
 pub use understand::{
     Context, EntityMatch, ScoredIntent, UTTERANCE_CHARS_MAX, Understander, Understanding,
 };

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::background;
 use crate::classify::Classifier;
 use crate::entities::{Finder, MaskedText};
+use crate::judge::{self, Judged};
 use crate::spec::{EntitySpec, Example, IntentSpec, Piece, Spec};
 
 /// Intents that one model can tell apart.
@@ -81,6 +82,14 @@ impl Model {
 /// # Errors
 /// See [`TrainError`].
 pub fn train(spec: &Spec) -> Result<Model, TrainError> {
+    Ok(train_and_judge(spec)?.0)
+}
+
+/// Learns the intents of a project, and says what the model makes of their examples.
+///
+/// # Errors
+/// See [`TrainError`].
+pub fn train_and_judge(spec: &Spec) -> Result<(Model, Vec<Judged>), TrainError> {
     let examples: usize = spec.intents.iter().map(|i| i.examples.len() + i.negatives.len()).sum();
     if spec.intents.len() > INTENTS_MAX || examples > EXAMPLES_MAX {
         return Err(TrainError::TooMuch(spec.intents.len(), examples));
@@ -96,15 +105,11 @@ pub fn train(spec: &Spec) -> Result<Model, TrainError> {
         texts.extend(intent.negatives.iter().map(|example| (text(example), None)));
         intents.push(intent_model(intent, own)?);
     }
-    let classifier =
-        Classifier::train(&texts, &background(spec, &finder, &masked, &texts), spec.intents.len());
-    Ok(Model {
-        languages: spec.languages.clone(),
-        intents,
-        entities: spec.entities.clone(),
-        masked,
-        classifier,
-    })
+    let unrelated = background(spec, &finder, &masked, &texts);
+    let (classifier, held_out) = Classifier::train(&texts, &unrelated, spec.intents.len());
+    let judged = judge::judge(&classifier, &texts, &held_out);
+    let (languages, entities) = (spec.languages.clone(), spec.entities.clone());
+    Ok((Model { languages, intents, entities, masked, classifier }, judged))
 }
 
 /// Utterances that this project is not for, as the classifier sees them.
