@@ -38,11 +38,13 @@ impl Placed<'_> {
     }
 }
 
-/// Takes the allowed findings out of `diagnostics` and adds what is wrong with the `allow`s.
+/// Takes the allowed findings out of `diagnostics` and adds what is wrong with the `allow`s. Those of
+/// `unchecked` codes may well hide nothing.
 pub(crate) fn apply(
     files: &[File],
     sources: &SourceMap,
     diagnostics: &mut Vec<Diagnostic>,
+    unchecked: &[Code],
 ) -> Vec<Allowed> {
     let own = files.iter().filter(|file| !file.is_std);
     let mut sound: Vec<(Code, Placed<'_>)> = Vec::new();
@@ -66,7 +68,8 @@ pub(crate) fn apply(
     });
     // Where something is wrong, checks were left out that might have found it.
     let complete = !diagnostics.iter().chain(&faults).any(Diagnostic::is_error);
-    let unused = sound.iter().filter(|(_, placed)| complete && !placed.used);
+    let unused =
+        sound.iter().filter(|(code, placed)| complete && !placed.used && !unchecked.contains(code));
     faults.extend(unused.map(|(code, placed)| hides_nothing(*code, placed, sources)));
     diagnostics.extend(faults);
     let place = |a: &Allowed| (a.diagnostic.primary.at.file, a.diagnostic.primary.at.span);

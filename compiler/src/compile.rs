@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use flowright_nlu::Model;
 use flowright_nlu::spec::{EntitySpec, Spec};
 
 use crate::allow::{self, Allowed};
-use crate::base::{FileSpan, SourceMap, SourceProvider};
+use crate::base::{FileSpan, SourceMap, SourceProvider, limits};
 use crate::bundle::Bundle;
 use crate::channels;
 use crate::diag::{Code, Diagnostic, sink};
+use crate::examples::{self, Tried};
 use crate::graph::points::Points;
 use crate::graph::{self, Doubt, FlowGraph};
 use crate::ir;
@@ -37,6 +39,10 @@ pub struct Analysis {
     pub proofs: Proofs,
     /// Its state graphs, by flow; also when only the graph checks found something.
     pub graphs: Vec<FlowGraph>,
+    /// The intent model, where the checks trained one.
+    pub model: Option<Model>,
+    /// The intents are too many for a check to try them out on each other; [`compile`] does.
+    pub intents_left_out: bool,
     /// Every `reveal`, unless names or types are wrong.
     pub reveals: Option<Vec<labels::Reveal>>,
 }
@@ -69,7 +75,7 @@ pub struct Compiled {
 /// # Errors
 /// What kept the sources from being read.
 pub fn analyse(provider: &dyn SourceProvider) -> Result<Analysis, String> {
-    Ok(analyse_loaded(project::load(provider)?))
+    Ok(analyse_loaded(project::load(provider)?, limits::EXAMPLES_TIMES_INTENTS_MAX))
 }
 
 /// Checks and compiles a project.
@@ -77,7 +83,8 @@ pub fn analyse(provider: &dyn SourceProvider) -> Result<Analysis, String> {
 /// # Errors
 /// What kept the sources from being read.
 pub fn compile(provider: &dyn SourceProvider) -> Result<Compiled, String> {
-    let mut analysis = analyse(provider)?;
+    // The model is trained in any case.
+    let mut analysis = analyse_loaded(project::load(provider)?, usize::MAX);
     let right = analysis.errors() == 0;
     let bundle = match analysis.project.as_ref().filter(|_| right) {
         Some(_) => match build(&analysis) {
@@ -94,7 +101,7 @@ pub fn compile(provider: &dyn SourceProvider) -> Result<Compiled, String> {
     Ok(Compiled { analysis, bundle })
 }
 
-fn analyse_loaded(loaded: Loaded) -> Analysis {
+fn analyse_loaded(loaded: Loaded, work_max: usize) -> Analysis {
     let Loaded { sources, files, mut diagnostics } = loaded;
     let checked = sema::check(&files, &sources);
     diagnostics.extend(checked.diagnostics);
@@ -102,6 +109,7 @@ fn analyse_loaded(loaded: Loaded) -> Analysis {
     let mut sound = checked.project.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
     let graphs = sound.as_ref().map_or_else(Vec::new, |project| graph::build(project, &sources));
     let (mut proofs, mut reveals) = (Proofs::default(), None);
+    let mut tried = Tried::default();
     if let Some(project) = &mut sound {
         diagnostics.extend(check_ways(project, &sources, &graphs, &mut proofs));
         let mut followed = labels::check(project, &sources);
@@ -109,11 +117,26 @@ fn analyse_loaded(loaded: Loaded) -> Analysis {
         reveals = Some(std::mem::take(&mut followed.reveals));
         followed.mask(project);
         diagnostics.extend(channels::check(project, &sources));
+        tried = examples::check(project, &sources, &training_spec(project), work_max);
+        diagnostics.append(&mut tried.diagnostics);
     }
     mends::add(&files, &sources, &mut diagnostics);
-    let allowed = allow::apply(&files, &sources, &mut diagnostics);
+    let unchecked: &[Code] = if tried.left_out { &[Code::W0507, Code::W0508] } else { &[] };
+    let allowed = allow::apply(&files, &sources, &mut diagnostics, unchecked);
     let cut = sink::tidy(&mut diagnostics);
-    Analysis { sources, diagnostics, allowed, cut, project: sound, proofs, graphs, reveals }
+    let (model, intents_left_out) = (tried.model, tried.left_out);
+    Analysis {
+        sources,
+        diagnostics,
+        allowed,
+        cut,
+        project: sound,
+        proofs,
+        graphs,
+        model,
+        intents_left_out,
+        reveals,
+    }
 }
 
 /// What follows from every way through every flow.
@@ -149,8 +172,14 @@ pub fn build(analysis: &Analysis) -> Result<Bundle, String> {
         property.proved = analysis.proofs.proved.contains(&property.at);
     }
     let program = ir::verify::VerifiedProgram::new(program).map_err(|e| e.to_string())?;
-    let model = flowright_nlu::train(&training_spec(project)).map_err(|e| e.to_string())?;
-    Ok(Bundle { compiler: env!("CARGO_PKG_VERSION").to_owned(), program, model: model.to_bytes() })
+    let model = match &analysis.model {
+        Some(model) => model.to_bytes(),
+        None => {
+            let model = flowright_nlu::train(&training_spec(project)).map_err(|e| e.to_string())?;
+            model.to_bytes()
+        }
+    };
+    Ok(Bundle { compiler: env!("CARGO_PKG_VERSION").to_owned(), program, model })
 }
 
 /// What the intent model learns from.

@@ -9,6 +9,7 @@ pub mod bundle;
 pub mod channels;
 pub mod compile;
 pub mod diag;
+mod examples;
 pub mod fmt;
 pub mod graph;
 pub mod ir;

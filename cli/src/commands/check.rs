@@ -128,6 +128,11 @@ impl Check<'_> {
         let files = plural(own.count(), "file");
         let (name, took) = (self.project.name(), begun.elapsed().as_millis());
         eprintln!("{name}: {files}, {} ({took} ms)", sorted.counted());
+        if analysis.intents_left_out {
+            eprintln!(
+                "{name}: the intents are too many to be tried out here; `build` does (W0507)"
+            );
+        }
         Ok(if sorted.is_wrong() { Outcome::Findings } else { Outcome::Fine })
     }
 

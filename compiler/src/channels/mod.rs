@@ -36,7 +36,7 @@ pub fn check(project: &Project, sources: &SourceMap) -> Vec<Diagnostic> {
 }
 
 /// Whether a place is in a standard module, which a project cannot change there.
-fn is_std(sources: &SourceMap, at: FileSpan) -> bool {
+pub(crate) fn is_std(sources: &SourceMap, at: FileSpan) -> bool {
     let file = sources.get(at.file);
     file.is_some_and(|file| crate::project::MODULES.iter().any(|module| module.label == file.label))
 }

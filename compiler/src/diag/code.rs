@@ -155,6 +155,8 @@ codes! {
     W0503 "few-examples",
     W0504 "words-missing",
     W0506 "missing-plural-form",
+    W0507 "intents-alike",
+    W0508 "example-not-recognised",
     W0601 "shadowed-rule",
     W0602 "overlapping-rules",
     W0610 "may-be-too-long",

@@ -28,10 +28,11 @@ impl<'a> Checker<'a> {
         let title = intent.title.as_ref().and_then(|title| {
             self.text(title, &scope, super::texts::Reader::Customer).map(hir::TextRef::Inline)
         });
+        let (examples, examples_at) = self.examples(&intent.examples);
         let spec = flowright_nlu::spec::IntentSpec {
             name: intent.name.text.clone(),
-            examples: self.examples(&intent.examples),
-            negatives: self.examples(&intent.negatives),
+            examples,
+            negatives: self.examples(&intent.negatives).0,
             patterns: intent.patterns.iter().map(|pattern| pattern.value.clone()).collect(),
         };
         if spec.examples.is_empty() && spec.patterns.is_empty() && !found.broken {
@@ -48,15 +49,17 @@ impl<'a> Checker<'a> {
             name: intent.name.text.clone(),
             title,
             spec,
+            examples_at,
             starts: None,
             is_repair: false,
             at: self.at(intent.name.span),
         }
     }
 
-    pub(super) fn examples(&mut self, groups: &[LangStrings]) -> Vec<Example> {
+    /// Examples with their places.
+    pub(super) fn examples(&mut self, groups: &[LangStrings]) -> (Vec<Example>, Vec<FileSpan>) {
         self.commas(groups);
-        let mut examples = Vec::new();
+        let (mut examples, mut places) = (Vec::new(), Vec::new());
         for group in groups {
             if self.leaves_out(group.lang.as_ref()) {
                 continue;
@@ -64,9 +67,10 @@ impl<'a> Checker<'a> {
             let lang = group.lang.as_ref().and_then(|lang| self.language(lang));
             for string in &group.strings {
                 examples.push(Example { lang, pieces: self.pieces(string) });
+                places.push(self.at(string.span));
             }
         }
-        examples
+        (examples, places)
     }
 
     /// A string without a language behind strings of one: a comma was forgotten.

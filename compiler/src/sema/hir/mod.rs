@@ -82,6 +82,7 @@ pub struct Intent {
     pub name: String,
     pub title: Option<TextRef>,
     pub spec: IntentSpec,
+    pub examples_at: Vec<FileSpan>,
     pub starts: Option<FlowId>,
     pub is_repair: bool,
     pub at: FileSpan,
