@@ -4,8 +4,11 @@
 pub const SOURCE_BYTES_MAX: usize = 4 << 20;
 /// Files in one project.
 pub const FILES_MAX: usize = 10_000;
-/// Brackets open at one place, and depth of any expression or step.
+/// Brackets open at one place, and steps or types in each other.
 pub const NESTING_MAX: usize = 64;
+/// Operations in each other in one expression. A chain is that deep too: in `a + b + c` the second
+/// sum holds the first. All stages walk expressions by calling themselves, on stacks of 2 MB.
+pub const EXPRESSION_DEPTH_MAX: usize = 256;
 /// Diagnostics reported for one file; the rest are counted.
 pub const DIAGNOSTICS_PER_FILE_MAX: usize = 500;
 /// Diagnostics reported for one project; the rest are counted.

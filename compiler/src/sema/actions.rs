@@ -8,7 +8,7 @@ use crate::base::Span;
 use crate::base::limits::{ACTION_RETRIES_MAX, ACTION_TIMEOUT_MAX_MS};
 use crate::diag::Code;
 use crate::ir::{BodyValue, FieldType, RequestDef, RequestPart};
-use crate::syntax::ast::{self, Arg, TemplatePart};
+use crate::syntax::ast::{self, Arg, Name, TemplatePart};
 
 /// Time for one attempt of an action that does not say.
 const TIMEOUT_DEFAULT_MS: i64 = 5_000;
@@ -222,7 +222,8 @@ impl<'a> Checker<'a> {
         fields: &[Arg],
         params: &[FieldType],
     ) -> Option<Vec<(String, BodyValue)>> {
-        let mut body = Vec::new();
+        let mut body: Vec<(String, BodyValue)> = Vec::new();
+        let mut names: Vec<Name> = Vec::new();
         for field in fields {
             let name = match (&field.name, &field.value.kind) {
                 (Some(name), _) => name.clone(),
@@ -238,8 +239,10 @@ impl<'a> Checker<'a> {
                     return None;
                 }
             };
-            body.push((name.text, self.body_value(&field.value, params)?));
+            body.push((name.text.clone(), self.body_value(&field.value, params)?));
+            names.push(name);
         }
+        self.names_once(&names);
         Some(body)
     }
 

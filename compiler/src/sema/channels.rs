@@ -38,6 +38,7 @@ impl<'a> Checker<'a> {
             }
             Some(_) => {}
         }
+        self.settings_once(&channel.settings);
         let mut settings = Vec::new();
         for setting in &channel.settings {
             if !CHANNEL_SETTINGS.contains(&setting.key.text.as_str()) {

@@ -13,17 +13,32 @@ impl<'a> Checker<'a> {
     /// Declared entities; they can refer to each other in any order.
     pub(super) fn declared_entities(&mut self) {
         let entities = self.symbols.entities.items.clone();
-        // Entities on other entities come after what they stand on; a chain is as long as the table.
-        let mut waiting: Vec<Found<'a, ast::Entity>> = entities;
-        while !waiting.is_empty() {
-            let before = waiting.len();
-            waiting.retain(|found| !self.declare_entity(found, false));
-            if waiting.len() == before {
-                waiting.iter().for_each(|found| {
-                    self.declare_entity(found, true);
-                });
-                return;
+        let mut left = vec![true; entities.len()];
+        let mut in_circles = Vec::new();
+        for first in 0..entities.len() {
+            // What an entity stands on comes first; a chain is as long as the table.
+            let mut chain: Vec<&Found<'a, ast::Entity>> = Vec::new();
+            let mut next = Some(first);
+            while let Some(number) = next.take() {
+                let (Some(found), Some(left)) = (entities.get(number), left.get_mut(number)) else {
+                    break;
+                };
+                if !std::mem::take(left) {
+                    break;
+                }
+                chain.push(found);
+                if let TypeExpr::Named(base) = &found.node.base {
+                    next = self.symbols.entities.get(&base.text).map(|base| base as usize);
+                }
             }
+            while let Some(found) = chain.pop() {
+                if !self.declare_entity(found, false) {
+                    in_circles.push(*found);
+                }
+            }
+        }
+        for found in &in_circles {
+            self.declare_entity(found, true);
         }
     }
 

@@ -154,6 +154,12 @@ impl Checker<'_> {
             checked.push(Expr { kind: ExprKind::Load(today.place()), ty: Type::Date, at });
         }
         for (arg, takes) in args.iter().zip(takes) {
+            if let Some(name) = &arg.name {
+                let message = format!("the values of `{}` have no names", function.text);
+                let label = "no such parameter";
+                self.error(Code::E0303, name.span, message, label, "write the value alone");
+                return None;
+            }
             let value = self.expr(&arg.value, scope, None)?;
             if !takes.accepts(&value.ty, checked.last().map(|before| &before.ty)) {
                 let got = self.type_name(&value.ty);

@@ -115,48 +115,6 @@ impl<'a> Checker<'a> {
         pieces
     }
 
-    /// Annotated slots exist in the flows that the intent starts, and can be found.
-    pub(super) fn annotations(&mut self, intents: &[hir::Intent], flows: &[hir::Flow]) {
-        for (found, intent) in self.symbols.intents.items.clone().iter().zip(intents) {
-            let Some(flow) = intent.starts.and_then(|flow| flows.get(flow.index())) else {
-                continue;
-            };
-            self.enter(found);
-            let strings = found.node.examples.iter().flat_map(|group| &group.strings);
-            for part in strings.flat_map(|string| &string.parts) {
-                let TemplatePart::Annotation { slot, entity, .. } = part else { continue };
-                let declared = flow.slots.iter().find(|known| known.name == slot.text);
-                let session = self.session_types.get(&slot.text).map(|(ty, _)| ty);
-                let Some(ty) = declared.map(|slot| &slot.ty).or(session).cloned() else {
-                    let known: Vec<String> =
-                        flow.slots.iter().map(|slot| slot.name.clone()).collect();
-                    let what = format!("slot of `{}`", flow.name);
-                    self.unknown(Code::E0505, &what, slot, known.iter().map(String::as_str));
-                    continue;
-                };
-                let found_by = self
-                    .entity_by_name
-                    .get(&entity.text)
-                    .and_then(|i| self.entities.get(i.index()));
-                if let Some(found_ty) = found_by.map(|e| e.ty.clone()).filter(|found| *found != ty)
-                {
-                    let (slot_ty, entity_ty) = (self.type_name(&ty), self.type_name(&found_ty));
-                    let message = format!(
-                        "`{}` is a {slot_ty}, `{}` finds a {entity_ty}",
-                        slot.text, entity.text
-                    );
-                    self.error(
-                        Code::E0505,
-                        entity.span,
-                        message,
-                        "another type",
-                        "use the slot's own type",
-                    );
-                }
-            }
-        }
-    }
-
     /// Too few examples, or one example in two intents.
     pub(super) fn example_counts(&mut self, intents: &[hir::Intent]) {
         let mut seen: BTreeMap<String, (usize, FileSpan)> = BTreeMap::new();

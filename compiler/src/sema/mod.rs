@@ -1,6 +1,7 @@
 //! Meaning: names resolved, types checked, the tree turned into [`hir`].
 
 mod actions;
+mod annotations;
 mod bot;
 pub(crate) mod calls;
 mod channels;
@@ -14,6 +15,7 @@ mod intents;
 mod labels;
 pub(crate) mod lints;
 mod migrate;
+mod once;
 mod people;
 mod plurals;
 mod routes;

@@ -1,9 +1,12 @@
 //! Who there is: roles, and the customer with the profile's fields.
 
+use std::collections::BTreeSet;
+
 use super::cx::Checker;
+use crate::base::limits::ROLES_MAX;
 use crate::diag::Code;
 use crate::ir::FieldDef;
-use crate::syntax::ast::Labels;
+use crate::syntax::ast::{Labels, Role};
 
 impl<'a> Checker<'a> {
     /// Roles: their names and that they do not include each other in a circle.
@@ -15,9 +18,13 @@ impl<'a> Checker<'a> {
                 self.lookup(|s| &s.roles, "role", included);
             }
         }
+        if roles.len() > ROLES_MAX {
+            // Said where the rights of each are told apart.
+            return;
+        }
         for role in &roles {
             self.enter(role);
-            if self.role_includes(&role.node.name.text, &role.node.name.text, &mut Vec::new()) {
+            if self.includes_itself(role.node) {
                 let message = format!("the role `{}` includes itself", role.node.name.text);
                 self.error(
                     Code::E0214,
@@ -30,21 +37,22 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn role_includes(&self, from: &str, wanted: &str, seen: &mut Vec<String>) -> bool {
-        let number = self.symbols.roles.get(from);
-        let Some(role) = number.and_then(|i| self.symbols.roles.items.get(i as usize)) else {
-            return false;
-        };
-        role.node.includes.iter().any(|included| {
-            if included.text == wanted {
-                return true;
+    fn includes_itself(&self, role: &Role) -> bool {
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        let mut open: Vec<&Role> = vec![role];
+        while let Some(next) = open.pop() {
+            for included in &next.includes {
+                if included.text == role.name.text {
+                    return true;
+                }
+                if seen.insert(&included.text) {
+                    let number = self.symbols.roles.get(&included.text);
+                    let found = number.and_then(|i| self.symbols.roles.items.get(i as usize));
+                    open.extend(found.map(|found| found.node));
+                }
             }
-            if seen.contains(&included.text) {
-                return false;
-            }
-            seen.push(included.text.clone());
-            self.role_includes(&included.text, wanted, seen)
-        })
+        }
+        false
     }
 
     /// `personal` and `visible to ROLE`.

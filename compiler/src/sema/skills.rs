@@ -1,5 +1,7 @@
 //! Skills of agents, and where their queues overflow to.
 
+use std::collections::BTreeSet;
+
 use flowright_nlu::value::Decimal;
 
 use super::cx::Checker;
@@ -28,15 +30,9 @@ impl<'a> Checker<'a> {
     /// Overflow that leads back to where it began.
     pub(super) fn overflow_cycles(&mut self, skills: &[SkillDef]) {
         let found = self.symbols.skills.items.clone();
+        let circles = circles(skills);
         for (number, skill) in found.iter().enumerate() {
-            let next = |id: usize| skills.get(id)?.overflow.map(|(to, _)| to.index());
-            let mut at = next(number);
-            let mut steps = 0;
-            while let Some(here) = at.filter(|here| *here != number && steps <= skills.len()) {
-                at = next(here);
-                steps += 1;
-            }
-            if at == Some(number) {
+            if circles.contains(&number) {
                 self.enter(skill);
                 let message =
                     format!("the overflow of `{}` leads back to it", skill.node.name.text);
@@ -50,4 +46,30 @@ impl<'a> Checker<'a> {
             }
         }
     }
+}
+
+/// The skills that overflow to themselves, by way of others too.
+fn circles(skills: &[SkillDef]) -> BTreeSet<usize> {
+    let next = |id: usize| skills.get(id)?.overflow.map(|(to, _)| to.index());
+    let mut circles = BTreeSet::new();
+    // By which walk each was reached first: a walk that comes to its own trail has found a circle.
+    let mut reached: Vec<Option<usize>> = vec![None; skills.len()];
+    for walk in 0..skills.len() {
+        let mut at = Some(walk);
+        while let Some(here) = at {
+            match reached.get_mut(here) {
+                Some(first @ None) => *first = Some(walk),
+                Some(Some(first)) if *first == walk => {
+                    let mut on = Some(here);
+                    while let Some(member) = on.filter(|member| circles.insert(*member)) {
+                        on = next(member);
+                    }
+                    break;
+                }
+                _ => break,
+            }
+            at = next(here);
+        }
+    }
+    circles
 }

@@ -74,6 +74,7 @@ impl<'a> Checker<'a> {
     }
 
     fn test_customer(&mut self, test: &mut Test, settings: &[ast::Setting]) {
+        self.settings_once(settings);
         for setting in settings {
             let Some(number) = self.customer.iter().position(|f| f.name == setting.key.text) else {
                 if self.customer_broken() {
@@ -141,7 +142,7 @@ impl<'a> Checker<'a> {
         params: &[FieldType],
         args: &[Arg],
     ) -> Option<Vec<(u32, Option<Value>)>> {
-        let mut checked = Vec::new();
+        let mut checked: Vec<(u32, Option<Value>)> = Vec::new();
         for (i, arg) in args.iter().enumerate() {
             let number = match &arg.name {
                 Some(name) => {
@@ -166,7 +167,13 @@ impl<'a> Checker<'a> {
             };
             let value =
                 self.test_value(&arg.value, &param.ty, &format!("`{}` of `{action}`", param.name))?;
-            checked.push((u32::try_from(number).ok()?, Some(value)));
+            let number = u32::try_from(number).ok()?;
+            if checked.iter().any(|(known, _)| *known == number) {
+                let message = format!("`{}` is given twice", param.name);
+                self.error(Code::E0303, arg.value.span, message, "again here", "give it once");
+                return None;
+            }
+            checked.push((number, Some(value)));
         }
         Some(checked)
     }
@@ -204,6 +211,7 @@ impl<'a> Checker<'a> {
         fields: &[FieldType],
         span: Span,
     ) -> Option<Vec<Option<Value>>> {
+        self.args_once(args);
         let mut values = vec![None; fields.len()];
         for arg in args {
             let Some(name) = &arg.name else {

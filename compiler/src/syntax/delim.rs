@@ -18,8 +18,35 @@ pub(super) enum BracketFault {
     UnclosedText(Span),
 }
 
-/// The first bracket fault of a chunk, if there is one. Later ones are mostly its echoes.
+/// The first bracket fault of a chunk, if there is one. Later ones are mostly its echoes, but for a
+/// nesting too deep: behind a text that is not closed brackets are as they were.
 pub(super) fn check(tokens: &[Token]) -> Option<BracketFault> {
+    let fault = first_fault(tokens);
+    match fault {
+        Some(BracketFault::UnclosedText(_)) => too_deep(tokens).or(fault),
+        _ => fault,
+    }
+}
+
+/// Where too many brackets are open, whatever they match.
+fn too_deep(tokens: &[Token]) -> Option<BracketFault> {
+    let mut depth = 0_usize;
+    for token in tokens {
+        match token.kind {
+            TokenKind::OpenBrace | TokenKind::OpenParen | TokenKind::OpenBracket => depth += 1,
+            TokenKind::CloseBrace | TokenKind::CloseParen | TokenKind::CloseBracket => {
+                depth = depth.saturating_sub(1);
+            }
+            _ => {}
+        }
+        if depth > NESTING_MAX {
+            return Some(BracketFault::TooDeep(token.span));
+        }
+    }
+    None
+}
+
+fn first_fault(tokens: &[Token]) -> Option<BracketFault> {
     let mut open: Vec<(TokenKind, Span)> = Vec::new();
     let mut quote: Option<Span> = None;
     for token in tokens {

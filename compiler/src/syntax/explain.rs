@@ -1,7 +1,7 @@
 //! Syntax findings in words. Spans count from the chunk's start; the caller moves them.
 
 use super::delim::BracketFault;
-use super::lower::BadLiteral;
+use super::lower::Fault;
 use super::pest_bridge::{self, Failure, Rule};
 use super::token::Token;
 use crate::base::limits::NESTING_MAX;
@@ -71,9 +71,14 @@ pub(super) fn missing_brace(name: Span) -> Diagnostic {
         .fix("insert `{`", at(end), " {")
 }
 
-/// A literal that has no value.
-pub(super) fn literal_finding(fault: &BadLiteral) -> Diagnostic {
-    Diagnostic::new(Code::E0108, at(fault.at), fault.message.clone()).help(fault.help)
+/// Something that has its form and is wrong.
+pub(super) fn fault_finding(fault: &Fault) -> Diagnostic {
+    let found = Diagnostic::new(fault.code, at(fault.at), fault.message.clone());
+    let found = found.label(fault.label).help(fault.help);
+    match fault.first {
+        Some(first) => found.related(at(first), "first here"),
+        None => found,
+    }
 }
 
 /// A piece that was lost, and where the grammar stopped in it.

@@ -1,5 +1,6 @@
 //! Expressions: every name resolved, every operand of the right kind.
 
+mod names;
 mod operators;
 mod paths;
 mod questions;
@@ -9,6 +10,7 @@ use flowright_nlu::value::Value;
 use super::cx::Checker;
 use super::hir::{Expr, ExprKind};
 use super::scope::Scope;
+use crate::base::Span;
 use crate::diag::Code;
 use crate::ir::{Type, cells_of};
 use crate::syntax::ast;
@@ -33,21 +35,9 @@ impl Checker<'_> {
             ast::ExprKind::Date(date) => constant(Value::Date(*date), Type::Date),
             ast::ExprKind::Time(s) => constant(Value::Time(*s), Type::Time),
             ast::ExprKind::Str(template) => self.string(template, scope),
-            ast::ExprKind::Regex(_) => {
-                self.error(
-                    Code::E0301,
-                    expr.span,
-                    "a pattern is not a value",
-                    "a pattern",
-                    "write it behind `matches`",
-                );
-                None
-            }
             ast::ExprKind::Path(names) => self.path(names, expr.span, scope, expected),
             ast::ExprKind::Unary(op, inner) => self.unary(*op, inner, expr.span, scope),
-            ast::ExprKind::Binary(op, left, right) => {
-                self.binary(*op, left, right, expr.span, scope)
-            }
+            ast::ExprKind::Binary(..) => self.binary(expr, scope),
             ast::ExprKind::Is { value, negated, option } => {
                 self.is(value, *negated, option, expr.span, scope)
             }
@@ -56,26 +46,8 @@ impl Checker<'_> {
                 Some(Expr { kind: ExprKind::Has(cells_of(&cells)), ty: Type::Bool, at })
             }
             ast::ExprKind::Call { function, args } => self.call(function, args, expr.span, scope),
-            ast::ExprKind::List(items) => {
-                if let Some(item) = items.first() {
-                    self.error(
-                        Code::E0301,
-                        item.span,
-                        "a list written out stands only behind `in`",
-                        "not here",
-                        "compare with `x in [a, b]`",
-                    );
-                }
-                None
-            }
-            ast::ExprKind::Record(_) => {
-                self.error(
-                    Code::E0301,
-                    expr.span,
-                    "a record written out stands only in tests",
-                    "not here",
-                    "name the fields one by one",
-                );
+            ast::ExprKind::List(_) | ast::ExprKind::Record(_) | ast::ExprKind::Regex(_) => {
+                self.not_a_value(expr);
                 None
             }
             ast::ExprKind::Reveal { value, because } => {
@@ -88,6 +60,26 @@ impl Checker<'_> {
         }
     }
 
+    /// Reports what stands only in certain places.
+    fn not_a_value(&mut self, expr: &ast::Expr) {
+        let (span, message, label, help) = match &expr.kind {
+            ast::ExprKind::List(items) => {
+                let span = items.first().map_or(expr.span, |item| item.span);
+                let message = "a list written out stands only behind `in`";
+                (span, message, "not here", "compare with `x in [a, b]`")
+            }
+            ast::ExprKind::Record(_) => {
+                let message = "a record written out stands only in tests";
+                (expr.span, message, "not here", "name the fields one by one")
+            }
+            _ => {
+                let message = "a pattern is not a value";
+                (expr.span, message, "a pattern", "write it behind `matches`")
+            }
+        };
+        self.error(Code::E0301, span, message, label, help);
+    }
+
     /// Checks an expression of a given type.
     pub(super) fn expr_of(
         &mut self,
@@ -97,8 +89,16 @@ impl Checker<'_> {
         what: &str,
     ) -> Option<Expr> {
         let checked = self.expr(expr, scope, Some(ty))?;
+        self.of_type(expr, checked, ty, what)
+    }
+
+    /// An expression that is checked, if it is of a given type.
+    fn of_type(&mut self, expr: &ast::Expr, checked: Expr, ty: &Type, what: &str) -> Option<Expr> {
         if checked.ty == *ty {
             return Some(checked);
+        }
+        if self.choice_as_text(ty, expr, expr.span) {
+            return None;
         }
         let (wanted, got) = (self.type_name(ty), self.type_name(&checked.ty));
         let message = format!("{what} is a {wanted}, this is a {got}");
@@ -115,13 +115,18 @@ impl Checker<'_> {
     /// Checks a condition.
     pub(super) fn condition(&mut self, expr: &ast::Expr, scope: &Scope) -> Option<Expr> {
         let checked = self.expr(expr, scope, Some(&Type::Bool))?;
+        self.as_condition(checked, expr.span)
+    }
+
+    /// An expression that is checked, if it is a condition.
+    fn as_condition(&mut self, checked: Expr, span: Span) -> Option<Expr> {
         if checked.ty == Type::Bool {
             return Some(checked);
         }
         let got = self.type_name(&checked.ty);
         self.error(
             Code::E0307,
-            expr.span,
+            span,
             format!("a {got} is not a condition"),
             "neither true nor false",
             "compare it with something, or ask `has` it",

@@ -37,94 +37,122 @@ impl Checker<'_> {
         Some(Expr { kind: ExprKind::Neg(Box::new(checked)), ty, at })
     }
 
-    pub(super) fn binary(
+    /// A chain such as `a + b + c` holds its left part: it is gone through from the innermost on,
+    /// not by calling itself.
+    pub(super) fn binary(&mut self, whole: &ast::Expr, scope: &Scope) -> Option<Expr> {
+        let mut links = Vec::new();
+        let mut inner = whole;
+        while let ast::ExprKind::Binary(op, left, right) = &inner.kind {
+            links.push(Link { op: *op, left, right, span: inner.span });
+            inner = left;
+        }
+        let mut checked = self.expr(inner, scope, None);
+        for link in links.iter().rev() {
+            checked = self.link(link, checked, scope);
+        }
+        checked
+    }
+
+    /// An operation whose left side is checked.
+    fn link(&mut self, link: &Link<'_>, left: Option<Expr>, scope: &Scope) -> Option<Expr> {
+        match link.op {
+            BinaryOp::Or | BinaryOp::And => self.both_or_either(link, left, scope),
+            BinaryOp::Eq => self.comparison(CompareOp::Eq, link, left?, scope),
+            BinaryOp::Ne => self.comparison(CompareOp::Ne, link, left?, scope),
+            BinaryOp::Lt => self.comparison(CompareOp::Lt, link, left?, scope),
+            BinaryOp::Le => self.comparison(CompareOp::Le, link, left?, scope),
+            BinaryOp::Gt => self.comparison(CompareOp::Gt, link, left?, scope),
+            BinaryOp::Ge => self.comparison(CompareOp::Ge, link, left?, scope),
+            BinaryOp::In => self.membership(left?, link.right, link.span, scope),
+            BinaryOp::Contains => self.contains(left?, link.right, link.span, scope),
+            BinaryOp::Matches => self.matches(link.left, left?, link.right, link.span),
+            BinaryOp::Add => self.arithmetic(ArithOp::Add, link, left, scope),
+            BinaryOp::Sub => self.arithmetic(ArithOp::Sub, link, left, scope),
+            BinaryOp::Mul => self.arithmetic(ArithOp::Mul, link, left, scope),
+            BinaryOp::Div => self.arithmetic(ArithOp::Div, link, left, scope),
+        }
+    }
+
+    fn both_or_either(
         &mut self,
-        op: BinaryOp,
-        left: &ast::Expr,
-        right: &ast::Expr,
-        span: Span,
+        link: &Link<'_>,
+        left: Option<Expr>,
         scope: &Scope,
     ) -> Option<Expr> {
-        let at = self.at(span);
-        let arith = match op {
-            BinaryOp::Or | BinaryOp::And => {
-                let (left, right) = (self.condition(left, scope), self.condition(right, scope));
-                let (left, right) = (Box::new(left?), Box::new(right?));
-                let kind = if op == BinaryOp::Or {
-                    ExprKind::Or(left, right)
-                } else {
-                    ExprKind::And(left, right)
-                };
-                return Some(Expr { kind, ty: Type::Bool, at });
-            }
-            BinaryOp::Eq => return self.comparison(CompareOp::Eq, left, right, span, scope),
-            BinaryOp::Ne => return self.comparison(CompareOp::Ne, left, right, span, scope),
-            BinaryOp::Lt => return self.comparison(CompareOp::Lt, left, right, span, scope),
-            BinaryOp::Le => return self.comparison(CompareOp::Le, left, right, span, scope),
-            BinaryOp::Gt => return self.comparison(CompareOp::Gt, left, right, span, scope),
-            BinaryOp::Ge => return self.comparison(CompareOp::Ge, left, right, span, scope),
-            BinaryOp::In => return self.membership(left, right, span, scope),
-            BinaryOp::Contains => return self.contains(left, right, span, scope),
-            BinaryOp::Matches => return self.matches(left, right, span, scope),
-            BinaryOp::Add => ArithOp::Add,
-            BinaryOp::Sub => ArithOp::Sub,
-            BinaryOp::Mul => ArithOp::Mul,
-            BinaryOp::Div => ArithOp::Div,
+        let left = left.and_then(|left| self.as_condition(left, link.left.span));
+        let right = self.condition(link.right, scope);
+        let (left, right) = (Box::new(left?), Box::new(right?));
+        let kind = match link.op {
+            BinaryOp::Or => ExprKind::Or(left, right),
+            _ => ExprKind::And(left, right),
         };
-        let (left, right) = (self.expr(left, scope, None), self.expr(right, scope, None));
+        Some(Expr { kind, ty: Type::Bool, at: self.at(link.span) })
+    }
+
+    fn arithmetic(
+        &mut self,
+        op: ArithOp,
+        link: &Link<'_>,
+        left: Option<Expr>,
+        scope: &Scope,
+    ) -> Option<Expr> {
+        let right = self.expr(link.right, scope, None);
         let (left, right) = (left?, right?);
-        let Some(ty) = arith_type(arith, &left.ty, &right.ty) else {
-            let (l, r) = (self.type_name(&left.ty), self.type_name(&right.ty));
-            let sign = match arith {
-                ArithOp::Add => "+",
-                ArithOp::Sub => "-",
-                ArithOp::Mul => "*",
-                ArithOp::Div => "/",
-            };
-            self.error(
-                Code::E0302,
-                span,
-                format!("`{sign}` does not go with a {l} and a {r}"),
-                "unlike kinds",
-                advice(&left.ty, &right.ty),
-            );
+        let Some(ty) = arith_type(op, &left.ty, &right.ty) else {
+            self.unlike_operands(op, &left, &right, link.span);
             return None;
         };
-        let kind = ExprKind::Arith { op: arith, left: Box::new(left), right: Box::new(right) };
-        Some(Expr { kind, ty, at })
+        let kind = ExprKind::Arith { op, left: Box::new(left), right: Box::new(right) };
+        Some(Expr { kind, ty, at: self.at(link.span) })
     }
 
-    /// Both sides of a comparison: the one whose type is plain first, so that a bare word on the
-    /// other side can be a choice of it.
-    fn operands(
-        &mut self,
-        left: &ast::Expr,
-        right: &ast::Expr,
-        scope: &Scope,
-    ) -> Option<(Expr, Expr)> {
-        let left = self.expr(left, scope, None)?;
-        let right = self.expr(right, scope, Some(&left.ty))?;
-        Some((left, right))
+    fn unlike_operands(&mut self, op: ArithOp, left: &Expr, right: &Expr, span: Span) {
+        let (l, r) = (self.type_name(&left.ty), self.type_name(&right.ty));
+        let sign = match op {
+            ArithOp::Add => "+",
+            ArithOp::Sub => "-",
+            ArithOp::Mul => "*",
+            ArithOp::Div => "/",
+        };
+        self.error(
+            Code::E0302,
+            span,
+            format!("`{sign}` does not go with a {l} and a {r}"),
+            "unlike kinds",
+            advice(&left.ty, &right.ty),
+        );
     }
 
+    /// The left side's type is known first, so that a bare word on the right can be a choice of it.
     fn comparison(
         &mut self,
         op: CompareOp,
-        left: &ast::Expr,
-        right: &ast::Expr,
-        span: Span,
+        link: &Link<'_>,
+        left: Expr,
         scope: &Scope,
     ) -> Option<Expr> {
-        let (left, right) = self.operands(left, right, scope)?;
+        let right = self.expr(link.right, scope, Some(&left.ty))?;
+        self.comparable(op, link, &left, &right)?;
+        let kind = ExprKind::Compare { op, left: Box::new(left), right: Box::new(right) };
+        Some(Expr { kind, ty: Type::Bool, at: self.at(link.span) })
+    }
+
+    fn comparable(
+        &mut self,
+        op: CompareOp,
+        link: &Link<'_>,
+        left: &Expr,
+        right: &Expr,
+    ) -> Option<()> {
+        self.compared_names((link.left, left), (link.right, right))?;
         if left.ty != right.ty {
-            let (l, r) = (self.type_name(&left.ty), self.type_name(&right.ty));
-            self.error(
-                Code::E0302,
-                span,
-                format!("a {l} cannot be compared with a {r}"),
-                "unlike kinds",
-                advice(&left.ty, &right.ty),
-            );
+            let as_text = self.choice_as_text(&left.ty, link.right, link.span);
+            if !as_text && !self.choice_as_text(&right.ty, link.left, link.span) {
+                let (l, r) = (self.type_name(&left.ty), self.type_name(&right.ty));
+                let message = format!("a {l} cannot be compared with a {r}");
+                let help = advice(&left.ty, &right.ty);
+                self.error(Code::E0302, link.span, message, "unlike kinds", help);
+            }
             return None;
         }
         let ordered = !matches!(op, CompareOp::Eq | CompareOp::Ne);
@@ -142,17 +170,23 @@ impl Checker<'_> {
             };
             self.error(
                 Code::E0305,
-                span,
+                link.span,
                 format!("a {got} has no order or equality like this"),
                 "cannot be compared so",
                 help,
             );
             return None;
         }
-        let at = self.at(span);
-        let kind = ExprKind::Compare { op, left: Box::new(left), right: Box::new(right) };
-        Some(Expr { kind, ty: Type::Bool, at })
+        Some(())
     }
+}
+
+/// `left op right`
+struct Link<'e> {
+    op: BinaryOp,
+    left: &'e ast::Expr,
+    right: &'e ast::Expr,
+    span: Span,
 }
 
 /// The type of `left op right`; see [`crate::ir::Inst::Arith`].

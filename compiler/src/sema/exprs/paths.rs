@@ -81,11 +81,7 @@ impl Checker<'_> {
 
     /// A choice by its name.
     pub(in crate::sema) fn option(&mut self, choice: ChoiceId, name: &Name) -> Option<Expr> {
-        let options: Vec<String> = self
-            .choices
-            .get(choice.index())
-            .map(|choice| choice.options.iter().map(|option| option.name.clone()).collect())
-            .unwrap_or_default();
+        let options = self.options(choice);
         let Some(number) = options.iter().position(|option| *option == name.text) else {
             self.unknown(Code::E0207, "choice", name, options.iter().map(String::as_str));
             return None;

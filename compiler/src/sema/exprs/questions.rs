@@ -13,19 +13,19 @@ use crate::syntax::ast::{self, Name};
 impl Checker<'_> {
     pub(super) fn membership(
         &mut self,
-        value: &ast::Expr,
+        value: Expr,
         set: &ast::Expr,
         span: Span,
         scope: &Scope,
     ) -> Option<Expr> {
         let at = self.at(span);
-        let value = self.expr(value, scope, None)?;
-        if let ast::ExprKind::List(items) = &set.kind {
+        if let ast::ExprKind::List(written) = &set.kind {
             let ty = value.ty.clone();
-            let items: Option<Vec<Expr>> = items
+            let items: Option<Vec<Expr>> = written
                 .iter()
                 .map(|item| self.expr_of(item, scope, &ty, "what is looked for"))
                 .collect();
+            self.names_in(&value, written)?;
             let kind = ExprKind::InSet { value: Box::new(value), set: items? };
             return Some(Expr { kind, ty: Type::Bool, at });
         }
@@ -37,13 +37,12 @@ impl Checker<'_> {
 
     pub(super) fn contains(
         &mut self,
-        whole: &ast::Expr,
+        whole: Expr,
         part: &ast::Expr,
         span: Span,
         scope: &Scope,
     ) -> Option<Expr> {
         let at = self.at(span);
-        let whole = self.expr(whole, scope, None)?;
         let (helper, part_ty) = match &whole.ty {
             Type::Text => (Helper::Contains, Type::Text),
             Type::List(item) => (Helper::ListContains, (**item).clone()),
@@ -65,13 +64,14 @@ impl Checker<'_> {
 
     pub(super) fn matches(
         &mut self,
-        text: &ast::Expr,
+        written: &ast::Expr,
+        text: Expr,
         pattern: &ast::Expr,
         span: Span,
-        scope: &Scope,
     ) -> Option<Expr> {
         let at = self.at(span);
-        let text = self.expr_of(text, scope, &Type::Text, "what stands before `matches`")?;
+        let what = "what stands before `matches`";
+        let text = self.of_type(written, text, &Type::Text, what)?;
         let ast::ExprKind::Regex(source) = &pattern.kind else {
             self.error(
                 Code::E0301,
@@ -96,8 +96,8 @@ impl Checker<'_> {
     ) -> Option<Expr> {
         let at = self.at(span);
         let op = if negated { CompareOp::Ne } else { CompareOp::Eq };
-        if let Some(compared) = self.is_about_names(value, option) {
-            let left = self.expr(value, scope, None)?;
+        let left = self.expr(value, scope, None)?;
+        if let Some(compared) = self.is_about_names(&left, option) {
             compared?;
             let right = Expr {
                 kind: ExprKind::Const(Value::Text(option.text.clone())),
@@ -107,7 +107,6 @@ impl Checker<'_> {
             let kind = ExprKind::Compare { op, left: Box::new(left), right: Box::new(right) };
             return Some(Expr { kind, ty: Type::Bool, at });
         }
-        let left = self.expr(value, scope, None)?;
         let Type::Choice(choice) = left.ty else {
             let got = self.type_name(&left.ty);
             self.error(
@@ -122,17 +121,5 @@ impl Checker<'_> {
         let right = self.option(choice, option)?;
         let kind = ExprKind::Compare { op, left: Box::new(left), right: Box::new(right) };
         Some(Expr { kind, ty: Type::Bool, at })
-    }
-
-    /// For `channel is web`, `language is zh`, `intent is x`: whether the name behind `is` exists.
-    fn is_about_names(&mut self, value: &ast::Expr, option: &Name) -> Option<Option<()>> {
-        let ast::ExprKind::Path(names) = &value.kind else { return None };
-        let [name] = names.as_slice() else { return None };
-        Some(match name.text.as_str() {
-            "channel" => self.lookup(|s| &s.channels, "channel", option).map(|_| ()),
-            "intent" => self.lookup(|s| &s.intents, "intent", option).map(|_| ()),
-            "language" => self.language(option).map(|_| ()),
-            _ => return None,
-        })
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::cx::Checker;
 use super::hir::{Flow, Handlers, Slot, State};
+use super::once::without_repeats;
 use super::scope::Scope;
 use super::symbols::Found;
 use crate::base::limits::{FRAME_CELLS_MAX, STATES_PER_FLOW_MAX};
@@ -125,16 +126,18 @@ impl<'a> Checker<'a> {
     }
 
     fn triggers(&mut self, flow: &ast::Flow) -> Vec<IntentId> {
+        self.triggers_once(&flow.triggers);
         let mut triggers = Vec::new();
         for trigger in &flow.triggers {
             if let Trigger::Intent { intent, .. } | Trigger::Repair { intent, .. } = trigger {
                 triggers.extend(self.lookup(|s| &s.intents, "intent", intent).map(IntentId));
             }
         }
-        triggers
+        without_repeats(triggers)
     }
 
     fn handlers(&mut self, handlers: &[ast::Handler], cx: &mut FlowScope) -> Option<Handlers> {
+        self.handlers_once(handlers);
         let mut checked = Handlers::default();
         let mut whole = true;
         for handler in handlers {

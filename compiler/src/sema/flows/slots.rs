@@ -66,6 +66,9 @@ impl<'a> Checker<'a> {
         self.labels(&slot.labels);
         self.no_labels_inside(&slot.ty);
         let mut whole = true;
+        if slot.ask.is_some() && entity.is_none() {
+            self.cannot_be_asked(slot, &ty);
+        }
         let ask = slot.ask.as_ref().map(|ask| self.text_ref(ask, scope, Reader::Customer));
         whole &= !matches!(ask, Some(None));
         let mut checks = Vec::new();
@@ -96,6 +99,20 @@ impl<'a> Checker<'a> {
             visible_to: slot.labels.visible_to.as_ref().map(|role| role.text.clone()),
             at: self.at(slot.name.span),
         })
+    }
+
+    /// Nothing finds several values in what a customer writes.
+    fn cannot_be_asked(&mut self, slot: &ast::Slot, ty: &Type) {
+        let what = self.type_name(ty);
+        let message = format!("no answer can fill `{}`, which is a {what}", slot.name.text);
+        let finding = self
+            .finding(Code::E0416, slot.ty.span(), message)
+            .label("more than one value")
+            .help("ask for one value at a time, or let the customer `choose x in LIST`")
+            .help(
+                "a list that an action returned is kept with `set`: then the slot needs no `ask`",
+            );
+        self.report(finding);
     }
 
     /// The slots of the session.

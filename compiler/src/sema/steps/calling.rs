@@ -22,6 +22,7 @@ impl Checker<'_> {
         let signature = self.actions.get(number as usize)?.clone();
         let params = signature.params.as_deref();
         let args = self.arguments(&action.text, params, args, &cx.scope, action.span);
+        self.errors_once(handlers);
         let mut checked = Vec::new();
         let (mut failed, mut whole) = (None, true);
         for handler in handlers {
@@ -76,6 +77,7 @@ impl Checker<'_> {
     ) -> Option<StepKind> {
         let number = self.lookup(|s| &s.flows, "flow", flow)?;
         let called = self.symbols.flows.items.get(number as usize)?.node;
+        self.args_once(args);
         let mut checked = Vec::new();
         for arg in args {
             let Some(name) = &arg.name else {

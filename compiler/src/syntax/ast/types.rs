@@ -40,6 +40,18 @@ pub enum TypeExpr {
     Error(Span),
 }
 
+impl TypeExpr {
+    /// Where.
+    #[must_use]
+    pub const fn span(&self) -> Span {
+        match self {
+            Self::Named(name) => name.span,
+            Self::OneOf { span, .. } | Self::List { span, .. } | Self::Record { span, .. } => *span,
+            Self::Error(span) => *span,
+        }
+    }
+}
+
 /// `line_down { en "line is down", "production stopped"  zh "停产" }`; the first string of a
 /// language is how the choice is shown in it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,8 @@
 //! Declarations without steps.
 
 use super::Lower;
+use crate::base::Span;
+use crate::base::limits::NESTING_MAX;
 use crate::syntax::ast::{
     Accept, Action, ActionError, Bot, Channel, Check, Customer, DeclKind, Entity, Experiment,
     Fallback, Field, Goal, Hours, Intent, Knowledge, Labels, NamedText, OptionDecl, Request, Role,
@@ -43,7 +45,7 @@ impl Lower<'_> {
 
     fn bot(&mut self, node: &Node) -> Bot {
         let mut bot = Bot { name: self.first_name(node), ..Bot::default() };
-        for member in members(node, Rule::bot_member) {
+        for member in self.members(node, Rule::bot_member) {
             match member.rule {
                 Rule::languages => bot.languages.extend(self.names(member)),
                 Rule::timezone => bot.timezone = Some(self.own_string(member)),
@@ -84,9 +86,9 @@ impl Lower<'_> {
         }
     }
 
-    fn labels(&self, node: &Node) -> Labels {
+    fn labels(&mut self, node: &Node) -> Labels {
         let mut labels = Labels::default();
-        for label in members(node, Rule::label) {
+        for label in self.members(node, Rule::label) {
             match label.rule {
                 Rule::personal => labels.personal = Some(label.span),
                 _ => labels.visible_to = self.first_name(label),
@@ -111,10 +113,36 @@ impl Lower<'_> {
                 let options = inner.all(Rule::option).map(|option| self.option(option)).collect();
                 TypeExpr::OneOf { options, span }
             }
-            Rule::list_of => TypeExpr::List { item: Box::new(self.own_type(inner)), span },
-            Rule::record_type => TypeExpr::Record { fields: self.fields(inner), span },
+            Rule::list_of => self.list_of(inner),
+            Rule::record_type if self.depth.types >= NESTING_MAX => {
+                self.type_too_deep(span);
+                TypeExpr::Error(span)
+            }
+            Rule::record_type => {
+                self.depth.types += 1;
+                let fields = self.fields(inner);
+                self.depth.types -= 1;
+                TypeExpr::Record { fields, span }
+            }
             _ => TypeExpr::Error(span),
         }
+    }
+
+    /// `list of list of T`: the words repeat in one node.
+    fn list_of(&mut self, node: &Node) -> TypeExpr {
+        let words: Vec<Span> = node.all(Rule::kw_list).map(|word| word.span).collect();
+        let free = NESTING_MAX.saturating_sub(self.depth.types);
+        if let Some(too_many) = words.get(free) {
+            self.type_too_deep(*too_many);
+            return TypeExpr::Error(node.span);
+        }
+        self.depth.types += words.len();
+        let item = self.own_type(node);
+        self.depth.types -= words.len();
+        words.iter().rev().fold(item, |item, word| TypeExpr::List {
+            item: Box::new(item),
+            span: Span::new(word.start, node.span.end),
+        })
     }
 
     fn option(&mut self, node: &Node) -> OptionDecl {
@@ -147,7 +175,7 @@ impl Lower<'_> {
             negatives: Vec::new(),
             patterns: Vec::new(),
         };
-        for member in members(node, Rule::intent_member) {
+        for member in self.members(node, Rule::intent_member) {
             match member.rule {
                 Rule::title => intent.title = self.inline_text(member),
                 Rule::negative => intent.negatives.extend(self.all_lang_strings(member)),
@@ -173,7 +201,7 @@ impl Lower<'_> {
             default: None,
             broken: false,
         };
-        for member in members(node, Rule::slot_member) {
+        for member in self.members(node, Rule::slot_member) {
             match member.rule {
                 Rule::ask => slot.ask = Some(self.own_text(member)),
                 Rule::check => slot.checks.push(self.check(member)),
@@ -201,7 +229,7 @@ impl Lower<'_> {
             retries: None,
             errors: Vec::new(),
         };
-        for member in members(node, Rule::action_member) {
+        for member in self.members(node, Rule::action_member) {
             match member.rule {
                 Rule::timeout => {
                     action.timeout_ms = member.child(Rule::duration).map(|d| self.duration(d));
@@ -237,7 +265,7 @@ impl Lower<'_> {
     fn skill(&mut self, node: &Node) -> Skill {
         let mut skill =
             Skill { name: self.own_name(node), first_reply_ms: None, overflow: None, weight: None };
-        for member in members(node, Rule::skill_member) {
+        for member in self.members(node, Rule::skill_member) {
             let time = member.child(Rule::duration).map(|d| self.duration(d));
             match member.rule {
                 Rule::first_reply => skill.first_reply_ms = time,
@@ -250,7 +278,7 @@ impl Lower<'_> {
 
     pub(super) fn fallback(&mut self, node: &Node) -> Fallback {
         let mut fallback = Fallback { span: node.span, ..Fallback::default() };
-        for member in members(node, Rule::fallback_member) {
+        for member in self.members(node, Rule::fallback_member) {
             let share = member.child(Rule::percent).map(|p| self.percent(p));
             match member.rule {
                 Rule::accept if member.child(Rule::kw_at).is_some() => {
@@ -276,7 +304,7 @@ impl Lower<'_> {
             level: None,
             applies: None,
         };
-        for member in members(node, Rule::knowledge_member) {
+        for member in self.members(node, Rule::knowledge_member) {
             match member.rule {
                 Rule::source => {
                     let sources = member.all(Rule::template).map(|t| self.plain_string(t));
@@ -292,7 +320,7 @@ impl Lower<'_> {
     fn experiment(&mut self, node: &Node) -> Experiment {
         let mut experiment =
             Experiment { name: self.own_name(node), variants: Vec::new(), goal: None };
-        for member in members(node, Rule::experiment_member) {
+        for member in self.members(node, Rule::experiment_member) {
             let share = member.child(Rule::percent).map(|p| self.percent(p));
             if member.rule == Rule::variant {
                 experiment.variants.extend(self.first_name(member).zip(share));
@@ -315,9 +343,4 @@ impl Lower<'_> {
             text: text.unwrap_or(Text { span: node.span, variants: Vec::new() }),
         }
     }
-}
-
-/// What stands in each `rule` child: its one child.
-pub(super) fn members(node: &Node, rule: Rule) -> impl Iterator<Item = &Node> {
-    node.all(rule).filter_map(|member| member.children.first())
 }

@@ -4,6 +4,7 @@ use flowright_nlu::value::{Currency, Decimal, Money};
 
 use super::Lower;
 use crate::base::Span;
+use crate::base::limits::EXPRESSION_DEPTH_MAX;
 use crate::syntax::ast::{Arg, BinaryOp, Expr, ExprKind, Name, Spanned, UnaryOp};
 use crate::syntax::pest_bridge::{Node, Rule};
 
@@ -12,11 +13,19 @@ const NOT_POWER: u8 = 3;
 /// Binding power of unary minus.
 const NEG_POWER: u8 = 9;
 
+/// An expression, and how many operations are in each other in it.
+struct Tall {
+    expr: Expr,
+    height: usize,
+}
+
 impl Lower<'_> {
     /// Lowers an `expr` node.
     pub(super) fn expr(&mut self, node: &Node) -> Expr {
         let mut at = 0;
-        self.climb(node, &mut at, 0)
+        let Tall { expr, height } = self.climb(node, &mut at, 0);
+        self.depth.tallest = self.depth.tallest.max(height);
+        expr
     }
 
     /// The first `expr` child, or an error in its place.
@@ -29,42 +38,79 @@ impl Lower<'_> {
 
     /// Precedence climbing over the flat children of an `expr` node, from child `at` on, taking
     /// operators that bind at least as tightly as `power`.
-    fn climb(&mut self, node: &Node, at: &mut usize, power: u8) -> Expr {
+    fn climb(&mut self, node: &Node, at: &mut usize, power: u8) -> Tall {
         let mut left = self.operand(node, at);
         while let Some(operator) = node.children.get(*at) {
-            if operator.rule == Rule::is_not {
-                if IS_POWER < power {
-                    break;
-                }
-                *at += 1;
-                left = self.is(left, operator);
-                continue;
-            }
-            let Some((op, binds)) = binary(operator.rule) else { break };
+            let is = operator.rule == Rule::is_not;
+            let (op, binds) = match binary(operator.rule) {
+                _ if is => (None, IS_POWER),
+                Some((op, binds)) => (Some(op), binds),
+                None => break,
+            };
             if binds < power {
                 break;
             }
             *at += 1;
-            let right = self.climb(node, at, binds + 1);
-            let span = left.span.cover(right.span);
-            left = Expr { span, kind: ExprKind::Binary(op, Box::new(left), Box::new(right)) };
+            let right = op.map(|op| (op, self.climb(node, at, binds + 1)));
+            let height = 1 + right.as_ref().map_or(left.height, |(_, r)| r.height.max(left.height));
+            if height > EXPRESSION_DEPTH_MAX {
+                return self.rest_too_deep(node, at, operator.span);
+            }
+            let expr = match right {
+                None => self.is(left.expr, operator),
+                Some((op, right)) => {
+                    let (left, right) = (Box::new(left.expr), Box::new(right.expr));
+                    let span = left.span.cover(right.span);
+                    Expr { span, kind: ExprKind::Binary(op, left, right) }
+                }
+            };
+            left = Tall { expr, height };
         }
         left
     }
 
-    fn operand(&mut self, node: &Node, at: &mut usize) -> Expr {
+    fn operand(&mut self, node: &Node, at: &mut usize) -> Tall {
         let Some(first) = node.children.get(*at) else {
-            return Expr { span: node.span, kind: ExprKind::Error };
+            return Tall { expr: Expr { span: node.span, kind: ExprKind::Error }, height: 0 };
         };
         *at += 1;
         let (op, power) = match first.rule {
             Rule::not => (UnaryOp::Not, NOT_POWER),
             Rule::neg => (UnaryOp::Neg, NEG_POWER),
-            _ => return self.primary(first),
+            _ => return self.tall_primary(node, at, first),
         };
-        let inner = self.climb(node, at, power);
+        if self.depth.prefixes >= EXPRESSION_DEPTH_MAX {
+            return self.rest_too_deep(node, at, first.span);
+        }
+        self.depth.prefixes += 1;
+        let Tall { expr: inner, height } = self.climb(node, at, power);
+        self.depth.prefixes -= 1;
+        if height >= EXPRESSION_DEPTH_MAX {
+            return self.rest_too_deep(node, at, first.span);
+        }
         let span = first.span.cover(inner.span);
-        Expr { span, kind: ExprKind::Unary(op, Box::new(inner)) }
+        let expr = Expr { span, kind: ExprKind::Unary(op, Box::new(inner)) };
+        Tall { expr, height: height + 1 }
+    }
+
+    /// An operand with how tall what stands in it is.
+    fn tall_primary(&mut self, node: &Node, at: &mut usize, own: &Node) -> Tall {
+        let around = std::mem::take(&mut self.depth.tallest);
+        let expr = self.primary(own);
+        let inside = std::mem::replace(&mut self.depth.tallest, around);
+        // Parentheses leave nothing in the tree.
+        let height = if own.rule == Rule::paren { inside } else { inside + 1 };
+        if height > EXPRESSION_DEPTH_MAX {
+            return self.rest_too_deep(node, at, own.span);
+        }
+        Tall { expr, height }
+    }
+
+    /// Gives up the rest of an `expr` node.
+    fn rest_too_deep(&mut self, node: &Node, at: &mut usize, place: Span) -> Tall {
+        self.expression_too_deep(place);
+        *at = node.children.len();
+        Tall { expr: Expr { span: node.span, kind: ExprKind::Error }, height: 0 }
     }
 
     fn is(&mut self, value: Expr, node: &Node) -> Expr {

@@ -1,7 +1,6 @@
 //! Flows, states, handlers and steps.
 
 use super::Lower;
-use super::decls::members;
 use crate::syntax::ast::{
     Body, Card, ChooseArm, DoHandler, Ensure, EnsureKind, Flow, Handler, HandlerOn, Media, Name,
     Say, State, Step, StepKind, TextRef, Trigger, WhenArm,
@@ -40,7 +39,12 @@ impl Lower<'_> {
         match member.rule {
             Rule::slot => flow.slots.push(self.slot(member)),
             Rule::state => flow.states.push(self.state(member)),
-            Rule::fallback => flow.fallback = Some(self.fallback(member)),
+            Rule::fallback => {
+                if let Some(first) = &flow.fallback {
+                    self.twice(first.span, member);
+                }
+                flow.fallback = Some(self.fallback(member));
+            }
             Rule::ensure => flow.ensures.push(self.ensure(member)),
             Rule::on => match self.on(member) {
                 On::Trigger(trigger) => flow.triggers.push(trigger),
@@ -75,7 +79,8 @@ impl Lower<'_> {
                 None => On::Error,
             },
             (Rule::on_failure, Some(body)) => {
-                On::Handler(Handler { on: HandlerOn::Failure(inner.span), body, span })
+                let word = inner.child(Rule::kw_failure).map_or(inner.span, |word| word.span);
+                On::Handler(Handler { on: HandlerOn::Failure(word), body, span })
             }
             _ => On::Error,
         }
@@ -141,97 +146,7 @@ impl Lower<'_> {
         Ensure { span, kind }
     }
 
-    fn body(&mut self, node: &Node) -> Body {
-        match node.children.first() {
-            Some(goto) if goto.rule == Rule::goto => Body::Goto(self.own_name(goto)),
-            Some(block) => Body::Steps(self.block(block)),
-            None => Body::Steps(Vec::new()),
-        }
-    }
-
-    fn block(&mut self, node: &Node) -> Vec<Step> {
-        let mut steps = Vec::new();
-        for part in &node.children {
-            if part.rule == Rule::allow {
-                self.wait_allow(part);
-            } else if part.rule == Rule::step {
-                self.allows.over(part.span);
-                self.push_step(&mut steps, part);
-            }
-        }
-        self.allows.end();
-        steps
-    }
-
-    /// What follows an arrow: a block, a step, or a state's name.
-    fn target(&mut self, node: &Node) -> Body {
-        match node.children.first() {
-            Some(name) if name.rule == Rule::ident => Body::Goto(self.name(name)),
-            Some(block) if block.rule == Rule::block => Body::Steps(self.block(block)),
-            Some(step) => {
-                let mut steps = Vec::new();
-                self.push_step(&mut steps, step);
-                Body::Steps(steps)
-            }
-            None => Body::Steps(Vec::new()),
-        }
-    }
-
-    fn own_target(&mut self, node: &Node) -> Body {
-        match node.child(Rule::target) {
-            Some(target) => self.target(target),
-            None => Body::Steps(Vec::new()),
-        }
-    }
-
-    fn body_or_step(&mut self, node: &Node) -> Body {
-        let Some(inner) = node.child(Rule::body_or_step).and_then(|b| b.children.first()) else {
-            return Body::Steps(Vec::new());
-        };
-        match inner.rule {
-            Rule::block => Body::Steps(self.block(inner)),
-            Rule::target => self.target(inner),
-            _ => {
-                let mut steps = Vec::new();
-                self.push_step(&mut steps, inner);
-                Body::Steps(steps)
-            }
-        }
-    }
-
-    /// Appends a step; a `when` or `otherwise` joins the chain that it continues.
-    pub(in crate::syntax) fn push_step(&mut self, steps: &mut Vec<Step>, node: &Node) {
-        let Some(inner) = node.children.first() else {
-            return steps.push(Step { span: node.span, kind: StepKind::Error { binds: None } });
-        };
-        let chain = match steps.last_mut() {
-            Some(Step { kind: StepKind::When { arms, otherwise: otherwise @ None }, span }) => {
-                Some((arms, otherwise, span))
-            }
-            _ => None,
-        };
-        match (inner.rule, chain) {
-            (Rule::when, Some((arms, _, span))) => {
-                *span = span.cover(inner.span);
-                arms.push(WhenArm { cond: self.own_expr(inner), body: self.body_or_step(inner) });
-            }
-            (Rule::otherwise, Some((_, otherwise, span))) => {
-                *span = span.cover(inner.span);
-                *otherwise = Some(self.body_or_step(inner));
-            }
-            (Rule::otherwise, None) => {
-                let message = "`otherwise` without a `when` before it";
-                self.fault(inner.span, message, "put it directly behind the last `when`");
-                steps.push(Step { span: inner.span, kind: StepKind::Error { binds: None } });
-            }
-            _ => {
-                let kind = self.step_kind(inner);
-                steps.push(Step { span: inner.span, kind });
-            }
-        }
-    }
-
-    fn step_kind(&mut self, node: &Node) -> StepKind {
+    pub(super) fn step_kind(&mut self, node: &Node) -> StepKind {
         match node.rule {
             Rule::say => StepKind::Say(self.say(node)),
             Rule::fill => StepKind::Fill(self.names(node)),
@@ -247,7 +162,7 @@ impl Lower<'_> {
             Rule::set => StepKind::Set { slot: self.own_name(node), value: self.own_expr(node) },
             Rule::clear => StepKind::Clear(self.names(node)),
             Rule::when => {
-                let arm = WhenArm { cond: self.own_expr(node), body: self.body_or_step(node) };
+                let arm = WhenArm { cond: self.own_expr(node), body: self.guarded(node) };
                 StepKind::When { arms: vec![arm], otherwise: None }
             }
             Rule::goto => StepKind::Goto(self.own_name(node)),
@@ -276,7 +191,7 @@ impl Lower<'_> {
             images: Vec::new(),
             card: None,
         };
-        for extra in members(node, Rule::say_extra) {
+        for extra in self.members(node, Rule::say_extra) {
             match extra.rule {
                 Rule::say_choices => {
                     say.choices.extend(extra.all(Rule::text_ref).map(|text| self.text_ref(text)));
@@ -298,7 +213,7 @@ impl Lower<'_> {
         let empty =
             TextRef::Inline(crate::syntax::ast::Text { span: node.span, variants: Vec::new() });
         let mut card = Card { title: empty, body: None, links: Vec::new(), images: Vec::new() };
-        for member in members(node, Rule::card_member) {
+        for member in self.members(node, Rule::card_member) {
             match member.rule {
                 Rule::card_title => card.title = self.own_text(member),
                 Rule::card_body => card.body = Some(self.own_text(member)),

@@ -2,9 +2,12 @@
 //! `Error` node, never a panic.
 
 mod allows;
+mod bodies;
 mod decls;
+mod depth;
 mod exprs;
 mod flows;
+mod members;
 mod migrate;
 mod plurals;
 mod routes;
@@ -14,15 +17,21 @@ mod texts;
 use flowright_nlu::value::Decimal;
 
 pub(super) use self::allows::Allows;
+pub(super) use self::depth::Depth;
 use super::ast::{Name, Spanned};
 use super::pest_bridge::{Node, Rule};
 use crate::base::Span;
+use crate::diag::Code;
 
-/// A literal that has the form of a literal but not a value.
+/// What is wrong with something that has its form: a literal without a value, a tree too deep.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct BadLiteral {
+pub(super) struct Fault {
+    pub(super) code: Code,
     pub(super) at: Span,
     pub(super) message: String,
+    pub(super) label: &'static str,
+    /// Where the first of two is.
+    pub(super) first: Option<Span>,
     pub(super) help: &'static str,
 }
 
@@ -32,13 +41,21 @@ pub(super) struct Lower<'t> {
     pub(super) text: &'t str,
     /// Start of a token and the `///` lines directly above it, ordered by start.
     pub(super) docs: &'t [(u32, String)],
-    /// Bad literals.
-    pub(super) faults: Vec<BadLiteral>,
+    /// What is wrong with what has its form.
+    pub(super) faults: Vec<Fault>,
     /// Every `allow` inside the declaration.
     pub(super) allows: Allows,
+    /// How deep things are at the place.
+    pub(super) depth: Depth,
 }
 
-impl Lower<'_> {
+impl<'t> Lower<'t> {
+    /// At the start of a chunk.
+    pub(super) fn new(text: &'t str, docs: &'t [(u32, String)]) -> Self {
+        let (allows, depth) = (Allows::default(), Depth::default());
+        Self { text, docs, faults: Vec::new(), allows, depth }
+    }
+
     fn str(&self, node: &Node) -> &str {
         self.slice(node.span)
     }
@@ -75,7 +92,8 @@ impl Lower<'_> {
     }
 
     fn fault(&mut self, at: Span, message: impl Into<String>, help: &'static str) {
-        self.faults.push(BadLiteral { at, message: message.into(), help });
+        let (code, message) = (Code::E0108, message.into());
+        self.faults.push(Fault { code, at, message, label: "", first: None, help });
     }
 
     fn number(&mut self, node: &Node) -> Spanned<Decimal> {

@@ -2,6 +2,7 @@
 
 use super::ChunkParser;
 use crate::base::Span;
+use crate::base::limits::DIAGNOSTICS_PER_FILE_MAX;
 use crate::syntax::pest_bridge::Failure;
 
 /// A part of a body: to be tried whole, or known to be lost.
@@ -34,11 +35,16 @@ impl ChunkParser<'_> {
                 piece = rest.0.cover(*rest.1);
                 continue;
             }
-            let lost = lines.first().copied().unwrap_or(piece);
+            // Nobody reads on: what is left is lost as one, for each line costs a look at all of it.
+            let enough = self.findings.len() >= DIAGNOSTICS_PER_FILE_MAX;
+            let first = lines.first().copied().filter(|_| !enough);
+            let lost = first.unwrap_or(piece);
             if let Err(failure) = take(self, Part::Lost(lost, failure)) {
                 self.report(lost, &failure, keywords);
             }
-            let Some((next, last)) = lines.get(1).zip(lines.last()) else { return };
+            let Some((next, last)) = lines.get(1).zip(lines.last()).filter(|_| !enough) else {
+                return;
+            };
             piece = next.cover(*last);
         }
     }

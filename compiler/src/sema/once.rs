@@ -1,0 +1,136 @@
+//! What may be said once in one place: arguments, triggers, handlers. The second of two would never
+//! count, or the first; either way one of them is lost without a word.
+
+use std::collections::BTreeMap;
+
+use super::cx::Checker;
+use crate::base::{FileSpan, Span};
+use crate::diag::Code;
+use crate::ir::IntentId;
+use crate::syntax::ast::{Arg, DoHandler, Handler, HandlerOn, Name, Setting, Trigger};
+
+impl Checker<'_> {
+    /// Reports something that is there again.
+    pub(super) fn again(
+        &mut self,
+        code: Code,
+        message: String,
+        again: Span,
+        first: FileSpan,
+        help: &str,
+    ) {
+        let finding = self
+            .finding(code, again, message)
+            .label("again here")
+            .related(first, "first here")
+            .help(help);
+        self.report(finding);
+    }
+
+    /// Whether no argument has the name of one before it; reports those that have.
+    pub(super) fn args_once(&mut self, args: &[Arg]) -> bool {
+        self.names_once(args.iter().filter_map(|arg| arg.name.as_ref()))
+    }
+
+    /// Whether no setting is there twice; reports those that are.
+    pub(super) fn settings_once(&mut self, settings: &[Setting]) -> bool {
+        self.names_once(settings.iter().map(|setting| &setting.key))
+    }
+
+    /// Whether no name is there twice; reports those that are.
+    pub(super) fn names_once<'n>(&mut self, names: impl IntoIterator<Item = &'n Name>) -> bool {
+        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+        let mut once = true;
+        for name in names {
+            if let Some(first) = seen.get(name.text.as_str()).copied() {
+                let message = format!("`{}` is given twice", name.text);
+                self.again(Code::E0303, message, name.span, self.at(first), "give it once");
+                once = false;
+            } else {
+                seen.insert(&name.text, name.span);
+            }
+        }
+        once
+    }
+
+    /// Triggers of one flow that are there twice.
+    pub(super) fn triggers_once(&mut self, triggers: &[Trigger]) {
+        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+        for trigger in triggers {
+            let (key, what, span) = match trigger {
+                Trigger::Intent { intent, span } | Trigger::Repair { intent, span } => {
+                    (intent.text.as_str(), format!("the intent `{}`", intent.text), *span)
+                }
+                // No intent is called so.
+                Trigger::Start { span } => ("", "a new session".to_owned(), *span),
+            };
+            match seen.get(key).copied() {
+                Some(first) => {
+                    let message = format!("{what} starts this flow already");
+                    self.again(Code::E0202, message, span, self.at(first), "remove one of them");
+                }
+                None => {
+                    seen.insert(key, span);
+                }
+            }
+        }
+    }
+
+    /// Handlers of one state or flow for the same thing.
+    pub(super) fn handlers_once(&mut self, handlers: &[Handler]) {
+        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
+        for handler in handlers {
+            let (what, span) = match &handler.on {
+                HandlerOn::Intent(intent) => (format!("the intent `{}`", intent.text), intent.span),
+                HandlerOn::Silence(time) => {
+                    (format!("a silence of {}", in_words(time.value)), time.span)
+                }
+                HandlerOn::Failure(span) => ("failure".to_owned(), *span),
+            };
+            match seen.get(&what).copied() {
+                Some(first) => {
+                    let message = format!("{what} is handled here already");
+                    let help = "put the steps of both into one handler";
+                    self.again(Code::E0202, message, span, self.at(first), help);
+                }
+                None => {
+                    seen.insert(what, span);
+                }
+            }
+        }
+    }
+
+    /// Errors of one call that are handled twice.
+    pub(super) fn errors_once(&mut self, handlers: &[DoHandler]) {
+        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+        for DoHandler { error, .. } in handlers {
+            match seen.get(error.text.as_str()).copied() {
+                Some(first) => {
+                    let message = format!("`{}` is handled here already", error.text);
+                    let help = "put the steps of both behind one arrow";
+                    self.again(Code::E0202, message, error.span, self.at(first), help);
+                }
+                None => {
+                    seen.insert(&error.text, error.span);
+                }
+            }
+        }
+    }
+}
+
+/// The intents that start a flow, each once.
+pub(super) fn without_repeats(mut intents: Vec<IntentId>) -> Vec<IntentId> {
+    let mut seen = std::collections::BTreeSet::new();
+    intents.retain(|intent| seen.insert(*intent));
+    intents
+}
+
+/// A time span as it is written, in its largest unit that leaves nothing over.
+fn in_words(ms: i64) -> String {
+    let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
+    let fits = units.iter().find(|(unit, _)| ms >= *unit && ms % unit == 0);
+    match fits {
+        Some((unit, name)) => format!("`{}{name}`", ms / unit),
+        None => format!("`{ms}ms`"),
+    }
+}

@@ -1,0 +1,59 @@
+//! The members of a declaration, and that none of those which say one thing is there twice: the first
+//! would be lost without a word.
+
+use super::{Fault, Lower};
+use crate::base::Span;
+use crate::diag::Code;
+use crate::syntax::pest_bridge::{Node, Rule};
+
+impl Lower<'_> {
+    /// What stands in each `rule` child: its one child.
+    pub(super) fn members<'n>(&mut self, node: &'n Node, rule: Rule) -> Vec<&'n Node> {
+        let members: Vec<&Node> =
+            node.all(rule).filter_map(|member| member.children.first()).collect();
+        for (i, member) in members.iter().enumerate().filter(|(_, m)| !may_repeat(m.rule)) {
+            let before = members.iter().take(i).find(|before| before.rule == member.rule);
+            if let Some(first) = before {
+                self.twice(first.span, member);
+            }
+        }
+        members
+    }
+
+    /// Reports a member that is there already.
+    pub(super) fn twice(&mut self, first: Span, again: &Node) {
+        let word = self.str(again).split_whitespace().next().unwrap_or("");
+        let message = match again.rule {
+            Rule::request => "an action makes one request".to_owned(),
+            _ => format!("`{word}` is there twice"),
+        };
+        self.faults.push(Fault {
+            code: Code::E0202,
+            at: again.span,
+            message,
+            label: "again here",
+            first: Some(first),
+            help: "keep one of them",
+        });
+    }
+}
+
+/// Members that add to each other.
+const fn may_repeat(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::languages
+            | Rule::hours
+            | Rule::closed
+            | Rule::pattern
+            | Rule::negative
+            | Rule::lang_strings
+            | Rule::check
+            | Rule::action_error
+            | Rule::source
+            | Rule::variant
+            | Rule::say_choices
+            | Rule::link
+            | Rule::image
+    )
+}
