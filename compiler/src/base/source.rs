@@ -17,7 +17,7 @@ pub trait SourceProvider {
 /// One source text with its label and line starts.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
-    /// What messages call it: a relative path, or `std/repair.flow` for the standard library.
+    /// What messages call it: a relative path, or `std.repair` for a standard module.
     pub label: String,
     /// The whole text.
     pub text: Arc<str>,
@@ -53,8 +53,9 @@ impl SourceMap {
     }
 }
 
-/// Whether a file is the standard library's, by its label.
+/// Whether a file is the standard library's, by its label: the name of a module. A project's files end
+/// in `.flow`, wherever they lie.
 #[must_use]
 pub fn is_standard(label: &str) -> bool {
-    label.starts_with("std/")
+    label.starts_with("std.") && !label.ends_with(".flow")
 }

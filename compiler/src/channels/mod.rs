@@ -14,7 +14,7 @@ mod window;
 use std::collections::BTreeSet;
 
 use self::fits::Fits;
-use crate::base::{FileSpan, SourceMap};
+use crate::base::{FileSpan, SourceMap, is_standard};
 use crate::diag::Diagnostic;
 use crate::sema::hir::Project;
 
@@ -38,5 +38,5 @@ pub fn check(project: &Project, sources: &SourceMap) -> Vec<Diagnostic> {
 /// Whether a place is in a standard module, which a project cannot change there.
 pub(crate) fn is_std(sources: &SourceMap, at: FileSpan) -> bool {
     let file = sources.get(at.file);
-    file.is_some_and(|file| crate::project::MODULES.iter().any(|module| module.label == file.label))
+    file.is_some_and(|file| is_standard(&file.label))
 }

@@ -50,7 +50,7 @@ pub fn load_texts(texts: Vec<(String, Arc<str>)>) -> Loaded {
     }
     let used = loaded.used_modules();
     for module in MODULES.iter().filter(|module| used.contains(&module.name)) {
-        let id = loaded.sources.add(module.label, module.text);
+        let id = loaded.sources.add(module.name, module.text);
         let parsed = cache.parse(module.text, id);
         loaded.add(id, parsed, true);
     }

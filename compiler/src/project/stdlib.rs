@@ -3,10 +3,8 @@
 /// A standard module.
 #[derive(Debug, Clone, Copy)]
 pub struct Module {
-    /// What `use` calls it.
+    /// What `use` calls it, and messages.
     pub name: &'static str,
-    /// What messages call its file.
-    pub label: &'static str,
     /// Its source.
     pub text: &'static str,
     /// Part of every project.
@@ -17,7 +15,6 @@ macro_rules! module {
     ($name:literal, $always:expr) => {
         Module {
             name: concat!("std.", $name),
-            label: concat!("std/", $name, ".flow"),
             text: include_str!(concat!("../../../stdlib/", $name, ".flow")),
             always: $always,
         }
