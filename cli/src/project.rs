@@ -115,11 +115,15 @@ pub(crate) fn plural(count: usize, word: &str) -> String {
 /// `3 errors, 1 warning`
 pub(crate) fn counted(analysis: &Analysis) -> String {
     let (errors, warnings) = (analysis.errors(), analysis.warnings());
-    match (errors, warnings) {
+    let text = match (errors, warnings) {
         (0, 0) => "no findings".to_owned(),
         (0, w) => plural(w, "warning"),
         (e, 0) => plural(e, "error"),
         (e, w) => format!("{}, {}", plural(e, "error"), plural(w, "warning")),
+    };
+    match analysis.cut {
+        0 => text,
+        cut => format!("{text}, {cut} more left out"),
     }
 }
 

@@ -156,7 +156,7 @@ fn placed(file: &File) -> Vec<Placed<'_>> {
 /// The code that an `allow` may hide.
 fn checked(placed: &Placed<'_>, sources: &SourceMap) -> Result<Code, Box<Diagnostic>> {
     let name = &placed.node.code;
-    let Some(code) = Code::ALL.iter().copied().find(|code| code.as_str() == name.text) else {
+    let Some(code) = Code::parse(&name.text) else {
         return Err(Box::new(unknown_code(placed)));
     };
     if !code.can_be_allowed() {

@@ -102,7 +102,7 @@ pub fn compile(provider: &dyn SourceProvider) -> Result<Compiled, String> {
 }
 
 fn analyse_loaded(loaded: Loaded, work_max: usize) -> Analysis {
-    let Loaded { sources, files, mut diagnostics } = loaded;
+    let Loaded { sources, files, mut diagnostics, cut } = loaded;
     let checked = sema::check(&files, &sources);
     diagnostics.extend(checked.diagnostics);
     // What a graph says of a project with wrong names or types would mislead.
@@ -123,7 +123,7 @@ fn analyse_loaded(loaded: Loaded, work_max: usize) -> Analysis {
     mends::add(&files, &sources, &mut diagnostics);
     let unchecked: &[Code] = if tried.left_out { &[Code::W0507, Code::W0508] } else { &[] };
     let allowed = allow::apply(&files, &sources, &mut diagnostics, unchecked);
-    let cut = sink::tidy(&mut diagnostics);
+    let cut = cut + sink::tidy(&mut diagnostics);
     let (model, intents_left_out) = (tried.model, tried.left_out);
     Analysis {
         sources,

@@ -12,8 +12,8 @@ mod write_test;
 use std::time::Instant;
 
 use flowright_compiler::Analysis;
-use flowright_compiler::base::is_standard;
-use flowright_compiler::labels::{render_json, render_table};
+use flowright_compiler::base::{SourceMap, is_standard};
+use flowright_compiler::labels::{Reveal, render_json, render_table};
 
 use crate::Outcome;
 use crate::args::Format;
@@ -92,8 +92,7 @@ impl Check<'_> {
     fn once(&self) -> Result<Outcome, Failure> {
         let begun = Instant::now();
         if self.args.reveals {
-            let analysis = self.project.analyse()?;
-            return reveals(&self.project, &analysis, self.args.format);
+            return self.reveals();
         }
         if self.args.fix {
             let fixed = self.fixed()?;
@@ -136,6 +135,37 @@ impl Check<'_> {
         Ok(if sorted.is_wrong() { Outcome::Findings } else { Outcome::Fine })
     }
 
+    /// The audited exceptions.
+    fn reveals(&self) -> Result<Outcome, Failure> {
+        let render = match self.args.format {
+            CheckFormat::Human => {
+                |found: &[Reveal], sources: &SourceMap| render_table(found, sources)
+            }
+            CheckFormat::Json => {
+                |found: &[Reveal], sources: &SourceMap| render_json(found, sources) + "\n"
+            }
+            _ => {
+                let message = "`--reveals` lists what is let out: it is no list of findings";
+                return Err(
+                    Failure::new(message).with_help("give it `--format human` or `--format json`")
+                );
+            }
+        };
+        let analysis = self.project.analyse()?;
+        let name = self.project.name();
+        if let Some(reveals) = &analysis.reveals {
+            let sources = self.project.relabelled(&analysis.sources);
+            self.put(&render(reveals, &sources))?;
+            eprintln!("{name}: {}", plural(reveals.len(), "reveal"));
+        }
+        if analysis.errors() > 0 {
+            eprint!("{}", self.project.findings(&analysis, Format::Human, Stream::Err));
+            eprintln!("{name}: {}", counted(&analysis));
+            return Ok(Outcome::Findings);
+        }
+        Ok(Outcome::Fine)
+    }
+
     fn text(&self, analysis: &Analysis, sorted: &Sorted) -> Result<String, Failure> {
         let format = self.args.format;
         let mut sources = self.project.relabelled(&analysis.sources);
@@ -162,26 +192,4 @@ impl Check<'_> {
             None => print(text),
         }
     }
-}
-
-/// The audited exceptions.
-fn reveals(
-    project: &Project,
-    analysis: &Analysis,
-    format: CheckFormat,
-) -> Result<Outcome, Failure> {
-    if let Some(reveals) = &analysis.reveals {
-        let sources = project.relabelled(&analysis.sources);
-        match format {
-            CheckFormat::Json => print(&(render_json(reveals, &sources) + "\n"))?,
-            _ => print(&render_table(reveals, &sources))?,
-        }
-        eprintln!("{}: {}", project.name(), plural(reveals.len(), "reveal"));
-    }
-    if analysis.errors() > 0 {
-        eprint!("{}", project.findings(analysis, Format::Human, Stream::Err));
-        eprintln!("{}: {}", project.name(), counted(analysis));
-        return Ok(Outcome::Findings);
-    }
-    Ok(Outcome::Fine)
 }

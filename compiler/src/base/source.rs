@@ -59,3 +59,25 @@ impl SourceMap {
 pub fn is_standard(label: &str) -> bool {
     label.starts_with("std.") && !label.ends_with(".flow")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::is_standard;
+    use crate::analyse;
+    use crate::compile::MemorySources;
+
+    #[test]
+    fn a_projects_own_folder_called_std_is_not_the_standard_library() {
+        let bot = "bot b { languages en  timezone \"UTC\" }\nuse std.repair\nskill s\nflow lone { state s { end resolved } }\n";
+        let analysis = analyse(&MemorySources::one("std/repair.flow", bot)).unwrap();
+        let own: Vec<&str> = analysis
+            .sources
+            .iter()
+            .map(|(_, file)| file.label.as_str())
+            .filter(|label| !is_standard(label))
+            .collect();
+        assert_eq!(own, ["std/repair.flow"]);
+        assert!(analysis.sources.iter().any(|(_, file)| file.label == "std.repair"));
+        assert!(analysis.diagnostics.iter().any(|d| d.code == crate::diag::Code::W0401));
+    }
+}

@@ -22,6 +22,8 @@ pub struct Loaded {
     pub files: Vec<File>,
     /// Syntax findings, and modules that there are not.
     pub diagnostics: Vec<Diagnostic>,
+    /// Findings left out because there were too many.
+    pub cut: usize,
 }
 
 /// Loads a project.
@@ -40,8 +42,12 @@ pub fn load(provider: &dyn SourceProvider) -> Result<Loaded, String> {
 /// Loads a project from its texts, sorted by label.
 #[must_use]
 pub fn load_texts(texts: Vec<(String, Arc<str>)>) -> Loaded {
-    let mut loaded =
-        Loaded { sources: SourceMap::default(), files: Vec::new(), diagnostics: Vec::new() };
+    let mut loaded = Loaded {
+        sources: SourceMap::default(),
+        files: Vec::new(),
+        diagnostics: Vec::new(),
+        cut: 0,
+    };
     let mut cache = ParseCache::default();
     for (label, text) in texts {
         let id = loaded.sources.add(label, Arc::clone(&text));
@@ -61,6 +67,7 @@ impl Loaded {
     fn add(&mut self, id: FileId, parsed: Parsed, is_std: bool) {
         let room = DIAGNOSTICS_MAX.saturating_sub(self.diagnostics.len());
         self.diagnostics.extend(parsed.diagnostics.iter().take(room).cloned());
+        self.cut += parsed.cut + parsed.diagnostics.len().saturating_sub(room);
         self.files.push(File { id, parsed, is_std });
     }
 

@@ -3,6 +3,7 @@
 use flowright_nlu::lang::Lang;
 
 use super::cx::Checker;
+use super::languages;
 use super::symbols::Found;
 use crate::base::{FileSpan, Span};
 use crate::diag::{Code, Diagnostic};
@@ -36,20 +37,14 @@ impl<'a> Checker<'a> {
         let bot = found.node;
         let span = bot.name.as_ref().map_or(Span::default(), |name| name.span);
         for name in &bot.languages {
-            match Lang::parse(&name.text) {
+            match Lang::parse(&name.text).filter(|_| languages::is_code(&name.text)) {
                 Some(lang) if !self.languages.contains(&lang) => self.languages.push(lang),
                 Some(_) => self.twice("language", name),
-                None => self.error(
-                    Code::E0210,
-                    name.span,
-                    format!("`{}` is not a language's code", name.text),
-                    "not a code",
-                    "write two lower-case letters, as `en` or `zh`",
-                ),
+                None => self.no_language(name),
             }
         }
-        self.languages_lost = found.broken;
-        if self.languages.is_empty() && !found.broken {
+        self.languages_lost |= found.broken;
+        if self.languages.is_empty() && !self.languages_lost {
             self.error(
                 Code::E0602,
                 span,
@@ -65,6 +60,22 @@ impl<'a> Checker<'a> {
             hours: bot.hours.iter().filter_map(|hours| self.hours(hours)).collect(),
             closed: bot.closed.iter().map(|day| day.value).collect(),
         })
+    }
+
+    fn no_language(&mut self, name: &Name) {
+        let message = format!("`{}` is not a language's code", name.text);
+        let finding = self.finding(Code::E0210, name.span, message).label("not a code");
+        let finding = match languages::meant(&name.text) {
+            Some(meant) => finding.help(format!("did you mean `{meant}`?")).fix(
+                format!("replace `{}` by `{meant}`", name.text),
+                self.at(name.span),
+                meant,
+            ),
+            None => finding.help("write the two letters of ISO 639-1, as `en` or `zh`"),
+        };
+        self.report(finding);
+        // What is written in it is not wrong for that.
+        self.languages_lost = true;
     }
 
     fn timezone(&mut self, found: &Found<'a, ast::Bot>, span: Span) -> Option<String> {

@@ -39,6 +39,8 @@ pub(super) struct Checker<'a> {
     pub(super) regexes: Vec<String>,
     /// Parts of the declaration being checked were lost to syntax errors.
     pub(super) broken: bool,
+    /// Something of the project was lost to syntax errors: what nothing names may be named there.
+    pub(super) lost: bool,
     /// In what is checked, names may be known that an error has lost.
     pub(super) names_lost: bool,
     /// Names of slots that something reads.

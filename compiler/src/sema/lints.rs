@@ -18,7 +18,7 @@ impl Checker<'_> {
         for (number, flow) in (0..).zip(flows) {
             let id = FlowId(number);
             let starts = !flow.triggers.is_empty() || flow.on_start || called.contains(&id);
-            if !starts && !flow.from_std {
+            if !starts && !flow.from_std && !self.lost {
                 let finding = Diagnostic::new(
                     Code::W0401,
                     flow.at,
@@ -40,7 +40,7 @@ impl Checker<'_> {
 
     /// Own slots of flows that no expression, text or action reads.
     pub(super) fn unused_slots(&mut self, flows: &[Flow]) {
-        for flow in flows.iter().filter(|flow| !flow.from_std) {
+        for flow in flows.iter().filter(|flow| !flow.from_std && !self.lost) {
             for slot in flow.slots.iter().filter(|slot| !self.used_slots.contains(&slot.name)) {
                 let finding =
                     Diagnostic::new(Code::W0403, slot.at, format!("nothing reads `{}`", slot.name))

@@ -13,6 +13,7 @@ mod functions;
 pub mod hir;
 mod intents;
 mod labels;
+mod languages;
 pub(crate) mod lints;
 mod migrate;
 mod once;
@@ -94,12 +95,12 @@ pub fn check(files: &[File], sources: &SourceMap) -> Checked {
         texts: Vec::new(),
         regexes: Vec::new(),
         broken: false,
+        lost: files.iter().any(|f| f.parsed.diagnostics.iter().any(Diagnostic::is_error)),
         names_lost: false,
         used_slots: BTreeSet::new(),
     };
     let project = checker.project(sources);
-    let lost = files.iter().any(|f| f.parsed.diagnostics.iter().any(Diagnostic::is_error));
-    let wrong = lost || checker.diagnostics.iter().any(Diagnostic::is_error);
+    let wrong = checker.lost || checker.diagnostics.iter().any(Diagnostic::is_error);
     Checked { project: project.filter(|_| !wrong), diagnostics: checker.diagnostics }
 }
 

@@ -16,6 +16,8 @@ pub(super) enum BracketFault {
     TooDeep(Span),
     /// A string that its line did not close, from its quote.
     UnclosedText(Span),
+    /// The same, because a placeholder in it was not closed before its end.
+    UnclosedPlaceholder(Span),
 }
 
 /// The first bracket fault of a chunk, if there is one. Later ones are mostly its echoes, but for a
@@ -84,5 +86,33 @@ const fn closing(open: TokenKind) -> TokenKind {
         TokenKind::OpenBrace => TokenKind::CloseBrace,
         TokenKind::OpenParen => TokenKind::CloseParen,
         _ => TokenKind::CloseBracket,
+    }
+}
+
+/// The placeholder that is open at a quote, in a text of the same line: the quote was to end the text
+/// and begins another one.
+pub(super) fn placeholder_at(text: &str, tokens: &[Token], quote: Span) -> Option<Span> {
+    let before = text.get(..quote.start as usize).unwrap_or("");
+    let line = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let mut open: Vec<(TokenKind, Span)> = Vec::new();
+    for token in tokens.iter().skip_while(|token| (token.span.start as usize) < line) {
+        if token.span.start >= quote.start {
+            break;
+        }
+        let top = open.last().map(|(kind, _)| *kind);
+        match token.kind {
+            TokenKind::Quote if top == Some(TokenKind::Quote) => {
+                open.pop();
+            }
+            TokenKind::Quote | TokenKind::OpenBrace => open.push((token.kind, token.span)),
+            TokenKind::CloseBrace if top == Some(TokenKind::OpenBrace) => {
+                open.pop();
+            }
+            _ => {}
+        }
+    }
+    match open.as_slice() {
+        [.., (TokenKind::Quote, _), (TokenKind::OpenBrace, hole)] => Some(*hole),
+        _ => None,
     }
 }

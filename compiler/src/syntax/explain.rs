@@ -24,6 +24,9 @@ const VALUES: [&str; 9] = [
     "a value",
 ];
 
+/// What stands at a bracket that is never closed.
+pub(super) const OPENED_HERE: &str = "opened here";
+
 /// A span as diagnostics hold it, before it is moved to its file.
 pub(super) fn at(span: Span) -> FileSpan {
     FileSpan { file: FileId(0), span }
@@ -35,7 +38,7 @@ pub(super) fn bracket_finding(text: &str, fault: BracketFault) -> Diagnostic {
     match fault {
         BracketFault::Unclosed(open) => {
             Diagnostic::new(Code::E0104, at(open), format!("this `{}` is never closed", word(open)))
-                .label("opened here")
+                .label(OPENED_HERE)
                 .help("close it where its declaration ends")
         }
         BracketFault::Unmatched { close, open } => {
@@ -53,6 +56,11 @@ pub(super) fn bracket_finding(text: &str, fault: BracketFault) -> Diagnostic {
             Diagnostic::new(Code::E0106, at(open), message)
                 .label("one too many")
                 .help("split this into several states or a sub-flow")
+        }
+        BracketFault::UnclosedPlaceholder(open) => {
+            Diagnostic::new(Code::E0103, at(open), "this placeholder is not closed in its text")
+                .label(OPENED_HERE)
+                .help("close it with `}` before the text ends; a brace to be shown is `{{`")
         }
         BracketFault::UnclosedText(open) => {
             Diagnostic::new(Code::E0103, at(open), "this text is not closed on its line")
@@ -158,6 +166,11 @@ pub(super) fn failure_finding(lost: &Lost<'_>) -> Diagnostic {
     };
     let code = if is_whole_declaration(lost.failure) { Code::E0107 } else { Code::E0101 };
     let mut diagnostic = Diagnostic::new(code, at(place), message);
+    let said = before.is_some_and(|before| matches!(lost.word(before), "bot" | "user"));
+    if said && lost.keywords.contains(&"given") && !found.is_empty() {
+        let form = "what is said stands in quotes; `expect called ACTION` asks what was called";
+        diagnostic = diagnostic.help(form);
+    }
     if found == "allow" || before.is_some_and(|before| lost.word(before) == "allow") {
         let form =
             "write `allow(CODE, \"reason\")` before a declaration, a member of a flow or a step";

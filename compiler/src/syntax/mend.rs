@@ -118,7 +118,10 @@ fn quotes(text: &str, at: Span) -> Vec<Change> {
     let place = |part: &str| at.start + u32::try_from(part.len()).unwrap_or_default();
     let mut places = vec![place(line), place(inner)];
     places.dedup();
-    places.into_iter().map(|at| Change::insert("\"", at, "\"")).collect()
+    let ends = places.into_iter().map(|at| Change::insert("\"", at, "\""));
+    // Where a placeholder is open, the text has its end.
+    let hole = line.rfind('"').and_then(|end| line.get(..end)).map(place);
+    ends.chain(hole.map(|at| Change::insert("}", at, "}"))).collect()
 }
 
 /// A brace that is never closed: before the next member, or at the end.

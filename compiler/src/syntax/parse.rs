@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::ast::{Decl, DeclKind, DeclNode};
 use super::chunk::{self, Chunk};
+use super::explain::OPENED_HERE;
 use super::lexer;
 use super::recover;
 use super::token::Token;
@@ -21,6 +22,8 @@ pub struct Parsed {
     pub tokens: Vec<Token>,
     /// What is wrong with its form.
     pub diagnostics: Vec<Diagnostic>,
+    /// Findings left out because there were too many.
+    pub cut: usize,
 }
 
 /// Parses a text.
@@ -53,27 +56,32 @@ impl ParseCache {
         let tokens = lexer::lex(text);
         let mut before = self.files.remove(&file).unwrap_or_default();
         let mut now = HashMap::new();
-        let (mut decls, mut diagnostics) = (Vec::new(), Vec::new());
-        for chunk in chunk::cut(text, &tokens) {
+        let (mut decls, mut diagnostics, mut cut) = (Vec::new(), Vec::new(), 0);
+        let chunks = chunk::cut(text, &tokens);
+        for (number, chunk) in chunks.iter().enumerate() {
             let piece = text.get(chunk.start as usize..chunk.end as usize).unwrap_or("");
             let hash = blake3::hash(piece.as_bytes());
             let cached = match before.remove(&hash).or_else(|| now.get(&hash).cloned()) {
                 Some(cached) => cached,
                 None => {
                     self.parsed_chunks += 1;
-                    Arc::new(parse_chunk(piece, &tokens, &chunk))
+                    Arc::new(parse_chunk(piece, &tokens, chunk))
                 }
             };
             if let Some(node) = &cached.node {
                 decls.push(Decl { origin: chunk.start, node: Arc::clone(node) });
             }
             let moved = cached.findings.iter().map(|d| moved(d, file, chunk.start));
-            diagnostics.extend(moved.take(DIAGNOSTICS_PER_FILE_MAX));
+            let room = DIAGNOSTICS_PER_FILE_MAX.saturating_sub(diagnostics.len());
+            let next = chunks.get(number + 1).and_then(|next| first_code(&tokens, next));
+            let cut_off = next.map(|span| FileSpan { file, span });
+            diagnostics.extend(moved.take(room).map(|found| with_what_cut_it_off(found, cut_off)));
+            cut += cached.findings.len().saturating_sub(room);
             now.insert(hash, cached);
         }
         self.files.insert(file, now);
         hand_on_docs(&mut decls);
-        Parsed { decls, tokens, diagnostics }
+        Parsed { decls, tokens, diagnostics, cut }
     }
 
     /// Declarations parsed so far; those found in the cache do not count.
@@ -104,6 +112,22 @@ fn parse_chunk(piece: &str, tokens: &[Token], chunk: &Chunk) -> CachedChunk {
             findings: parsed.findings,
         },
         None => CachedChunk { node: None, findings: Vec::new() },
+    }
+}
+
+/// The first token of a chunk that is code.
+fn first_code(tokens: &[Token], chunk: &Chunk) -> Option<Span> {
+    let own = tokens.get(chunk.tokens.clone()).unwrap_or(&[]);
+    own.iter().find(|token| !token.kind.is_trivia()).map(|token| token.span)
+}
+
+/// What is open at the end of a declaration is so because the next one began.
+fn with_what_cut_it_off(found: Diagnostic, next: Option<FileSpan>) -> Diagnostic {
+    match next.filter(|_| found.code == Code::E0104 && found.primary.text == OPENED_HERE) {
+        Some(next) => found
+            .related(next, "here the next declaration begins, in the first column")
+            .help("if that belongs inside, indent it"),
+        None => found,
     }
 }
 
@@ -140,5 +164,6 @@ fn too_large(text: &str, file: FileId) -> Parsed {
         diagnostics: vec![
             Diagnostic::new(Code::E0109, at, message).help("split it into several files"),
         ],
+        cut: 0,
     }
 }

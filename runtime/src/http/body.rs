@@ -66,6 +66,12 @@ pub(crate) fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem
         let detail = format!("the JSON is nested deeper than {JSON_DEPTH_MAX}");
         return Err(Problem::new(400, detail));
     }
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    // A list would be read as the fields of the object in their order.
+    if first.is_none_or(|first| *first == b'[') {
+        return Err(Problem::new(400, "this is not a JSON object")
+            .with_help("send `{ … }` with the fields by name"));
+    }
     serde_json::from_slice(bytes)
         .map_err(|e| Problem::new(400, format!("the JSON is not valid here: {e}")))
 }

@@ -60,6 +60,11 @@ impl Baseline {
             return Err(Failure::new(message));
         }
         let bytes = std::fs::read(path).map_err(file)?;
+        if let Some(found) = bytes.iter().find(|b| !b.is_ascii_whitespace()).filter(|b| **b != b'{')
+        {
+            let cause = format!("it begins with `{}`, not with `{{`", char::from(*found));
+            return Err(malformed(format!("`{}` is not a baseline: {cause}", path.display())));
+        }
         let document: Document = serde_json::from_slice(&bytes).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             let message = error.to_string();

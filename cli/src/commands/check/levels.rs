@@ -104,7 +104,7 @@ fn is_always_error(code: Code) -> bool {
 
 fn parse(text: &str, level: Level) -> Result<Selector, Failure> {
     let upper = text.to_ascii_uppercase();
-    if text == "warnings" {
+    if text.eq_ignore_ascii_case("warnings") {
         return Ok(Selector::Warnings);
     }
     if let Some(code) = Code::parse(text) {

@@ -95,6 +95,12 @@ fn junit(report: &Report<'_>) -> Result<String, Failure> {
         }
         junit.add_test_suite(suite);
     }
+    if report.cut > 0 {
+        let mut suite = TestSuite::new("left out");
+        let name = format!("and {} more findings", report.cut);
+        suite.add_test_case(TestCase::new(name, TestCaseStatus::success()));
+        junit.add_test_suite(suite);
+    }
     let text = junit.to_string();
     text.map_err(|e| Failure::new(format!("the JUnit report could not be written: {e}")))
 }

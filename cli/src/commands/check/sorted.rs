@@ -78,6 +78,7 @@ impl Sorted {
             some(errors, "error"),
             some(self.findings.len() - errors, "warning"),
             self.findings.is_empty().then(|| "no findings".to_owned()),
+            plain(self.cut, "more left out"),
             plain(self.suppressed.len() - by_baseline, "allowed"),
             plain(by_baseline, "in the baseline"),
         ];

@@ -62,7 +62,7 @@ impl<'t> ChunkParser<'t> {
     fn parse(&mut self, span: Span) -> DeclKind {
         match delim::check(self.code) {
             // The text ends with its line; brackets behind it are as they were.
-            None | Some(BracketFault::UnclosedText(_)) => {}
+            None | Some(BracketFault::UnclosedText(_) | BracketFault::UnclosedPlaceholder(_)) => {}
             Some(fault) => {
                 let found = self.missing_open(fault);
                 let found = found.unwrap_or_else(|| bracket_finding(self.text, fault));
@@ -72,7 +72,7 @@ impl<'t> ChunkParser<'t> {
         }
         for token in self.code {
             if token.kind == TokenKind::Unclosed {
-                let fault = BracketFault::UnclosedText(self.line_before(token.span));
+                let fault = self.unclosed(token.span);
                 self.findings.push(bracket_finding(self.text, fault));
             }
         }
@@ -122,10 +122,16 @@ impl<'t> ChunkParser<'t> {
         (next.kind != TokenKind::OpenBrace).then(|| missing_brace(name))
     }
 
-    /// The quote that opened the text which ends at `end`.
-    fn line_before(&self, end: Span) -> Span {
+    /// Why a text ends with its line.
+    fn unclosed(&self, end: Span) -> BracketFault {
         let before = self.code.iter().take_while(|t| t.span.end <= end.start);
-        before.filter(|t| t.kind == TokenKind::Quote).last().map_or(end, |t| t.span.cover(end))
+        let Some(quote) = before.filter(|t| t.kind == TokenKind::Quote).last() else {
+            return BracketFault::UnclosedText(end);
+        };
+        match delim::placeholder_at(self.text, self.code, quote.span) {
+            Some(open) => BracketFault::UnclosedPlaceholder(open),
+            None => BracketFault::UnclosedText(quote.span.cover(end)),
+        }
     }
 
     fn run(&self, rule: Rule, span: Span) -> Result<Node, Failure> {
