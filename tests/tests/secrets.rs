@@ -1,6 +1,6 @@
 //! Random programs with one secret: what a customer sees does not depend on it, unless the compiler
 //! has said so. Each program is run in sessions that differ only in the secret.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::cell::Cell;
 use std::fmt::Write as _;
@@ -96,10 +96,10 @@ fn plain(s: Statement, kind: u8, sub: bool) -> String {
         2 => format!("say \"It is {{{one}}}.\""),
         3 | 4 => format!("set {one} = {}", s.to % 4),
         5 => format!("set {one} = {two} + {}", s.by % 3),
-        6 if s.to % 3 == 0 => format!("set {one} = customer.score"),
+        6 if s.to.is_multiple_of(3) => format!("set {one} = customer.score"),
         6 | 7 => format!("clear {one}"),
         8 if !sub => "set shown = r.all".to_owned(),
-        8 if s.to % 2 == 0 => "wait 10m".to_owned(),
+        8 if s.to.is_multiple_of(2) => "wait 10m".to_owned(),
         9 if !sub => format!("call sub(y: {one})"),
         10 if !sub => "call sub()".to_owned(),
         11 if !sub => format!("do r = peek({one}) {{ failed -> handoff }}"),

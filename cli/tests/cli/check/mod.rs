@@ -17,7 +17,7 @@ const BROKEN: &str = "flow a {\n  on start\n  state x {\n    say \"Hello.\";\n  
     state finish { end resolvd }\n}\n";
 /// One finding W0403 on line 3.
 const UNREAD: &str = "flow a {\n  on start\n  slot note: text { ask \"Anything else?\" }\n  \
-    state x {\n    fill note\n    end resolved\n  }\n}\n";
+    state x {\n    fill note\n    say \"Thanks.\"\n    end resolved\n  }\n}\n";
 
 fn check(folder: &Path, args: &[&str]) -> Output {
     flowright(folder, &[&["check"], args].concat())
