@@ -8,18 +8,22 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use super::points::{Edge, PointId, Points};
 
 /// Groups of points, each of which can be reached from each other and from itself, along the ways
-/// that `takes` lets through.
+/// that `takes` lets through from some points to others of them.
 pub(super) fn cycles(
     points: &Points<'_>,
+    among: impl Iterator<Item = PointId>,
     takes: impl Fn(PointId, &Edge) -> bool,
 ) -> Vec<BTreeSet<PointId>> {
     let mut graph: DiGraph<PointId, ()> = DiGraph::new();
-    let nodes: Vec<NodeIndex> = points.ids().map(|(id, _)| graph.add_node(id)).collect();
-    let mut to_itself = BTreeMap::new();
-    for (id, point) in points.ids() {
-        for edge in point.next.iter().filter(|edge| takes(id, edge)) {
-            to_itself.insert(id, edge.to == id || to_itself.get(&id).copied().unwrap_or(false));
-            if let Some((from, to)) = nodes.get(id.index()).zip(nodes.get(edge.to.index())) {
+    let nodes: BTreeMap<PointId, NodeIndex> = among.map(|id| (id, graph.add_node(id))).collect();
+    let mut to_itself = BTreeSet::new();
+    for (id, from) in &nodes {
+        let next = points.get(*id).map(|point| point.next.as_slice()).unwrap_or_default();
+        for edge in next.iter().filter(|edge| takes(*id, edge)) {
+            if edge.to == *id {
+                to_itself.insert(*id);
+            }
+            if let Some(to) = nodes.get(&edge.to) {
                 graph.add_edge(*from, *to, ());
             }
         }
@@ -28,7 +32,7 @@ pub(super) fn cycles(
         group.into_iter().filter_map(|node| graph.node_weight(node).copied()).collect()
     });
     let is_cycle = |group: &BTreeSet<PointId>| {
-        group.len() > 1 || group.iter().any(|id| to_itself.get(id).copied().unwrap_or(false))
+        group.len() > 1 || group.iter().any(|id| to_itself.contains(id))
     };
     groups.filter(is_cycle).collect()
 }

@@ -164,7 +164,9 @@ impl Quiet<'_, '_> {
     /// The loops that never end.
     fn loops(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
-        let groups = cycles(self.points, |id, edge| self.takes(id, edge));
+        let mut said = BTreeSet::new();
+        let all = self.points.ids().map(|(id, _)| id);
+        let groups = cycles(self.points, all, |id, edge| self.takes(id, edge));
         let pauses = |group: &&Loop| group.iter().any(|id| self.pause(*id).is_some());
         for group in groups.iter().filter(pauses) {
             // A slot that is emptied on the way round is asked for.
@@ -177,9 +179,11 @@ impl Quiet<'_, '_> {
             };
             let exits = self.exits(group);
             let bounded = |id: PointId, edge: &Edge| within(id, edge) && !exits.contains(&id);
-            for round in cycles(self.points, bounded) {
+            for round in cycles(self.points, group.iter().copied(), bounded) {
                 if let Some(text) = self.talks(&round, &bounded) {
-                    found.extend(self.report(&round, text));
+                    // A handler of the whole flow stands at every question of it.
+                    let finding = self.report(&round, text);
+                    found.extend(finding.filter(|finding| said.insert(finding.primary.at)));
                 }
             }
         }
@@ -237,11 +241,11 @@ impl Quiet<'_, '_> {
                     && forced.is_none_or(|(branch, way)| branch != id || edge.way == way)
             };
             let pauses = |group: &Loop| group.iter().any(|id| self.pause(*id).is_some());
-            let groups = cycles(self.points, goes);
+            let groups = cycles(self.points, round.iter().copied(), goes);
             groups.iter().filter(|group| pauses(group)).find_map(|group| {
                 let inside = |id: PointId, edge: &Edge| group.contains(&id) && goes(id, edge);
                 let mute = |id: PointId, edge: &Edge| inside(id, edge) && !self.says(id, edge);
-                if cycles(self.points, mute).iter().any(pauses) {
+                if cycles(self.points, group.iter().copied(), mute).iter().any(pauses) {
                     return None;
                 }
                 let says = |id: &PointId| {
@@ -251,7 +255,11 @@ impl Quiet<'_, '_> {
                     };
                     point.next.iter().any(said).then_some(*id)
                 };
-                group.iter().find_map(says)
+                let is_text = |id: &&PointId| {
+                    self.points.get(**id).is_some_and(|point| matches!(point.op, Op::Say(_)))
+                };
+                let texts = group.iter().filter(is_text);
+                texts.chain(group).find_map(says)
             })
         })
     }
