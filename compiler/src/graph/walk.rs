@@ -1,7 +1,7 @@
 //! All ways through a body: where they lead, whether the customer is sure to be asked on the way,
 //! and which slots are sure to be empty at the end.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::{FileSpan, SourceMap};
 use crate::ir::{Outcome, Place, RecordCells, SkillId, SlotIndex, StateId, TextPart};
@@ -74,7 +74,9 @@ pub(super) struct Walk<'p> {
     pub(super) sources: &'p SourceMap,
     /// By flow: whether calling it is sure to ask the customer something.
     pub(super) asks: &'p [bool],
-    pub(super) leaves: Vec<Leave>,
+    leaves: Vec<Leave>,
+    /// Numbers of the ways by where they lead and where they are written.
+    by_place: BTreeMap<(Target, FileSpan), Vec<usize>>,
 }
 
 impl<'p> Walk<'p> {
@@ -84,7 +86,7 @@ impl<'p> Walk<'p> {
         sources: &'p SourceMap,
         asks: &'p [bool],
     ) -> Self {
-        Self { project, flow, sources, asks, leaves: Vec::new() }
+        Self { project, flow, sources, asks, leaves: Vec::new(), by_place: BTreeMap::new() }
     }
 
     /// Every way out of a state's body entered with `known`; those that run off its end lead
@@ -119,9 +121,11 @@ impl<'p> Walk<'p> {
     }
 
     fn leave(&mut self, to: Target, label: &str, at: FileSpan, known: Known) {
-        let leave = Leave { to, label: label.to_owned(), at, known };
-        if !self.leaves.contains(&leave) {
-            self.leaves.push(leave);
+        let alike = self.by_place.entry((to, at)).or_default();
+        let same = |leave: &Leave| leave.known == known && leave.label == label;
+        if !alike.iter().filter_map(|number| self.leaves.get(*number)).any(same) {
+            alike.push(self.leaves.len());
+            self.leaves.push(Leave { to, label: label.to_owned(), at, known });
         }
     }
 
