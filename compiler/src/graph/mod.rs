@@ -28,6 +28,7 @@ pub use build::build;
 pub(crate) use checks::{check, check_ways};
 pub use export::{dot, json, mermaid, svg};
 pub(crate) use filled::{has_value, may_lack};
+pub(crate) use sessions::under_way_twice;
 
 /// The graph of one flow.
 #[derive(Debug, Clone)]

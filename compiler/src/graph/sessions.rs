@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use flowright_nlu::spec::{Builtin, EntityKind};
+
 use super::filled::{self, Cells, Filled, Others};
 use super::points::{Op, Points};
 use crate::ir::{FlowId, Outcome, Place, SlotIndex, Space};
@@ -16,6 +18,7 @@ pub(super) struct Effects {
     /// How many flows clear each slot.
     clearing: BTreeMap<Place, usize>,
     filled_by: Vec<Vec<Place>>,
+    twice: BTreeSet<FlowId>,
 }
 
 /// First as if a slot that is set were never left empty, and again as long as one may be.
@@ -41,6 +44,7 @@ fn effects(project: &Project, flows: &[Points<'_>], cleared: &[BTreeSet<Place>])
         cleared: cleared.to_vec(),
         clearing: BTreeMap::new(),
         filled_by: vec![Vec::new(); flows.len()],
+        twice: under_way_twice(project, flows),
     };
     let called: Vec<BTreeSet<FlowId>> = flows.iter().map(|p| calls(p).collect()).collect();
     let order = callees_first(&called);
@@ -144,9 +148,24 @@ fn fills(project: &Project, points: &Points<'_>, others: &Others<'_>) -> Vec<Pla
     slots.filter(|place| !ends.is_empty() && ends.iter().all(|cells| cells.has(*place))).collect()
 }
 
+/// Flows that can be under way twice at once, so that one of them has to expect of the other what it
+/// does itself: a flow that is called may have been started by the customer too, and who names
+/// another value for one of its slots asks for it anew.
+pub(crate) fn under_way_twice(project: &Project, flows: &[Points<'_>]) -> BTreeSet<FlowId> {
+    let called: BTreeSet<FlowId> = flows.iter().flat_map(calls).collect();
+    let names = |points: &Points<'_>| {
+        let entities = points.flow.slots.iter().filter_map(|slot| slot.entity);
+        let mut kinds = entities.filter_map(|entity| project.entities.get(entity.index()));
+        kinds.any(|entity| !matches!(entity.kind, EntityKind::Builtin(Builtin::Text)))
+    };
+    let again = |points: &Points<'_>| !points.flow.triggers.is_empty() && names(points);
+    let all = (0..).map(FlowId).zip(flows);
+    all.filter(|(id, points)| called.contains(id) || again(points)).map(|(id, _)| id).collect()
+}
+
 /// What one flow has to expect of the others.
 pub(super) fn for_flow(effects: &Effects, own: FlowId) -> Others<'_> {
-    let mine = effects.cleared.get(own.index());
+    let mine = effects.cleared.get(own.index()).filter(|_| !effects.twice.contains(&own));
     // A slot that only the flow itself clears is safe from the others.
     let only_mine =
         |place: &Place, count: usize| count == 1 && mine.is_some_and(|mine| mine.contains(place));

@@ -23,6 +23,8 @@ use crate::sema::hir::{Expr, ExprKind, Slot};
 pub(super) struct Others {
     /// Session slots that other flows write.
     pub(super) writes: BTreeSet<Place>,
+    /// Those of them that they may leave empty.
+    pub(super) empties: BTreeSet<Place>,
     /// Slots of the flow that some call of it gives.
     pub(super) gives: BTreeSet<SlotIndex>,
 }
@@ -298,11 +300,12 @@ impl<'e, 'p> Follower<'e, 'p> {
         for (var, set) in case.iter().filter(|(_, set)| !set.may_be_empty()) {
             if let Var::Cell(place) = var
                 && place.space == Space::Session
-                && !self.others.writes.contains(place)
+                && !self.others.empties.contains(place)
             {
-                let set = match self.words.type_of(*place) {
-                    Some(Type::Choice(_)) | None => self.words.all(var).filled(),
-                    Some(_) => set.clone(),
+                let learned = matches!(self.words.type_of(*place), Some(Type::Choice(_)) | None);
+                let set = match learned || self.others.writes.contains(place) {
+                    true => self.words.all(var).filled(),
+                    false => set.clone(),
                 };
                 kept.push((var.clone(), set));
             }

@@ -40,8 +40,8 @@ use self::transcript::Teller;
 use self::words::Words;
 use crate::base::{FileSpan, SourceMap};
 use crate::diag::{Code, Diagnostic};
-use crate::graph::Doubt;
 use crate::graph::points::{Op, Points};
+use crate::graph::{Doubt, has_value, under_way_twice};
 use crate::ir::{FlowId, Place, SlotIndex, Space, StateId};
 use crate::sema::hir::{EnsureKind, Project};
 
@@ -70,22 +70,26 @@ pub(crate) struct Explored<'p> {
 
 /// Follows every flow.
 pub(crate) fn explored<'p>(project: &'p Project, flows: &[Points<'p>]) -> Vec<Explored<'p>> {
-    let written: Vec<BTreeSet<Place>> = flows.iter().map(session_writes).collect();
-    let mut writers: BTreeMap<Place, usize> = BTreeMap::new();
-    written.iter().flatten().for_each(|place| *writers.entry(*place).or_default() += 1);
+    let written: Vec<BTreeSet<Place>> = flows.iter().map(|p| session_writes(p, false)).collect();
+    let emptied: Vec<BTreeSet<Place>> = flows.iter().map(|p| session_writes(p, true)).collect();
     let mut given: BTreeMap<FlowId, BTreeSet<SlotIndex>> = BTreeMap::new();
     for point in flows.iter().flat_map(|points| &points.all) {
         if let Op::Call { flow, args } = point.op {
             given.entry(flow).or_default().extend(args.iter().map(|(slot, _)| *slot));
         }
     }
-    let all = (0..).map(FlowId).zip(flows).zip(&written);
-    all.map(|((id, points), own)| {
-        let by_others = |(place, count): (&Place, &usize)| {
-            (count - usize::from(own.contains(place)) > 0).then_some(*place)
-        };
+    let twice = under_way_twice(project, flows);
+    // What a flow does itself it has to expect of another one of its kind, if there can be one.
+    let by_others = |all: &[BTreeSet<Place>], id: FlowId| -> BTreeSet<Place> {
+        let each = (0..).map(FlowId).zip(all);
+        let others = each.filter(|(other, _)| *other != id || twice.contains(&id));
+        others.flat_map(|(_, places)| places).copied().collect()
+    };
+    let all = (0..).map(FlowId).zip(flows);
+    all.map(|(id, points)| {
         let others = Others {
-            writes: writers.iter().filter_map(by_others).collect(),
+            writes: by_others(&written, id),
+            empties: by_others(&emptied, id),
             gives: given.remove(&id).unwrap_or_default(),
         };
         let mut words = Vocabulary::new(project);
@@ -151,16 +155,17 @@ pub(crate) fn check<'p>(
     proofs
 }
 
-/// Session slots that a flow fills, sets or clears.
-fn session_writes(points: &Points<'_>) -> BTreeSet<Place> {
+/// Session slots that a flow fills, sets or clears; or only those that it may leave empty.
+fn session_writes(points: &Points<'_>, empty: bool) -> BTreeSet<Place> {
     let mut written = BTreeSet::new();
     for point in &points.all {
         match point.op {
+            Op::Set { value, .. } if empty && has_value(value, &|_| false, &|_| false) => {}
             Op::Set { place, .. } => {
                 written.insert(place);
             }
             Op::Clear(places) => written.extend(places.iter().copied()),
-            Op::Ask(slot) => {
+            Op::Ask(slot) if !empty => {
                 written.extend(points.flow.slots.get(slot.index()).map(|slot| slot.place));
             }
             _ => {}
