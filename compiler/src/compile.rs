@@ -111,8 +111,11 @@ fn analyse_loaded(loaded: Loaded, work_max: usize) -> Analysis {
     let (mut proofs, mut reveals) = (Proofs::default(), None);
     let mut tried = Tried::default();
     if let Some(project) = &mut sound {
-        diagnostics.extend(check_ways(project, &sources, &graphs, &mut proofs));
-        let mut followed = labels::check(project, &sources);
+        let points: Vec<Points<'_>> =
+            project.flows.iter().map(|flow| Points::of(project, flow)).collect();
+        diagnostics.extend(check_ways(project, &sources, &graphs, &points, &mut proofs));
+        let mut followed = labels::check(project, &sources, &points);
+        drop(points);
         diagnostics.append(&mut followed.diagnostics);
         reveals = Some(std::mem::take(&mut followed.reveals));
         followed.mask(project);
@@ -144,19 +147,17 @@ fn check_ways(
     project: &hir::Project,
     sources: &SourceMap,
     graphs: &[FlowGraph],
+    points: &[Points<'_>],
     proofs: &mut Proofs,
 ) -> Vec<Diagnostic> {
-    let points: Vec<Points<'_>> =
-        project.flows.iter().map(|flow| Points::of(project, flow)).collect();
-    let explored = prove::explored(project, &points);
-    let mut found = graph::check(project, sources, graphs, &prove::dead_ends(&points, &explored));
-    let mut judge = |flow, doubts: &BTreeSet<Doubt>| {
-        prove::borne_out(project, &points, &explored, flow, doubts)
-    };
-    found.extend(graph::check_ways(project, &points, &mut judge));
-    *proofs = prove::check(project, sources, &points, explored);
+    let explored = prove::explored(project, points);
+    let mut found = graph::check(project, sources, graphs, &prove::dead_ends(points, &explored));
+    let mut judge =
+        |flow, doubts: &BTreeSet<Doubt>| prove::borne_out(project, points, &explored, flow, doubts);
+    found.extend(graph::check_ways(project, points, &mut judge));
+    *proofs = prove::check(project, sources, points, explored);
     found.append(&mut proofs.diagnostics);
-    found.extend(graph::vacuous::check(project, &points, &found));
+    found.extend(graph::vacuous::check(project, points, &found));
     found
 }
 

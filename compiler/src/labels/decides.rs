@@ -16,7 +16,7 @@ use crate::base::limits::LABEL_FACTS_MAX;
 use crate::graph::joins::Joins;
 use crate::graph::points::{Op, PointId, Points};
 use crate::ir::{ActionId, FlowId, Place, Space, StateId, cells_of};
-use crate::sema::hir::{Body, Flow, Handlers, Project, StepKind};
+use crate::sema::hir::{Body, Flow, Handlers, StepKind};
 use crate::sema::lints::inner_bodies;
 
 /// Something that the customer, or a system, can tell a way by.
@@ -46,7 +46,7 @@ pub(super) struct Decided {
 
 /// Follows all decisions; nothing when labels reach more places than are kept.
 pub(super) fn follow(
-    project: &Project,
+    flows: &[Points<'_>],
     net: &mut Net<'_>,
     solved: &Solved,
     branches: &[Branch<'_>],
@@ -55,7 +55,7 @@ pub(super) fn follow(
 ) -> Option<Decided> {
     let mut carried = solved.clone();
     kept_behind_walls(net, uses);
-    let mut shapes = Shapes { project, flows: BTreeMap::new(), inside: BTreeMap::new() };
+    let mut shapes = Shapes { flows, joins: BTreeMap::new(), inside: BTreeMap::new() };
     let mut tells: BTreeMap<usize, Vec<Tell>> = BTreeMap::new();
     let mut decided_edges = Vec::new();
     let mut from = net.edges.len();
@@ -159,39 +159,40 @@ struct Inside {
     kept: BTreeSet<(Place, FileSpan)>,
 }
 
-/// Flows as points, made when they are asked for.
-struct Shapes<'s> {
-    project: &'s Project,
-    flows: BTreeMap<FlowId, (Points<'s>, Joins)>,
+/// What is known of the flows' ways, found out when it is asked for.
+struct Shapes<'s, 'p> {
+    flows: &'s [Points<'p>],
+    joins: BTreeMap<FlowId, Joins>,
     inside: BTreeMap<FlowId, Inside>,
 }
 
-impl<'s> Shapes<'s> {
+impl<'s, 'p> Shapes<'s, 'p> {
     fn between(&mut self, flow: FlowId, branch: FileSpan) -> Between {
-        let project = self.project;
-        let Some(of) = project.flows.get(flow.index()) else { return Between::default() };
-        let (points, joins) = self.flows.remove(&flow).unwrap_or_else(|| {
-            let points = Points::of(project, of);
-            let joins = Joins::of(&points);
-            (points, joins)
-        });
+        let flows = self.flows;
+        let Some(points) = flows.get(flow.index()) else { return Between::default() };
+        if points.too_many {
+            // Its ways are not known to their end: whatever it shows may show the branch.
+            let inside = self.inside(flow);
+            return Between { tells: inside.tells().collect(), kept: inside.kept };
+        }
+        let joins = self.joins.remove(&flow).unwrap_or_else(|| Joins::of(points));
         let is_branch = |op: &Op<'_>| matches!(op, Op::Branch(cond) if cond.at == branch);
         let begin = points.ids().filter(|(_, point)| is_branch(&point.op)).map(|(id, _)| id);
         let mut between = Between::default();
         let mut seen = BTreeSet::new();
         // Handlers stand at every point that they interrupt.
         for id in begin.collect::<Vec<PointId>>() {
-            for passed in joins.between(&points, id) {
+            for passed in joins.between(points, id) {
                 if seen.insert(passed) {
-                    self.pass(&points, passed, &mut between);
+                    self.pass(points, passed, &mut between);
                 }
             }
         }
-        self.flows.insert(flow, (points, joins));
+        self.joins.insert(flow, joins);
         between
     }
 
-    fn pass(&mut self, points: &Points<'s>, id: PointId, between: &mut Between) {
+    fn pass(&mut self, points: &Points<'_>, id: PointId, between: &mut Between) {
         let Some(point) = points.get(id) else { return };
         let at = point.at;
         match point.op {
@@ -235,9 +236,9 @@ impl<'s> Shapes<'s> {
         // Flows that call each other in a circle were refused; this keeps it finite all the same.
         self.inside.insert(id, Inside::default());
         let mut inside = Inside::default();
-        let project = self.project;
-        if let Some(flow) = project.flows.get(id.index()) {
-            bodies(flow).into_iter().for_each(|body| self.body(body, &mut inside));
+        let flows: &'s [Points<'p>] = self.flows;
+        if let Some(points) = flows.get(id.index()) {
+            bodies(points.flow).into_iter().for_each(|body| self.body(body, &mut inside));
         }
         self.inside.insert(id, inside.clone());
         inside

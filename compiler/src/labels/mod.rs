@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 use crate::base::limits::{LABEL_FACTS_MAX, ROLES_MAX};
 use crate::base::{FileSpan, SourceMap};
 use crate::diag::{Code, Diagnostic};
+use crate::graph::points::Points;
 use crate::ir::{FlowId, Place, Space};
 use crate::sema::hir::{Project, Slot};
 
@@ -52,9 +53,9 @@ struct TakenOn {
     visible_to: Option<String>,
 }
 
-/// Follows every label of a project.
+/// Follows every label of a project, whose flows are given as points too.
 #[must_use]
-pub fn check(project: &Project, sources: &SourceMap) -> Checked {
+pub(crate) fn check(project: &Project, sources: &SourceMap, flows: &[Points<'_>]) -> Checked {
     if let Some(role) = project.roles.get(ROLES_MAX) {
         let message =
             format!("the project has {} roles, more than {ROLES_MAX}", project.roles.len());
@@ -68,7 +69,7 @@ pub fn check(project: &Project, sources: &SourceMap) -> Checked {
     let solved = Solved::solve(&net);
     let decided = solved
         .as_ref()
-        .and_then(|solved| decides::follow(project, &mut net, solved, &branches, &uses, &lacking));
+        .and_then(|solved| decides::follow(flows, &mut net, solved, &branches, &uses, &lacking));
     let Some((solved, decided)) = solved.zip(decided) else {
         let message = format!("labels reach more than {LABEL_FACTS_MAX} places");
         let finding = Diagnostic::new(Code::E0901, FileSpan::default(), message);
