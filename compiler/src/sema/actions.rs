@@ -342,7 +342,7 @@ impl<'a> Checker<'a> {
                 self.unknown(Code::E0303, &what, name, params.iter().map(|p| p.name.as_str()));
             }
             None => {
-                let message = format!("`{callee}` takes {} values", params.len());
+                let message = format!("`{callee}` takes {}", values(params.len()));
                 self.error(Code::E0303, arg.value.span, message, "one too many", "remove it");
             }
         }
@@ -370,4 +370,9 @@ impl<'a> Checker<'a> {
         }
         u32::try_from(whole).ok()
     }
+}
+
+/// `1 value`, `2 values`
+pub(super) fn values(count: usize) -> String {
+    format!("{count} value{}", if count == 1 { "" } else { "s" })
 }

@@ -134,9 +134,9 @@ impl Checker<'_> {
         let takes = found.takes.get(usize::from(until)..).unwrap_or(&[]);
         if args.len() != takes.len() {
             let message = format!(
-                "`{}` takes {} values, here are {}",
+                "`{}` takes {}, given: {}",
                 function.text,
-                takes.len(),
+                super::actions::values(takes.len()),
                 args.len()
             );
             self.error(

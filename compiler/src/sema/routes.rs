@@ -6,7 +6,7 @@ use super::cx::Checker;
 use super::hir::{Fallback, RouteKind, RouteRule};
 use super::scope::Scope;
 use crate::base::{SourceMap, Span};
-use crate::diag::Code;
+use crate::diag::{Code, closest};
 use crate::ir::{IntentId, SkillId};
 use crate::syntax::ast::{self, Accept, Name};
 
@@ -77,10 +77,22 @@ impl Checker<'_> {
         Some(RouteRule { text, cond, kind, at })
     }
 
+    /// Whether an intent that there is not is a mistyped `otherwise`.
+    fn is_otherwise(&self, name: &Name) -> bool {
+        self.symbols.intents.get(&name.text).is_none()
+            && closest(&name.text, ["otherwise"]).is_some()
+    }
+
     fn rule_intents(&mut self, names: &[Name]) -> Option<Vec<IntentId>> {
         let found: Vec<Option<IntentId>> = names
             .iter()
-            .map(|name| self.lookup(|s| &s.intents, "intent", name).map(IntentId))
+            .map(|name| {
+                if self.is_otherwise(name) {
+                    self.unknown(Code::E0201, "intent", name, ["otherwise"]);
+                    return None;
+                }
+                self.lookup(|s| &s.intents, "intent", name).map(IntentId)
+            })
             .collect();
         found.into_iter().collect()
     }

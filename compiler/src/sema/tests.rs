@@ -161,7 +161,7 @@ impl<'a> Checker<'a> {
                 None => i,
             };
             let Some(param) = params.get(number) else {
-                let message = format!("`{action}` takes {} values", params.len());
+                let message = format!("`{action}` takes {}", super::actions::values(params.len()));
                 self.error(Code::E0303, arg.value.span, message, "one too many", "remove it");
                 return None;
             };

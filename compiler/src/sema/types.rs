@@ -245,7 +245,10 @@ impl Checker<'_> {
                 let name = self.choices.get(id.index()).map_or("choice", |choice| &choice.name);
                 format!("choice of `{name}`")
             }
-            Type::List(item) => format!("list of {}", self.type_name(item)),
+            Type::List(item) => match &**item {
+                Type::Record(_) => "list of records".to_owned(),
+                item => format!("list of {}", self.type_name(item)),
+            },
             Type::Record(_) => "record".to_owned(),
         }
     }

@@ -135,9 +135,32 @@ impl<'t> Lost<'t> {
     }
 }
 
+impl<'t> Lost<'t> {
+    /// A word before the place that the grammar took for a name, and the keyword that it nearly is
+    /// and that may stand there.
+    fn mistyped_before(&self) -> Option<(&'t Token, &'static str)> {
+        let before: Vec<&Token> =
+            self.inside().take_while(|t| t.span.end <= self.failure.at).collect();
+        let (token, known): (&Token, &[&str]) = match before.as_slice() {
+            [.., list, of] if self.word(of) == "of" => (list, &["list"]),
+            [.., last] if self.failure.expected.contains(&Rule::p_colon) => {
+                (last, &["personal", "visible", "optional"])
+            }
+            [head, second, ..] => match self.word(head) {
+                "ensure" => (second, &["always"]),
+                "expect" => (second, &["called", "ended", "handoff", "state"]),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let word = self.word(token);
+        closest(word, known.iter().copied()).map(|meant| (token, meant))
+    }
+}
+
 /// A piece that the grammar does not take.
 pub(super) fn failure_finding(lost: &Lost<'_>) -> Diagnostic {
-    if let Some((head, meant)) = lost.mistyped_head() {
+    if let Some((head, meant)) = lost.mistyped_head().or_else(|| lost.mistyped_before()) {
         let word = lost.word(head);
         let message = format!("`{word}` cannot stand here");
         return meaning(Diagnostic::new(Code::E0101, at(head.span), message), head, word, meant);
@@ -204,6 +227,9 @@ fn could_stand(lost: &Lost<'_>) -> Vec<String> {
         failure.expected.iter().filter_map(|r| pest_bridge::keyword(*r)).collect();
     for rule in &failure.expected {
         known.extend(pest_bridge::members(*rule).iter().map(|word| (*word).to_owned()));
+    }
+    if failure.expected.contains(&Rule::say_extra) {
+        known.extend(["choices", "link", "image", "card"].map(str::to_owned));
     }
     // A step or member may have ended before this.
     if failure.expected.contains(&Rule::EOI) {

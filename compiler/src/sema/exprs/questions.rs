@@ -108,18 +108,29 @@ impl Checker<'_> {
             return Some(Expr { kind, ty: Type::Bool, at });
         }
         let Type::Choice(choice) = left.ty else {
-            let got = self.type_name(&left.ty);
-            self.error(
-                Code::E0305,
-                span,
-                format!("`is` asks about choices, this is a {got}"),
-                "not a choice",
-                "use `==` for other values",
-            );
+            self.is_of_no_choice(&left.ty, negated, option, span);
             return None;
         };
         let right = self.option(choice, option)?;
         let kind = ExprKind::Compare { op, left: Box::new(left), right: Box::new(right) };
         Some(Expr { kind, ty: Type::Bool, at })
+    }
+
+    /// `order is urgent` where `order` is no choice; of a text, with what was meant.
+    fn is_of_no_choice(&mut self, ty: &Type, negated: bool, option: &Name, span: Span) {
+        let got = self.type_name(ty);
+        let finding = self
+            .finding(Code::E0305, span, format!("`is` asks about choices, this is a {got}"))
+            .label("not a choice");
+        let sign = if negated { "!=" } else { "==" };
+        let finding = match ty {
+            Type::Text => {
+                let text = &option.text;
+                finding.help(format!("compare it with a text: `{sign} \"{text}\"`"))
+            }
+            Type::Bool => finding.help("a bool is a condition itself: ask it alone, or `not` it"),
+            _ => finding.help(format!("use `{sign}` for other values")),
+        };
+        self.report(finding);
     }
 }

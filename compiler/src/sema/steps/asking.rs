@@ -18,20 +18,23 @@ impl Checker<'_> {
                 whole = false;
                 continue;
             };
-            let asks = cx.slots.get(index.index()).is_some_and(|slot| slot.ask.is_some());
+            let slot = cx.slots.get(index.index());
+            let declared = slot.map(|slot| slot.at);
+            let asks = slot.is_some_and(|slot| slot.ask.is_some());
             let broken =
                 cx.scope.lost.contains(&name.text) || self.symbols.slots.lost.contains(&name.text);
             if !asks && broken {
                 whole = false;
             } else if !asks {
                 let message = format!("nothing asks for `{}`", name.text);
-                self.error(
-                    Code::E0405,
-                    name.span,
-                    message,
-                    "has no question",
-                    "add `ask \"…\"` to the slot",
-                );
+                let finding = self
+                    .finding(Code::E0405, name.span, message)
+                    .label("has no question")
+                    .help("add `ask \"…\"` to the slot");
+                self.report(match declared {
+                    Some(at) => finding.related(at, "declared here"),
+                    None => finding,
+                });
                 whole = false;
             }
             slots.push(index);
