@@ -31,6 +31,8 @@ pub(crate) struct Calls {
 
 /// Bytes of stack that one function may take. What runs it may be a thread with 2 MB of it.
 const STACK_BYTES_MAX: u32 = 256 << 10;
+/// Blocks of one function: registers are shared out in time and memory that grow with their square.
+const BLOCKS_MAX: usize = 8_192;
 
 pub(crate) fn compile(program: &Program) -> Result<Compiled, CodegenError> {
     let mut module = new_module()?;
@@ -56,6 +58,9 @@ fn define_all(
     for (number, function) in (0_u32..).zip(&program.functions) {
         let failed =
             |cause: String| CodegenError::Function { function: function.name.clone(), cause };
+        if function.blocks.len() > BLOCKS_MAX {
+            return Err(failed("it branches too often; split the state".to_owned()));
+        }
         let signature = entry_signature(module);
         let name = format!("f{number}");
         let id = module

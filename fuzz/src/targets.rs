@@ -1,0 +1,138 @@
+//! What is tried, and what must hold of every input.
+
+use flowright_compiler::base::FileId;
+use flowright_compiler::bundle::{self, FORMAT_VERSION};
+use flowright_compiler::compile::MemorySources;
+use flowright_compiler::syntax::{TokenKind, lex};
+use flowright_compiler::{fmt, syntax};
+use flowright_engine::LoadedProgram;
+
+/// A part of the front end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Target {
+    /// Tokens tile the text.
+    Lexer,
+    /// Trees and findings stay inside the text.
+    Parser,
+    /// Findings stay inside their texts.
+    Checker,
+    /// What is formatted is formatted, and says the same.
+    Formatter,
+    /// A bundle is refused, or runs.
+    Bundle,
+}
+
+/// All of them.
+pub const TARGETS: [Target; 5] =
+    [Target::Lexer, Target::Parser, Target::Checker, Target::Formatter, Target::Bundle];
+
+impl Target {
+    /// As it is called on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lexer => "lexer",
+            Self::Parser => "parser",
+            Self::Checker => "checker",
+            Self::Formatter => "formatter",
+            Self::Bundle => "bundle",
+        }
+    }
+
+    /// Tries a text.
+    ///
+    /// # Errors
+    /// What does not hold.
+    pub fn text(self, text: &str) -> Result<(), String> {
+        match self {
+            Self::Lexer => tiles(text),
+            Self::Parser => parses(text),
+            Self::Checker => checks(text),
+            Self::Formatter => formats(text),
+            Self::Bundle => Ok(()),
+        }
+    }
+}
+
+fn tiles(text: &str) -> Result<(), String> {
+    let mut end = 0;
+    for token in lex(text) {
+        let range = token.span.range();
+        // Where a string is not closed stands a mark without a width.
+        let holds = !range.is_empty() || token.kind == TokenKind::Unclosed;
+        if range.start != end || !holds || text.get(range.clone()).is_none() {
+            return Err(format!("a token at {range:?} after {end}"));
+        }
+        end = range.end;
+    }
+    if end == text.len() { Ok(()) } else { Err(format!("tokens end at {end} of {}", text.len())) }
+}
+
+fn parses(text: &str) -> Result<(), String> {
+    let parsed = syntax::parse(text, FileId(0));
+    for decl in &parsed.decls {
+        let (origin, range) = (decl.origin as usize, decl.node.span.range());
+        let range = origin + range.start..origin + range.end;
+        if text.get(range.clone()).is_none() {
+            return Err(format!("a declaration at {range:?}"));
+        }
+    }
+    inside(parsed.diagnostics.iter().map(|finding| finding.primary.at.span.range()), text)
+}
+
+fn checks(text: &str) -> Result<(), String> {
+    let analysis = flowright_compiler::analyse(&MemorySources::one("a.flow", text))?;
+    for finding in &analysis.diagnostics {
+        let file = analysis.sources.get(finding.primary.at.file);
+        let file = file.ok_or_else(|| "a finding in no file".to_owned())?;
+        inside(std::iter::once(finding.primary.at.span.range()), &file.text)?;
+    }
+    Ok(())
+}
+
+fn inside(ranges: impl Iterator<Item = std::ops::Range<usize>>, text: &str) -> Result<(), String> {
+    for range in ranges {
+        if text.get(range.clone()).is_none() {
+            return Err(format!("a finding at {range:?} of {} bytes", text.len()));
+        }
+    }
+    Ok(())
+}
+
+fn formats(text: &str) -> Result<(), String> {
+    let once = fmt::format(text);
+    if let Some(finding) = &once.finding {
+        return Err(format!("the formatter: {}", finding.message));
+    }
+    let twice = fmt::format(&once.text);
+    if twice.text != once.text {
+        return Err(format!("formatted twice it is\n{}", twice.text));
+    }
+    Ok(())
+}
+
+/// Tries a bundle's body, with the length and checksum that belong to it: without them nothing
+/// behind the header would ever be read.
+///
+/// # Errors
+/// What does not hold.
+pub fn body(body: &[u8]) -> Result<(), String> {
+    let Ok((bundle, hash)) = bundle::read(&sealed(body)) else { return Ok(()) };
+    match LoadedProgram::interpreted(bundle, hash) {
+        Ok(_) => Ok(()),
+        // It says what is wrong with the model or a pattern.
+        Err(error) if !error.to_string().is_empty() => Ok(()),
+        Err(_) => Err("refused without a word".to_owned()),
+    }
+}
+
+/// The file of a body.
+#[must_use]
+pub fn sealed(body: &[u8]) -> Vec<u8> {
+    let mut bytes = b"FLOWB\r\n\x1a".to_vec();
+    bytes.extend(FORMAT_VERSION.to_le_bytes());
+    bytes.extend((body.len() as u64).to_le_bytes());
+    bytes.extend(blake3::hash(body).as_bytes());
+    bytes.extend(body);
+    bytes
+}
