@@ -1,6 +1,5 @@
 //! The whole way: sources to findings, and to a bundle when there is nothing wrong.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use flowright_nlu::Model;
@@ -9,15 +8,16 @@ use flowright_nlu::spec::{EntitySpec, Spec};
 use crate::allow::{self, Allowed};
 use crate::base::{FileSpan, SourceMap, SourceProvider, limits};
 use crate::bundle::Bundle;
-use crate::channels;
+use crate::checks;
 use crate::diag::{Code, Diagnostic, sink};
 use crate::examples::{self, Tried};
-use crate::graph::points::Points;
-use crate::graph::{self, Doubt, FlowGraph};
+use crate::graph::FlowGraph;
+use crate::graph::points::Ways;
 use crate::ir;
 use crate::labels;
+use crate::memory::Layout;
 use crate::mends;
-use crate::project::{self, Loaded};
+use crate::project::{self, Files, Loaded};
 use crate::prove::{self, Proofs};
 use crate::sema::{self, hir};
 
@@ -38,7 +38,7 @@ pub struct Analysis {
     /// What was proved of it, and what was refuted.
     pub proofs: Proofs,
     /// Its state graphs, by flow; also when only the graph checks found something.
-    pub graphs: Vec<FlowGraph>,
+    pub graphs: Vec<Arc<FlowGraph>>,
     /// The intent model, where the checks trained one.
     pub model: Option<Model>,
     /// The intents are too many for a check to try them out on each other; [`compile`] does.
@@ -75,7 +75,8 @@ pub struct Compiled {
 /// # Errors
 /// What kept the sources from being read.
 pub fn analyse(provider: &dyn SourceProvider) -> Result<Analysis, String> {
-    Ok(analyse_loaded(project::load(provider)?, limits::EXAMPLES_TIMES_INTENTS_MAX))
+    let loaded = Files::default().load(project::texts(provider)?);
+    Ok(analyse_loaded(loaded, limits::EXAMPLES_TIMES_INTENTS_MAX, None))
 }
 
 /// Checks and compiles a project.
@@ -84,7 +85,8 @@ pub fn analyse(provider: &dyn SourceProvider) -> Result<Analysis, String> {
 /// What kept the sources from being read.
 pub fn compile(provider: &dyn SourceProvider) -> Result<Compiled, String> {
     // The model is trained in any case.
-    let mut analysis = analyse_loaded(project::load(provider)?, usize::MAX);
+    let loaded = Files::default().load(project::texts(provider)?);
+    let mut analysis = analyse_loaded(loaded, usize::MAX, None);
     let right = analysis.errors() == 0;
     let bundle = match analysis.project.as_ref().filter(|_| right) {
         Some(_) => match build(&analysis) {
@@ -101,26 +103,45 @@ pub fn compile(provider: &dyn SourceProvider) -> Result<Compiled, String> {
     Ok(Compiled { analysis, bundle })
 }
 
-fn analyse_loaded(loaded: Loaded, work_max: usize) -> Analysis {
+/// What is left of a check for the next one.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    pub(crate) sema: sema::Memory,
+    pub(crate) checks: checks::Memory,
+    pub(crate) examples: examples::Memory,
+}
+
+pub(crate) fn analyse_loaded(
+    loaded: Loaded,
+    work_max: usize,
+    memory: Option<&mut Memory>,
+) -> Analysis {
     let Loaded { sources, files, mut diagnostics, cut } = loaded;
-    let checked = sema::check(&files, &sources);
+    let layout = memory.as_ref().map(|_| Layout::of(&files)).unwrap_or_default();
+    let mut of_once = examples::Memory::default();
+    let (of_sema, of_checks, of_examples) = match memory {
+        Some(Memory { sema, checks, examples }) => (Some(sema), Some(checks), examples),
+        None => (None, None, &mut of_once),
+    };
+    let checked = sema::check_again(&files, &sources, of_sema.map(|memory| (memory, &layout)));
     diagnostics.extend(checked.diagnostics);
     // What a graph says of a project with wrong names or types would mislead.
     let mut sound = checked.project.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
-    let graphs = sound.as_ref().map_or_else(Vec::new, |project| graph::build(project, &sources));
-    let (mut proofs, mut reveals) = (Proofs::default(), None);
+    let (mut graphs, mut proofs, mut reveals) = (Vec::new(), Proofs::default(), None);
     let mut tried = Tried::default();
     if let Some(project) = &mut sound {
-        let points: Vec<Points<'_>> =
-            project.flows.iter().map(|flow| Points::of(project, flow)).collect();
-        diagnostics.extend(check_ways(project, &sources, &graphs, &points, &mut proofs));
-        let mut followed = labels::check(project, &sources, &points);
-        drop(points);
+        let memory = of_checks.map(|memory| (memory, &layout));
+        let flows = checks::check(project, &sources, &checked.keys, memory);
+        diagnostics.extend(flows.diagnostics);
+        (graphs, proofs) = (flows.graphs, flows.proofs);
+        diagnostics.append(&mut proofs.diagnostics);
+        diagnostics.extend(prove::check_rules(project));
+        let mut followed = labels::check(project, &sources, &Ways::new(project));
         diagnostics.append(&mut followed.diagnostics);
         reveals = Some(std::mem::take(&mut followed.reveals));
         followed.mask(project);
-        diagnostics.extend(channels::check(project, &sources));
-        tried = examples::check(project, &sources, &training_spec(project), work_max);
+        let spec = training_spec(project);
+        tried = examples::check(project, &sources, &spec, work_max, of_examples);
         diagnostics.append(&mut tried.diagnostics);
     }
     mends::add(&files, &sources, &mut diagnostics);
@@ -140,25 +161,6 @@ fn analyse_loaded(loaded: Loaded, work_max: usize) -> Analysis {
         intents_left_out,
         reveals,
     }
-}
-
-/// What follows from every way through every flow.
-fn check_ways(
-    project: &hir::Project,
-    sources: &SourceMap,
-    graphs: &[FlowGraph],
-    points: &[Points<'_>],
-    proofs: &mut Proofs,
-) -> Vec<Diagnostic> {
-    let explored = prove::explored(project, points);
-    let mut found = graph::check(project, sources, graphs, &prove::dead_ends(points, &explored));
-    let mut judge =
-        |flow, doubts: &BTreeSet<Doubt>| prove::borne_out(project, points, &explored, flow, doubts);
-    found.extend(graph::check_ways(project, points, &mut judge));
-    *proofs = prove::check(project, sources, points, explored);
-    found.append(&mut proofs.diagnostics);
-    found.extend(graph::vacuous::check(project, points, &found));
-    found
 }
 
 /// Makes the bundle of a project whose names and types are right, whatever else is wrong with it:
@@ -188,7 +190,7 @@ pub fn build(analysis: &Analysis) -> Result<Bundle, String> {
 pub fn training_spec(project: &hir::Project) -> Spec {
     Spec {
         languages: project.bot.languages.clone(),
-        intents: project.intents.iter().map(|intent| intent.spec.clone()).collect(),
+        intents: project.intents.iter().map(|intent| (*intent.spec).clone()).collect(),
         entities: project
             .entities
             .iter()

@@ -34,9 +34,30 @@ pub(crate) struct Tried {
     pub(crate) left_out: bool,
 }
 
+/// What training gave last, and from what.
+#[derive(Debug, Default)]
+pub(crate) struct Memory(Option<(Spec, Model, Vec<Judged>)>);
+
+impl Memory {
+    /// Trains, unless the last training was from the same.
+    fn trained(&mut self, spec: &Spec) -> Option<&(Spec, Model, Vec<Judged>)> {
+        if self.0.as_ref().is_none_or(|(known, ..)| known != spec) {
+            let trained = train_and_judge(spec).ok();
+            self.0 = trained.map(|(model, judged)| (spec.clone(), model, judged));
+        }
+        self.0.as_ref()
+    }
+}
+
 /// Trains the model and looks at the examples, unless examples times intents are more than
 /// `work_max`.
-pub(crate) fn check(project: &Project, sources: &SourceMap, spec: &Spec, work_max: usize) -> Tried {
+pub(crate) fn check(
+    project: &Project,
+    sources: &SourceMap,
+    spec: &Spec,
+    work_max: usize,
+    memory: &mut Memory,
+) -> Tried {
     let own = |intent: &&Intent| !is_std(sources, intent.at) && !intent.spec.examples.is_empty();
     if project.intents.iter().filter(own).count() == 0 || project.intents.len() < 2 {
         return Tried::default();
@@ -46,11 +67,11 @@ pub(crate) fn check(project: &Project, sources: &SourceMap, spec: &Spec, work_ma
         return Tried { left_out: true, ..Tried::default() };
     }
     // What cannot be trained is said where the bundle is made.
-    let Ok((model, judged)) = train_and_judge(spec) else { return Tried::default() };
+    let Some((_, model, judged)) = memory.trained(spec) else { return Tried::default() };
     let reader = Reader { project, sources };
-    let mut diagnostics = reader.alike(&judged);
+    let mut diagnostics = reader.alike(judged);
     diagnostics.extend(judged.iter().filter_map(|example| reader.unrecognised(example)));
-    Tried { diagnostics, model: Some(model), left_out: false }
+    Tried { diagnostics, model: Some(model.clone()), left_out: false }
 }
 
 struct Reader<'a> {

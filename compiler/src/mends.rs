@@ -1,11 +1,12 @@
 //! Fixes that need the text around a finding, added when all checks have run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::{FileId, FileSpan, SourceMap, Span};
 use crate::diag::{Code, Diagnostic, edits};
 use crate::sema::File;
-use crate::syntax::ast::{DeclKind, Slot};
+use crate::syntax::ast::{Decl, DeclKind, Slot};
+use crate::syntax::content::word;
 use crate::syntax::token::{Token, TokenKind};
 
 /// Adds a fix to findings without one, where it is mechanical.
@@ -43,7 +44,7 @@ struct Texts<'a> {
 
 impl<'a> Texts<'a> {
     fn file(&self, id: FileId) -> Option<&'a File> {
-        self.files.iter().find(|file| file.id == id && !file.is_std)
+        self.files.get(id.0 as usize).filter(|file| file.id == id && !file.is_std)
     }
 
     fn text(&self, id: FileId) -> &'a str {
@@ -71,10 +72,11 @@ impl<'a> Texts<'a> {
             self.text(at.file).get(at.span.range())
         });
         let mut named: BTreeMap<&str, usize> = names.map(|name| (name, 0)).collect();
+        let words: BTreeSet<u64> = named.keys().map(|name| word(name)).collect();
         let searched = if named.is_empty() { &[] } else { self.files };
         for file in searched.iter().filter(|file| !file.is_std) {
             let text = self.text(file.id);
-            for token in file.parsed.tokens.iter().filter(|token| token.kind == TokenKind::Word) {
+            for token in naming(file, &words) {
                 let count = text.get(token.span.range()).and_then(|word| named.get_mut(word));
                 if let Some(count) = count {
                     *count += 1;
@@ -145,6 +147,23 @@ impl<'a> Texts<'a> {
         }
         Some((format!("remove the slot `{word}`"), gone, String::new()))
     }
+}
+
+/// The words of a file's declarations that hold some of these words.
+fn naming<'f>(file: &'f File, words: &BTreeSet<u64>) -> impl Iterator<Item = &'f Token> {
+    let (decls, tokens) = (&file.parsed.decls, &file.parsed.tokens);
+    let ends = decls.iter().skip(1).map(|next| next.origin).chain([u32::MAX]);
+    let holding = decls
+        .iter()
+        .zip(ends)
+        .filter(|(decl, _)| decl.content.words.iter().any(|word| words.contains(word)));
+    let of = |(decl, end): (&Decl, u32)| {
+        let first = tokens.partition_point(|token| token.span.start < decl.origin);
+        let own = tokens.get(first..).unwrap_or(&[]).iter();
+        own.take_while(move |token| token.span.start < end)
+    };
+    let tokens: Vec<&Token> = holding.flat_map(of).collect();
+    tokens.into_iter().filter(|token| token.kind == TokenKind::Word)
 }
 
 /// The slot of a flow whose name stands there.

@@ -37,7 +37,7 @@ pub(crate) fn run(args: &GraphArgs) -> Result<Outcome, Failure> {
             true => !graph.from_std,
             false => args.flow.contains(&graph.name),
         })
-        .cloned()
+        .map(|graph| (**graph).clone())
         .collect();
     let text = match args.format {
         GraphFormat::Svg => graph::svg(&wanted),

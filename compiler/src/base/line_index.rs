@@ -1,5 +1,7 @@
 //! Byte offsets to lines and columns and back, with columns in bytes (UTF-8) or UTF-16 units.
 
+use std::sync::Arc;
+
 /// A place as people and editors count it. Both numbers start at 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LineColumn {
@@ -12,7 +14,7 @@ pub struct LineColumn {
 /// Where the lines of one text start. Lines end at `\n`; a `\r` before it belongs to the line end.
 #[derive(Debug, Clone)]
 pub struct LineIndex {
-    starts: Vec<u32>,
+    starts: Arc<[u32]>,
     len: u32,
 }
 

@@ -4,7 +4,9 @@ pub mod limits;
 pub mod line_index;
 pub mod source;
 pub mod span;
+mod spans;
 
 pub use line_index::LineIndex;
 pub use source::{SourceFile, SourceMap, SourceProvider, is_standard};
 pub use span::{FileId, FileSpan, Span};
+pub(crate) use spans::Spans;

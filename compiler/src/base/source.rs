@@ -36,9 +36,20 @@ impl SourceMap {
     pub fn add(&mut self, label: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let text = text.into();
         let lines = LineIndex::new(&text);
-        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(SourceFile { label: label.into(), text, lines });
+        self.add_file(SourceFile { label: label.into(), text, lines })
+    }
+
+    /// Adds a file whose lines are known and says its id.
+    pub fn add_file(&mut self, file: SourceFile) -> FileId {
+        let id = self.next_id();
+        self.files.push(file);
         id
+    }
+
+    /// The id that the next file gets.
+    #[must_use]
+    pub fn next_id(&self) -> FileId {
+        FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX))
     }
 
     /// The file of that id.

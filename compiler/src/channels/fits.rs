@@ -19,7 +19,8 @@ pub(super) struct Fits<'p> {
     pub(super) project: &'p Project,
     pub(super) sources: &'p SourceMap,
     pub(super) said: BTreeSet<(Code, FileSpan, Lang)>,
-    pub(super) found: Vec<Diagnostic>,
+    /// With the language that it is about.
+    pub(super) found: Vec<(Lang, Diagnostic)>,
 }
 
 /// A channel, and the language that is spoken on it.
@@ -189,7 +190,7 @@ impl<'p> Fits<'p> {
         if super::is_std(self.sources, at) || !self.said.insert((code, at, on.lang)) {
             return;
         }
-        self.found.push(finish(Diagnostic::new(code, at, message)));
+        self.found.push((on.lang, finish(Diagnostic::new(code, at, message))));
     }
 }
 

@@ -108,23 +108,27 @@ impl<'p> Message<'p> {
     }
 }
 
-/// Every message of a project.
-pub(super) fn all(project: &Project) -> Vec<Message<'_>> {
+/// Every message of a flow.
+pub(super) fn of_flow<'p>(project: &'p Project, flow: &'p Flow) -> Vec<Message<'p>> {
     let mut found = Vec::new();
-    for flow in &project.flows {
-        let mut collect = Collect { project, flow, found: &mut found };
-        let everywhere = guard::all(project);
-        for state in &flow.states {
-            collect.body(&state.body, &everywhere);
-            collect.handlers(&state.handlers, &everywhere);
-        }
-        collect.handlers(&flow.handlers, &everywhere);
-        for slot in &flow.slots {
-            for text in slot.checks.iter().filter_map(|(_, text)| text.as_ref()) {
-                collect.push(Some(text), Menu::None, &everywhere);
-            }
+    let mut collect = Collect { project, flow, found: &mut found };
+    let everywhere = guard::all(project);
+    for state in &flow.states {
+        collect.body(&state.body, &everywhere);
+        collect.handlers(&state.handlers, &everywhere);
+    }
+    collect.handlers(&flow.handlers, &everywhere);
+    for slot in &flow.slots {
+        for text in slot.checks.iter().filter_map(|(_, text)| text.as_ref()) {
+            collect.push(Some(text), Menu::None, &everywhere);
         }
     }
+    found
+}
+
+/// Every message of a project that no flow says.
+pub(super) fn of_no_flow(project: &Project) -> Vec<Message<'_>> {
+    let mut found = Vec::new();
     let titles = project.intents.iter().filter_map(|intent| intent.title.as_ref());
     for title in titles.filter_map(|title| said(project, title)) {
         let menu = Menu::OneOf(title, CLARIFY_CHOICES);

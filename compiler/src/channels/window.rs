@@ -9,13 +9,13 @@ use crate::base::{FileSpan, SourceMap};
 use crate::diag::{Code, Diagnostic};
 use crate::sema::hir::{Body, ExprKind, Flow, Handlers, Project, Step, StepKind};
 
-/// Checks every flow.
-pub(super) fn check(project: &Project, sources: &SourceMap) -> Vec<Diagnostic> {
+/// Checks a flow.
+pub(super) fn check_flow(project: &Project, sources: &SourceMap, flow: &Flow) -> Vec<Diagnostic> {
     let windows = project.channels.iter().map(|channel| table::of_channel(channel)?.window_ms);
     let windows: Vec<Option<i64>> = windows.collect();
     let mut walk = Walk { project, sources, windows, found: Vec::new() };
     if walk.windows.iter().any(Option::is_some) {
-        project.flows.iter().for_each(|flow| walk.flow(flow));
+        walk.flow(flow);
     }
     walk.found
 }

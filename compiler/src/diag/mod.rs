@@ -13,6 +13,7 @@ pub mod report;
 pub mod sarif;
 pub mod short;
 pub mod sink;
+mod spans;
 pub mod suggest;
 
 pub use code::{Code, Severity};

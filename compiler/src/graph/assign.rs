@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::filled::{self, Cells, Filled, Others};
 use super::points::{Op, Point, PointId, Points, Way};
 use super::reads;
-use super::sessions::{for_flow, others};
+use super::sessions::{Effects, for_flow};
 use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic};
 use crate::ir::{FlowId, Place, Space, StateId};
@@ -44,15 +44,15 @@ pub(crate) type Judge<'j> =
 pub(super) fn check(
     project: &Project,
     flows: &[Points<'_>],
+    others: &Effects,
     judge: &mut Judge<'_>,
 ) -> Vec<Diagnostic> {
-    let others = others(project, flows);
     let mut found = Vec::new();
     for (id, points) in (0..).map(FlowId).zip(flows) {
         if points.flow.from_std || points.too_many {
             continue;
         }
-        let own = for_flow(&others, id);
+        let own = for_flow(others, id);
         let filled = Filled::of(project, points, &own);
         let mut reads: BTreeMap<Doubt, BTreeSet<Read>> = BTreeMap::new();
         for (id, point) in points.ids() {

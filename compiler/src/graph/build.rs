@@ -1,23 +1,22 @@
 //! Builds the graphs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use super::walk::{Known, Leave, Target, Walk};
+use super::walk::{Known, Target, Walk};
 use super::{Edge, FlowGraph, Node};
 use crate::base::SourceMap;
 use crate::ir::{FlowId, StateId};
 use crate::sema::hir::{Body, Flow, Project, StepKind};
 
-/// The graph of every flow, in order.
-#[must_use]
-pub fn build(project: &Project, sources: &SourceMap) -> Vec<FlowGraph> {
-    let number = (0..).map(FlowId);
-    number.zip(&project.flows).map(|(id, flow)| build_flow(project, sources, id, flow)).collect()
-}
-
-fn build_flow(project: &Project, sources: &SourceMap, id: FlowId, flow: &Flow) -> FlowGraph {
+/// The graph of a flow.
+pub(crate) fn build_flow(
+    project: &Project,
+    sources: &SourceMap,
+    id: FlowId,
+    flow: &Flow,
+) -> FlowGraph {
     let mut graph = DiGraph::new();
     let start = graph.add_node(Node::Start(starters(project, flow)));
     let states: Vec<NodeIndex> = (0..)
@@ -32,6 +31,8 @@ fn build_flow(project: &Project, sources: &SourceMap, id: FlowId, flow: &Flow) -
         graph.add_edge(start, *first, Edge { label: String::new(), at: flow.at });
     }
     let mut ends = BTreeMap::new();
+    // Ways that differ only in what is known on them are one edge.
+    let mut known = BTreeSet::new();
     for (state, from) in (0..).map(StateId).zip(&states) {
         let walk = || Walk::new(project, flow, sources, &[]);
         let mut leaves = walk().state(state, Known::default());
@@ -42,21 +43,12 @@ fn build_flow(project: &Project, sources: &SourceMap, id: FlowId, flow: &Flow) -
                 Target::Nowhere => None,
                 end => Some(*ends.entry(end).or_insert_with(|| graph.add_node(node(project, end)))),
             };
-            if let Some(to) = to {
-                add_edge(&mut graph, *from, to, &leave);
+            if let Some(to) = to.filter(|to| known.insert((*from, *to, leave.label.clone()))) {
+                graph.add_edge(*from, to, Edge { label: leave.label, at: leave.at });
             }
         }
     }
     FlowGraph { flow: id, name: flow.name.clone(), from_std: flow.from_std, graph, start, states }
-}
-
-/// Ways that differ only in what is known on them are one edge.
-fn add_edge(graph: &mut DiGraph<Node, Edge>, from: NodeIndex, to: NodeIndex, leave: &Leave) {
-    let edge = Edge { label: leave.label.clone(), at: leave.at };
-    let known = graph.edges_connecting(from, to).any(|known| known.weight().label == edge.label);
-    if !known {
-        graph.add_edge(from, to, edge);
-    }
 }
 
 fn node(project: &Project, end: Target) -> Node {

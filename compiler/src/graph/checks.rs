@@ -2,17 +2,17 @@
 //! without the customer.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use petgraph::Direction;
 use petgraph::visit::{Dfs, Reversed};
 
 use super::points::Points;
 use super::walk::{Known, Leave, Target, Walk};
-use super::{FlowGraph, Node};
+use super::{Effects, FlowGraph, Node};
 use crate::base::{FileSpan, SourceMap};
 use crate::diag::{Code, Diagnostic};
 use crate::ir::{FlowId, MigrateRule, Place, StateId};
-use crate::sema::calls::callees_first;
 use crate::sema::hir::{Flow, Project, StepKind};
 
 /// States searched for loops in one flow, each with what is known in it.
@@ -21,22 +21,26 @@ const SEARCH_MAX: usize = 20_000;
 /// By state: a case in which control falls off its end, in words.
 type DeadEnds = BTreeMap<StateId, String>;
 
-/// Checks every flow. `dead_ends` tells by flow where control can fall off a state, with the
-/// conditions on the way there looked at; nothing where that could not be told.
+/// Checks every flow whose points are there. `dead_ends` tells by flow where control can fall off a
+/// state, with the conditions on the way there looked at; nothing where that could not be told.
+/// `asks` says of each flow whether a call of it is sure to ask something.
 #[must_use]
 pub(crate) fn check(
     project: &Project,
     sources: &SourceMap,
-    graphs: &[FlowGraph],
+    points: &[Points<'_>],
+    graphs: &[Arc<FlowGraph>],
     dead_ends: &[Option<DeadEnds>],
+    asks: &[bool],
 ) -> Vec<Diagnostic> {
-    let asks = asking_flows(project, sources);
     let mut found = Vec::new();
-    for ((id, flow), graph) in (0..).map(FlowId).zip(&project.flows).zip(graphs) {
+    let flows = (0..).map(FlowId).zip(points).zip(graphs);
+    for ((id, points), graph) in flows.filter(|((_, points), _)| !points.is_left_out()) {
+        let flow = points.flow;
         unreachable_states(flow, graph, &migrated(project, id), &mut found);
         let dead_ends = dead_ends.get(id.index()).and_then(Option::as_ref);
         states_without_way_out(project, flow, sources, graph, dead_ends, &mut found);
-        let silent = Silent { project, flow, sources, asks: &asks };
+        let silent = Silent { project, flow, sources, asks };
         found.extend(silent.loops());
     }
     found
@@ -48,9 +52,10 @@ pub(crate) fn check(
 pub(crate) fn check_ways(
     project: &Project,
     points: &[Points<'_>],
+    others: &Effects,
     judge: &mut super::Judge<'_>,
 ) -> Vec<Diagnostic> {
-    let mut found = super::assign::check(project, points, judge);
+    let mut found = super::assign::check(project, points, others, judge);
     found.extend(super::effects::check(project, points));
     found.extend(super::talks::check(points));
     found.extend(super::unanswered::check(project, points));
@@ -58,7 +63,7 @@ pub(crate) fn check_ways(
 }
 
 /// States of a flow that sessions of an earlier version are sent to.
-pub(super) fn migrated(project: &Project, id: FlowId) -> Vec<StateId> {
+pub(crate) fn migrated(project: &Project, id: FlowId) -> Vec<StateId> {
     let mut states = Vec::new();
     for line in project.migrations.iter().flat_map(|migrate| &migrate.lines) {
         let steps = match &line.rule {
@@ -152,18 +157,14 @@ fn states_without_way_out(
     }
 }
 
-/// By flow: whether a call of it is sure to ask the customer something before it is over.
-fn asking_flows(project: &Project, sources: &SourceMap) -> Vec<bool> {
-    let calls: Vec<_> = project.flows.iter().map(crate::sema::lints::called_flows).collect();
-    let mut asks = vec![false; project.flows.len()];
-    for id in callees_first(&calls) {
-        let Some(flow) = project.flows.get(id.index()) else { continue };
-        let sure = Silent { project, flow, sources, asks: &asks }.always_asks();
-        if let Some(asks) = asks.get_mut(id.index()) {
-            *asks = sure;
-        }
-    }
-    asks
+/// Whether a call of a flow is sure to ask the customer something before it is over.
+pub(crate) fn always_asks(
+    project: &Project,
+    sources: &SourceMap,
+    flow: &Flow,
+    asks: &[bool],
+) -> bool {
+    Silent { project, flow, sources, asks }.always_asks()
 }
 
 /// The part of a flow that runs without the customer.

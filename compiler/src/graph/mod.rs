@@ -13,6 +13,7 @@ pub(crate) mod joins;
 pub(crate) mod points;
 pub(crate) mod reads;
 mod sessions;
+mod summary;
 mod talks;
 mod unanswered;
 pub(crate) mod vacuous;
@@ -20,15 +21,16 @@ mod walk;
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use crate::base::FileSpan;
+use crate::base::{FileSpan, Spans};
 use crate::ir::{FlowId, Outcome, StateId};
 
 pub(crate) use assign::{Doubt, Judge};
-pub use build::build;
-pub(crate) use checks::{check, check_ways};
+pub(crate) use build::build_flow;
+pub(crate) use checks::{always_asks, check, check_ways, migrated};
 pub use export::{dot, json, mermaid, svg};
 pub(crate) use filled::{has_value, may_lack};
-pub(crate) use sessions::under_way_twice;
+pub(crate) use sessions::{Effects, others, under_way_twice};
+pub(crate) use summary::Summary;
 
 /// The graph of one flow.
 #[derive(Debug, Clone)]
@@ -45,6 +47,17 @@ pub struct FlowGraph {
     pub start: NodeIndex,
     /// Nodes of the states, by [`StateId`].
     pub states: Vec<NodeIndex>,
+}
+
+impl Spans for FlowGraph {
+    fn spans(&mut self, see: &mut dyn FnMut(&mut FileSpan)) {
+        for node in self.graph.node_weights_mut() {
+            if let Node::State { at, .. } = node {
+                see(at);
+            }
+        }
+        self.graph.edge_weights_mut().for_each(|edge| see(&mut edge.at));
+    }
 }
 
 /// A place in a flow.

@@ -2,30 +2,42 @@
 //! flow has to expect of the others.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use flowright_nlu::spec::{Builtin, EntityKind};
 
 use super::filled::{self, Cells, Filled, Others};
 use super::points::{Op, Points};
+use super::summary::Summary;
 use crate::ir::{FlowId, Outcome, Place, SlotIndex, Space};
 use crate::sema::calls::callees_first;
-use crate::sema::hir::{ExprKind, Project};
+use crate::sema::hir::{ExprKind, Flow, Project};
 
 /// Clears and fills of the session's slots, by flow.
-pub(super) struct Effects {
+pub(crate) struct Effects {
     given: Vec<Vec<Place>>,
     cleared: Vec<BTreeSet<Place>>,
     /// How many flows clear each slot.
-    clearing: BTreeMap<Place, usize>,
+    pub(crate) clearing: BTreeMap<Place, usize>,
     filled_by: Vec<Vec<Place>>,
     twice: BTreeSet<FlowId>,
 }
 
 /// First as if a slot that is set were never left empty, and again as long as one may be.
-pub(super) fn others(project: &Project, flows: &[Points<'_>]) -> Effects {
-    let mut cleared: Vec<BTreeSet<Place>> = flows.iter().map(clears).collect();
+///
+/// Flows that set a slot of the session to what may be empty must have their points ([`sets`]).
+pub(crate) fn others(
+    project: &Project,
+    flows: &[Points<'_>],
+    summaries: &[Arc<Summary>],
+) -> Effects {
+    let mut cleared: Vec<BTreeSet<Place>> =
+        summaries.iter().map(|summary| summary.clears.clone()).collect();
+    let called: Vec<BTreeSet<FlowId>> =
+        summaries.iter().map(|summary| summary.calls.clone()).collect();
+    let twice = under_way_twice(project, summaries);
     loop {
-        let effects = effects(project, flows, &cleared);
+        let effects = effects(project, flows, &cleared, &called, &twice);
         let mut more = false;
         for ((id, points), cleared) in (0..).map(FlowId).zip(flows).zip(&mut cleared) {
             for place in set_empty(project, points, &effects, id) {
@@ -38,16 +50,21 @@ pub(super) fn others(project: &Project, flows: &[Points<'_>]) -> Effects {
     }
 }
 
-fn effects(project: &Project, flows: &[Points<'_>], cleared: &[BTreeSet<Place>]) -> Effects {
+fn effects(
+    project: &Project,
+    flows: &[Points<'_>],
+    cleared: &[BTreeSet<Place>],
+    called: &[BTreeSet<FlowId>],
+    twice: &BTreeSet<FlowId>,
+) -> Effects {
     let mut effects = Effects {
         given: given(flows),
         cleared: cleared.to_vec(),
         clearing: BTreeMap::new(),
         filled_by: vec![Vec::new(); flows.len()],
-        twice: under_way_twice(project, flows),
+        twice: twice.clone(),
     };
-    let called: Vec<BTreeSet<FlowId>> = flows.iter().map(|p| calls(p).collect()).collect();
-    let order = callees_first(&called);
+    let order = callees_first(called);
     // A call clears what the called flow does, and what that one calls.
     for flow in &order {
         let of = |flow: &FlowId| effects.cleared.get(flow.index()).into_iter().flatten().copied();
@@ -62,7 +79,8 @@ fn effects(project: &Project, flows: &[Points<'_>], cleared: &[BTreeSet<Place>])
     }
     let wanted: BTreeSet<FlowId> = called.iter().flatten().copied().collect();
     for flow in order.iter().filter(|flow| wanted.contains(flow)) {
-        let Some(points) = flows.get(flow.index()) else { continue };
+        let points = flows.get(flow.index()).filter(|points| !points.is_left_out());
+        let Some(points) = points else { continue };
         let filled = fills(project, points, &for_flow(&effects, *flow));
         if let Some(own) = effects.filled_by.get_mut(flow.index()) {
             *own = filled;
@@ -88,15 +106,8 @@ fn given(flows: &[Points<'_>]) -> Vec<Vec<Place>> {
     (0..).map(FlowId).zip(flows).map(given).collect()
 }
 
-fn calls<'a>(points: &'a Points<'_>) -> impl Iterator<Item = FlowId> + 'a {
-    points.all.iter().filter_map(|point| match point.op {
-        Op::Call { flow, .. } => Some(flow),
-        _ => None,
-    })
-}
-
 /// Session slots that a flow clears.
-fn clears(points: &Points<'_>) -> BTreeSet<Place> {
+pub(super) fn clears(points: &Points<'_>) -> BTreeSet<Place> {
     let mut cleared = BTreeSet::new();
     for point in &points.all {
         if let Op::Clear(places) = point.op {
@@ -114,14 +125,8 @@ fn set_empty(
     effects: &Effects,
     id: FlowId,
 ) -> BTreeSet<Place> {
-    let sets = points.all.iter().any(|point| match point.op {
-        Op::Set { place, value } => {
-            place.space == Space::Session && !matches!(value.kind, ExprKind::Const(_))
-        }
-        _ => false,
-    });
     let mut found = BTreeSet::new();
-    if !sets {
+    if !sets(points) {
         return found;
     }
     let filled = Filled::of(project, points, &for_flow(effects, id));
@@ -134,6 +139,16 @@ fn set_empty(
         }
     }
     found
+}
+
+/// Whether a flow sets a slot of the session to something computed.
+pub(super) fn sets(points: &Points<'_>) -> bool {
+    points.all.iter().any(|point| match point.op {
+        Op::Set { place, value } => {
+            place.space == Space::Session && !matches!(value.kind, ExprKind::Const(_))
+        }
+        _ => false,
+    })
 }
 
 /// Session slots that are filled wherever a flow ends.
@@ -151,16 +166,17 @@ fn fills(project: &Project, points: &Points<'_>, others: &Others<'_>) -> Vec<Pla
 /// Flows that can be under way twice at once, so that one of them has to expect of the other what it
 /// does itself: a flow that is called may have been started by the customer too, and who names
 /// another value for one of its slots asks for it anew.
-pub(crate) fn under_way_twice(project: &Project, flows: &[Points<'_>]) -> BTreeSet<FlowId> {
-    let called: BTreeSet<FlowId> = flows.iter().flat_map(calls).collect();
-    let names = |points: &Points<'_>| {
-        let entities = points.flow.slots.iter().filter_map(|slot| slot.entity);
+pub(crate) fn under_way_twice(project: &Project, summaries: &[Arc<Summary>]) -> BTreeSet<FlowId> {
+    let called: BTreeSet<FlowId> =
+        summaries.iter().flat_map(|summary| &summary.calls).copied().collect();
+    let names = |flow: &Flow| {
+        let entities = flow.slots.iter().filter_map(|slot| slot.entity);
         let mut kinds = entities.filter_map(|entity| project.entities.get(entity.index()));
         kinds.any(|entity| !matches!(entity.kind, EntityKind::Builtin(Builtin::Text)))
     };
-    let again = |points: &Points<'_>| !points.flow.triggers.is_empty() && names(points);
-    let all = (0..).map(FlowId).zip(flows);
-    all.filter(|(id, points)| called.contains(id) || again(points)).map(|(id, _)| id).collect()
+    let again = |flow: &Flow| !flow.triggers.is_empty() && names(flow);
+    let all = (0..).map(FlowId).zip(&project.flows);
+    all.filter(|(id, flow)| called.contains(id) || again(flow)).map(|(id, _)| id).collect()
 }
 
 /// What one flow has to expect of the others.

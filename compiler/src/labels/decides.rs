@@ -14,7 +14,7 @@ use super::solve::Solved;
 use crate::base::FileSpan;
 use crate::base::limits::LABEL_FACTS_MAX;
 use crate::graph::joins::Joins;
-use crate::graph::points::{Op, PointId, Points};
+use crate::graph::points::{Op, PointId, Points, Ways};
 use crate::ir::{ActionId, FlowId, Place, Space, StateId, cells_of};
 use crate::sema::hir::{Body, Flow, Handlers, StepKind};
 use crate::sema::lints::inner_bodies;
@@ -46,7 +46,7 @@ pub(super) struct Decided {
 
 /// Follows all decisions; nothing when labels reach more places than are kept.
 pub(super) fn follow(
-    flows: &[Points<'_>],
+    flows: &Ways<'_>,
     net: &mut Net<'_>,
     solved: &Solved,
     branches: &[Branch<'_>],
@@ -161,7 +161,7 @@ struct Inside {
 
 /// What is known of the flows' ways, found out when it is asked for.
 struct Shapes<'s, 'p> {
-    flows: &'s [Points<'p>],
+    flows: &'s Ways<'p>,
     joins: BTreeMap<FlowId, Joins>,
     inside: BTreeMap<FlowId, Inside>,
 }
@@ -169,7 +169,7 @@ struct Shapes<'s, 'p> {
 impl<'s, 'p> Shapes<'s, 'p> {
     fn between(&mut self, flow: FlowId, branch: FileSpan) -> Between {
         let flows = self.flows;
-        let Some(points) = flows.get(flow.index()) else { return Between::default() };
+        let Some(points) = flows.of(flow) else { return Between::default() };
         if points.too_many {
             // Its ways are not known to their end: whatever it shows may show the branch.
             let inside = self.inside(flow);
@@ -236,8 +236,8 @@ impl<'s, 'p> Shapes<'s, 'p> {
         // Flows that call each other in a circle were refused; this keeps it finite all the same.
         self.inside.insert(id, Inside::default());
         let mut inside = Inside::default();
-        let flows: &'s [Points<'p>] = self.flows;
-        if let Some(points) = flows.get(id.index()) {
+        let flows: &'s Ways<'p> = self.flows;
+        if let Some(points) = flows.of(id) {
             bodies(points.flow).into_iter().for_each(|body| self.body(body, &mut inside));
         }
         self.inside.insert(id, inside.clone());

@@ -20,11 +20,12 @@ mod solve;
 mod steps;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::base::limits::{LABEL_FACTS_MAX, ROLES_MAX};
 use crate::base::{FileSpan, SourceMap};
 use crate::diag::{Code, Diagnostic};
-use crate::graph::points::Points;
+use crate::graph::points::Ways;
 use crate::ir::{FlowId, Place, Space};
 use crate::sema::hir::{Project, Slot};
 
@@ -55,7 +56,7 @@ struct TakenOn {
 
 /// Follows every label of a project, whose flows are given as points too.
 #[must_use]
-pub(crate) fn check(project: &Project, sources: &SourceMap, flows: &[Points<'_>]) -> Checked {
+pub(crate) fn check(project: &Project, sources: &SourceMap, flows: &Ways<'_>) -> Checked {
     if let Some(role) = project.roles.get(ROLES_MAX) {
         let message =
             format!("the project has {} roles, more than {ROLES_MAX}", project.roles.len());
@@ -114,9 +115,16 @@ impl Checked {
                 slot.visible_to.clone_from(&label.visible_to);
             }
         };
+        let takes_on = |flow: FlowId, slot: &Slot| {
+            let flow = Some(flow).filter(|_| slot.place.space == Space::Flow);
+            self.taken_on.contains_key(&(flow, slot.place))
+        };
         project.session_slots.iter_mut().for_each(|slot| apply(None, slot));
         for (id, flow) in (0..).map(FlowId).zip(&mut project.flows) {
-            flow.slots.iter_mut().for_each(|slot| apply(Some(id), slot));
+            if flow.slots.iter().any(|slot| takes_on(id, slot)) {
+                let slots = &mut Arc::make_mut(flow).slots;
+                slots.iter_mut().for_each(|slot| apply(Some(id), slot));
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Places that hold values, and how values move between them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::demand::Demand;
 use crate::base::FileSpan;
@@ -8,7 +8,7 @@ use crate::ir::{ActionId, FlowId, Place, Space};
 use crate::sema::hir::{Label, Project};
 
 /// A place that holds a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct NodeId(pub(super) u32);
 
 impl NodeId {
@@ -18,7 +18,7 @@ impl NodeId {
 }
 
 /// What a node is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Owner {
     Session(u32),
     Customer(u32),
@@ -77,7 +77,7 @@ pub(super) struct Declared {
 #[derive(Debug)]
 pub(super) struct Net<'p> {
     project: &'p Project,
-    ids: BTreeMap<Owner, NodeId>,
+    ids: HashMap<Owner, NodeId>,
     owners: Vec<Owner>,
     declared: Vec<Option<Declared>>,
     part_names: BTreeMap<NodeId, &'p str>,
@@ -87,10 +87,10 @@ pub(super) struct Net<'p> {
 }
 
 impl<'p> Net<'p> {
-    pub(super) const fn new(project: &'p Project) -> Self {
+    pub(super) fn new(project: &'p Project) -> Self {
         Self {
             project,
-            ids: BTreeMap::new(),
+            ids: HashMap::new(),
             owners: Vec::new(),
             declared: Vec::new(),
             part_names: BTreeMap::new(),

@@ -4,10 +4,11 @@ mod stdlib;
 
 pub use stdlib::{MODULES, Module};
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::base::limits::{DIAGNOSTICS_MAX, FILES_MAX};
-use crate::base::{FileId, FileSpan, SourceMap, SourceProvider};
+use crate::base::{FileId, FileSpan, LineIndex, SourceFile, SourceMap, SourceProvider};
 use crate::diag::{Code, Diagnostic, closest};
 use crate::sema::File;
 use crate::syntax::ast::DeclKind;
@@ -26,45 +27,104 @@ pub struct Loaded {
     pub cut: usize,
 }
 
-/// Loads a project.
+/// The texts of a project, by label.
 ///
 /// # Errors
 /// What kept the provider from reading.
-pub fn load(provider: &dyn SourceProvider) -> Result<Loaded, String> {
+pub(crate) fn texts(provider: &dyn SourceProvider) -> Result<Vec<(String, Arc<str>)>, String> {
     let mut texts = provider.sources()?;
     texts.sort();
     if texts.len() > FILES_MAX {
         return Err(format!("the project has {} files, more than {FILES_MAX}", texts.len()));
     }
-    Ok(load_texts(texts))
+    Ok(texts)
 }
 
-/// Loads a project from its texts, sorted by label.
-#[must_use]
-pub fn load_texts(texts: Vec<(String, Arc<str>)>) -> Loaded {
-    let mut loaded = Loaded {
-        sources: SourceMap::default(),
-        files: Vec::new(),
-        diagnostics: Vec::new(),
-        cut: 0,
-    };
-    let mut cache = ParseCache::default();
-    for (label, text) in texts {
-        let id = loaded.sources.add(label, Arc::clone(&text));
-        let parsed = cache.parse(&text, id);
-        loaded.add(id, parsed, false);
+/// The files of a project as they were parsed last: what has not changed is not parsed again.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    known: BTreeMap<(bool, String), Known>,
+}
+
+/// A file as it was parsed last.
+#[derive(Debug)]
+struct Known {
+    id: FileId,
+    source: SourceFile,
+    parsed: Arc<Parsed>,
+    cache: ParseCache,
+}
+
+impl Files {
+    /// Loads a project from its texts, sorted by label.
+    pub(crate) fn load(&mut self, texts: Vec<(String, Arc<str>)>) -> Loaded {
+        let mut loaded = Loaded {
+            sources: SourceMap::default(),
+            files: Vec::new(),
+            diagnostics: Vec::new(),
+            cut: 0,
+        };
+        let mut before = std::mem::take(&mut self.known);
+        for (label, text) in texts {
+            self.file(&mut loaded, &mut before, label, text, false);
+        }
+        let used = loaded.used_modules();
+        for module in MODULES.iter().filter(|module| used.contains(&module.name)) {
+            self.file(&mut loaded, &mut before, module.name.to_owned(), module.text.into(), true);
+        }
+        loaded
     }
-    let used = loaded.used_modules();
-    for module in MODULES.iter().filter(|module| used.contains(&module.name)) {
-        let id = loaded.sources.add(module.name, module.text);
-        let parsed = cache.parse(module.text, id);
-        loaded.add(id, parsed, true);
+
+    fn file(
+        &mut self,
+        loaded: &mut Loaded,
+        before: &mut BTreeMap<(bool, String), Known>,
+        label: String,
+        text: Arc<str>,
+        is_std: bool,
+    ) {
+        let id = loaded.sources.next_id();
+        let key = (is_std, label);
+        let known = match before.remove(&key) {
+            Some(known) => known.again(id, text),
+            None => Known::new(id, key.1.clone(), text),
+        };
+        loaded.sources.add_file(known.source.clone());
+        loaded.add(id, Arc::clone(&known.parsed), is_std);
+        self.known.insert(key, known);
     }
-    loaded
+
+    /// Declarations parsed so far; those that were known do not count.
+    pub(crate) fn parsed_decls(&self) -> u64 {
+        self.known.values().map(|known| known.cache.parsed_chunks()).sum()
+    }
+}
+
+impl Known {
+    fn new(id: FileId, label: String, text: Arc<str>) -> Self {
+        let mut cache = ParseCache::default();
+        let parsed = Arc::new(cache.parse(&text, id));
+        let lines = LineIndex::new(&text);
+        Self { id, source: SourceFile { label, text, lines }, parsed, cache }
+    }
+
+    /// The same file with the text that it has now.
+    fn again(mut self, id: FileId, text: Arc<str>) -> Self {
+        let same = Arc::ptr_eq(&self.source.text, &text) || self.source.text == text;
+        if !same {
+            self.source.lines = LineIndex::new(&text);
+            self.source.text = text;
+        }
+        // Only findings know the file's number.
+        if !same || (id != self.id && !self.parsed.diagnostics.is_empty()) {
+            self.parsed = Arc::new(self.cache.parse(&self.source.text, id));
+        }
+        Self { id, ..self }
+    }
 }
 
 impl Loaded {
-    fn add(&mut self, id: FileId, parsed: Parsed, is_std: bool) {
+    fn add(&mut self, id: FileId, parsed: Arc<Parsed>, is_std: bool) {
         let room = DIAGNOSTICS_MAX.saturating_sub(self.diagnostics.len());
         self.diagnostics.extend(parsed.diagnostics.iter().take(room).cloned());
         self.cut += parsed.cut + parsed.diagnostics.len().saturating_sub(room);

@@ -109,8 +109,8 @@ pub(super) fn not_in(
 }
 
 /// How a human can be asked for, whatever the flow does.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Asking {
+#[derive(Debug, Clone, Copy, Default, Hash)]
+pub(crate) struct Asking {
     /// Turns until a flow that hands over when asked does so.
     pub(super) by_flow: Option<u32>,
     /// Turns that nobody understands until a human comes.
@@ -118,9 +118,9 @@ pub(super) struct Asking {
 }
 
 impl Asking {
-    pub(super) fn of(project: &Project, flows: &[Points<'_>]) -> Self {
-        let starts = |flow: &Flow| flow.is_repair && !flow.triggers.is_empty();
-        let by_flow = project.flows.iter().zip(flows).filter(|(flow, _)| starts(flow));
+    /// Needs the points of the flows that `is_asked`.
+    pub(crate) fn of(project: &Project, flows: &[Points<'_>]) -> Self {
+        let by_flow = project.flows.iter().zip(flows).filter(|(flow, _)| Self::is_asked(flow));
         let by_flow = by_flow.filter_map(|(_, points)| turns_to_human(points));
         let misses = project.fallback.handoff_after;
         let own = project.flows.iter().filter_map(|flow| flow.fallback.as_ref());
@@ -131,6 +131,11 @@ impl Asking {
             by_flow: by_flow.map(|turns| turns + 1).min(),
             by_misses: all.and_then(|all| all.into_iter().max()),
         }
+    }
+
+    /// Whether a flow may be what somebody asks for who wants a human.
+    pub(crate) const fn is_asked(flow: &Flow) -> bool {
+        flow.is_repair && !flow.triggers.is_empty()
     }
 
     /// Whether a human comes within some turns to who asks at a point. Whatever is said in answer

@@ -30,26 +30,27 @@ mod witness;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use self::boxes::Vocabulary;
 use self::explore::{Possible, explore};
 use self::follow::{Follower, Others};
-use self::leads::Asking;
+pub(crate) use self::leads::Asking;
 use self::properties::{Prover, Verdict};
 use self::transcript::Teller;
 use self::words::Words;
-use crate::base::{FileSpan, SourceMap};
+use crate::base::{FileSpan, SourceMap, Spans};
 use crate::diag::{Code, Diagnostic};
 use crate::graph::points::{Op, Points};
-use crate::graph::{Doubt, has_value, under_way_twice};
-use crate::ir::{FlowId, Place, SlotIndex, Space, StateId};
+use crate::graph::{Doubt, Summary, under_way_twice};
+use crate::ir::{FlowId, Place, SlotIndex, StateId};
 use crate::sema::hir::{EnsureKind, Project};
 
 pub use self::counterexample::{Answer, Claim, Counterexample, Line};
 pub use self::inputs::TODAY;
 
 /// What came of it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Proofs {
     /// Findings.
     pub diagnostics: Vec<Diagnostic>,
@@ -57,6 +58,13 @@ pub struct Proofs {
     pub proved: Vec<FileSpan>,
     /// A conversation for each property that does not.
     pub counterexamples: Vec<Counterexample>,
+}
+
+impl Spans for Proofs {
+    fn spans(&mut self, see: &mut dyn FnMut(&mut FileSpan)) {
+        self.diagnostics.spans(see);
+        self.proved.spans(see);
+    }
 }
 
 /// What is possible in one flow.
@@ -68,28 +76,55 @@ pub(crate) struct Explored<'p> {
     worth: bool,
 }
 
-/// Follows every flow.
-pub(crate) fn explored<'p>(project: &'p Project, flows: &[Points<'p>]) -> Vec<Explored<'p>> {
-    let written: Vec<BTreeSet<Place>> = flows.iter().map(|p| session_writes(p, false)).collect();
-    let emptied: Vec<BTreeSet<Place>> = flows.iter().map(|p| session_writes(p, true)).collect();
+impl<'p> Explored<'p> {
+    fn left_out(project: &'p Project) -> Self {
+        let others = Others::default();
+        let words = Vocabulary::new(project);
+        Self { words, others, possible: Possible::default(), worth: false }
+    }
+}
+
+/// How many flows have each place in what `of` says of them.
+pub(crate) fn counted(
+    summaries: &[Arc<Summary>],
+    of: fn(&Summary) -> &BTreeSet<Place>,
+) -> BTreeMap<Place, usize> {
+    let mut counted: BTreeMap<Place, usize> = BTreeMap::new();
+    let places = summaries.iter().flat_map(|summary| of(summary));
+    places.for_each(|place| *counted.entry(*place).or_default() += 1);
+    counted
+}
+
+/// Follows every flow whose points are there.
+pub(crate) fn explored<'p>(
+    project: &'p Project,
+    flows: &[Points<'p>],
+    summaries: &[Arc<Summary>],
+) -> Vec<Explored<'p>> {
+    let written = counted(summaries, |summary| &summary.writes);
+    let emptied = counted(summaries, |summary| &summary.empties);
     let mut given: BTreeMap<FlowId, BTreeSet<SlotIndex>> = BTreeMap::new();
     for point in flows.iter().flat_map(|points| &points.all) {
         if let Op::Call { flow, args } = point.op {
             given.entry(flow).or_default().extend(args.iter().map(|(slot, _)| *slot));
         }
     }
-    let twice = under_way_twice(project, flows);
+    let twice = under_way_twice(project, summaries);
     // What a flow does itself it has to expect of another one of its kind, if there can be one.
-    let by_others = |all: &[BTreeSet<Place>], id: FlowId| -> BTreeSet<Place> {
-        let each = (0..).map(FlowId).zip(all);
-        let others = each.filter(|(other, _)| *other != id || twice.contains(&id));
-        others.flat_map(|(_, places)| places).copied().collect()
+    let by_others = |all: &BTreeMap<Place, usize>, own: &BTreeSet<Place>, id: FlowId| {
+        let others = all.iter().filter(|(place, count)| {
+            twice.contains(&id) || **count - usize::from(own.contains(place)) > 0
+        });
+        others.map(|(place, _)| *place).collect::<BTreeSet<Place>>()
     };
-    let all = (0..).map(FlowId).zip(flows);
-    all.map(|(id, points)| {
+    let all = (0..).map(FlowId).zip(flows).zip(summaries);
+    all.map(|((id, points), own)| {
+        if points.is_left_out() {
+            return Explored::left_out(project);
+        }
         let others = Others {
-            writes: by_others(&written, id),
-            empties: by_others(&emptied, id),
+            writes: by_others(&written, &own.writes, id),
+            empties: by_others(&emptied, &own.empties, id),
             gives: given.remove(&id).unwrap_or_default(),
         };
         let mut words = Vocabulary::new(project);
@@ -140,39 +175,24 @@ pub(crate) fn dead_ends(
     flows.iter().zip(explored).map(of_flow).collect()
 }
 
-/// Looks at every flow and at the routing rules.
+/// Looks at the routing rules.
+pub(crate) fn check_rules(project: &Project) -> Vec<Diagnostic> {
+    routes::check(project)
+}
+
+/// Looks at every flow.
 pub(crate) fn check<'p>(
     project: &'p Project,
     sources: &SourceMap,
     flows: &[Points<'p>],
     explored: Vec<Explored<'p>>,
 ) -> Proofs {
-    let mut proofs = Proofs { diagnostics: routes::check(project), ..Proofs::default() };
+    let mut proofs = Proofs::default();
     let asking = Asking::of(project, flows);
     for (points, explored) in flows.iter().zip(explored).filter(|(p, _)| !p.flow.from_std) {
         check_flow(project, sources, flows, points, explored, asking, &mut proofs);
     }
     proofs
-}
-
-/// Session slots that a flow fills, sets or clears; or only those that it may leave empty.
-fn session_writes(points: &Points<'_>, empty: bool) -> BTreeSet<Place> {
-    let mut written = BTreeSet::new();
-    for point in &points.all {
-        match point.op {
-            Op::Set { value, .. } if empty && has_value(value, &|_| false, &|_| false) => {}
-            Op::Set { place, .. } => {
-                written.insert(place);
-            }
-            Op::Clear(places) => written.extend(places.iter().copied()),
-            Op::Ask(slot) if !empty => {
-                written.extend(points.flow.slots.get(slot.index()).map(|slot| slot.place));
-            }
-            _ => {}
-        }
-    }
-    written.retain(|place| place.space == Space::Session);
-    written
 }
 
 fn check_flow<'p>(

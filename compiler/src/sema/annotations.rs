@@ -1,5 +1,7 @@
 //! Annotations of examples: the slots that they fill exist, and something finds what fills them.
 
+use std::sync::Arc;
+
 use flowright_nlu::spec::{Builtin, EntityKind};
 
 use super::cx::Checker;
@@ -9,7 +11,7 @@ use crate::syntax::ast::{Name, TemplatePart};
 
 impl Checker<'_> {
     /// Annotated slots exist in the flows that the intent starts, and can be found.
-    pub(super) fn annotations(&mut self, intents: &[hir::Intent], flows: &[hir::Flow]) {
+    pub(super) fn annotations(&mut self, intents: &[hir::Intent], flows: &[Arc<hir::Flow>]) {
         for (found, intent) in self.symbols.intents.items.clone().iter().zip(intents) {
             self.enter(found);
             let flow = intent.starts.and_then(|flow| flows.get(flow.index()));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use flowright_nlu::lang::Lang;
 
 use super::hir;
+use super::recall::{Note, Recall};
 use super::symbols::{Found, Symbols, Table};
 use crate::base::{FileId, FileSpan, Span};
 use crate::diag::{Code, Diagnostic, closest};
@@ -37,6 +38,7 @@ pub(super) struct Checker<'a> {
     /// Parameters of the named texts; nothing when an error has lost them.
     pub(super) texts: Vec<Option<Vec<FieldType>>>,
     pub(super) regexes: Vec<String>,
+    pub(super) regex_numbers: BTreeMap<String, u32>,
     /// Parts of the declaration being checked were lost to syntax errors.
     pub(super) broken: bool,
     /// Something of the project was lost to syntax errors: what nothing names may be named there.
@@ -45,6 +47,8 @@ pub(super) struct Checker<'a> {
     pub(super) names_lost: bool,
     /// Names of slots that something reads.
     pub(super) used_slots: BTreeSet<String>,
+    /// What earlier checks found.
+    pub(super) recall: Recall<'a>,
 }
 
 /// What callers need to know of an action.
@@ -180,15 +184,23 @@ impl<'a> Checker<'a> {
 
     /// The number of a regular expression, checked to compile.
     pub(super) fn regex(&mut self, pattern: &str, span: Span) -> Option<u32> {
-        if !self.pattern_compiles(pattern, span) {
+        if !self.regex_numbers.contains_key(pattern) && !self.pattern_compiles(pattern, span) {
             return None;
         }
-        let known = self.regexes.iter().position(|known| known == pattern);
-        let number = known.unwrap_or_else(|| {
-            self.regexes.push(pattern.to_owned());
-            self.regexes.len() - 1
-        });
-        u32::try_from(number).ok()
+        let number = self.regex_number(pattern)?;
+        self.recall.note(|| Note::Regex { pattern: pattern.to_owned(), number });
+        Some(number)
+    }
+
+    /// The number of a regular expression that compiles.
+    pub(super) fn regex_number(&mut self, pattern: &str) -> Option<u32> {
+        if let Some(known) = self.regex_numbers.get(pattern) {
+            return Some(*known);
+        }
+        let number = u32::try_from(self.regexes.len()).ok()?;
+        self.regexes.push(pattern.to_owned());
+        self.regex_numbers.insert(pattern.to_owned(), number);
+        Some(number)
     }
 
     /// Whether a pattern is one; reports it if not.

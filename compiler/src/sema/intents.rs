@@ -1,7 +1,9 @@
 //! Intents and their example utterances: annotations, languages, enough of them, none in two
 //! intents.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use flowright_nlu::lang::Lang;
 use flowright_nlu::spec::{EntityId, Example, Piece};
@@ -9,12 +11,43 @@ use flowright_nlu::spec::{EntityId, Example, Piece};
 use super::cx::Checker;
 use super::hir;
 use super::symbols::Found;
-use crate::base::{FileSpan, Span};
+use crate::base::{FileSpan, Span, Spans};
 use crate::diag::{Code, Diagnostic};
+use crate::memory::Hashed;
 use crate::syntax::ast::{self, LangStrings, TemplatePart, TypeExpr};
+use crate::syntax::content::word;
 
 /// Examples per language below which a model has little to go by.
 const EXAMPLES_WANTED: usize = 3;
+
+/// The examples of an intent.
+pub(super) type Sounds = Vec<Sound>;
+
+/// An example as the model sees it, and where it is.
+#[derive(Debug, Clone)]
+pub(super) struct Sound {
+    text: Heard,
+    at: FileSpan,
+}
+
+/// A text that has its hash with it: all examples of a project are compared in every check.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Heard {
+    hash: u64,
+    text: String,
+}
+
+impl Hash for Heard {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+impl Spans for Sound {
+    fn spans(&mut self, see: &mut dyn FnMut(&mut FileSpan)) {
+        see(&mut self.at);
+    }
+}
 
 impl<'a> Checker<'a> {
     /// Examples and patterns of an intent.
@@ -48,7 +81,7 @@ impl<'a> Checker<'a> {
         hir::Intent {
             name: intent.name.text.clone(),
             title,
-            spec,
+            spec: Arc::new(spec),
             examples_at,
             starts: None,
             is_repair: false,
@@ -115,26 +148,34 @@ impl<'a> Checker<'a> {
         pieces
     }
 
+    /// The examples of an intent as the model sees them.
+    pub(super) fn sounds(&self, found: &Found<'a, ast::Intent>) -> Sounds {
+        let strings = found.node.examples.iter().flat_map(|group| &group.strings);
+        let sound = |string: &ast::Template| {
+            let text = example_key(string);
+            Sound { text: Heard { hash: word(&text), text }, at: found.at(string.span) }
+        };
+        strings.map(sound).collect()
+    }
+
     /// Too few examples, or one example in two intents.
-    pub(super) fn example_counts(&mut self, intents: &[hir::Intent]) {
-        let mut seen: BTreeMap<String, (usize, FileSpan)> = BTreeMap::new();
-        for (number, (found, intent)) in
-            self.symbols.intents.items.clone().iter().zip(intents).enumerate()
+    pub(super) fn example_counts(&mut self, intents: &[hir::Intent], sounds: &[Arc<Sounds>]) {
+        let mut seen: HashMap<&Heard, (usize, FileSpan), Hashed> = HashMap::default();
+        let found = self.symbols.intents.items.clone();
+        for (number, ((found, intent), sounds)) in found.iter().zip(intents).zip(sounds).enumerate()
         {
             self.enter(found);
             if !found.is_std && !found.broken {
                 self.few_examples(intent, found.node);
             }
-            for string in found.node.examples.iter().flat_map(|group| &group.strings) {
-                let at = self.at(string.span);
-                let key = example_key(string);
-                match seen.get(&key) {
+            for Sound { text, at } in sounds.iter() {
+                match seen.get(text) {
                     Some((other, first)) if *other != number => {
                         let message = format!(
                             "this example is also one of `{}`",
                             intent_name(intents, *other)
                         );
-                        let finding = Diagnostic::new(Code::E0504, at, message)
+                        let finding = Diagnostic::new(Code::E0504, *at, message)
                             .label("the model cannot tell them apart")
                             .related(*first, "the same here")
                             .help("keep it in one of the two intents");
@@ -142,7 +183,7 @@ impl<'a> Checker<'a> {
                     }
                     Some(_) => {}
                     None => {
-                        seen.insert(key, (number, at));
+                        seen.insert(text, (number, *at));
                     }
                 }
             }

@@ -2,17 +2,18 @@
 //! circle.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::calls::in_circles;
 use super::cx::Checker;
-use super::hir::{Body, Flow, Step, StepKind};
+use super::hir::{Body, Flow, Handlers, State, Step, StepKind};
 use crate::diag::{Code, Diagnostic};
 use crate::ir::FlowId;
 
 impl Checker<'_> {
     /// Flows that neither an intent nor another flow starts, and flows that call themselves.
-    pub(super) fn flow_starts(&mut self, flows: &[Flow]) {
-        let calls: Vec<BTreeSet<FlowId>> = flows.iter().map(called_flows).collect();
+    pub(super) fn flow_starts(&mut self, flows: &[Arc<Flow>]) {
+        let calls: Vec<BTreeSet<FlowId>> = flows.iter().map(|flow| called_flows(flow)).collect();
         let circles = in_circles(&calls);
         let called: BTreeSet<FlowId> = calls.iter().flatten().copied().collect();
         for (number, flow) in (0..).zip(flows) {
@@ -39,7 +40,7 @@ impl Checker<'_> {
     }
 
     /// Own slots of flows that no expression, text or action reads.
-    pub(super) fn unused_slots(&mut self, flows: &[Flow]) {
+    pub(super) fn unused_slots(&mut self, flows: &[Arc<Flow>]) {
         for flow in flows.iter().filter(|flow| !flow.from_std && !self.lost) {
             for slot in flow.slots.iter().filter(|slot| !self.used_slots.contains(&slot.name)) {
                 let finding =
@@ -54,15 +55,22 @@ impl Checker<'_> {
 
 /// The flows that a flow calls.
 pub(crate) fn called_flows(flow: &Flow) -> BTreeSet<FlowId> {
+    flow.calls.clone()
+}
+
+/// The flows that states and handlers call.
+pub(super) fn calls_of<'h>(
+    states: &'h [State],
+    handlers: impl IntoIterator<Item = &'h Handlers>,
+) -> BTreeSet<FlowId> {
     let mut called = BTreeSet::new();
-    let handlers = flow.states.iter().map(|state| &state.handlers).chain([&flow.handlers]);
-    for handlers in handlers {
+    for handlers in states.iter().map(|state| &state.handlers).chain(handlers) {
         let bodies = handlers.intents.iter().map(|(_, body)| body);
         let bodies =
             bodies.chain(handlers.silences.iter().map(|(_, body)| body)).chain(&handlers.failure);
         bodies.for_each(|body| collect_calls(body, &mut called));
     }
-    flow.states.iter().for_each(|state| collect_calls(&state.body, &mut called));
+    states.iter().for_each(|state| collect_calls(&state.body, &mut called));
     called
 }
 

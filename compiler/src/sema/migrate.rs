@@ -2,6 +2,7 @@
 //! checked where there is one: see [`crate::upgrade`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::cx::Checker;
 use super::hir::{self, Body, ExprKind, Step, StepKind};
@@ -23,7 +24,7 @@ const HASH_DIGITS_MIN: usize = 6;
 
 /// What a `migrate` is checked with.
 struct Block<'f> {
-    flows: &'f [hir::Flow],
+    flows: &'f [Arc<hir::Flow>],
     /// What flows of the version before are now, where the block says so.
     renamed: BTreeMap<String, String>,
     /// What has been said of, with where.
@@ -31,7 +32,7 @@ struct Block<'f> {
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn migrations(&mut self, flows: &[hir::Flow]) -> Option<Vec<MigrateDef<Body>>> {
+    pub(super) fn migrations(&mut self, flows: &[Arc<hir::Flow>]) -> Option<Vec<MigrateDef<Body>>> {
         let found = self.symbols.migrations.clone();
         let checked: Vec<_> = found.iter().map(|found| self.migration(found, flows)).collect();
         checked.into_iter().collect()
@@ -40,7 +41,7 @@ impl<'a> Checker<'a> {
     fn migration(
         &mut self,
         found: &Found<'a, ast::Migrate>,
-        flows: &[hir::Flow],
+        flows: &[Arc<hir::Flow>],
     ) -> Option<MigrateDef<Body>> {
         self.enter(found);
         let migrate = found.node;

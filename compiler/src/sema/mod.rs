@@ -12,6 +12,7 @@ mod flows;
 mod functions;
 pub mod hir;
 mod intents;
+mod keys;
 mod labels;
 mod languages;
 pub(crate) mod lints;
@@ -19,6 +20,7 @@ mod migrate;
 mod once;
 mod people;
 mod plurals;
+mod recall;
 mod routes;
 mod scope;
 mod skills;
@@ -30,8 +32,10 @@ mod types;
 mod unbuilt;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use self::cx::Checker;
+use self::recall::Recall;
 use self::scope::Scope;
 use self::symbols::{Input, Symbols};
 use self::texts::Reader;
@@ -39,7 +43,10 @@ use crate::base::limits::DECLARATIONS_MAX;
 use crate::base::{FileId, FileSpan, SourceMap};
 use crate::diag::{Code, Diagnostic};
 use crate::ir::{FlowId, SkillDef};
+use crate::memory::{Key, Layout};
 use crate::syntax::Parsed;
+
+pub(crate) use self::recall::Memory;
 
 /// A parsed file of a project.
 #[derive(Debug)]
@@ -47,7 +54,7 @@ pub struct File {
     /// Its id in the source map.
     pub id: FileId,
     /// Its tree.
-    pub parsed: Parsed,
+    pub parsed: Arc<Parsed>,
     /// Whether it is a standard module's: a project's declaration replaces its own of that name.
     pub is_std: bool,
 }
@@ -59,11 +66,23 @@ pub struct Checked {
     pub project: Option<hir::Project>,
     /// What is wrong with names and types. Syntax findings are with the parsed files.
     pub diagnostics: Vec<Diagnostic>,
+    /// By flow: what stands for all that it depends on, but for what other flows do. Nothing where
+    /// that is not known.
+    pub(crate) keys: Vec<Option<Key>>,
 }
 
 /// Checks a whole project: the files of the project and of the standard modules that it uses.
 #[must_use]
 pub fn check(files: &[File], sources: &SourceMap) -> Checked {
+    check_again(files, sources, None)
+}
+
+/// Checks a whole project with what earlier checks of it have left in memory.
+pub(crate) fn check_again<'a>(
+    files: &'a [File],
+    sources: &SourceMap,
+    memory: Option<(&'a mut Memory, &'a Layout)>,
+) -> Checked {
     let inputs: Vec<Input<'_>> =
         files.iter().map(|f| Input { file: f.id, parsed: &f.parsed, is_std: f.is_std }).collect();
     let declarations: usize = files.iter().map(|file| file.parsed.decls.len()).sum();
@@ -72,11 +91,12 @@ pub fn check(files: &[File], sources: &SourceMap) -> Checked {
             format!("the project has {declarations} declarations, more than {DECLARATIONS_MAX}");
         let finding =
             Diagnostic::new(Code::E0901, FileSpan::default(), message).help("split the project");
-        return Checked { project: None, diagnostics: vec![finding] };
+        return Checked { project: None, diagnostics: vec![finding], keys: Vec::new() };
     }
     let mut symbols = Symbols::collect(&inputs);
     let diagnostics = std::mem::take(&mut symbols.diagnostics);
     let mut checker = Checker {
+        recall: Recall::new(memory, &symbols),
         symbols,
         diagnostics,
         file: files.first().map_or(FileId(0), |file| file.id),
@@ -94,19 +114,29 @@ pub fn check(files: &[File], sources: &SourceMap) -> Checked {
         actions: Vec::new(),
         texts: Vec::new(),
         regexes: Vec::new(),
+        regex_numbers: BTreeMap::new(),
         broken: false,
         lost: files.iter().any(|f| f.parsed.diagnostics.iter().any(Diagnostic::is_error)),
         names_lost: false,
         used_slots: BTreeSet::new(),
     };
-    let project = checker.project(sources);
+    let (project, keys) = checker.project(sources);
     let wrong = checker.lost || checker.diagnostics.iter().any(Diagnostic::is_error);
-    Checked { project: project.filter(|_| !wrong), diagnostics: checker.diagnostics }
+    Checked { project: project.filter(|_| !wrong), diagnostics: checker.diagnostics, keys }
 }
 
 impl Checker<'_> {
-    /// Everything, in an order in which each part finds what it needs.
-    fn project(&mut self, sources: &SourceMap) -> Option<hir::Project> {
+    /// Everything, in an order in which each part finds what it needs; with the keys of the flows.
+    fn project(&mut self, sources: &SourceMap) -> (Option<hir::Project>, Vec<Option<Key>>) {
+        let mut keys = Vec::new();
+        (self.declarations(sources, &mut keys), keys)
+    }
+
+    fn declarations(
+        &mut self,
+        sources: &SourceMap,
+        keys: &mut Vec<Option<Key>>,
+    ) -> Option<hir::Project> {
         let bot = self.bot();
         self.roles();
         self.declared_entities();
@@ -122,14 +152,15 @@ impl Checker<'_> {
         let actions = self.checked_actions();
         let texts = self.named_texts();
         self.session_slots = self.session_slots()?;
-        let mut intents: Vec<hir::Intent> = {
-            let found = self.symbols.intents.items.clone();
-            found.iter().map(|found| self.intent(found)).collect()
-        };
-        let flows = self.checked_flows();
+        self.begin_recall();
+        let found = self.symbols.intents.items.clone();
+        let (mut intents, sounds): (Vec<hir::Intent>, Vec<_>) =
+            found.iter().map(|found| self.recalled_intent(found)).unzip();
+        self.begin_recall();
+        let flows = self.checked_flows(keys);
         let route = self.route(sources);
         let fallback = self.bot_fallback();
-        self.example_counts(&intents);
+        self.example_counts(&intents, &sounds);
         let flows = flows?;
         self.start_intents(&mut intents, &flows);
         self.annotations(&intents, &flows);
@@ -214,14 +245,21 @@ impl Checker<'_> {
         self.symbols.roles.items.iter().map(role).collect()
     }
 
-    fn checked_flows(&mut self) -> Option<Vec<hir::Flow>> {
+    fn checked_flows(&mut self, keys: &mut Vec<Option<Key>>) -> Option<Vec<Arc<hir::Flow>>> {
         let found = self.symbols.flows.items.clone();
-        let flows: Vec<Option<hir::Flow>> = found.iter().map(|found| self.flow(found)).collect();
+        let flows: Vec<Option<Arc<hir::Flow>>> = found
+            .iter()
+            .map(|found| {
+                let (flow, key) = self.recalled_flow(found);
+                keys.push(key);
+                flow
+            })
+            .collect();
         flows.into_iter().collect()
     }
 
     /// Which flow each intent starts; one intent starts one flow.
-    fn start_intents(&mut self, intents: &mut [hir::Intent], flows: &[hir::Flow]) {
+    fn start_intents(&mut self, intents: &mut [hir::Intent], flows: &[Arc<hir::Flow>]) {
         for (number, flow) in (0..).zip(flows) {
             for trigger in &flow.triggers {
                 let Some(intent) = intents.get_mut(trigger.index()) else { continue };

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use crate::base::{FileId, FileSpan, Span};
 use crate::diag::{Code, Diagnostic};
-use crate::syntax::Parsed;
 use crate::syntax::ast::{self, Decl, DeclKind, Name};
+use crate::syntax::{Content, Parsed};
 
 /// A declaration with the file and offset that its spans count from.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub(super) struct Found<'a, T> {
     pub(super) doc: Option<&'a str>,
     pub(super) file: FileId,
     pub(super) origin: u32,
+    /// What its text is known by.
+    pub(super) content: &'a Content,
     /// From a standard module.
     pub(super) is_std: bool,
     /// Parts of it were lost to syntax errors: that something is missing says nothing.
@@ -42,7 +44,7 @@ impl<T> Found<'_, T> {
 #[derive(Debug)]
 pub(super) struct Table<'a, T> {
     pub(super) items: Vec<Found<'a, T>>,
-    pub(super) by_name: BTreeMap<String, u32>,
+    pub(super) by_name: BTreeMap<&'a str, u32>,
     /// Names whose declaration was lost to a syntax error: known, but nothing else is.
     pub(super) lost: Vec<String>,
 }
@@ -61,7 +63,7 @@ impl<T> Table<'_, T> {
 
     /// The names, for suggestions.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.by_name.keys().map(String::as_str)
+        self.by_name.keys().copied()
     }
 }
 
@@ -103,6 +105,25 @@ pub(super) struct Input<'a> {
 }
 
 impl<'a> Symbols<'a> {
+    /// Whether no declaration was lost: then what nothing was said of is right.
+    pub(super) fn nothing_lost(&self) -> bool {
+        let lost = [
+            &self.roles.lost,
+            &self.channels.lost,
+            &self.entities.lost,
+            &self.intents.lost,
+            &self.slots.lost,
+            &self.actions.lost,
+            &self.skills.lost,
+            &self.texts.lost,
+            &self.flows.lost,
+            &self.knowledge.lost,
+            &self.experiments.lost,
+        ];
+        let whole = !self.bot_lost && !self.customer_lost && !self.unnamed_lost;
+        whole && lost.into_iter().all(Vec::is_empty)
+    }
+
     /// Collects the declarations of all files, the project's before the standard library's.
     pub(super) fn collect(inputs: &[Input<'a>]) -> Self {
         let mut symbols = Self::default();
@@ -124,6 +145,7 @@ impl<'a> Symbols<'a> {
                     doc: decl.node.doc.as_deref(),
                     file,
                     origin: decl.origin,
+                    content: &decl.content,
                     is_std,
                     broken: decl.node.broken,
                 }
@@ -219,7 +241,7 @@ fn insert<'a, T>(
     table: &mut Table<'a, T>,
     diagnostics: &mut Vec<Diagnostic>,
     found: Found<'a, T>,
-    name: &Name,
+    name: &'a Name,
     name_of: impl Fn(&T) -> &Name,
 ) {
     if let Some(first) = table.get(&name.text).and_then(|i| table.items.get(i as usize)) {
@@ -236,6 +258,6 @@ fn insert<'a, T>(
         return;
     }
     let number = u32::try_from(table.items.len()).unwrap_or(u32::MAX);
-    table.by_name.insert(name.text.clone(), number);
+    table.by_name.insert(&name.text, number);
     table.items.push(found);
 }

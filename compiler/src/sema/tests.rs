@@ -1,6 +1,7 @@
 //! `test` blocks: values typed against the actions and the customer, names resolved.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use flowright_nlu::value::Value;
 
@@ -20,7 +21,7 @@ impl<'a> Checker<'a> {
     pub(super) fn test(
         &mut self,
         found: &Found<'a, ast::Test>,
-        flows: &[hir::Flow],
+        flows: &[Arc<hir::Flow>],
         sources: &SourceMap,
     ) -> Option<Test> {
         self.enter(found);
@@ -258,7 +259,7 @@ impl<'a> Checker<'a> {
     fn test_step(
         &mut self,
         line: &ast::TestLine,
-        flows: &[hir::Flow],
+        flows: &[Arc<hir::Flow>],
         sources: &SourceMap,
     ) -> Option<Option<TestStep>> {
         Some(Some(match &line.kind {
@@ -291,7 +292,11 @@ impl<'a> Checker<'a> {
     }
 
     /// `state`, when one flow has it, or `flow.state`.
-    fn state_by_name(&mut self, name: &Name, flows: &[hir::Flow]) -> Option<(FlowId, StateId)> {
+    fn state_by_name(
+        &mut self,
+        name: &Name,
+        flows: &[Arc<hir::Flow>],
+    ) -> Option<(FlowId, StateId)> {
         let mut found = Vec::new();
         for (f, flow) in (0..).zip(flows) {
             for (s, state) in (0..).zip(&flow.states) {
@@ -337,7 +342,7 @@ impl<'a> Checker<'a> {
     fn expectation(
         &mut self,
         expr: &ast::Expr,
-        flows: &[hir::Flow],
+        flows: &[Arc<hir::Flow>],
         sources: &SourceMap,
     ) -> Option<TestStep> {
         let at = self.at(expr.span);

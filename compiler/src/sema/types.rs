@@ -5,6 +5,7 @@ use flowright_nlu::spec::{Builtin, ChoiceOption, EntityKind};
 
 use super::cx::Checker;
 use super::hir;
+use super::recall::Note;
 use crate::base::{FileSpan, Span};
 use crate::diag::Code;
 use crate::ir::{ChoiceDef, ChoiceId, EntityIndex, FieldType, OptionDef, Type};
@@ -36,8 +37,9 @@ impl Checker<'_> {
         match ty {
             TypeExpr::Named(name) => self.named_type(name).map(|(ty, e)| (ty, Some(e))),
             TypeExpr::OneOf { .. } if self.entity_by_name.contains_key(owner) => {
-                let index = self.entity_by_name.get(owner)?;
-                Some((self.entities.get(index.index())?.ty.clone(), Some(*index)))
+                let index = *self.entity_by_name.get(owner)?;
+                self.recall.note(|| Note::Entity { name: owner.to_owned(), index, fresh: None });
+                Some((self.entities.get(index.index())?.ty.clone(), Some(index)))
             }
             TypeExpr::OneOf { options, span } => {
                 let choice = self.add_choice(owner, options, *span)?;
@@ -58,9 +60,10 @@ impl Checker<'_> {
     }
 
     fn named_type(&mut self, name: &Name) -> Option<(Type, EntityIndex)> {
-        if let Some(index) = self.entity_by_name.get(&name.text) {
+        if let Some(index) = self.entity_by_name.get(&name.text).copied() {
+            self.recall.note(|| Note::Entity { name: name.text.clone(), index, fresh: None });
             let entity = self.entities.get(index.index())?;
-            return Some((entity.ty.clone(), *index));
+            return Some((entity.ty.clone(), index));
         }
         if let Some((builtin, ty, found_by)) = BUILTINS.iter().find(|(n, ..)| *n == name.text) {
             let kind = EntityKind::Builtin(*found_by);
@@ -135,11 +138,18 @@ impl Checker<'_> {
         kind: EntityKind,
         at: FileSpan,
     ) -> EntityIndex {
-        if let Some(index) = self.entity_by_name.get(name) {
-            return *index;
+        if let Some(index) = self.entity_by_name.get(name).copied() {
+            self.recall.note(|| Note::Entity { name: name.to_owned(), index, fresh: None });
+            return index;
         }
         let index = EntityIndex(u32::try_from(self.entities.len()).unwrap_or(u32::MAX));
-        self.entities.push(hir::Entity { name: name.to_owned(), ty, kind, at });
+        let entity = hir::Entity { name: name.to_owned(), ty, kind, at };
+        self.recall.note(|| Note::Entity {
+            name: name.to_owned(),
+            index,
+            fresh: Some(entity.clone()),
+        });
+        self.entities.push(entity);
         self.entity_by_name.insert(name.to_owned(), index);
         index
     }
@@ -183,7 +193,9 @@ impl Checker<'_> {
         }
         self.words_missing(options);
         let id = ChoiceId(u32::try_from(self.choices.len()).unwrap_or(u32::MAX));
-        self.choices.push(ChoiceDef { name: owner.to_owned(), options: defs });
+        let choice = ChoiceDef { name: owner.to_owned(), options: defs };
+        self.recall.note(|| Note::Choice { id, choice: choice.clone() });
+        self.choices.push(choice);
         Some(id)
     }
 

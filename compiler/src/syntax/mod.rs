@@ -4,6 +4,7 @@
 mod around;
 pub mod ast;
 mod chunk;
+pub(crate) mod content;
 mod cut;
 mod delim;
 #[cfg(test)]
@@ -20,6 +21,7 @@ pub mod token;
 mod unknown;
 pub mod write;
 
+pub use content::Content;
 pub use lexer::lex;
 pub use parse::{ParseCache, Parsed, parse};
 pub use token::{Token, TokenKind};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::ast::{Decl, DeclKind, DeclNode};
 use super::chunk::{self, Chunk};
+use super::content::Content;
 use super::explain::OPENED_HERE;
 use super::lexer;
 use super::recover;
@@ -32,11 +33,11 @@ pub fn parse(text: &str, file: FileId) -> Parsed {
     ParseCache::default().parse(text, file)
 }
 
-/// Parses texts again and again, and only what changed in them: declarations are known by the hash
-/// of their text.
+/// Parses the text of one file again and again, and only what changed in it: declarations are known
+/// by the hash of their text.
 #[derive(Debug, Default)]
 pub struct ParseCache {
-    files: HashMap<FileId, HashMap<blake3::Hash, Arc<CachedChunk>>>,
+    chunks: HashMap<blake3::Hash, Arc<CachedChunk>>,
     parsed_chunks: u64,
 }
 
@@ -44,6 +45,7 @@ pub struct ParseCache {
 #[derive(Debug)]
 struct CachedChunk {
     node: Option<Arc<DeclNode>>,
+    content: Arc<Content>,
     findings: Vec<Diagnostic>,
 }
 
@@ -54,7 +56,7 @@ impl ParseCache {
             return too_large(text, file);
         }
         let tokens = lexer::lex(text);
-        let mut before = self.files.remove(&file).unwrap_or_default();
+        let mut before = std::mem::take(&mut self.chunks);
         let mut now = HashMap::new();
         let (mut decls, mut diagnostics, mut cut) = (Vec::new(), Vec::new(), 0);
         let chunks = chunk::cut(text, &tokens);
@@ -65,11 +67,15 @@ impl ParseCache {
                 Some(cached) => cached,
                 None => {
                     self.parsed_chunks += 1;
-                    Arc::new(parse_chunk(piece, &tokens, chunk))
+                    Arc::new(parse_chunk(piece, hash, &tokens, chunk))
                 }
             };
             if let Some(node) = &cached.node {
-                decls.push(Decl { origin: chunk.start, node: Arc::clone(node) });
+                decls.push(Decl {
+                    origin: chunk.start,
+                    node: Arc::clone(node),
+                    content: Arc::clone(&cached.content),
+                });
             }
             let moved = cached.findings.iter().map(|d| moved(d, file, chunk.start));
             let room = DIAGNOSTICS_PER_FILE_MAX.saturating_sub(diagnostics.len());
@@ -79,7 +85,7 @@ impl ParseCache {
             cut += cached.findings.len().saturating_sub(room);
             now.insert(hash, cached);
         }
-        self.files.insert(file, now);
+        self.chunks = now;
         hand_on_docs(&mut decls);
         Parsed { decls, tokens, diagnostics, cut }
     }
@@ -91,7 +97,7 @@ impl ParseCache {
     }
 }
 
-fn parse_chunk(piece: &str, tokens: &[Token], chunk: &Chunk) -> CachedChunk {
+fn parse_chunk(piece: &str, hash: blake3::Hash, tokens: &[Token], chunk: &Chunk) -> CachedChunk {
     let own = tokens.get(chunk.tokens.clone()).unwrap_or(&[]);
     let relative: Vec<Token> = own
         .iter()
@@ -100,8 +106,12 @@ fn parse_chunk(piece: &str, tokens: &[Token], chunk: &Chunk) -> CachedChunk {
             span: Span::new(t.span.start - chunk.start, t.span.end - chunk.start),
         })
         .collect();
-    match recover::parse_chunk(piece, &relative) {
+    let parsed = recover::parse_chunk(piece, &relative);
+    let content = Content::of(piece, hash, &relative, parsed.as_ref().map(|parsed| &parsed.kind));
+    let content = Arc::new(content);
+    match parsed {
         Some(parsed) => CachedChunk {
+            content,
             node: Some(Arc::new(DeclNode {
                 doc: parsed.doc,
                 span: parsed.span,
@@ -111,7 +121,7 @@ fn parse_chunk(piece: &str, tokens: &[Token], chunk: &Chunk) -> CachedChunk {
             })),
             findings: parsed.findings,
         },
-        None => CachedChunk { node: None, findings: Vec::new() },
+        None => CachedChunk { node: None, content, findings: Vec::new() },
     }
 }
 
@@ -138,6 +148,7 @@ fn hand_on_docs(decls: &mut [Decl]) {
         if matches!(decl.node.kind, DeclKind::Allow(_)) {
             above = decl.node.doc.clone().or(above);
         } else if let Some(doc) = above.take().filter(|_| decl.node.doc.is_none()) {
+            decl.content = Arc::new(decl.content.with_doc(&doc));
             Arc::make_mut(&mut decl.node).doc = Some(doc);
         }
     }

@@ -69,7 +69,7 @@ impl Customer {
             languages: project.bot.languages.clone(),
             intents: project.intents.iter().map(intent).collect(),
             entities: project.entities.iter().map(|entity| entity.kind.clone()).collect(),
-            handoff_after: project.flows.iter().map(of_flow).collect(),
+            handoff_after: project.flows.iter().map(|flow| of_flow(flow)).collect(),
             handoff_after_default: project.fallback.handoff_after,
             constants: Answers::of(program),
         })

@@ -8,6 +8,7 @@
 mod build;
 mod corrections;
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use self::build::Builder;
@@ -148,6 +149,25 @@ impl Point<'_> {
     }
 }
 
+/// The points of every flow, made when somebody first asks for them.
+#[derive(Debug)]
+pub(crate) struct Ways<'p> {
+    project: &'p hir::Project,
+    all: Vec<OnceCell<Points<'p>>>,
+}
+
+impl<'p> Ways<'p> {
+    pub(crate) fn new(project: &'p hir::Project) -> Self {
+        Self { project, all: project.flows.iter().map(|_| OnceCell::new()).collect() }
+    }
+
+    /// Those of one flow.
+    pub(crate) fn of(&self, id: FlowId) -> Option<&Points<'p>> {
+        let flow = self.project.flows.get(id.index())?;
+        Some(self.all.get(id.index())?.get_or_init(|| Points::of(self.project, flow)))
+    }
+}
+
 /// A flow's points.
 #[derive(Debug)]
 pub(crate) struct Points<'p> {
@@ -162,6 +182,15 @@ pub(crate) struct Points<'p> {
 }
 
 impl<'p> Points<'p> {
+    /// In place of the points of a flow that is not looked at this time.
+    pub(crate) const fn left_out(flow: &'p Flow) -> Self {
+        Self { flow, all: Vec::new(), start: PointId(0), states: Vec::new(), too_many: true }
+    }
+
+    pub(crate) const fn is_left_out(&self) -> bool {
+        self.all.is_empty()
+    }
+
     /// The points of a flow.
     pub(crate) fn of(project: &'p hir::Project, flow: &'p Flow) -> Self {
         let mut points =
@@ -210,7 +239,8 @@ impl<'p> Points<'p> {
     fn link(&mut self, from: PointId, to: PointId, way: Way) {
         if let Some(point) = self.all.get_mut(from.index()) {
             let edge = Edge { to, way };
-            if !point.next.contains(&edge) {
+            // A menu has each of its choices once, and may have thousands.
+            if matches!(way, Way::Arm(_)) || !point.next.contains(&edge) {
                 point.next.push(edge);
             }
         }

@@ -101,11 +101,11 @@ impl Checker<'_> {
             return self.no_fields(rest, Target::Param(u32::try_from(number).ok()?, ty));
         }
         if let Some((ty, cells)) = scope.locals.get(&first.text) {
-            self.used_slots.insert(first.text.clone());
+            self.uses_slot(&first.text);
             return self.fields(ty.clone(), cells.clone(), first, rest);
         }
         if let Some((ty, place)) = self.session_types.get(&first.text).cloned() {
-            self.used_slots.insert(first.text.clone());
+            self.uses_slot(&first.text);
             return self.fields(ty, RecordCells::One(place), first, rest);
         }
         if first.text == "customer" {

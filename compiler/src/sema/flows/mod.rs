@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::cx::Checker;
 use super::hir::{Flow, Handlers, Slot, State};
+use super::lints::calls_of;
 use super::once::without_repeats;
 use super::scope::Scope;
 use super::symbols::Found;
@@ -74,7 +75,9 @@ impl<'a> Checker<'a> {
         if !whole || cx.slots.len() < flow.slots.len() {
             return None;
         }
+        let handlers = handlers?;
         Some(Flow {
+            calls: calls_of(&states, [&handlers]),
             name: flow.name.text.clone(),
             doc: found.doc.map(str::to_owned),
             slots: cx.slots,
@@ -82,7 +85,7 @@ impl<'a> Checker<'a> {
             cell_names: cx.cell_names,
             cell_types: cx.cell_types,
             states,
-            handlers: handlers?,
+            handlers,
             fallback,
             triggers,
             on_start: flow.triggers.iter().any(|t| matches!(t, Trigger::Start { .. })),

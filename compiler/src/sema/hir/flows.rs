@@ -1,8 +1,10 @@
 //! Flows: slots, states, handlers, properties.
 
+use std::collections::BTreeSet;
+
 use super::{Body, Expr, Fallback, TextRef};
 use crate::base::FileSpan;
-use crate::ir::{ActionId, EntityIndex, IntentId, Place, Type};
+use crate::ir::{ActionId, EntityIndex, FlowId, IntentId, Place, Type};
 
 /// A slot, of a flow or of the session. A flow that fills a session slot lists it too, behind its
 /// own slots, with its place in the session's cells.
@@ -42,6 +44,8 @@ pub struct Flow {
     pub on_start: bool,
     pub is_repair: bool,
     pub ensures: Vec<Ensure>,
+    /// The flows that it calls.
+    pub calls: BTreeSet<FlowId>,
     /// From a standard module.
     pub from_std: bool,
     pub at: FileSpan,

@@ -7,8 +7,11 @@
 
 mod exprs;
 mod flows;
+mod spans;
 mod steps;
 mod test;
+
+use std::sync::Arc;
 
 use flowright_nlu::spec::{EntityKind, IntentSpec};
 use flowright_nlu::value::Decimal;
@@ -41,7 +44,8 @@ pub struct Project {
     pub actions: Vec<Action>,
     /// Named texts; [`TextRef::Named`] counts in here.
     pub texts: Vec<NamedText>,
-    pub flows: Vec<Flow>,
+    /// Shared with what is remembered for the next check.
+    pub flows: Vec<Arc<Flow>>,
     pub route: Vec<RouteRule>,
     pub fallback: Fallback,
     pub tests: Vec<Test>,
@@ -81,7 +85,7 @@ pub struct Entity {
 pub struct Intent {
     pub name: String,
     pub title: Option<TextRef>,
-    pub spec: IntentSpec,
+    pub spec: Arc<IntentSpec>,
     pub examples_at: Vec<FileSpan>,
     pub starts: Option<FlowId>,
     pub is_repair: bool,

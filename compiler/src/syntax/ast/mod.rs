@@ -16,6 +16,7 @@ mod types;
 
 use std::sync::Arc;
 
+use super::content::Content;
 use crate::base::Span;
 
 pub use actions::{Action, ActionError, Arg, Request};
@@ -59,6 +60,8 @@ pub struct Decl {
     pub origin: u32,
     /// The tree, shared with the chunk cache.
     pub node: Arc<DeclNode>,
+    /// What its text is known by, wherever it stands.
+    pub content: Arc<Content>,
 }
 
 /// A declaration's tree.

@@ -1,0 +1,192 @@
+//! The checks of flows in the light of what other flows do. What has not changed since an earlier
+//! check of the project is remembered: of each flow what its own text decides, of each group of
+//! flows that have to do with each other what their ways decide ([`groups`]).
+
+mod groups;
+mod ways;
+
+use std::collections::BTreeSet;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use crate::base::{FileSpan, SourceMap, Spans};
+use crate::channels;
+use crate::diag::Diagnostic;
+use crate::graph::points::Points;
+use crate::graph::{self, FlowGraph, Summary};
+use crate::ir::FlowId;
+use crate::memory::{Key, Layout, Store, key};
+use crate::prove::Proofs;
+use crate::sema::calls::callees_first;
+use crate::sema::hir::{Flow, Project};
+
+/// What earlier checks found.
+#[derive(Debug, Default)]
+pub(crate) struct Memory {
+    summaries: Store<Arc<Summary>>,
+    asks: Store<Plain<bool>>,
+    flows: Store<OfFlow>,
+    ways: Store<Proofs>,
+    /// Flows whose ways were followed.
+    followed: u64,
+}
+
+impl Memory {
+    /// A check is over.
+    pub(crate) fn end_check(&mut self) {
+        self.summaries.end_check();
+        self.asks.end_check();
+        self.flows.end_check();
+        self.ways.end_check();
+    }
+
+    /// Flows whose ways were followed so far; those that were remembered do not count.
+    pub(crate) const fn followed(&self) -> u64 {
+        self.followed
+    }
+}
+
+/// What holds no places.
+#[derive(Debug, Clone)]
+struct Plain<T>(T);
+
+impl<T> Spans for Plain<T> {
+    fn spans(&mut self, _: &mut dyn FnMut(&mut FileSpan)) {}
+}
+
+/// What is found of one flow.
+#[derive(Debug, Clone)]
+struct OfFlow {
+    graph: Arc<FlowGraph>,
+    messages: channels::OfFlow,
+}
+
+impl Spans for OfFlow {
+    fn spans(&mut self, see: &mut dyn FnMut(&mut FileSpan)) {
+        let Self { graph, messages } = self;
+        graph.spans(see);
+        messages.spans(see);
+    }
+}
+
+/// What is found of all flows.
+#[derive(Debug, Default)]
+pub(crate) struct Checked {
+    pub(crate) graphs: Vec<Arc<FlowGraph>>,
+    /// Findings about messages among them.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Findings of what the flows' ways decide among them.
+    pub(crate) proofs: Proofs,
+}
+
+/// Checks all flows. `keys` stand for what each depends on but for what other flows do.
+pub(crate) fn check(
+    project: &Project,
+    sources: &SourceMap,
+    keys: &[Option<Key>],
+    memory: Option<(&mut Memory, &Layout)>,
+) -> Checked {
+    let calls: Vec<BTreeSet<FlowId>> =
+        project.flows.iter().map(|flow| flow.calls.clone()).collect();
+    let order = callees_first(&calls);
+    let mut run = Run { project, sources, keys, memory };
+    let asks = run.asks(&order);
+    let flows: Vec<OfFlow> =
+        (0..).map(FlowId).zip(&project.flows).filter_map(|(id, flow)| run.flow(id, flow)).collect();
+    let messages = flows.iter().map(|flow| &flow.messages);
+    let diagnostics = channels::check(project, sources, messages);
+    let graphs: Vec<Arc<FlowGraph>> = flows.into_iter().map(|flow| flow.graph).collect();
+    let all = ways::All::of(&mut run, &graphs, &asks);
+    let proofs = run.ways(&all);
+    Checked { graphs, diagnostics, proofs }
+}
+
+struct Run<'r, 'p> {
+    project: &'p Project,
+    sources: &'p SourceMap,
+    keys: &'r [Option<Key>],
+    memory: Option<(&'r mut Memory, &'r Layout)>,
+}
+
+impl<'p> Run<'_, 'p> {
+    /// What is remembered of a flow for these facts, if it depends on any, or what `make` finds now.
+    fn remembered<T: Spans + Clone>(
+        &mut self,
+        id: FlowId,
+        facts: Option<&impl Hash>,
+        store: fn(&mut Memory) -> &mut Store<T>,
+        make: impl FnOnce(&Self) -> Option<T>,
+    ) -> Option<T> {
+        let own = self.keys.get(id.index()).copied().flatten();
+        let own = own.zip(self.project.flows.get(id.index()));
+        let Some((own, flow)) = own.filter(|_| self.memory.is_some()) else { return make(self) };
+        let all = facts.map_or(own, |facts| key(&(own.as_bytes(), facts)));
+        if let Some((memory, layout)) = &mut self.memory
+            && let Some(known) = store(memory).get(all, layout)
+        {
+            return Some(known.clone());
+        }
+        let made = make(self)?;
+        let Some((memory, layout)) = &mut self.memory else { return Some(made) };
+        Some(match layout.holder(flow.at) {
+            Some((content, _)) => store(memory).put(all, content, made, layout),
+            None => made,
+        })
+    }
+
+    /// By flow: whether a call of it is sure to ask the customer something before it is over.
+    fn asks(&mut self, order: &[FlowId]) -> Vec<bool> {
+        let mut asks = vec![false; self.project.flows.len()];
+        for id in order {
+            let Some(flow) = self.project.flows.get(id.index()) else { continue };
+            let of = |flow: &FlowId| asks.get(flow.index()).copied().unwrap_or(false);
+            let callees: Vec<bool> = flow.calls.iter().map(of).collect();
+            let facts = Some(&callees).filter(|callees| !callees.is_empty());
+            let sure = self.remembered(
+                *id,
+                facts,
+                |memory| &mut memory.asks,
+                |run| Some(Plain(graph::always_asks(run.project, run.sources, flow, &asks))),
+            );
+            if let Some((asks, sure)) = asks.get_mut(id.index()).zip(sure) {
+                *asks = sure.0;
+            }
+        }
+        asks
+    }
+
+    /// What each flow does to what it shares with others.
+    fn summaries(&mut self) -> Vec<Arc<Summary>> {
+        let project = self.project;
+        let summary = |(id, flow): (FlowId, &Arc<Flow>)| {
+            let summary = self.remembered(
+                id,
+                None::<&()>,
+                |memory| &mut memory.summaries,
+                |_| Some(Arc::new(Summary::of(project, &Points::of(project, flow)))),
+            );
+            summary.unwrap_or_default()
+        };
+        (0..).map(FlowId).zip(&project.flows).map(summary).collect()
+    }
+
+    /// What a flow's own text decides.
+    fn flow(&mut self, id: FlowId, flow: &Flow) -> Option<OfFlow> {
+        let found = self.remembered(
+            id,
+            None::<&()>,
+            |memory| &mut memory.flows,
+            |run| {
+                let graph = graph::build_flow(run.project, run.sources, id, flow);
+                let messages = channels::check_flow(run.project, run.sources, flow);
+                Some(OfFlow { graph: Arc::new(graph), messages })
+            },
+        );
+        let mut found = found?;
+        // A flow's number may be another now.
+        if found.graph.flow != id {
+            Arc::make_mut(&mut found.graph).flow = id;
+        }
+        Some(found)
+    }
+}

@@ -1,0 +1,218 @@
+//! What follows from every way through flows. A group of flows that have to do with each other is
+//! looked at as a whole, all groups that are not remembered at once; the others' flows are left out
+//! meanwhile, and stand there without points.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::{Run, groups};
+use crate::base::limits::DIAGNOSTICS_MAX;
+use crate::diag::Diagnostic;
+use crate::graph::points::Points;
+use crate::graph::{self, Doubt, FlowGraph, Summary, vacuous};
+use crate::ir::{FlowId, StateId};
+use crate::memory::{Key, Layout, key};
+use crate::prove::{self, Asking, Proofs};
+
+/// What a group is remembered under: what stands for its flows, and all else that its check may look
+/// at.
+#[derive(Hash)]
+struct Facts {
+    flows: Vec<[u8; 32]>,
+    migrated: Vec<Vec<StateId>>,
+    asks: Vec<bool>,
+    /// How many flows write, empty and clear each slot of the session; how a human is asked for.
+    of_all: [u8; 32],
+}
+
+/// What is known of all flows.
+pub(super) struct All<'a> {
+    summaries: Vec<Arc<Summary>>,
+    groups: Vec<Vec<FlowId>>,
+    graphs: &'a [Arc<FlowGraph>],
+    asks: &'a [bool],
+    /// Flows whose points must be there for the facts that all groups look at: those by which a
+    /// human is asked for, and groups that set a slot of the session to what may be empty.
+    always: BTreeSet<FlowId>,
+}
+
+impl<'a> All<'a> {
+    pub(super) fn of(
+        run: &mut Run<'_, '_>,
+        graphs: &'a [Arc<FlowGraph>],
+        asks: &'a [bool],
+    ) -> Self {
+        let summaries = run.summaries();
+        let groups = groups::of(run.project, &summaries);
+        let flows = (0..).map(FlowId).zip(&run.project.flows);
+        let asked = flows.filter(|(_, flow)| Asking::is_asked(flow)).map(|(id, _)| id);
+        let sets = |id: &FlowId| summaries.get(id.index()).is_some_and(|s| s.sets_computed);
+        let setting = groups.iter().filter(|group| group.iter().any(sets)).flatten().copied();
+        let always = asked.chain(setting).collect();
+        Self { summaries, groups, graphs, asks, always }
+    }
+}
+
+impl<'p> Run<'_, 'p> {
+    /// What the ways of all flows decide.
+    pub(super) fn ways(&mut self, all: &All<'_>) -> Proofs {
+        let keys = self.group_keys(all);
+        let mut found = Proofs::default();
+        let mut missing = Vec::new();
+        for (group, key) in all.groups.iter().zip(&keys) {
+            match self.known(*key) {
+                Some(known) => add(&mut found, known),
+                None => missing.push((group, *key)),
+            }
+        }
+        let wanted: BTreeSet<FlowId> =
+            missing.iter().flat_map(|(group, _)| *group).copied().collect();
+        if !wanted.is_empty() {
+            let now = self.follow(&wanted, all);
+            match self.memory.is_some().then(|| self.split(&now, &missing)).flatten() {
+                Some(parts) => {
+                    for ((group, key), part) in missing.into_iter().zip(parts) {
+                        add(&mut found, self.keep(group, key, part));
+                    }
+                }
+                None if wanted.len() == self.project.flows.len() => found = now,
+                // What cannot be told apart is looked at as a whole each time.
+                None => {
+                    let everything = all.groups.iter().flatten().copied().collect();
+                    found = self.follow(&everything, all);
+                }
+            }
+        }
+        self.in_order(&mut found);
+        found
+    }
+
+    fn in_order(&self, found: &mut Proofs) {
+        found.proved.sort_by_key(|at| (at.file, at.span));
+        let names = (0..self.project.flows.len()).zip(&self.project.flows);
+        let numbers: BTreeMap<&str, usize> =
+            names.map(|(number, flow)| (flow.name.as_str(), number)).collect();
+        found.counterexamples.sort_by_key(|one| numbers.get(one.flow.as_str()).copied());
+    }
+
+    /// What each group is remembered under; nothing where some of its flows have no key.
+    fn group_keys(&self, all: &All<'_>) -> Vec<Option<Key>> {
+        if self.memory.is_none() {
+            return vec![None; all.groups.len()];
+        }
+        let points = self.points(&all.always);
+        let asking = Asking::of(self.project, &points);
+        let others = graph::others(self.project, &points, &all.summaries);
+        let written = prove::counted(&all.summaries, |summary| &summary.writes);
+        let emptied = prove::counted(&all.summaries, |summary| &summary.empties);
+        let of_all = key(&(written, emptied, &others.clearing, asking));
+        let asks = |id: &FlowId| all.asks.get(id.index()).copied().unwrap_or(false);
+        let of_group = |group: &Vec<FlowId>| {
+            let keys = group.iter().map(|id| self.keys.get(id.index()).copied().flatten());
+            let flows = keys.map(|key| key.map(|key| *key.as_bytes())).collect::<Option<_>>()?;
+            let migrated = group.iter().map(|id| graph::migrated(self.project, *id)).collect();
+            let asks = group.iter().map(asks).collect();
+            Some(key(&Facts { flows, migrated, asks, of_all: *of_all.as_bytes() }))
+        };
+        all.groups.iter().map(of_group).collect()
+    }
+
+    /// The points of some flows.
+    fn points(&self, wanted: &BTreeSet<FlowId>) -> Vec<Points<'p>> {
+        let flows = (0..).map(FlowId).zip(&self.project.flows);
+        flows
+            .map(|(id, flow)| match wanted.contains(&id) {
+                true => Points::of(self.project, flow),
+                false => Points::left_out(flow),
+            })
+            .collect()
+    }
+
+    fn follow(&mut self, wanted: &BTreeSet<FlowId>, all: &All<'_>) -> Proofs {
+        if let Some((memory, _)) = &mut self.memory {
+            memory.followed += wanted.len() as u64;
+        }
+        let (project, sources) = (self.project, self.sources);
+        let points = self.points(&wanted.union(&all.always).copied().collect());
+        let others = graph::others(project, &points, &all.summaries);
+        let explored = prove::explored(project, &points, &all.summaries);
+        let dead_ends = prove::dead_ends(&points, &explored);
+        let mut found = graph::check(project, sources, &points, all.graphs, &dead_ends, all.asks);
+        let mut judge = |flow, doubts: &BTreeSet<Doubt>| {
+            prove::borne_out(project, &points, &explored, flow, doubts)
+        };
+        found.extend(graph::check_ways(project, &points, &others, &mut judge));
+        let mut proofs = prove::check(project, sources, &points, explored);
+        found.append(&mut proofs.diagnostics);
+        found.extend(vacuous::check(project, &points, &found));
+        Proofs { diagnostics: found, ..proofs }
+    }
+
+    fn known(&mut self, key: Option<Key>) -> Option<Proofs> {
+        let (memory, layout) = self.memory.as_mut()?;
+        memory.ways.get(key?, layout).cloned()
+    }
+
+    /// What was found, by group; nothing when some of it is of no group alone. What is of other
+    /// groups is known already.
+    fn split(&self, found: &Proofs, groups: &[(&Vec<FlowId>, Option<Key>)]) -> Option<Vec<Proofs>> {
+        let (_, layout) = self.memory.as_ref()?;
+        if found.diagnostics.len() >= DIAGNOSTICS_MAX {
+            return None;
+        }
+        let mut parts = vec![Proofs::default(); groups.len()];
+        let mut by_flow: BTreeMap<FlowId, usize> = BTreeMap::new();
+        for (number, (group, _)) in groups.iter().enumerate() {
+            by_flow.extend(group.iter().map(|id| (*id, number)));
+        }
+        let holders = self.holders(layout);
+        for finding in &found.diagnostics {
+            let (content, _) = layout.holder(finding.primary.at)?;
+            let part = by_flow.get(holders.get(content.as_bytes())?);
+            let part = part.and_then(|part| parts.get_mut(*part));
+            part.into_iter().for_each(|part| part.diagnostics.push(finding.clone()));
+        }
+        for at in &found.proved {
+            let (content, _) = layout.holder(*at)?;
+            let part = by_flow.get(holders.get(content.as_bytes())?);
+            let part = part.and_then(|part| parts.get_mut(*part));
+            part.into_iter().for_each(|part| part.proved.push(*at));
+        }
+        for one in &found.counterexamples {
+            let flow = self.project.flows.iter().position(|flow| flow.name == one.flow)?;
+            let part = by_flow.get(&FlowId(u32::try_from(flow).ok()?));
+            let part = part.and_then(|part| parts.get_mut(*part));
+            part.into_iter().for_each(|part| part.counterexamples.push(one.clone()));
+        }
+        Some(parts)
+    }
+
+    /// The flows by the content of their declarations.
+    fn holders(&self, layout: &Layout) -> BTreeMap<[u8; 32], FlowId> {
+        let flows = (0..).map(FlowId).zip(&self.project.flows);
+        let holder = |(id, flow): (FlowId, &Arc<crate::sema::hir::Flow>)| {
+            layout.holder(flow.at).map(|(content, _)| (*content.as_bytes(), id))
+        };
+        flows.filter_map(holder).collect()
+    }
+
+    /// Keeps what was found of a group, where it can be found again; gives it back.
+    fn keep(&mut self, group: &[FlowId], key: Option<Key>, part: Proofs) -> Proofs {
+        let first = group.first().and_then(|id| self.project.flows.get(id.index()));
+        let (Some(key), Some(first), Some((memory, layout))) = (key, first, self.memory.as_mut())
+        else {
+            return part;
+        };
+        match layout.holder(first.at) {
+            Some((content, _)) => memory.ways.put(key, content, part, layout),
+            None => part,
+        }
+    }
+}
+
+fn add(all: &mut Proofs, one: Proofs) {
+    let Proofs { diagnostics, proved, counterexamples } = one;
+    all.diagnostics.extend::<Vec<Diagnostic>>(diagnostics);
+    all.proved.extend(proved);
+    all.counterexamples.extend(counterexamples);
+}

@@ -1,0 +1,243 @@
+//! What the check of a declaration depends on, as one hash: its own text, the texts of all that it
+//! may name, and what every declaration sees.
+//!
+//! A name is taken to be used where all its words stand anywhere in the declaration. That is more
+//! than what is used, and never less: no name is made in any other way than by being written.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use blake3::Hash;
+
+use super::hir;
+use super::symbols::{Found, Symbols, Table};
+use crate::ir::ChoiceDef;
+use crate::memory::{Hashed, Key};
+use crate::syntax::content::word;
+
+/// Keys that are kept, of texts that are no more among them.
+const KNOWN_MAX: usize = 10_000;
+
+/// Everything that can be named, and the keys of the declarations that name it.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    items: Vec<Item>,
+    /// Items by the last word of their name.
+    by_word: HashMap<u64, Vec<u32>, Hashed>,
+    /// Of what every declaration sees.
+    shared: Option<Hash>,
+    /// By text, by whether it is a standard module's, and by what every declaration sees.
+    known: HashMap<(Hash, bool, Hash), Known>,
+}
+
+/// A key, and the items that went into it.
+#[derive(Debug)]
+struct Known {
+    key: Key,
+    reached: Box<[u32]>,
+}
+
+/// A declaration that others can name.
+#[derive(Debug)]
+struct Item {
+    kind: &'static str,
+    name: String,
+    /// All words of its name.
+    words_of_name: Vec<u64>,
+    seen: Seen,
+    names: OnceCell<Vec<u32>>,
+}
+
+/// What others see of a declaration.
+#[derive(Debug, Clone)]
+struct Seen {
+    number: u32,
+    head: Hash,
+    is_std: bool,
+    words: Arc<[u64]>,
+}
+
+impl Seen {
+    fn same(&self, other: &Self) -> bool {
+        let of = |seen: &Self| (seen.number, seen.head, seen.is_std);
+        of(self) == of(other)
+    }
+}
+
+impl Keys {
+    /// For the declarations of a project as they are now.
+    pub(super) fn update(&mut self, symbols: &Symbols<'_>) {
+        self.update_items(symbols);
+        let mut shared = Shared { hasher: blake3::Hasher::new(), words: Vec::new() };
+        shared.add_all(symbols);
+        shared.words.sort_unstable();
+        shared.words.dedup();
+        // What they name is seen with them: the words of a slot's type.
+        for item in self.reached(&shared.words) {
+            self.hash(item, &mut shared.hasher);
+        }
+        self.shared = Some(shared.hasher.finalize());
+    }
+
+    fn update_items(&mut self, symbols: &Symbols<'_>) {
+        if self.known.len() > KNOWN_MAX.max(8 * self.items.len()) {
+            self.known.clear();
+        }
+        let mut now = Vec::with_capacity(self.items.len());
+        add(&mut now, "entity", &symbols.entities);
+        add(&mut now, "intent", &symbols.intents);
+        add(&mut now, "action", &symbols.actions);
+        add(&mut now, "skill", &symbols.skills);
+        add(&mut now, "text", &symbols.texts);
+        add(&mut now, "flow", &symbols.flows);
+        let known = self.items.iter().map(|item| (item.kind, item.name.as_str()));
+        if known.eq(now.iter().map(|(kind, name, _)| (*kind, *name))) {
+            self.update_seen(now.into_iter().map(|(_, _, seen)| seen));
+        } else {
+            self.rebuild(now);
+        }
+    }
+
+    /// The names are the same; what is seen of them may not be.
+    fn update_seen(&mut self, now: impl Iterator<Item = Seen>) {
+        let mut changed = BTreeSet::new();
+        for (index, (item, now)) in (0..).zip(self.items.iter_mut().zip(now)) {
+            if !item.seen.same(&now) {
+                item.seen = now;
+                item.names = OnceCell::new();
+                changed.insert(index);
+            }
+        }
+        if !changed.is_empty() {
+            let depends = |known: &Known| known.reached.iter().any(|item| changed.contains(item));
+            self.known.retain(|_, known| !depends(known));
+        }
+    }
+
+    fn rebuild(&mut self, now: Vec<(&'static str, &str, Seen)>) {
+        (self.items, self.by_word) = (Vec::with_capacity(now.len()), HashMap::default());
+        self.known.clear();
+        for (index, (kind, name, seen)) in (0..).zip(now) {
+            let words_of_name: Vec<u64> = name.split('.').map(word).collect();
+            let last = words_of_name.last().copied().unwrap_or_default();
+            self.by_word.entry(last).or_default().push(index);
+            let (name, names) = (name.to_owned(), OnceCell::new());
+            self.items.push(Item { kind, name, words_of_name, seen, names });
+        }
+    }
+
+    /// What every declaration sees, with the numbers that types have so far.
+    pub(super) fn seen_by_all(&self, entities: &[hir::Entity], choices: &[ChoiceDef]) -> Hash {
+        let mut hasher = blake3::Hasher::new();
+        if let Some(shared) = &self.shared {
+            hasher.update(shared.as_bytes());
+        }
+        let names = entities.iter().map(|entity| &entity.name);
+        for name in names.chain(choices.iter().map(|choice| &choice.name)) {
+            hasher.update(name.as_bytes()).update(&[0]);
+        }
+        hasher.finalize()
+    }
+
+    /// The key of a declaration.
+    pub(super) fn key<T>(&mut self, found: &Found<'_, T>, seen_by_all: Hash) -> Key {
+        let content = (found.content.whole, found.is_std, seen_by_all);
+        if let Some(known) = self.known.get(&content) {
+            return known.key;
+        }
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(seen_by_all.as_bytes()).update(found.content.whole.as_bytes());
+        hasher.update(&[u8::from(found.is_std)]);
+        let reached = self.reached(&found.content.words);
+        for item in &reached {
+            // Its own number says nothing of it.
+            let is_own = |item: &Item| item.seen.head == found.content.head;
+            if !self.items.get(*item as usize).is_some_and(is_own) {
+                self.hash(*item, &mut hasher);
+            }
+        }
+        let key = hasher.finalize();
+        self.known.insert(content, Known { key, reached: reached.into() });
+        key
+    }
+
+    fn hash(&self, item: u32, hasher: &mut blake3::Hasher) {
+        let Some(item) = self.items.get(item as usize) else { return };
+        let Seen { number, head, is_std, words: _ } = &item.seen;
+        hasher.update(item.kind.as_bytes()).update(&number.to_le_bytes());
+        hasher.update(head.as_bytes()).update(&[u8::from(*is_std)]);
+    }
+
+    /// What a declaration with these words may name, and what that may name, and so on.
+    fn reached(&self, words: &[u64]) -> Vec<u32> {
+        let mut reached = self.named_by(words);
+        let mut next = 0;
+        while let Some(item) = reached.get(next).and_then(|item| self.items.get(*item as usize)) {
+            for item in item.names.get_or_init(|| self.named_by(&item.seen.words)) {
+                if !reached.contains(item) {
+                    reached.push(*item);
+                }
+            }
+            next += 1;
+        }
+        reached.sort_unstable();
+        reached
+    }
+
+    fn named_by(&self, words: &[u64]) -> Vec<u32> {
+        let has = |word: &u64| words.binary_search(word).is_ok();
+        let ended = words.iter().filter_map(|word| self.by_word.get(word)).flatten();
+        let named = ended.copied().filter(|item| {
+            let item = self.items.get(*item as usize);
+            item.is_some_and(|item| item.words_of_name.iter().all(has))
+        });
+        named.collect()
+    }
+}
+
+/// The declarations of one kind, by name.
+fn add<'s, T>(
+    to: &mut Vec<(&'static str, &'s str, Seen)>,
+    kind: &'static str,
+    table: &Table<'s, T>,
+) {
+    for (name, number) in &table.by_name {
+        let Some(found) = table.items.get(*number as usize) else { continue };
+        let content = found.content;
+        let (head, words) = (content.head, Arc::clone(&content.head_words));
+        to.push((kind, name, Seen { number: *number, head, is_std: found.is_std, words }));
+    }
+}
+
+/// What every declaration sees.
+struct Shared {
+    hasher: blake3::Hasher,
+    words: Vec<u64>,
+}
+
+impl Shared {
+    fn add_all(&mut self, symbols: &Symbols<'_>) {
+        self.add(symbols.bots.iter());
+        self.add(symbols.customers.iter());
+        self.add(symbols.fallbacks.iter());
+        self.add(symbols.roles.items.iter());
+        self.add(symbols.channels.items.iter());
+        self.add(symbols.slots.items.iter());
+        self.add(symbols.knowledge.items.iter());
+        self.add(symbols.experiments.items.iter());
+        // Phrases that are said without being named.
+        let texts = symbols.texts.by_name.iter().filter(|(name, _)| name.starts_with("core."));
+        self.add(texts.filter_map(|(_, number)| symbols.texts.items.get(*number as usize)));
+    }
+
+    /// Those of one kind, in order.
+    fn add<'f, 's: 'f, T: 's>(&mut self, all: impl Iterator<Item = &'f Found<'s, T>>) {
+        for found in all {
+            self.hasher.update(found.content.head.as_bytes()).update(&[u8::from(found.is_std)]);
+            self.words.extend(found.content.head_words.iter());
+        }
+        // Where one kind ends and the next begins.
+        self.hasher.update(&[2]);
+    }
+}
