@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use flowright_codegen::JitProgram;
 use flowright_compiler::base::limits::{BUNDLE_BYTES_MAX, FILES_MAX, SOURCE_BYTES_MAX};
-use flowright_compiler::base::{SourceMap, SourceProvider, is_standard};
+use flowright_compiler::base::{SourceFile, SourceMap, SourceProvider, is_standard};
 use flowright_compiler::bundle::{self, Bundle, Encoded};
 use flowright_compiler::compile::MemorySources;
 use flowright_compiler::diag::json::render_json;
 use flowright_compiler::diag::render::render_human;
-use flowright_compiler::{Analysis, Compiled};
+use flowright_compiler::{Analysis, Compiled, Workspace};
 use flowright_engine::LoadedProgram;
 
 use crate::args::Format;
@@ -55,8 +55,23 @@ impl Project {
     /// # Errors
     /// When its sources cannot be read.
     pub(crate) fn analyse(&self) -> Result<Analysis, Failure> {
+        self.analysed(flowright_compiler::analyse)
+    }
+
+    /// The same with what earlier checks have left.
+    ///
+    /// # Errors
+    /// When its sources cannot be read.
+    pub(crate) fn analyse_again(&self, workspace: &mut Workspace) -> Result<Analysis, Failure> {
+        self.analysed(|project| workspace.check(project))
+    }
+
+    fn analysed(
+        &self,
+        check: impl FnOnce(&dyn SourceProvider) -> Result<Analysis, String>,
+    ) -> Result<Analysis, Failure> {
         let _progress = Progress::begin(format!("checking {}", self.name()));
-        let analysis = flowright_compiler::analyse(self).map_err(Failure::new)?;
+        let analysis = check(self).map_err(Failure::new)?;
         self.not_empty(&analysis.sources)?;
         Ok(analysis)
     }
@@ -86,7 +101,7 @@ impl Project {
                 true => file.label.clone(),
                 false => self.folder.join(&file.label).display().to_string(),
             };
-            relabelled.add(label, Arc::clone(&file.text));
+            relabelled.add_file(SourceFile { label, ..file.clone() });
         }
         relabelled
     }

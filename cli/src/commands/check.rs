@@ -9,11 +9,12 @@ mod sorted;
 mod watch;
 mod write_test;
 
+use std::cell::RefCell;
 use std::time::Instant;
 
-use flowright_compiler::Analysis;
 use flowright_compiler::base::{SourceMap, is_standard};
 use flowright_compiler::labels::{Reveal, render_json, render_table};
+use flowright_compiler::{Analysis, Workspace};
 
 use crate::Outcome;
 use crate::args::Format;
@@ -29,7 +30,12 @@ use sorted::Sorted;
 use write_test::write_tests;
 
 pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Failure> {
-    let check = Check { args, project: Project::open(&args.path)?, levels: Levels::new(args)? };
+    let check = Check {
+        args,
+        project: Project::open(&args.path)?,
+        levels: Levels::new(args)?,
+        workspace: args.watch.then(RefCell::default),
+    };
     args.write_test.as_deref().map_or(Ok(()), TestsFile::check_name)?;
     if args.fix && check.project.is_one_file() {
         let folder = check.project.folder.display().to_string();
@@ -66,9 +72,18 @@ struct Check<'a> {
     args: &'a CheckArgs,
     project: Project,
     levels: Levels,
+    /// What is remembered from one check to the next, where there is a next one.
+    workspace: Option<RefCell<Workspace>>,
 }
 
 impl Check<'_> {
+    fn analyse(&self) -> Result<Analysis, Failure> {
+        match &self.workspace {
+            Some(workspace) => self.project.analyse_again(&mut workspace.borrow_mut()),
+            None => self.project.analyse(),
+        }
+    }
+
     fn baseline(&self) -> Result<Option<Baseline>, Failure> {
         self.args.baseline.as_deref().map(Baseline::read).transpose()
     }
@@ -100,7 +115,7 @@ impl Check<'_> {
             fixed.print(false);
         }
         let mut baseline = self.baseline()?;
-        let analysis = self.project.analyse()?;
+        let analysis = self.analyse()?;
         let sorted = Sorted::new(&analysis, &self.levels, baseline.as_mut());
         if let Some(path) = &self.args.write_baseline {
             baseline::write(path, &sorted.findings, &analysis.sources)?;
@@ -151,7 +166,7 @@ impl Check<'_> {
                 );
             }
         };
-        let analysis = self.project.analyse()?;
+        let analysis = self.analyse()?;
         let name = self.project.name();
         if let Some(reveals) = &analysis.reveals {
             let sources = self.project.relabelled(&analysis.sources);
