@@ -4,11 +4,12 @@
 
 use std::hint::black_box;
 use std::sync::Arc;
+use std::time::Instant;
 
 use flowright_bench::{grouped, seconds};
 use flowright_compiler::base::FileId;
 use flowright_compiler::compile::MemorySources;
-use flowright_compiler::{analyse, syntax};
+use flowright_compiler::{Workspace, analyse, syntax};
 use flowright_tests::big;
 
 const SIZES: [usize; 3] = [10_000, 100_000, 1_000_000];
@@ -31,6 +32,7 @@ fn main() {
             first = a_line;
         }
     }
+    again();
     shapes();
 }
 
@@ -71,6 +73,65 @@ fn check(sources: &MemorySources) {
     let analysis = analyse(sources).unwrap();
     assert_eq!(analysis.diagnostics.len(), 0, "{:?}", analysis.diagnostics.first());
     black_box(analysis);
+}
+
+/// What an edit is, the file that it touches, what it replaces there, and by what in each round:
+/// every round is another edit, so that nothing is remembered of it.
+type Edit = (&'static str, &'static str, &'static str, fn(usize) -> String);
+
+/// Edits of the project of 100,000 lines, each checked by a workspace that knows the project.
+const EDITS: &[Edit] = &[
+    ("a flow's steps", PART, "say { en \"Order", |n| format!("say {{ en \"The order{}", marks(n))),
+    ("a slot of a flow", PART, "That day has passed", |n| format!("That day is over{}", marks(n))),
+    ("a line above all others", PART, "intent", |n| "// Above.\n".repeat(n) + "\nintent"),
+    ("the same in the file of what is shared", HEAD, "/// A made", |n| {
+        "// Above.\n".repeat(n) + "\n/// A made"
+    }),
+    ("an action that one flow calls", PART, "status == 404", |n| format!("status == 41{n}")),
+    ("an action that a fifth of them call", HEAD, "/permission\"", |n| format!("/may/{n}\"")),
+    ("a slot that all of them see", HEAD, "slot impact", |n| format!("/// Round {n}\nslot impact")),
+];
+
+const PART: &str = "part_250.flow";
+const HEAD: &str = "head.flow";
+
+fn marks(count: usize) -> String {
+    "!".repeat(count)
+}
+
+/// Checks after one edit, beside a check from nothing.
+fn again() {
+    let sources = MemorySources(big::project(100_000));
+    let mut workspace = Workspace::default();
+    let mut cold = 0.0;
+    for _ in 0..2 {
+        let begun = Instant::now();
+        workspace = Workspace::default();
+        black_box(workspace.check(&sources).unwrap());
+        cold = begun.elapsed().as_secs_f64();
+    }
+    println!("\n100,000 lines again after an edit; from nothing {:.0} ms", cold * 1e3);
+    for (what, label, from, to) in EDITS {
+        let took = (1..=5).map(|round| {
+            let mut edited = sources.clone();
+            let (_, text) = edited.0.iter_mut().find(|(known, _)| known == label).unwrap();
+            let new = text.replacen(from, &to(round), 1);
+            assert_ne!(new, **text, "{from}");
+            *text = new.into();
+            let before = workspace.work();
+            let begun = Instant::now();
+            let analysis = workspace.check(&edited).unwrap();
+            let took = begun.elapsed().as_secs_f64();
+            assert_eq!(analysis.diagnostics.len(), 0, "{:?}", analysis.diagnostics.first());
+            (took, workspace.work().followed - before.followed)
+        });
+        let (took, flows) = took.reduce(|a, b| if a.0 < b.0 { a } else { b }).unwrap();
+        println!(
+            "  {what:<38} {:>7.1} ms  {flows:>5} flows  {:>5.1} % of a check from nothing",
+            took * 1e3,
+            100.0 * took / cold
+        );
+    }
 }
 
 /// One large thing of a kind, beside a small one of the same.

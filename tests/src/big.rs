@@ -370,7 +370,7 @@ pub fn choices(count: usize) -> String {
     for n in 0..count {
         let _ = writeln!(text, "      \"Choice {n}\" -> {{ mark \"picked_{n}\"  -> done }}");
     }
-    text + "    }\n  }\n\n  state done { end resolved }\n}\n"
+    text + "    }\n  }\n\n  state done { say \"Thank you.\"  end resolved }\n}\n"
 }
 
 /// A condition and a sum in so many parentheses.
