@@ -380,6 +380,6 @@ pub fn parentheses(depth: usize) -> String {
     format!(
         "flow deep {{\n  on start\n\n  slot amount: number {{ ask \"How many?\" }}\n\n  state start {{\n    \
          fill amount\n    when {open}amount{close} > {open}1 + 2{close} {{ say \"Many.\" }}\n    \
-         end resolved\n  }}\n}}\n"
+         say \"Thank you.\"\n    end resolved\n  }}\n}}\n"
     )
 }
