@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use flowright_nlu::value::Value;
 
+pub(crate) use super::case::{Case, Cases};
 use super::cases::simplified;
 use super::sets::Set;
 use super::terms::{bare, key, linear, satisfying, turned};
@@ -30,12 +31,6 @@ pub(crate) enum Var {
     /// Turns so far, where they are counted.
     Turns,
 }
-
-/// A case: variables that are not in it may have any value.
-pub(crate) type Case = BTreeMap<Var, Set>;
-
-/// Cases, any of which may be so. No case: it cannot be. `None` instead: too many to tell.
-pub(crate) type Cases = Vec<Case>;
 
 /// What conditions speak of, numbered as they are met.
 #[derive(Debug)]
@@ -110,7 +105,15 @@ impl<'p> Vocabulary<'p> {
 
     /// Whether a variable's value depends on a cell.
     pub(crate) fn reads(&self, var: &Var, place: Place) -> bool {
-        self.cells_of(var).contains(&place)
+        match var {
+            Var::Cell(cell) => *cell == place,
+            Var::Diff(left, right) => *left == place || *right == place,
+            Var::Opaque(number) => {
+                let reads = self.opaque.get(*number as usize).map(|(_, reads)| reads);
+                reads.is_some_and(|reads| reads.contains(&place))
+            }
+            Var::Turns => false,
+        }
     }
 
     /// The cells that a variable's value depends on.
@@ -222,18 +225,10 @@ impl<'p> Vocabulary<'p> {
 
     /// What two cases share; nothing when they exclude each other.
     pub(crate) fn meet_case(&self, left: &Case, right: &Case) -> Option<Case> {
-        let mut case = left.clone();
-        for (var, set) in right {
-            let met = match case.get(var) {
-                Some(known) => known.and(set),
-                None => set.clone(),
-            };
-            if met.is_none() {
-                return None;
-            }
-            case.insert(var.clone(), met);
+        if right.values().any(Set::is_none) {
+            return None;
         }
-        Some(case)
+        left.zipped(right, |one, other| Some(one.and(other)).filter(|met| !met.is_none()))
     }
 
     /// A variable in a set, or outside of it: there where it is empty, too.

@@ -41,6 +41,11 @@ pub(crate) fn simplified(mut cases: Cases) -> Cases {
 /// The same cases in fewer: those that differ in one variable only become one.
 pub(super) fn merged(words: &Vocabulary<'_>, cases: Cases) -> Cases {
     let mut cases = simplified(cases);
+    if let [one, other] = cases.as_slice()
+        && let Some(both) = joined_in_one(words, one, other)
+    {
+        return vec![both];
+    }
     loop {
         let before = cases.len();
         if before < 2 {
@@ -79,6 +84,25 @@ pub(super) fn merged(words: &Vocabulary<'_>, cases: Cases) -> Cases {
     }
 }
 
+/// Two cases that differ in one variable only, as one.
+fn joined_in_one(words: &Vocabulary<'_>, one: &Case, other: &Case) -> Option<Case> {
+    if one.len() != other.len() {
+        return None;
+    }
+    let mut differing = one.iter().zip(other).filter(|(one, other)| one != other);
+    let ((var, set), (same, more)) = differing.next()?;
+    if var != same || differing.next().is_some() {
+        return None;
+    }
+    let set = set.or(more);
+    let mut both = one.clone();
+    match set == words.all(var) {
+        true => both.remove(var),
+        false => both.insert(var.clone(), set),
+    };
+    Some(both)
+}
+
 /// The same cases, each without the variables of which the others hold the rest.
 fn widened(words: &Vocabulary<'_>, cases: Cases) -> Cases {
     if cases.len() > WIDENED_MAX {
@@ -97,9 +121,10 @@ fn widened(words: &Vocabulary<'_>, cases: Cases) -> Cases {
                 continue;
             }
             rest.insert(var.clone(), outside);
-            if minus(words, &rest, &all).is_some_and(|left| left.is_empty())
-                && let Some(case) = all.get_mut(number)
-            {
+            // With two cases, the other one holds all of it or there is no use in cutting it up.
+            let held = all.iter().any(|other| within(&rest, other))
+                || (all.len() > 2 && minus(words, &rest, &all).is_some_and(|left| left.is_empty()));
+            if held && let Some(case) = all.get_mut(number) {
                 case.remove(&var);
             }
         }

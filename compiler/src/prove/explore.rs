@@ -137,7 +137,7 @@ impl Search {
             *visits += 1;
             *visits > VISITS_MAX
         });
-        let before = known.clone();
+        let before = if often { known.clone() } else { Vec::new() };
         known.extend(fresh.iter().cloned());
         *known = merged(words, std::mem::take(known));
         if often || known.len() > CASES_MAX {

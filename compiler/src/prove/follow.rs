@@ -288,12 +288,15 @@ impl<'e, 'p> Follower<'e, 'p> {
 
     /// The customer had a turn: time has passed, other flows may have run, the profile may be new.
     fn turn(&self, case: &mut Case) {
-        let empties: Vec<Place> = self
-            .mentioned
-            .iter()
-            .filter(|place| case.get(&Var::Cell(**place)).is_none_or(Set::may_be_empty))
-            .copied()
-            .collect();
+        if case.len() == 0 {
+            return;
+        }
+        let may_be_empty = |place: &Place| {
+            let known = case.get(&Var::Cell(*place));
+            self.is_mentioned(*place) && known.is_none_or(Set::may_be_empty)
+        };
+        let cells = case.keys().flat_map(|var| self.words.cells_of(var));
+        let empties: Vec<Place> = cells.filter(may_be_empty).collect();
         let mut kept = Vec::new();
         // Choices that the session remembers are learned from whatever is said; nothing but a flow
         // ever empties them.

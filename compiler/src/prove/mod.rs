@@ -11,6 +11,7 @@
 
 mod back;
 mod boxes;
+mod case;
 mod cases;
 mod counterexample;
 mod empty;

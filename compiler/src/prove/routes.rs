@@ -132,7 +132,8 @@ impl Rules<'_> {
         let known = |case: &Case| {
             let filled = case.iter().map(|(var, set)| (var.clone(), set.clone().filled()));
             let filled: Case = filled.collect();
-            filled.values().all(|set| !set.is_none()).then_some(filled)
+            let possible = filled.values().all(|set| !set.is_none());
+            possible.then_some(filled)
         };
         let plain = |case: &Case| (self.wish(case).is_none(), case.len());
         let witness = left.iter().filter_map(known).min_by_key(plain);

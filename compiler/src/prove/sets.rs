@@ -1,12 +1,17 @@
 //! Sets of values of one cell: ranges of whole numbers that stand for the values, and what a cell
 //! may hold besides.
 
+use smallvec::{SmallVec, smallvec};
+
+/// Most sets are one range or two.
+type Ranges = SmallVec<[(i64, i64); 2]>;
+
 /// Values a cell may hold. Numbers, dates, times, durations and amounts are their own counts;
 /// choices, bools and known texts their numbers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Set {
     /// Disjoint, ascending, both ends included.
-    ranges: Vec<(i64, i64)>,
+    ranges: Ranges,
     /// It may hold nothing.
     empty: bool,
     /// It may hold what no number stands for: an amount in another currency, any other text.
@@ -16,17 +21,17 @@ pub(crate) struct Set {
 impl Set {
     /// Everything in `range`, an empty cell included, and others if there are any.
     pub(crate) fn all(range: (i64, i64), other: bool) -> Self {
-        Self { ranges: vec![range], empty: true, other }
+        Self { ranges: smallvec![range], empty: true, other }
     }
 
     /// No value at all.
-    pub(crate) const fn none() -> Self {
-        Self { ranges: Vec::new(), empty: false, other: false }
+    pub(crate) fn none() -> Self {
+        Self { ranges: Ranges::new(), empty: false, other: false }
     }
 
     /// Only that the cell holds nothing.
-    pub(crate) const fn only_empty() -> Self {
-        Self { ranges: Vec::new(), empty: true, other: false }
+    pub(crate) fn only_empty() -> Self {
+        Self { ranges: Ranges::new(), empty: true, other: false }
     }
 
     /// One value.
@@ -36,7 +41,7 @@ impl Set {
 
     /// Values from `low` to `high`.
     pub(crate) fn between(low: i64, high: i64) -> Self {
-        let ranges = if low <= high { vec![(low, high)] } else { Vec::new() };
+        let ranges = if low <= high { smallvec![(low, high)] } else { Ranges::new() };
         Self { ranges, empty: false, other: false }
     }
 
@@ -51,7 +56,7 @@ impl Set {
         self.empty
     }
 
-    pub(crate) const fn is_none(&self) -> bool {
+    pub(crate) fn is_none(&self) -> bool {
         self.ranges.is_empty() && !self.empty && !self.other
     }
 
@@ -109,7 +114,7 @@ impl Set {
     }
 
     pub(crate) fn and(&self, other: &Self) -> Self {
-        let mut ranges = Vec::new();
+        let mut ranges = Ranges::new();
         for (low, high) in &self.ranges {
             for (from, to) in &other.ranges {
                 let (low, high) = ((*low).max(*from), (*high).min(*to));
@@ -123,9 +128,9 @@ impl Set {
     }
 
     pub(crate) fn or(&self, other: &Self) -> Self {
-        let mut all: Vec<(i64, i64)> = self.ranges.iter().chain(&other.ranges).copied().collect();
+        let mut all: Ranges = self.ranges.iter().chain(&other.ranges).copied().collect();
         all.sort_unstable();
-        let mut ranges: Vec<(i64, i64)> = Vec::new();
+        let mut ranges = Ranges::new();
         for (low, high) in all {
             match ranges.last_mut() {
                 Some((_, end)) if low <= end.saturating_add(1) => *end = (*end).max(high),
@@ -137,7 +142,7 @@ impl Set {
 
     /// Everything in `range` that is not in the set; nothing and others too.
     pub(crate) fn not(&self, range: (i64, i64)) -> Self {
-        let mut ranges = Vec::new();
+        let mut ranges = Ranges::new();
         let mut from = Some(range.0);
         for (low, high) in &self.ranges {
             if let Some(start) = from
