@@ -12,7 +12,8 @@ use super::cases::within;
 use super::explore::Possible;
 use super::follow::Follower;
 use crate::graph::points::{Op, PointId, Points, Way};
-use crate::ir::SlotIndex;
+use crate::ir::{Place, SlotIndex, Space};
+use crate::sema::hir::ExprKind;
 
 /// Steps looked at beyond which the search is given up.
 const NODES_MAX: usize = 20_000;
@@ -105,7 +106,7 @@ fn search(
 
 /// Whether what starts the flow can fill the slots that must be filled: of several slots for one
 /// kind of value it fills the first, unless an example of the intent names another.
-fn can_open(follower: &Follower<'_, '_>, need: &Case) -> bool {
+fn can_open(follower: &mut Follower<'_, '_>, need: &Case) -> bool {
     let flow = follower.points.flow;
     let project = follower.words.project();
     let intents = flow.triggers.iter().filter_map(|intent| project.intents.get(intent.index()));
@@ -116,11 +117,31 @@ fn can_open(follower: &Follower<'_, '_>, need: &Case) -> bool {
             Piece::Text(_) => None,
         })
         .collect();
-    (0..).map(SlotIndex).zip(&flow.slots).all(|(number, slot)| {
-        let needed = need.get(&Var::Cell(slot.place)).is_some_and(|set| !set.may_be_empty());
-        let given = follower.others.gives.contains(&number);
-        !needed || given || names.contains(slot.name.as_str()) || follower.rivals(number).is_empty()
-    })
+    // A session begins with what its slots have by default.
+    let mut session = (0..).zip(&project.session_slots);
+    let as_begun = session.all(|(index, slot)| {
+        let var = Var::Cell(Place { space: Space::Session, index });
+        let Some(set) = need.get(&var).filter(|_| !follower.is_mentioned(slot.place)) else {
+            return true;
+        };
+        match slot.default.as_ref().map(|default| &default.kind) {
+            None => set.may_be_empty(),
+            Some(ExprKind::Const(value)) => {
+                let number = follower.words.number(&var, value);
+                number.is_none_or(|number| set.has(Some(number)))
+            }
+            Some(_) => true,
+        }
+    });
+    as_begun
+        && (0..).map(SlotIndex).zip(&flow.slots).all(|(number, slot)| {
+            let needed = need.get(&Var::Cell(slot.place)).is_some_and(|set| !set.may_be_empty());
+            let given = follower.others.gives.contains(&number);
+            !needed
+                || given
+                || names.contains(slot.name.as_str())
+                || follower.rivals(number).is_empty()
+        })
 }
 
 /// How long a step makes a conversation: what is said counts most, and what is unusual.

@@ -80,8 +80,13 @@ impl Lexer<'_> {
             length = self.rest().chars().next().map_or(1, char::len_utf8);
         }
         // A placeholder of a short string ends with the line at the latest, unless it is a plural
-        // with its branches on lines of their own.
-        let ends = |open: &OpenString| !open.long && open.plural != Plural::Branches;
+        // with its branches on lines of their own; those do not begin in the first column, where
+        // declarations do.
+        let after = self.rest().get(length..).and_then(|rest| rest.chars().next());
+        let begins_line = self.rest().get(..length).is_some_and(|blank| blank.ends_with('\n'))
+            && after.is_some_and(char::is_alphabetic);
+        let ends =
+            |open: &OpenString| !open.long && (open.plural != Plural::Branches || begins_line);
         let in_short = self.strings.last().is_some_and(ends);
         if kind == TokenKind::Whitespace
             && in_short
