@@ -120,9 +120,11 @@ impl Words<'_, '_> {
             Type::Number => Some(Decimal(number).to_string()),
             Type::Money => {
                 let currency = Currency::unpack(self.vocabulary.currency(var)?);
-                Some(format!("{currency} {}", Decimal(number)))
+                let minus = if number < 0 { "-" } else { "" };
+                Some(format!("{minus}{currency} {}", Decimal(number.saturating_abs())))
             }
             Type::Time => Some(format!("{:02}:{:02}", number / 3_600, number / 60 % 60)),
+            Type::Duration if number < 0 => Some(format!("-{}", duration(number.saturating_neg()))),
             Type::Duration => Some(duration(number)),
             Type::DateTime => None,
             _ => self.value(ty, var, number),

@@ -5,6 +5,7 @@ mod annotations;
 mod bot;
 pub(crate) mod calls;
 mod channels;
+mod constants;
 mod cx;
 mod entities;
 mod exprs;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use flowright_nlu::value::Value;
 
+use super::constants::constant;
 use super::cx::Checker;
-use super::hir::{self, Expr, ExprKind, Given, Test, TestLine, TestStep};
+use super::hir::{self, Expr, Given, Test, TestLine, TestStep};
 use super::scope::Scope;
 use super::symbols::Found;
 use super::types::plain;
@@ -190,9 +191,9 @@ impl<'a> Checker<'a> {
                     items.iter().map(|value| self.test_value(value, item, what)).collect();
                 values.map(Value::List)
             }
-            _ => match self.expr_of(expr, &Scope::default(), ty, what)?.kind {
-                ExprKind::Const(value) => Some(value),
-                _ => {
+            _ => match constant(self.expr_of(expr, &Scope::default(), ty, what)?.kind) {
+                Some(value) => Some(value),
+                None => {
                     self.error(
                         Code::E0309,
                         expr.span,

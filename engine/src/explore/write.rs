@@ -194,7 +194,7 @@ impl Writer<'_> {
 fn literal(program: &Program, ty: &Type, value: &Value) -> Option<String> {
     Some(match (value, ty) {
         (Value::Bool(yes), _) => yes.to_string(),
-        (Value::Number(n), _) if n.0 >= 0 => n.to_string(),
+        (Value::Number(n), _) => n.to_string(),
         (Value::Money(m), _) if m.amount.0 >= 0 => format!("{} {}", m.currency, m.amount),
         (Value::Date(date), _) if (0..=9_999).contains(&date.to_civil().year()) => date.to_string(),
         (Value::Time(s), _) if s % 60 == 0 => format!("{:02}:{:02}", s / 3_600, s / 60 % 60),
