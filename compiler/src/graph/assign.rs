@@ -7,6 +7,7 @@ use super::filled::{self, Cells, Filled, Others};
 use super::points::{Op, Point, PointId, Points, Way};
 use super::reads;
 use super::sessions::{Effects, for_flow};
+use super::values::{Needs, lacks, may_lack};
 use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic};
 use crate::ir::{FlowId, Place, Space, StateId};
@@ -19,18 +20,20 @@ pub(crate) enum Doubt {
     Empty(PointId, Place),
     /// The cell, by which something is divided, may be zero.
     Zero(PointId, Place),
+    /// The list, of which an item is wanted, may have none.
+    NoItem(PointId, Place),
 }
 
 impl Doubt {
     pub(crate) const fn point(self) -> PointId {
         match self {
-            Self::Empty(point, _) | Self::Zero(point, _) => point,
+            Self::Empty(point, _) | Self::Zero(point, _) | Self::NoItem(point, _) => point,
         }
     }
 
     pub(crate) const fn place(self) -> Place {
         match self {
-            Self::Empty(_, place) | Self::Zero(_, place) => place,
+            Self::Empty(_, place) | Self::Zero(_, place) | Self::NoItem(_, place) => place,
         }
     }
 }
@@ -60,16 +63,16 @@ pub(super) fn check(
             for (place, at) in uncertain_reads(points, point, cells) {
                 reads.entry(Doubt::Empty(id, place)).or_default().insert(Read::Cell(place, at));
             }
-            for (at, why, divisor) in lacking_values(points, point) {
-                match divisor {
-                    Some(place) => {
-                        reads
-                            .entry(Doubt::Zero(id, place))
-                            .or_default()
-                            .insert(Read::Value(at, why));
+            for (at, why, needs) in lacking_values(points, point) {
+                let doubt = match needs {
+                    Some(Needs::NotZero(place)) => Doubt::Zero(id, place),
+                    Some(Needs::AnItem(place)) => Doubt::NoItem(id, place),
+                    None => {
+                        found.push(lacking(at, why));
+                        continue;
                     }
-                    None => found.push(lacking(at, why)),
-                }
+                };
+                reads.entry(doubt).or_default().insert(Read::Value(at, why));
             }
         }
         if reads.is_empty() {
@@ -108,12 +111,12 @@ fn lacking(at: FileSpan, why: &'static str) -> Diagnostic {
 }
 
 /// Values that a point shows or passes on and that may be missing though all they read is there:
-/// where, why, and the cell that may be zero if that is why. What is only kept is looked at where
+/// where, why, and what must be so, if that can be looked at. What is only kept is looked at where
 /// it is read.
 fn lacking_values(
     points: &Points<'_>,
     point: &Point<'_>,
-) -> Vec<(FileSpan, &'static str, Option<Place>)> {
+) -> Vec<(FileSpan, &'static str, Option<Needs>)> {
     let mut found = Vec::new();
     if !matches!(point.op, Op::Set { .. }) {
         reads::of_op(points.flow, &point.op, &mut |expr| {
@@ -125,9 +128,9 @@ fn lacking_values(
     found
 }
 
-fn collect_lacking(expr: &Expr, found: &mut Vec<(FileSpan, &'static str, Option<Place>)>) {
-    if let Some(why) = filled::lacks(expr) {
-        found.push((expr.at, why, filled::divisor(expr)));
+fn collect_lacking(expr: &Expr, found: &mut Vec<(FileSpan, &'static str, Option<Needs>)>) {
+    if let Some(why) = lacks(expr) {
+        found.push((expr.at, why, Needs::of(expr)));
     }
     reads::parts(expr).into_iter().for_each(|part| collect_lacking(part, found));
 }
@@ -311,7 +314,7 @@ impl Search<'_, '_> {
                     return Some((point.at, "emptied here".to_owned()));
                 }
                 (Op::Set { place: set, value }, _) if *set == place => {
-                    let why = filled::may_lack(value).unwrap_or("this value may be empty");
+                    let why = may_lack(value).unwrap_or("this value may be empty");
                     return Some((point.at, why.to_owned()));
                 }
                 (

@@ -3,11 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use flowright_nlu::value::Value;
-
 use super::points::{Edge, Op, Point, PointId, Points, Way};
 use super::reads;
-use crate::ir::{ArithOp, FieldType, Helper, Place, RecordCells, Space, Type};
+use super::values::has_value;
+use crate::ir::{FieldType, Place, RecordCells, Space, Type};
 use crate::sema::hir::{Expr, ExprKind, Project};
 
 /// A set of cells: the flow's own first, then the session's.
@@ -272,74 +271,6 @@ fn fill(cells: &RecordCells, ty: Option<&Type>, optional: bool, filled: &mut Cel
 /// Whether an expression is sure to have a value where `cells` do.
 pub(crate) fn is_certain(expr: &Expr, cells: &Cells) -> bool {
     has_value(expr, &|place| cells.has(place), &|_| false)
-}
-
-/// Whether an expression is sure to have a value, by which cells of flows and sessions hold
-/// something, and which are not zero.
-pub(crate) fn has_value(
-    expr: &Expr,
-    filled: &dyn Fn(Place) -> bool,
-    divides: &dyn Fn(Place) -> bool,
-) -> bool {
-    match &expr.kind {
-        ExprKind::Const(_)
-        | ExprKind::Has(_)
-        | ExprKind::Param(_)
-        | ExprKind::Not(_)
-        | ExprKind::Compare { .. }
-        | ExprKind::And(..)
-        | ExprKind::Or(..)
-        | ExprKind::InSet { .. } => true,
-        ExprKind::Empty => false,
-        ExprKind::Load(place) => match place.space {
-            Space::Flow | Space::Session => filled(*place),
-            // What comes with the turn, and the customer, are taken as given.
-            Space::Turn | Space::Customer => true,
-        },
-        // Overflow and two currencies are left to other checks.
-        _ => {
-            let lacks = lacks(expr).is_some() && !divisor(expr).is_some_and(divides);
-            !lacks && reads::parts(expr).into_iter().all(|part| has_value(part, filled, divides))
-        }
-    }
-}
-
-/// The cell that an expression divides by.
-pub(super) fn divisor(expr: &Expr) -> Option<Place> {
-    match &expr.kind {
-        ExprKind::Arith { op: ArithOp::Div, right, .. } => match right.kind {
-            ExprKind::Load(place) => Some(place),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// Why an expression, or some part of it, may have no value though what it reads has one.
-pub(crate) fn may_lack(expr: &Expr) -> Option<&'static str> {
-    lacks(expr).or_else(|| reads::parts(expr).into_iter().find_map(may_lack))
-}
-
-/// The same of the expression itself, its parts having values.
-pub(super) fn lacks(expr: &Expr) -> Option<&'static str> {
-    match &expr.kind {
-        ExprKind::Arith { op: ArithOp::Div, right, .. } => match &right.kind {
-            ExprKind::Const(Value::Number(by)) if by.0 != 0 => None,
-            _ => Some("a division by zero has no value"),
-        },
-        ExprKind::Call { helper: Helper::ListFirst | Helper::ListLast, .. } => {
-            Some("an empty list has no such item")
-        }
-        ExprKind::Call { helper: Helper::Field(number), args } => {
-            let field = match args.first().map(|record| &record.ty) {
-                Some(Type::Record(fields)) => fields.get(*number as usize),
-                _ => None,
-            };
-            let left_out = field.is_none_or(|field| field.optional);
-            left_out.then_some("this field may be left out")
-        }
-        _ => None,
-    }
 }
 
 /// What a condition's outcome says of the cells in it: a comparison with an empty side does not

@@ -17,6 +17,7 @@ mod summary;
 mod talks;
 mod unanswered;
 pub(crate) mod vacuous;
+mod values;
 mod walk;
 
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -28,9 +29,9 @@ pub(crate) use assign::{Doubt, Judge};
 pub(crate) use build::build_flow;
 pub(crate) use checks::{always_asks, check, check_ways, migrated};
 pub use export::{dot, json, mermaid, svg};
-pub(crate) use filled::{has_value, may_lack};
 pub(crate) use sessions::{Effects, others, under_way_twice};
 pub(crate) use summary::Summary;
+pub(crate) use values::{Needs, has_value, may_lack};
 
 /// The graph of one flow.
 #[derive(Debug, Clone)]

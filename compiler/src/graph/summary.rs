@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::filled::has_value;
 use super::points::{Op, Points};
 use super::reads;
 use super::sessions::{clears, sets};
+use super::values::has_value;
 use crate::base::{FileSpan, Spans};
 use crate::ir::{FlowId, Place, Space};
 use crate::sema::hir::Project;

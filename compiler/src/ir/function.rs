@@ -160,7 +160,7 @@ pub enum Inst {
 }
 
 /// The runtime library. An empty argument gives an empty result unless said otherwise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Helper {
     /// text, text → bool: whether the first contains the second, ignoring case. Empty: false.
     Contains,

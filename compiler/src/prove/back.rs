@@ -172,15 +172,13 @@ impl Follower<'_, '_> {
         Some(before)
     }
 
-    /// Whether a cell's own values and how far it is from others are both wanted: there may be no
-    /// value that is both.
+    /// Whether a cell is wanted in more ways than one (its own values, how far it is from others, a
+    /// function of it): there may be no value that is all of it.
     fn is_entangled(&self, case: &Case, place: Place) -> bool {
-        let compared = |var: &&Var| matches!(var, Var::Diff(..)) && self.words.reads(var, place);
-        let diffs = case.keys().filter(compared).count();
-        let own = case
-            .get(&Var::Cell(place))
-            .is_some_and(|set| *set != self.words.all(&Var::Cell(place)).filled());
-        diffs > 1 || (diffs == 1 && own)
+        let wanted = |(var, set): &(&Var, &Set)| {
+            self.words.reads(var, place) && **set != self.words.all(var).filled()
+        };
+        case.iter().filter(wanted).count() > 1
     }
 
     fn unbound(&self, mut after: Case, cells: &[(Place, bool)]) -> Before {
@@ -267,7 +265,11 @@ impl Follower<'_, '_> {
                 Var::Diff(left, right) if *left == place => (*right, set.plus(-by)),
                 // other - place in set: from - other in -set - by.
                 Var::Diff(left, _) => (*left, set.negated().plus(-by)),
-                Var::Opaque(_) | Var::Turns => return None,
+                Var::Of(helper, _) if by == 0 => {
+                    case.insert(Var::Of(*helper, from), set.clone());
+                    continue;
+                }
+                Var::Of(..) | Var::Opaque(_) | Var::Turns => return None,
             };
             match from.cmp(&other) {
                 std::cmp::Ordering::Less => case.insert(Var::Diff(from, other), set),

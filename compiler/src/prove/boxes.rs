@@ -11,10 +11,11 @@ use flowright_nlu::value::Value;
 
 pub(crate) use super::case::{Case, Cases};
 use super::cases::simplified;
+use super::functions::{self, of_cell, satisfying_whole};
 use super::sets::Set;
 use super::terms::{bare, key, linear, satisfying, turned};
 use crate::graph::reads;
-use crate::ir::{CompareOp, Place, Type};
+use crate::ir::{CompareOp, Helper, Place, Type};
 use crate::sema::hir::{Expr, ExprKind, Project};
 
 /// Cases of one condition beyond which it is not looked at.
@@ -26,6 +27,8 @@ pub(crate) enum Var {
     Cell(Place),
     /// The first less the second, of one kind; empty when one of them is.
     Diff(Place, Place),
+    /// A function of a cell; empty when the cell is.
+    Of(Helper, Place),
     /// A condition, by its number in [`Vocabulary::opaque`]: 0 does not hold, 1 holds.
     Opaque(u32),
     /// Turns so far, where they are counted.
@@ -42,6 +45,8 @@ pub(crate) struct Vocabulary<'p> {
     texts: Vec<String>,
     /// Conditions that are looked at as a whole, with the cells that they read.
     opaque: Vec<(String, BTreeSet<Place>)>,
+    /// Functions of a cell that some condition compares.
+    functions: BTreeMap<Place, BTreeSet<Helper>>,
     /// The currency in which a cell of money is compared.
     currencies: BTreeMap<Var, u32>,
 }
@@ -54,6 +59,7 @@ impl<'p> Vocabulary<'p> {
             known: BTreeSet::new(),
             texts: Vec::new(),
             opaque: Vec::new(),
+            functions: BTreeMap::new(),
             currencies: BTreeMap::new(),
         }
     }
@@ -74,6 +80,11 @@ impl<'p> Vocabulary<'p> {
     /// Keeps a cell in view that no condition looks at.
     pub(super) fn learn_place(&mut self, place: Place) {
         self.known.insert(place);
+    }
+
+    /// Keeps a function of a cell in view.
+    pub(super) fn learn_function(&mut self, helper: Helper, place: Place) {
+        self.functions.entry(place).or_default().insert(helper);
     }
 
     fn learn_has(&mut self, cond: &Expr) {
@@ -106,7 +117,7 @@ impl<'p> Vocabulary<'p> {
     /// Whether a variable's value depends on a cell.
     pub(crate) fn reads(&self, var: &Var, place: Place) -> bool {
         match var {
-            Var::Cell(cell) => *cell == place,
+            Var::Cell(cell) | Var::Of(_, cell) => *cell == place,
             Var::Diff(left, right) => *left == place || *right == place,
             Var::Opaque(number) => {
                 let reads = self.opaque.get(*number as usize).map(|(_, reads)| reads);
@@ -125,6 +136,7 @@ impl<'p> Vocabulary<'p> {
                 let reads = self.opaque.get(*number as usize).map(|(_, reads)| reads);
                 reads.into_iter().flatten().copied().collect()
             }
+            Var::Of(_, cell) => vec![*cell],
             Var::Turns => Vec::new(),
         }
     }
@@ -134,7 +146,9 @@ impl<'p> Vocabulary<'p> {
         let (low, high) = self.range(var);
         match var {
             Var::Opaque(_) | Var::Turns => Set::between(low, high),
-            Var::Cell(_) | Var::Diff(..) => Set::all((low, high), self.has_others(var)),
+            Var::Cell(_) | Var::Of(..) | Var::Diff(..) => {
+                Set::all((low, high), self.has_others(var))
+            }
         }
     }
 
@@ -142,6 +156,7 @@ impl<'p> Vocabulary<'p> {
     pub(super) fn range(&self, var: &Var) -> (i64, i64) {
         match var {
             Var::Turns => (0, i64::MAX),
+            Var::Of(helper, _) => functions::range(*helper),
             Var::Opaque(_) => (0, 1),
             Var::Diff(..) => (i64::MIN, i64::MAX),
             Var::Cell(place) => match self.types.get(place) {
@@ -180,11 +195,10 @@ impl<'p> Vocabulary<'p> {
                 (cases.len() <= BOXES_MAX).then_some(cases)
             }
             ExprKind::Has(places) => match places.as_slice() {
+                [place] if holds => Some(vec![self.filled(*place)]),
                 [place] => {
-                    let var = Var::Cell(*place);
-                    let all = self.all(&var);
-                    let set = if holds { all.filled() } else { Set::only_empty() };
-                    Some(vec![Case::from([(var, set)])])
+                    let own = std::iter::once(Var::Cell(*place)).chain(self.functions_of(*place));
+                    Some(vec![own.map(|var| (var, Set::only_empty())).collect()])
                 }
                 _ => Some(self.as_whole(cond, holds)),
             },
@@ -269,6 +283,12 @@ impl<'p> Vocabulary<'p> {
             (ExprKind::Const(value), ExprKind::Load(place)) => {
                 self.with_constant(turned(op), *place, &right.ty, value)
             }
+            (_, ExprKind::Const(Value::Number(number))) if of_cell(left).is_some() => {
+                Some((self.function(left)?, satisfying_whole(op, *number)?))
+            }
+            (ExprKind::Const(Value::Number(number)), _) if of_cell(right).is_some() => {
+                Some((self.function(right)?, satisfying_whole(turned(op), *number)?))
+            }
             _ => {
                 let (a, plus_a) = linear(left)?;
                 let (b, plus_b) = linear(right)?;
@@ -308,16 +328,43 @@ impl<'p> Vocabulary<'p> {
         Some((var, set))
     }
 
+    /// A function of a cell as a variable.
+    fn function(&mut self, expr: &Expr) -> Option<Var> {
+        let (helper, place, ty) = of_cell(expr)?;
+        self.types.insert(place, ty.clone());
+        self.learn_function(helper, place);
+        Some(Var::Of(helper, place))
+    }
+
+    /// The functions of a cell that conditions compare.
+    pub(super) fn functions_of(&self, place: Place) -> impl Iterator<Item = Var> {
+        let helpers = self.functions.get(&place).into_iter().flatten();
+        helpers.map(move |helper| Var::Of(*helper, place))
+    }
+
+    /// That a cell holds something, and what follows.
+    pub(super) fn filled(&self, place: Place) -> Case {
+        let own = std::iter::once(Var::Cell(place)).chain(self.functions_of(place));
+        own.map(|var| (var.clone(), self.all(&var).filled())).collect()
+    }
+
     fn listed(&mut self, value: &Expr, set: &[Expr]) -> Option<(Var, Set)> {
         let value = bare(value);
-        let ExprKind::Load(place) = &value.kind else { return None };
-        self.types.insert(*place, value.ty.clone());
-        let var = Var::Cell(*place);
+        let var = match &value.kind {
+            ExprKind::Load(place) => {
+                self.types.insert(*place, value.ty.clone());
+                Var::Cell(*place)
+            }
+            _ => self.function(value)?,
+        };
         let mut all = Set::none();
         for item in set {
             let ExprKind::Const(item) = &bare(item).kind else { return None };
-            let number = self.number(&var, item)?;
-            all = all.or(&Set::one(number));
+            let one = match (&var, item) {
+                (Var::Of(..), Value::Number(number)) => satisfying_whole(CompareOp::Eq, *number)?,
+                _ => Set::one(self.number(&var, item)?),
+            };
+            all = all.or(&one);
         }
         Some((var, all))
     }

@@ -11,16 +11,18 @@ use super::witness;
 use crate::graph::Doubt;
 use crate::graph::points::{Op, PointId, Points};
 use crate::graph::reads;
-use crate::ir::{Place, StateId};
+use crate::ir::{Helper, Place, StateId};
 use crate::sema::hir::Project;
 
 /// Where a doubt would be borne out, and by what.
 fn wanted(doubt: Doubt) -> (PointId, Case) {
-    let set = match doubt {
-        Doubt::Empty(..) => Set::only_empty(),
-        Doubt::Zero(..) => Set::one(0),
+    let place = doubt.place();
+    let (var, set) = match doubt {
+        Doubt::Empty(..) => (Var::Cell(place), Set::only_empty()),
+        Doubt::Zero(..) => (Var::Cell(place), Set::one(0)),
+        Doubt::NoItem(..) => (Var::Of(Helper::ListCount, place), Set::one(0)),
     };
-    (doubt.point(), Case::from([(Var::Cell(doubt.place()), set)]))
+    (doubt.point(), Case::from([(var, set)]))
 }
 
 /// Those doubts that some conversation bears out, each with the states on the way there where one
@@ -36,6 +38,9 @@ pub(super) fn borne_out(
     let cells = doubts.iter().map(|doubt| doubt.place()).collect();
     for place in sources(points, cells) {
         words.learn_place(place);
+    }
+    for doubt in doubts.iter().filter(|doubt| matches!(doubt, Doubt::NoItem(..))) {
+        words.learn_function(Helper::ListCount, doubt.place());
     }
     let mut follower = Follower::new(&mut words, points, others, None);
     let possible = explore(&mut follower);

@@ -13,9 +13,9 @@ use super::boxes::{Case, Cases, Var, Vocabulary};
 use super::results::{bound, item_type};
 use super::sets::Set;
 use super::terms::linear;
-use crate::graph::has_value;
 use crate::graph::points::{Op, PointId, Points, Way};
-use crate::ir::{Place, RecordCells, SlotIndex, Space, Type};
+use crate::graph::{Needs, has_value};
+use crate::ir::{Helper, Place, RecordCells, SlotIndex, Space, Type};
 use crate::sema::hir::{Expr, ExprKind, Slot};
 
 /// What a flow can expect of the others.
@@ -281,9 +281,7 @@ impl<'e, 'p> Follower<'e, 'p> {
         if !self.words.knows(place) {
             return Some(case);
         }
-        let var = Var::Cell(place);
-        let filled = self.words.all(&var).filled();
-        self.words.meet_case(&case, &Case::from([(var, filled)]))
+        self.words.meet_case(&case, &self.words.filled(place))
     }
 
     /// The customer had a turn: time has passed, other flows may have run, the profile may be new.
@@ -315,7 +313,7 @@ impl<'e, 'p> Follower<'e, 'p> {
         }
         let stays = |place: &Place| place.space == Space::Flow && !empties.contains(place);
         case.retain(|var, _| match var {
-            Var::Cell(place) => stays(place),
+            Var::Cell(place) | Var::Of(_, place) => stays(place),
             Var::Diff(left, right) => stays(left) && stays(right),
             Var::Opaque(_) => self.words.cells_of(var).iter().all(stays),
             Var::Turns => true,
@@ -338,9 +336,16 @@ impl<'e, 'p> Follower<'e, 'p> {
                 .and_then(|(from, by)| case.get(&Var::Cell(from)).map(|set| set.plus(by))),
         };
         let filled = || {
-            let known = |cell| self.words.knows(cell) && !self.may(case, cell, &Set::only_empty());
-            let divides = |cell| self.words.knows(cell) && !self.may(case, cell, &Set::one(0));
-            has_value(value, &known, &divides).then(|| self.words.all(&to).filled())
+            let known = |cell| {
+                self.words.knows(cell) && !self.may(case, &Var::Cell(cell), &Set::only_empty())
+            };
+            let holds = |needs| match needs {
+                Needs::NotZero(cell) => !self.may(case, &Var::Cell(cell), &Set::one(0)),
+                Needs::AnItem(list) => {
+                    !self.may(case, &Var::Of(Helper::ListCount, list), &Set::one(0))
+                }
+            };
+            has_value(value, &known, &holds).then(|| self.words.all(&to).filled())
         };
         let known = known.or_else(filled);
         self.forget(case, place);
@@ -349,9 +354,9 @@ impl<'e, 'p> Follower<'e, 'p> {
         }
     }
 
-    /// Whether a cell may hold something of a set.
-    fn may(&self, case: &Case, cell: Place, set: &Set) -> bool {
-        case.get(&Var::Cell(cell)).is_none_or(|own| !own.and(set).is_none())
+    /// Whether a variable may be something of a set.
+    fn may(&self, case: &Case, var: &Var, set: &Set) -> bool {
+        case.get(var).is_none_or(|own| !own.and(set).is_none())
     }
 
     /// The cell whose value, with a number added, an expression is; for amounts only where both are
@@ -369,9 +374,7 @@ impl<'e, 'p> Follower<'e, 'p> {
         for (place, optional) in bound(cells, ty) {
             self.forget(case, place);
             if !optional && self.words.knows(place) {
-                let var = Var::Cell(place);
-                let filled = self.words.all(&var).filled();
-                case.insert(var, filled);
+                case.extend(self.words.filled(place));
             }
         }
     }

@@ -3,17 +3,27 @@
 
 use std::collections::BTreeMap;
 
+use flowright_nlu::value::{Date, Value};
+
 use super::boxes::{Case, Var};
 use super::follow::Follower;
+use super::functions;
 use super::results::{bound, item_type};
 use super::sets::Set;
 use super::witness::Witness;
 use crate::graph::points::{Op, Way};
-use crate::ir::{Place, SlotIndex, Space, Type, turn};
+use crate::ir::{Helper, Place, SlotIndex, Space, Type, turn};
 use crate::sema::hir::ExprKind;
 
 /// The day on which proofs take place, 1 June 2026.
-pub const TODAY: flowright_nlu::value::Date = flowright_nlu::value::Date(20_605);
+pub const TODAY: Date = Date(20_605);
+
+/// Days looked through for one that is as it must be: every day of a year and its leap day.
+const DAYS_MAX: i64 = 1_500;
+/// Items of a list, or characters of a text, that are made up at most.
+const ITEMS_MAX: i64 = 1_000;
+/// Texts looked through.
+const TEXTS_MAX: usize = 1_000;
 
 /// What is in cells: a value's number, or that there is none. Cells that are not in it may hold
 /// anything.
@@ -28,6 +38,9 @@ pub(super) struct Inputs {
     pub(super) after: Vec<Values>,
     /// By step: slots that are said along with whatever else is said.
     pub(super) mentioned: Vec<Vec<SlotIndex>>,
+    /// What some step needs of a cell may be more than one value can be: conditions that speak of
+    /// it in different ways are not all understood.
+    pub(super) is_doubtful: bool,
 }
 
 /// Chooses values along a conversation.
@@ -40,7 +53,9 @@ pub(super) fn choose(follower: &mut Follower<'_, '_>, witness: &Witness) -> Inpu
         for (number, field) in (0..).zip(&follower.words.project().customer) {
             let place = Place { space: Space::Customer, index: number };
             if first.need.contains_key(&Var::Cell(place)) {
-                values.insert(place, value(follower, &first.need, &values, place, &field.ty));
+                let chosen = value(follower, &first.need, &values, place, &field.ty);
+                inputs.is_doubtful |= chosen.is_doubtful;
+                values.insert(place, chosen.number);
             }
         }
         for slot in &follower.points.flow.slots {
@@ -78,41 +93,40 @@ pub(super) fn choose(follower: &mut Follower<'_, '_>, witness: &Witness) -> Inpu
                     matches!((op, way), (Some(Op::Ask(asked)), Way::Answer) if asked == slot);
                 if empty && needed && !asked && follower.is_mentioned(def.place) {
                     let chosen = value(follower, wanted, &values, def.place, &def.ty);
-                    values.insert(def.place, chosen);
+                    inputs.is_doubtful |= chosen.is_doubtful;
+                    values.insert(def.place, chosen.number);
                     said.push(slot);
                 }
             }
             turn = false;
         }
-        carry_out(follower, op, way, need, &mut values);
+        inputs.is_doubtful |= carry_out(follower, op, way, need, &mut values);
         inputs.after.push(values.clone());
         inputs.mentioned.push(said);
     }
     inputs
 }
 
-/// What a step does to the cells.
+/// What a step does to the cells; whether some value is doubtful.
 fn carry_out(
     follower: &mut Follower<'_, '_>,
     op: Option<Op<'_>>,
     way: Way,
     need: &Case,
     values: &mut Values,
-) {
+) -> bool {
+    let slots = &follower.points.flow.slots;
+    let filled = match (op, way) {
+        (Some(Op::Ask(slot)), Way::Answer) => slots.get(slot.index()),
+        (_, Way::Correction(place)) => slots.iter().find(|slot| slot.place == place),
+        _ => None,
+    };
+    if let Some(slot) = filled {
+        let chosen = value(follower, need, values, slot.place, &slot.ty);
+        values.insert(slot.place, chosen.number);
+        return chosen.is_doubtful;
+    }
     match (op, way) {
-        (Some(Op::Ask(slot)), Way::Answer) => {
-            if let Some(slot) = follower.points.flow.slots.get(slot.index()) {
-                let chosen = value(follower, need, values, slot.place, &slot.ty);
-                values.insert(slot.place, chosen);
-            }
-        }
-        (_, Way::Correction(place)) => {
-            let slots = &follower.points.flow.slots;
-            if let Some(slot) = slots.iter().find(|slot| slot.place == place) {
-                let chosen = value(follower, need, values, place, &slot.ty);
-                values.insert(place, chosen);
-            }
-        }
         (Some(Op::Set { place, value }), _) => {
             let number = match &value.kind {
                 ExprKind::Const(value) => follower.words.number(&Var::Cell(place), value).map(Some),
@@ -135,47 +149,59 @@ fn carry_out(
         (Some(Op::Do { bind: Some(bind), action, .. }), Way::Done) => {
             let project = follower.words.project();
             let result = project.actions.get(action.index()).and_then(|a| a.result.as_ref());
-            answered(follower, &bound(bind, result), need, values);
+            return answered(follower, &bound(bind, result), need, values);
         }
         (Some(Op::ChooseFrom { item, list, .. }), Way::Chosen) => {
-            answered(follower, &bound(item, item_type(list)), need, values);
+            return answered(follower, &bound(item, item_type(list)), need, values);
         }
         _ => {}
     }
+    false
 }
 
-/// Fields of an answer, chosen one after the other.
+/// Fields of an answer, chosen one after the other; whether some value is doubtful.
 fn answered(
-    follower: &Follower<'_, '_>,
+    follower: &mut Follower<'_, '_>,
     cells: &[(Place, bool)],
     need: &Case,
     values: &mut Values,
-) {
+) -> bool {
+    let mut is_doubtful = false;
     cells.iter().for_each(|(place, _)| {
         values.remove(place);
     });
     for (place, optional) in cells {
-        let var = Var::Cell(*place);
-        let left_out = *optional && need.get(&var).is_none_or(Set::may_be_empty);
-        let ty = follower.words.type_of(*place).cloned();
-        let chosen = match ty.filter(|_| !left_out) {
+        let left_out = *optional && need.get(&Var::Cell(*place)).is_none_or(Set::may_be_empty);
+        let ty = follower.words.type_of(*place).cloned().filter(|_| !left_out);
+        let chosen = match ty {
             Some(ty) => value(follower, need, values, *place, &ty),
-            None => None,
+            None => Chosen::default(),
         };
-        values.insert(*place, chosen);
+        is_doubtful |= chosen.is_doubtful;
+        values.insert(*place, chosen.number);
     }
+    is_doubtful
+}
+
+/// A value for a cell; for a list how many items it has.
+#[derive(Debug, Clone, Copy, Default)]
+struct Chosen {
+    number: Option<i64>,
+    /// It may not be all that is wanted of it.
+    is_doubtful: bool,
 }
 
 /// A value for a cell that the case allows, with what is in the other cells already.
 fn value(
-    follower: &Follower<'_, '_>,
+    follower: &mut Follower<'_, '_>,
     need: &Case,
     values: &Values,
     place: Place,
     ty: &Type,
-) -> Option<i64> {
+) -> Chosen {
     let own = Var::Cell(place);
-    let mut set = need.get(&own).cloned().unwrap_or_else(|| follower.words.all(&own));
+    let mut set = need.get(&own).cloned().unwrap_or_else(|| follower.words.all(&own)).filled();
+    let mut is_doubtful = is_entangled(follower, need, place);
     for (var, wanted) in need {
         let Var::Diff(left, right) = var else { continue };
         let known = |place: &Place| values.get(place).copied().flatten();
@@ -186,13 +212,77 @@ fn value(
             _ => None,
         };
         if let Some(allowed) = allowed {
-            let met = set.clone().filled().and(&allowed.filled());
-            if !met.is_none() {
-                set = met;
-            }
+            let met = set.and(&allowed.filled());
+            is_doubtful |= met.is_none();
+            set = if met.is_none() { set } else { met };
         }
     }
-    set.filled().sample(prefer(ty))
+    let functions: Vec<(Helper, Set)> = need
+        .iter()
+        .filter_map(|(var, set)| match var {
+            Var::Of(helper, of) if *of == place && set != &follower.words.all(var).filled() => {
+                Some((*helper, set.clone()))
+            }
+            _ => None,
+        })
+        .collect();
+    let plain = set.sample(prefer(ty));
+    if functions.is_empty() {
+        return Chosen { number: plain, is_doubtful };
+    }
+    let number = match ty {
+        Type::Date => plain.and_then(|day| day_that(day, &set, &functions)),
+        Type::List(_) => functions.iter().find_map(|(_, set)| counted(set)),
+        Type::Text => text_that(follower, &set, &functions),
+        _ => None,
+    };
+    Chosen { number: number.or(plain), is_doubtful: is_doubtful || number.is_none() }
+}
+
+/// Whether a condition that is not understood speaks of a cell, and another condition too: there may
+/// be no value that is as both want it.
+fn is_entangled(follower: &Follower<'_, '_>, need: &Case, place: Place) -> bool {
+    let speaks = |(var, set): &(&Var, &Set)| {
+        follower.words.reads(var, place) && **set != follower.words.all(var).filled()
+    };
+    let spoken: Vec<&Var> = need.iter().filter(speaks).map(|(var, _)| var).collect();
+    spoken.len() > 1 && spoken.iter().any(|var| matches!(var, Var::Opaque(_)))
+}
+
+/// The day nearest to another that is as functions of it must be.
+fn day_that(near: i64, set: &Set, functions: &[(Helper, Set)]) -> Option<i64> {
+    let fits = |day: &i64| {
+        let is = |(helper, wanted): &(Helper, Set)| wanted.has(functions::of_day(*helper, *day));
+        set.has(Some(*day)) && functions.iter().all(is)
+    };
+    let days = (0..DAYS_MAX).flat_map(|by| [near.saturating_add(by), near.saturating_sub(by)]);
+    days.into_iter().find(fits)
+}
+
+/// How many items or characters a set allows.
+fn counted(set: &Set) -> Option<i64> {
+    set.sample(0).filter(|count| (0..=ITEMS_MAX).contains(count))
+}
+
+/// A text of a length that is allowed.
+fn text_that(
+    follower: &mut Follower<'_, '_>,
+    set: &Set,
+    functions: &[(Helper, Set)],
+) -> Option<i64> {
+    let fits = |text: &str| {
+        let length = i64::try_from(text.chars().count()).ok();
+        functions.iter().all(|(_, wanted)| wanted.has(length))
+    };
+    if !set.may_be_other() {
+        let known = set.ranges().iter().flat_map(|(low, high)| *low..=*high);
+        let mut known = known.take(TEXTS_MAX);
+        return known.find(|number| follower.words.text(*number).is_some_and(fits));
+    }
+    let length = functions.iter().find_map(|(_, set)| counted(set))?;
+    let text = "x".repeat(usize::try_from(length).ok()?);
+    let text = fits(&text).then_some(Value::Text(text))?;
+    follower.words.number(&Var::Cell(NOWHERE), &text)
 }
 
 /// A common value of a type, as its number.
@@ -222,10 +312,10 @@ pub(super) fn wrong_answers(follower: &mut Follower<'_, '_>) -> BTreeMap<SlotInd
                 Place { space: Space::Turn, index: turn::TODAY },
                 Some(i64::from(TODAY.0)),
             )]);
-            let answers = failing
+            let mut answers = failing
                 .iter()
-                .filter_map(|case| value(follower, case, &anyhow, slot.place, &slot.ty));
-            refused = refused.or_else(|| answers.into_iter().next());
+                .filter_map(|case| value(follower, case, &anyhow, slot.place, &slot.ty).number);
+            refused = refused.or_else(|| answers.next());
         }
         if let Some(refused) = refused {
             wrong.insert(number, refused);

@@ -13,6 +13,7 @@ use super::properties::waits;
 use super::results::bound;
 use super::sets::Set;
 use crate::graph::points::{Edge, Op, PointId, Points, Way};
+use crate::ir::{Place, Space};
 use crate::sema::hir::{Flow, Project};
 
 /// Cases kept for one point.
@@ -78,20 +79,6 @@ fn add(words: &Vocabulary<'_>, good: &mut Good, id: PointId, came: Cases) -> Cas
     }
     *known = more;
     fresh
-}
-
-/// What is possible outside of good cases. Nothing when it falls into too many.
-pub(super) fn outside(
-    words: &Vocabulary<'_>,
-    possible: &Possible,
-    good: &[Cases],
-    mut concerned: impl FnMut(PointId, &Case) -> Option<Cases>,
-) -> Option<Vec<(PointId, Case)>> {
-    let mut all = Vec::new();
-    for (point, case) in possible.all() {
-        all.extend(concerned(point, case)?.into_iter().map(|case| (point, case)));
-    }
-    not_in(words, all, good)
 }
 
 /// Those cases that are not among the good ones of their points.
@@ -378,6 +365,14 @@ impl Level<'_, '_> {
                 if !whatever {
                     continue;
                 }
+            }
+            // Whatever a called flow leaves in the session.
+            let left = |place: &Place| {
+                place.space == Space::Session && follower.others.writes.contains(place)
+            };
+            let reads = |var: &Var| follower.words.cells_of(var).iter().any(left);
+            if matches!(op, Some(Op::Call { .. })) && case.keys().any(reads) {
+                continue;
             }
             let before = follower.before(id, edge.way, case, Meanwhile::Nothing)?;
             if !before.doubtful {

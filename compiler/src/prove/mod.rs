@@ -17,6 +17,7 @@ mod counterexample;
 mod empty;
 mod explore;
 mod follow;
+mod functions;
 mod guards;
 mod inputs;
 mod leads;
@@ -227,9 +228,9 @@ fn check_flow<'p>(
         match prover.verdict(&ensure.kind) {
             Verdict::Proved => proofs.proved.push(ensure.at),
             Verdict::Open(why) => proofs.diagnostics.push(left_open(ensure.at, why)),
-            Verdict::Refuted { witness, why } => {
+            Verdict::Refuted { witness, inputs, why } => {
                 let mut follower = Follower::new(&mut words, points, &others, None);
-                let teller = Teller::new(&mut follower, &ensure.kind, &witness);
+                let teller = Teller::new(&mut follower, &ensure.kind, &witness, inputs);
                 let (lines, customer) = (teller.lines(), teller.customer());
                 let told = counterexample::told(project, flow, &customer, &lines);
                 proofs.diagnostics.push(refuted(&ensure.kind, ensure.at, &why, told));

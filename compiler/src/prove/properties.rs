@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use super::boxes::{Case, Var, Vocabulary};
 use super::explore::{Possible, explore};
 use super::follow::{Follower, Others};
+use super::inputs::{self, Inputs};
 use super::leads::{self, Asking};
 use super::sets::Set;
 use super::witness::{self, Witness};
-use crate::graph::points::{Op, PointId, Points};
+use crate::graph::points::{Op, PointId, Points, Way};
 use crate::ir::{ActionId, FlowId};
 use crate::sema::hir::{EnsureKind, Expr, Project};
 
@@ -19,6 +20,7 @@ pub(super) enum Verdict {
     /// It does not hold in this conversation; and why, in words.
     Refuted {
         witness: Witness,
+        inputs: Inputs,
         why: String,
     },
     /// Neither could be shown; and why, in words.
@@ -29,6 +31,11 @@ pub(super) enum Verdict {
 const TOO_MANY: &str = "too many cases to follow";
 /// Something seems wrong, but perhaps it cannot be.
 const NO_WAY: &str = "it seems to fail, but no conversation was found that comes there";
+
+/// Something seems wrong, and conditions that are not understood may say that it cannot be.
+const NO_VALUE: &str = "it seems to fail, but conditions on the way there are not all understood";
+/// Conversations looked at one by one.
+const TRIED_MAX: usize = 8;
 
 /// Tries the properties of one flow.
 pub(super) struct Prover<'e, 'p> {
@@ -65,10 +72,7 @@ impl<'p> Prover<'_, 'p> {
             return Verdict::Proved;
         }
         let possible = self.possible;
-        match witness::find(&mut self.follower(None), possible, wrong) {
-            Some(witness) => Verdict::Refuted { witness, why },
-            None => Verdict::Open(NO_WAY),
-        }
+        shown(&mut self.follower(None), possible, wrong, why)
     }
 
     /// Wherever the action is called, no case may be left in which the condition does not hold.
@@ -86,8 +90,7 @@ impl<'p> Prover<'_, 'p> {
             };
             // A called flow that asks something first may call it when time has passed.
             if met.is_empty() && own.is_some_and(|flow| waits(self.flows, flow)) {
-                let way = crate::graph::points::Way::Done;
-                let Some(later) = self.follower(None).after(point, way, case) else {
+                let Some(later) = self.follower(None).after(point, Way::Done, case) else {
                     return Verdict::Open(TOO_MANY);
                 };
                 match self.words.meet(&later, &failing) {
@@ -113,9 +116,8 @@ impl<'p> Prover<'_, 'p> {
         let possible = self.possible;
         let back = possible.ways_back(self.points);
         let good = leads::to_an_end(&mut self.follower(None), &back);
-        let Some(wrong) =
-            leads::outside(self.words, possible, &good.cases, |_, case| Some(vec![case.clone()]))
-        else {
+        let all = possible.all().map(|(point, case)| (point, case.clone())).collect();
+        let Some(wrong) = leads::not_in(self.words, all, &good.cases) else {
             return Verdict::Open(TOO_MANY);
         };
         match self.decide(&wrong, "from there no answer leads to an end".to_owned()) {
@@ -140,13 +142,8 @@ impl<'p> Prover<'_, 'p> {
         if wrong.is_empty() {
             return Verdict::Proved;
         }
-        match witness::find(&mut follower, &possible, &wrong) {
-            Some(witness) => {
-                let why = format!("this takes more than {turns} turns");
-                Verdict::Refuted { witness, why }
-            }
-            None => Verdict::Open(NO_WAY),
-        }
+        let why = format!("this takes more than {turns} turns");
+        shown(&mut follower, &possible, &wrong, why)
     }
 
     fn human_within(&mut self, turns: u32) -> Verdict {
@@ -171,6 +168,28 @@ impl<'p> Prover<'_, 'p> {
     }
 }
 
+/// Refuted by a conversation that comes to where something is wrong, with values that are as all
+/// conditions on the way want them.
+fn shown(
+    follower: &mut Follower<'_, '_>,
+    possible: &Possible,
+    wrong: &[(PointId, Case)],
+    why: String,
+) -> Verdict {
+    let mut open = NO_WAY;
+    // The shortest of all first; if that is doubtful, the shortest to each.
+    let each = wrong.chunks(1).take(TRIED_MAX);
+    for wrong in std::iter::once(wrong).chain(each) {
+        let Some(witness) = witness::find(follower, possible, wrong) else { continue };
+        let inputs = inputs::choose(follower, &witness);
+        if !inputs.is_doubtful {
+            return Verdict::Refuted { witness, inputs, why };
+        }
+        open = NO_VALUE;
+    }
+    Verdict::Open(open)
+}
+
 /// What a flow does, and what those do that it calls.
 fn within_calls<'a, 'p>(
     flows: &'a [Points<'p>],
@@ -193,10 +212,5 @@ fn within_calls<'a, 'p>(
 
 /// Whether a flow, or one that it calls, waits for the customer.
 pub(super) fn waits(flows: &[Points<'_>], flow: FlowId) -> bool {
-    within_calls(flows, flow).any(|op| {
-        matches!(
-            op,
-            Op::Ask(_) | Op::Confirm(_) | Op::Choose { .. } | Op::ChooseFrom { .. } | Op::Wait(_)
-        )
-    })
+    within_calls(flows, flow).any(|op| op.waits())
 }

@@ -37,8 +37,8 @@ impl<'t, 'p> Teller<'t, 'p> {
         follower: &'t mut Follower<'_, 'p>,
         kind: &EnsureKind,
         witness: &'t Witness,
+        inputs: Inputs,
     ) -> Self {
-        let inputs = inputs::choose(follower, witness);
         let wrong = match kind {
             EnsureKind::AtMostTurns(_) => inputs::wrong_answers(follower),
             _ => BTreeMap::new(),
@@ -250,7 +250,7 @@ impl<'t, 'p> Teller<'t, 'p> {
         fields.iter().enumerate().filter_map(field).collect()
     }
 
-    /// A list with the item that is chosen from it later, if one is.
+    /// A list with the item that is chosen from it later, if one is, and with as many as it needs.
     fn list(&self, item: &Type, place: Place, number: usize) -> String {
         let chosen = |(number, step): (usize, &Step)| {
             let point = self.points.get(step.point)?;
@@ -259,15 +259,20 @@ impl<'t, 'p> Teller<'t, 'p> {
             (loads && step.way == Some(Way::Chosen)).then_some((number, item))
         };
         let later = self.witness.steps.iter().enumerate().skip(number + 1);
-        let Some((at, cells)) = later.into_iter().find_map(chosen) else { return "[]".to_owned() };
-        let item = match (item, cells) {
-            (Type::Record(fields), _) => Some(record(&self.fields(fields, Some(cells), at))),
-            (ty, RecordCells::One(place)) => {
+        let later = later.into_iter().find_map(chosen);
+        let counted = self.value_after(place, number).and_then(|n| usize::try_from(n).ok());
+        let count = counted.unwrap_or(usize::from(later.is_some()));
+        let item = match (item, later) {
+            (Type::Record(fields), later) => {
+                let (at, cells) = later.unzip();
+                Some(record(&self.fields(fields, cells, at.unwrap_or(number))))
+            }
+            (ty, Some((at, RecordCells::One(place)))) => {
                 self.literal(ty, Some(*place), self.value_after(*place, at))
             }
-            _ => None,
+            (ty, _) => self.literal(ty, None, None),
         };
-        format!("[{}]", item.unwrap_or_default())
+        format!("[{}]", vec![item.unwrap_or_default(); count].join(", "))
     }
 
     fn value_after(&self, place: Place, number: usize) -> Option<i64> {

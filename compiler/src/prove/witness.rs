@@ -11,7 +11,7 @@ use super::boxes::{Case, Var};
 use super::cases::within;
 use super::explore::Possible;
 use super::follow::Follower;
-use crate::graph::points::{Op, PointId, Points, Way};
+use crate::graph::points::{Edge, Op, PointId, Points, Way};
 use crate::ir::{Place, SlotIndex, Space};
 use crate::sema::hir::ExprKind;
 
@@ -60,7 +60,7 @@ struct Node {
 fn search(
     follower: &mut Follower<'_, '_>,
     possible: &Possible,
-    back: &BTreeMap<PointId, Vec<(PointId, crate::graph::points::Edge)>>,
+    back: &BTreeMap<PointId, Vec<(PointId, Edge)>>,
     targets: &[(PointId, Case)],
     meanwhile: Meanwhile,
 ) -> Option<Vec<Step>> {

@@ -7,6 +7,7 @@ use flowright_nlu::value::{Currency, DECIMAL_SCALE, Date, Decimal, Money, Value}
 use super::boxes::{Case, Var, Vocabulary};
 use super::sets::Set;
 use crate::ir::{Place, Space, Type, turn};
+use crate::sema::functions::name_of;
 use crate::sema::hir::Flow;
 use crate::syntax::write::{duration, quoted};
 
@@ -38,7 +39,19 @@ impl Words<'_, '_> {
                 if *set == Set::only_empty() {
                     return Some(format!("{name} is not known"));
                 }
-                Some(format!("{name} {}", self.values(var, *place, set)?))
+                let ty = self.vocabulary.type_of(*place)?;
+                Some(format!("{name} {}", self.values(ty, var, set)?))
+            }
+            Var::Of(helper, place) => {
+                let name = format!("{}({})", name_of(*helper)?, self.place(*place));
+                let (low, high) = (set.ranges().first()?.0, set.ranges().last()?.1);
+                Some(match (low == i64::MIN, high == i64::MAX) {
+                    _ if low == high => format!("{name} is {low}"),
+                    (true, true) => return None,
+                    (true, false) => format!("{name} is {high} or less"),
+                    (false, true) => format!("{name} is {low} or more"),
+                    (false, false) => format!("{name} is {low} to {high}"),
+                })
             }
             Var::Diff(left, right) => {
                 let (left, right) = (self.place(*left), self.place(*right));
@@ -57,8 +70,7 @@ impl Words<'_, '_> {
     }
 
     /// `is gold`, `is under CNY 1,000,000`, `is 3 to 5`.
-    fn values(&self, var: &Var, place: Place, set: &Set) -> Option<String> {
-        let ty = self.vocabulary.type_of(place)?;
+    fn values(&self, ty: &Type, var: &Var, set: &Set) -> Option<String> {
         let shown = |number: i64| self.value(ty, var, number);
         let choices = matches!(ty, Type::Choice(_) | Type::Bool | Type::Text);
         if choices {

@@ -112,6 +112,11 @@ const FUNCTIONS: &[Function] = &[
     },
 ];
 
+/// What a function is called in the language.
+pub(crate) fn name_of(helper: Helper) -> Option<&'static str> {
+    FUNCTIONS.iter().find(|function| function.helper == helper).map(|function| function.name)
+}
+
 /// Takes one date and puts today before it.
 const DAYS_UNTIL: &str = "days_until";
 

@@ -10,7 +10,7 @@ mod cx;
 mod entities;
 mod exprs;
 mod flows;
-mod functions;
+pub(crate) mod functions;
 pub mod hir;
 mod intents;
 mod keys;

@@ -139,13 +139,20 @@ pub(crate) struct Point<'p> {
     pub(crate) next: Vec<Edge>,
 }
 
-impl Point<'_> {
+impl Op<'_> {
     /// Whether the customer is waited for here.
     pub(crate) const fn waits(&self) -> bool {
         matches!(
-            self.op,
+            self,
             Op::Ask(_) | Op::Confirm(_) | Op::Choose { .. } | Op::ChooseFrom { .. } | Op::Wait(_)
         )
+    }
+}
+
+impl Point<'_> {
+    /// Whether the customer is waited for here.
+    pub(crate) const fn waits(&self) -> bool {
+        self.op.waits()
     }
 }
 
