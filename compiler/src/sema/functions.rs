@@ -120,6 +120,12 @@ pub(crate) fn name_of(helper: Helper) -> Option<&'static str> {
 /// Takes one date and puts today before it.
 const DAYS_UNTIL: &str = "days_until";
 
+/// Whether a function gives a text as it is, but for capitals.
+pub(super) fn changes_case(function: &str) -> bool {
+    let found = FUNCTIONS.iter().find(|known| known.name == function);
+    found.is_some_and(|found| matches!(found.helper, Helper::Lower | Helper::Upper))
+}
+
 impl Checker<'_> {
     pub(super) fn call(
         &mut self,

@@ -16,9 +16,11 @@ impl Checker<'_> {
         let calls: Vec<BTreeSet<FlowId>> = flows.iter().map(|flow| called_flows(flow)).collect();
         let circles = in_circles(&calls);
         let called: BTreeSet<FlowId> = calls.iter().flatten().copied().collect();
-        for (number, flow) in (0..).zip(flows) {
+        let written = self.symbols.flows.items.clone();
+        for ((number, flow), written) in (0..).zip(flows).zip(&written) {
             let id = FlowId(number);
-            let starts = !flow.triggers.is_empty() || flow.on_start || called.contains(&id);
+            // A trigger that names nothing is said where it stands.
+            let starts = !written.node.triggers.is_empty() || called.contains(&id);
             if !starts && !flow.from_std && !self.lost {
                 let finding = Diagnostic::new(
                     Code::W0401,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use flowright_nlu::lang::Lang;
 
 use super::cx::{Checker, quoted};
+use super::functions::changes_case;
 use super::hir::{self, Text, TextRef};
 use super::scope::Scope;
 use crate::diag::Code;
@@ -254,10 +255,14 @@ fn hole_text(expr: &ast::Expr) -> String {
         ast::ExprKind::Path(names) => {
             names.iter().map(|name| name.text.as_str()).collect::<Vec<_>>().join(".")
         }
-        ast::ExprKind::Call { function, args } => {
-            let args: Vec<String> = args.iter().map(|arg| hole_text(&arg.value)).collect();
-            format!("{}({})", function.text, args.join(", "))
-        }
+        ast::ExprKind::Call { function, args } => match args.as_slice() {
+            // Not all scripts have capitals.
+            [only] if changes_case(&function.text) => hole_text(&only.value),
+            args => {
+                let args: Vec<String> = args.iter().map(|arg| hole_text(&arg.value)).collect();
+                format!("{}({})", function.text, args.join(", "))
+            }
+        },
         ast::ExprKind::Binary(op, left, right) => {
             format!("{} {op:?} {}", hole_text(left), hole_text(right))
         }
