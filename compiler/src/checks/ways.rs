@@ -89,10 +89,14 @@ impl<'p> Run<'_, 'p> {
 
     fn in_order(&self, found: &mut Proofs) {
         found.proved.sort_by_key(|at| (at.file, at.span));
-        let names = (0..self.project.flows.len()).zip(&self.project.flows);
-        let numbers: BTreeMap<&str, usize> =
-            names.map(|(number, flow)| (flow.name.as_str(), number)).collect();
+        let numbers = self.numbers();
         found.counterexamples.sort_by_key(|one| numbers.get(one.flow.as_str()).copied());
+    }
+
+    /// The flows by name.
+    fn numbers(&self) -> BTreeMap<&'p str, FlowId> {
+        let flows = self.project.flows.iter().zip((0..).map(FlowId));
+        flows.map(|(flow, id)| (flow.name.as_str(), id)).collect()
     }
 
     /// What each group is remembered under; nothing where some of its flows have no key.
@@ -165,7 +169,7 @@ impl<'p> Run<'_, 'p> {
         for (number, (group, _)) in groups.iter().enumerate() {
             by_flow.extend(group.iter().map(|id| (*id, number)));
         }
-        let holders = self.holders(layout);
+        let (holders, numbers) = (self.holders(layout), self.numbers());
         for finding in &found.diagnostics {
             let (content, _) = layout.holder(finding.primary.at)?;
             let part = by_flow.get(holders.get(content.as_bytes())?);
@@ -179,8 +183,7 @@ impl<'p> Run<'_, 'p> {
             part.into_iter().for_each(|part| part.proved.push(*at));
         }
         for one in &found.counterexamples {
-            let flow = self.project.flows.iter().position(|flow| flow.name == one.flow)?;
-            let part = by_flow.get(&FlowId(u32::try_from(flow).ok()?));
+            let part = by_flow.get(numbers.get(one.flow.as_str())?);
             let part = part.and_then(|part| parts.get_mut(*part));
             part.into_iter().for_each(|part| part.counterexamples.push(one.clone()));
         }

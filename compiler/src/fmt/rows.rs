@@ -87,11 +87,10 @@ fn part(rows: &mut [Row<'_>]) {
     let mut parted = 0;
     // Index of the first row behind the last declaration.
     let mut begin = 0;
-    for at in 0..rows.len() {
+    for (at, short) in short_ones(rows).into_iter().enumerate() {
         let Some(row) = rows.get(at) else { return };
         parted += usize::from(row.blank);
         let Some(class) = row.class else { continue };
-        let short = is_short(rows, at);
         let together = above.is_none_or(|above| above && short) || allows;
         allows = class == Class::Decl("allow");
         if !together
@@ -104,14 +103,19 @@ fn part(rows: &mut [Row<'_>]) {
     }
 }
 
-/// Whether a declaration may stand close to its like; an `allow` is as what it stands before.
-fn is_short(rows: &[Row<'_>], at: usize) -> bool {
-    let declared = rows.get(at..).unwrap_or(&[]).iter().filter(|row| row.class.is_some());
-    let mut declared = declared.skip_while(|row| row.class == Some(Class::Decl("allow")));
-    declared.next().is_some_and(|row| {
-        row.is_line()
-            && matches!(row.class, Some(Class::Decl(keyword)) if TOGETHER.contains(&keyword))
-    })
+/// By row: whether a declaration may stand close to its like; an `allow` is as what it stands before.
+fn short_ones(rows: &[Row<'_>]) -> Vec<bool> {
+    let mut short = vec![false; rows.len()];
+    let mut behind = false;
+    for (row, short) in rows.iter().zip(&mut short).rev() {
+        let Some(class) = row.class else { continue };
+        if class != Class::Decl("allow") {
+            behind = row.is_line()
+                && matches!(class, Class::Decl(keyword) if TOGETHER.contains(&keyword));
+        }
+        *short = behind;
+    }
+    short
 }
 
 fn lines(rows: Vec<Row<'_>>) -> Vec<Line> {

@@ -5,7 +5,7 @@
 //! than what is used, and never less: no name is made in any other way than by being written.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use blake3::Hash;
@@ -172,10 +172,11 @@ impl Keys {
     /// What a declaration with these words may name, and what that may name, and so on.
     fn reached(&self, words: &[u64]) -> Vec<u32> {
         let mut reached = self.named_by(words);
+        let mut seen: HashSet<u32> = reached.iter().copied().collect();
         let mut next = 0;
         while let Some(item) = reached.get(next).and_then(|item| self.items.get(*item as usize)) {
             for item in item.names.get_or_init(|| self.named_by(&item.seen.words)) {
-                if !reached.contains(item) {
+                if seen.insert(*item) {
                     reached.push(*item);
                 }
             }

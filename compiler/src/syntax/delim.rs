@@ -95,10 +95,9 @@ pub(super) fn placeholder_at(text: &str, tokens: &[Token], quote: Span) -> Optio
     let before = text.get(..quote.start as usize).unwrap_or("");
     let line = before.rfind('\n').map_or(0, |newline| newline + 1);
     let mut open: Vec<(TokenKind, Span)> = Vec::new();
-    for token in tokens.iter().skip_while(|token| (token.span.start as usize) < line) {
-        if token.span.start >= quote.start {
-            break;
-        }
+    let first = tokens.partition_point(|token| (token.span.start as usize) < line);
+    let end = tokens.partition_point(|token| token.span.start < quote.start);
+    for token in tokens.get(first..end).unwrap_or(&[]) {
         let top = open.last().map(|(kind, _)| *kind);
         match token.kind {
             TokenKind::Quote if top == Some(TokenKind::Quote) => {

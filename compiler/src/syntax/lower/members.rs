@@ -1,6 +1,8 @@
 //! The members of a declaration, and that none of those which say one thing is there twice: the first
 //! would be lost without a word.
 
+use std::collections::BTreeMap;
+
 use super::{Fault, Lower};
 use crate::base::Span;
 use crate::diag::Code;
@@ -11,10 +13,11 @@ impl Lower<'_> {
     pub(super) fn members<'n>(&mut self, node: &'n Node, rule: Rule) -> Vec<&'n Node> {
         let members: Vec<&Node> =
             node.all(rule).filter_map(|member| member.children.first()).collect();
-        for (i, member) in members.iter().enumerate().filter(|(_, m)| !may_repeat(m.rule)) {
-            let before = members.iter().take(i).find(|before| before.rule == member.rule);
-            if let Some(first) = before {
-                self.twice(first.span, member);
+        let mut first = BTreeMap::new();
+        for member in members.iter().filter(|member| !may_repeat(member.rule)) {
+            match first.get(&member.rule) {
+                Some(first) => self.twice(*first, member),
+                None => drop(first.insert(member.rule, member.span)),
             }
         }
         members

@@ -124,8 +124,9 @@ impl<'t> ChunkParser<'t> {
 
     /// Why a text ends with its line.
     fn unclosed(&self, end: Span) -> BracketFault {
-        let before = self.code.iter().take_while(|t| t.span.end <= end.start);
-        let Some(quote) = before.filter(|t| t.kind == TokenKind::Quote).last() else {
+        let before = self.code.partition_point(|t| t.span.end <= end.start);
+        let mut before = self.code.get(..before).unwrap_or(&[]).iter();
+        let Some(quote) = before.rfind(|t| t.kind == TokenKind::Quote) else {
             return BracketFault::UnclosedText(end);
         };
         match delim::placeholder_at(self.text, self.code, quote.span) {
