@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::program::{ActionId, ChannelId, FlowId, FuncId, Outcome, SkillId, StateId};
 use crate::base::FileSpan;
 
-/// A test.
+/// A test. `C` is what a condition is: an expression, then the function that it became.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TestDef {
+pub struct TestDef<C = FuncId> {
     pub name: String,
     /// Today, and seconds since midnight, in the bot's timezone; absent: 2026-01-01 09:00.
     pub today: Option<(Date, u32)>,
@@ -20,7 +20,7 @@ pub struct TestDef {
     pub customer: Vec<Option<Value>>,
     pub seed: u64,
     pub givens: Vec<GivenDef>,
-    pub lines: Vec<TestLineDef>,
+    pub lines: Vec<TestLineDef<C>>,
     pub at: FileSpan,
 }
 
@@ -47,14 +47,14 @@ pub enum AnswerDef {
 
 /// A line with its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TestLineDef {
+pub struct TestLineDef<C = FuncId> {
     pub at: FileSpan,
-    pub kind: TestStep,
+    pub kind: TestStep<C>,
 }
 
 /// What a line says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TestStep {
+pub enum TestStep<C = FuncId> {
     User(String),
     Presses(String),
     Bot(String),
@@ -71,10 +71,10 @@ pub enum TestStep {
         because: Option<String>,
     },
     State(FlowId, StateId),
-    /// A condition over the session's slots and the flow named; exits with
-    /// [`super::Exit::Value`]. `flow` is the flow whose cells it reads.
+    /// A condition over the session's slots, the customer and the flow named, whose cells it reads;
+    /// as a function it exits with [`super::Exit::Value`].
     Holds {
-        cond: FuncId,
+        cond: C,
         flow: Option<FlowId>,
         text: String,
     },

@@ -2,8 +2,8 @@
 
 use super::Lowering;
 use crate::ir::{
-    ActionDef, ActionErrorDef, CheckDef, EntityDef, FlowId, GivenDef, GuardDef, IntentDef,
-    PropertyDef, SlotDef, TestDef, TestLineDef, TestStep,
+    ActionDef, ActionErrorDef, CheckDef, EntityDef, FlowId, GuardDef, IntentDef, PropertyDef,
+    SlotDef, TestDef, TestLineDef, TestStep,
 };
 use crate::sema::hir::{self, Action, Intent, Slot, Test};
 
@@ -89,12 +89,6 @@ impl Lowering<'_> {
     }
 
     fn test(&mut self, test: &Test) -> TestDef {
-        let given = |given: &hir::Given| GivenDef {
-            action: given.action,
-            args: given.args.clone(),
-            answer: given.answer.clone(),
-        };
-        let givens = test.givens.iter().map(given).collect();
         let line =
             |line: &hir::TestLine| TestLineDef { at: line.at, kind: self.test_step(&line.kind) };
         TestDef {
@@ -104,7 +98,7 @@ impl Lowering<'_> {
             channel: test.channel,
             customer: test.customer.clone(),
             seed: test.seed,
-            givens,
+            givens: test.givens.clone(),
             lines: test.lines.iter().map(line).collect(),
             at: test.at,
         }
@@ -112,19 +106,19 @@ impl Lowering<'_> {
 
     fn test_step(&mut self, step: &hir::TestStep) -> TestStep {
         match step {
-            hir::TestStep::User(text) => TestStep::User(text.clone()),
-            hir::TestStep::Presses(text) => TestStep::Presses(text.clone()),
-            hir::TestStep::Bot(text) => TestStep::Bot(text.clone()),
-            hir::TestStep::Silence(ms) => TestStep::Silence(*ms),
-            hir::TestStep::Called { negated, action, args } => {
+            TestStep::User(text) => TestStep::User(text.clone()),
+            TestStep::Presses(text) => TestStep::Presses(text.clone()),
+            TestStep::Bot(text) => TestStep::Bot(text.clone()),
+            TestStep::Silence(ms) => TestStep::Silence(*ms),
+            TestStep::Called { negated, action, args } => {
                 TestStep::Called { negated: *negated, action: *action, args: args.clone() }
             }
-            hir::TestStep::Ended(outcome) => TestStep::Ended(*outcome),
-            hir::TestStep::Handoff { to, because } => {
+            TestStep::Ended(outcome) => TestStep::Ended(*outcome),
+            TestStep::Handoff { to, because } => {
                 TestStep::Handoff { to: *to, because: because.clone() }
             }
-            hir::TestStep::State(flow, state) => TestStep::State(*flow, *state),
-            hir::TestStep::Holds { cond, flow, text } => TestStep::Holds {
+            TestStep::State(flow, state) => TestStep::State(*flow, *state),
+            TestStep::Holds { cond, flow, text } => TestStep::Holds {
                 cond: self.value_function("test.expect".to_owned(), cond),
                 flow: *flow,
                 text: text.clone(),
