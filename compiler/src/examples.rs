@@ -59,7 +59,7 @@ pub(crate) fn check(
     memory: &mut Memory,
 ) -> Tried {
     let own = |intent: &&Intent| !is_std(sources, intent.at) && !intent.spec.examples.is_empty();
-    if project.intents.iter().filter(own).count() == 0 || project.intents.len() < 2 {
+    if !project.intents.iter().any(|intent| own(&intent)) || project.intents.len() < 2 {
         return Tried::default();
     }
     let examples: usize = spec.intents.iter().map(|intent| intent.examples.len()).sum();

@@ -151,12 +151,9 @@ impl<'a> Texts<'a> {
 
 /// The words of a file's declarations that hold some of these words.
 fn naming<'f>(file: &'f File, words: &BTreeSet<u64>) -> impl Iterator<Item = &'f Token> {
-    let (decls, tokens) = (&file.parsed.decls, &file.parsed.tokens);
-    let ends = decls.iter().skip(1).map(|next| next.origin).chain([u32::MAX]);
-    let holding = decls
-        .iter()
-        .zip(ends)
-        .filter(|(decl, _)| decl.content.words.iter().any(|word| words.contains(word)));
+    let tokens = &file.parsed.tokens;
+    let has = |decl: &Decl| decl.content.words.iter().any(|word| words.contains(word));
+    let holding = file.parsed.decls_with_ends().filter(|(decl, _)| has(decl));
     let of = |(decl, end): (&Decl, u32)| {
         let first = tokens.partition_point(|token| token.span.start < decl.origin);
         let own = tokens.get(first..).unwrap_or(&[]).iter();

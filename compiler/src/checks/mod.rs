@@ -92,7 +92,7 @@ pub(crate) fn check(
     let mut run = Run { project, sources, keys, memory };
     let asks = run.asks(&order);
     let flows: Vec<OfFlow> =
-        (0..).map(FlowId).zip(&project.flows).filter_map(|(id, flow)| run.flow(id, flow)).collect();
+        (0..).map(FlowId).zip(&project.flows).map(|(id, flow)| run.flow(id, flow)).collect();
     let messages = flows.iter().map(|flow| &flow.messages);
     let diagnostics = channels::check(project, sources, messages);
     let graphs: Vec<Arc<FlowGraph>> = flows.into_iter().map(|flow| flow.graph).collect();
@@ -115,8 +115,8 @@ impl<'p> Run<'_, 'p> {
         id: FlowId,
         facts: Option<&impl Hash>,
         store: fn(&mut Memory) -> &mut Store<T>,
-        make: impl FnOnce(&Self) -> Option<T>,
-    ) -> Option<T> {
+        make: impl FnOnce(&Self) -> T,
+    ) -> T {
         let own = self.keys.get(id.index()).copied().flatten();
         let own = own.zip(self.project.flows.get(id.index()));
         let Some((own, flow)) = own.filter(|_| self.memory.is_some()) else { return make(self) };
@@ -124,14 +124,14 @@ impl<'p> Run<'_, 'p> {
         if let Some((memory, layout)) = &mut self.memory
             && let Some(known) = store(memory).get(all, layout)
         {
-            return Some(known.clone());
+            return known.clone();
         }
-        let made = make(self)?;
-        let Some((memory, layout)) = &mut self.memory else { return Some(made) };
-        Some(match layout.holder(flow.at) {
+        let made = make(self);
+        let Some((memory, layout)) = &mut self.memory else { return made };
+        match layout.holder(flow.at) {
             Some((content, _)) => store(memory).put(all, content, made, layout),
             None => made,
-        })
+        }
     }
 
     /// By flow: whether a call of it is sure to ask the customer something before it is over.
@@ -146,9 +146,9 @@ impl<'p> Run<'_, 'p> {
                 *id,
                 facts,
                 |memory| &mut memory.asks,
-                |run| Some(Plain(graph::always_asks(run.project, run.sources, flow, &asks))),
+                |run| Plain(graph::always_asks(run.project, run.sources, flow, &asks)),
             );
-            if let Some((asks, sure)) = asks.get_mut(id.index()).zip(sure) {
+            if let Some(asks) = asks.get_mut(id.index()) {
                 *asks = sure.0;
             }
         }
@@ -159,34 +159,32 @@ impl<'p> Run<'_, 'p> {
     fn summaries(&mut self) -> Vec<Arc<Summary>> {
         let project = self.project;
         let summary = |(id, flow): (FlowId, &Arc<Flow>)| {
-            let summary = self.remembered(
+            self.remembered(
                 id,
                 None::<&()>,
                 |memory| &mut memory.summaries,
-                |_| Some(Arc::new(Summary::of(project, &Points::of(project, flow)))),
-            );
-            summary.unwrap_or_default()
+                |_| Arc::new(Summary::of(project, &Points::of(project, flow))),
+            )
         };
         (0..).map(FlowId).zip(&project.flows).map(summary).collect()
     }
 
     /// What a flow's own text decides.
-    fn flow(&mut self, id: FlowId, flow: &Flow) -> Option<OfFlow> {
-        let found = self.remembered(
+    fn flow(&mut self, id: FlowId, flow: &Flow) -> OfFlow {
+        let mut found = self.remembered(
             id,
             None::<&()>,
             |memory| &mut memory.flows,
             |run| {
                 let graph = graph::build_flow(run.project, run.sources, id, flow);
                 let messages = channels::check_flow(run.project, run.sources, flow);
-                Some(OfFlow { graph: Arc::new(graph), messages })
+                OfFlow { graph: Arc::new(graph), messages }
             },
         );
-        let mut found = found?;
         // A flow's number may be another now.
         if found.graph.flow != id {
             Arc::make_mut(&mut found.graph).flow = id;
         }
-        Some(found)
+        found
     }
 }

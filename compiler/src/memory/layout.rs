@@ -35,14 +35,12 @@ impl Layout {
     pub(crate) fn of(files: &[File]) -> Self {
         let mut layout = Self::default();
         for file in files {
-            let decls = &file.parsed.decls;
-            let ends = decls.iter().skip(1).map(|next| next.origin).chain([u32::MAX]);
-            for (decl, end) in decls.iter().zip(ends) {
+            for (decl, end) in file.parsed.decls_with_ends() {
                 let place = Place { file: file.id, start: decl.origin, end };
                 let known = layout.places.entry(decl.content.whole);
                 known.and_modify(|twice| *twice = None).or_insert(Some(place));
             }
-            let starts = decls.iter().map(|decl| (decl.origin, decl.content.whole));
+            let starts = file.parsed.decls.iter().map(|decl| (decl.origin, decl.content.whole));
             layout.files.push(starts.collect());
         }
         layout

@@ -2,12 +2,14 @@
 //! count, or the first; either way one of them is lost without a word.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::cx::Checker;
 use crate::base::{FileSpan, Span};
 use crate::diag::Code;
 use crate::ir::IntentId;
 use crate::syntax::ast::{Arg, DoHandler, Handler, HandlerOn, Name, Setting, Trigger};
+use crate::syntax::write::duration;
 
 impl Checker<'_> {
     /// Reports something that is there again.
@@ -42,12 +44,10 @@ impl Checker<'_> {
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         let mut once = true;
         for name in names {
-            if let Some(first) = seen.get(name.text.as_str()).copied() {
+            if let Some(first) = first_of(&mut seen, name.text.as_str(), name.span) {
                 let message = format!("`{}` is given twice", name.text);
                 self.again(Code::E0303, message, name.span, self.at(first), "give it once");
                 once = false;
-            } else {
-                seen.insert(&name.text, name.span);
             }
         }
         once
@@ -64,14 +64,9 @@ impl Checker<'_> {
                 // No intent is called so.
                 Trigger::Start { span } => ("", "a new session".to_owned(), *span),
             };
-            match seen.get(key).copied() {
-                Some(first) => {
-                    let message = format!("{what} starts this flow already");
-                    self.again(Code::E0202, message, span, self.at(first), "remove one of them");
-                }
-                None => {
-                    seen.insert(key, span);
-                }
+            if let Some(first) = first_of(&mut seen, key, span) {
+                let message = format!("{what} starts this flow already");
+                self.again(Code::E0202, message, span, self.at(first), "remove one of them");
             }
         }
     }
@@ -83,19 +78,14 @@ impl Checker<'_> {
             let (what, span) = match &handler.on {
                 HandlerOn::Intent(intent) => (format!("the intent `{}`", intent.text), intent.span),
                 HandlerOn::Silence(time) => {
-                    (format!("a silence of {}", in_words(time.value)), time.span)
+                    (format!("a silence of `{}`", duration(time.value)), time.span)
                 }
                 HandlerOn::Failure(span) => ("failure".to_owned(), *span),
             };
-            match seen.get(&what).copied() {
-                Some(first) => {
-                    let message = format!("{what} is handled here already");
-                    let help = "put the steps of both into one handler";
-                    self.again(Code::E0202, message, span, self.at(first), help);
-                }
-                None => {
-                    seen.insert(what, span);
-                }
+            if let Some(first) = first_of(&mut seen, what.clone(), span) {
+                let message = format!("{what} is handled here already");
+                let help = "put the steps of both into one handler";
+                self.again(Code::E0202, message, span, self.at(first), help);
             }
         }
     }
@@ -104,15 +94,10 @@ impl Checker<'_> {
     pub(super) fn errors_once(&mut self, handlers: &[DoHandler]) {
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         for DoHandler { error, .. } in handlers {
-            match seen.get(error.text.as_str()).copied() {
-                Some(first) => {
-                    let message = format!("`{}` is handled here already", error.text);
-                    let help = "put the steps of both behind one arrow";
-                    self.again(Code::E0202, message, error.span, self.at(first), help);
-                }
-                None => {
-                    seen.insert(&error.text, error.span);
-                }
+            if let Some(first) = first_of(&mut seen, error.text.as_str(), error.span) {
+                let message = format!("`{}` is handled here already", error.text);
+                let help = "put the steps of both behind one arrow";
+                self.again(Code::E0202, message, error.span, self.at(first), help);
             }
         }
     }
@@ -125,12 +110,13 @@ pub(super) fn without_repeats(mut intents: Vec<IntentId>) -> Vec<IntentId> {
     intents
 }
 
-/// A time span as it is written, in its largest unit that leaves nothing over.
-fn in_words(ms: i64) -> String {
-    let units = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
-    let fits = units.iter().find(|(unit, _)| ms >= *unit && ms % unit == 0);
-    match fits {
-        Some((unit, name)) => format!("`{}{name}`", ms / unit),
-        None => format!("`{ms}ms`"),
+/// Where the same was before, if it was; else this is the first.
+fn first_of<K: Ord>(seen: &mut BTreeMap<K, Span>, key: K, span: Span) -> Option<Span> {
+    match seen.entry(key) {
+        Entry::Occupied(first) => Some(*first.get()),
+        Entry::Vacant(free) => {
+            free.insert(span);
+            None
+        }
     }
 }

@@ -27,6 +27,14 @@ pub struct Parsed {
     pub cut: usize,
 }
 
+impl Parsed {
+    /// The declarations, each with where the next one begins.
+    pub(crate) fn decls_with_ends(&self) -> impl Iterator<Item = (&Decl, u32)> {
+        let ends = self.decls.iter().skip(1).map(|next| next.origin).chain([u32::MAX]);
+        self.decls.iter().zip(ends)
+    }
+}
+
 /// Parses a text.
 #[must_use]
 pub fn parse(text: &str, file: FileId) -> Parsed {
