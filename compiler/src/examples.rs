@@ -7,8 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use flowright_nlu::spec::Spec;
-use flowright_nlu::{Judged, Model, train_and_judge};
+use flowright_nlu::spec::{IntentSpec, Spec};
+use flowright_nlu::{EXAMPLES_MAX, INTENTS_MAX, Judged, Model, train_and_judge};
 
 use crate::base::{FileSpan, SourceMap};
 use crate::channels::is_std;
@@ -59,19 +59,42 @@ pub(crate) fn check(
     memory: &mut Memory,
 ) -> Tried {
     let own = |intent: &&Intent| !is_std(sources, intent.at) && !intent.spec.examples.is_empty();
+    if let Some(finding) = too_large(project) {
+        return Tried { diagnostics: vec![finding], ..Tried::default() };
+    }
     if !project.intents.iter().any(|intent| own(&intent)) || project.intents.len() < 2 {
         return Tried::default();
     }
-    let examples: usize = spec.intents.iter().map(|intent| intent.examples.len()).sum();
+    let examples: usize = spec.intents.iter().map(learned_from).sum();
     if examples.saturating_mul(spec.intents.len()) > work_max {
         return Tried { left_out: true, ..Tried::default() };
     }
-    // What cannot be trained is said where the bundle is made.
+    // What cannot be trained now is a fault of the compiler, and said where the bundle is made.
     let Some((_, model, judged)) = memory.trained(spec) else { return Tried::default() };
     let reader = Reader { project, sources };
     let mut diagnostics = reader.alike(judged);
     diagnostics.extend(judged.iter().filter_map(|example| reader.unrecognised(example)));
     Tried { diagnostics, model: Some(model.clone()), left_out: false }
+}
+
+/// The first intent that is more than a model can hold.
+fn too_large(project: &Project) -> Option<Diagnostic> {
+    let mut examples = 0;
+    let mut intents = (1..).zip(&project.intents);
+    let (_, over) = intents.find(|(number, intent)| {
+        examples += learned_from(&intent.spec);
+        *number > INTENTS_MAX || examples > EXAMPLES_MAX
+    })?;
+    let message = format!(
+        "the project has more than {INTENTS_MAX} intents, or more than {EXAMPLES_MAX} examples of them"
+    );
+    let finding = Diagnostic::new(Code::E0901, over.at, message).label("too many from here on");
+    Some(finding.help("join intents that one flow could tell apart, or split the project"))
+}
+
+/// How many texts a model learns from for an intent: those that it is not as well.
+fn learned_from(intent: &IntentSpec) -> usize {
+    intent.examples.len() + intent.negatives.len()
 }
 
 struct Reader<'a> {

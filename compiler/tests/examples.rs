@@ -57,3 +57,29 @@ fn what_is_too_much_for_a_check_is_left_to_the_build() {
         assert_eq!(compiled.analysis.allowed.len(), usize::from(!before.is_empty()));
     }
 }
+
+#[test]
+fn what_intents_are_not_is_work_too() {
+    let nots: Vec<String> =
+        (0..EXAMPLES_TIMES_INTENTS_MAX / 2).map(|i| format!("\"thing{i}\"")).collect();
+    let text = format!(
+        "bot b {{ languages en  timezone \"UTC\" }}\n\
+         intent one {{ en \"my address\", \"an address\", \"address\"  not en {} }}\n\
+         intent two {{ en \"my order\", \"an order\", \"order\" }}\n\
+         flow f {{ on intent one  on intent two  state s {{ say \"Yes.\"  end resolved }} }}\n",
+        nots.join(", ")
+    );
+    let checked = analyse(&MemorySources::one("b.flow", &text)).unwrap();
+    assert_eq!(checked.errors(), 0, "{:?}", checked.diagnostics);
+    assert!(checked.intents_left_out && checked.model.is_none());
+}
+
+#[test]
+fn more_than_a_model_can_hold_is_said_in_a_check() {
+    let small = analyse(&project("", 0)).unwrap().project.unwrap().intents.len();
+    let free = flowright_nlu::INTENTS_MAX - small;
+    for (others, errors) in [(free, 0), (free + 1, 1)] {
+        let checked = analyse(&project("", others)).unwrap();
+        assert_eq!((count(&checked, Code::E0901), checked.errors()), (errors, errors));
+    }
+}

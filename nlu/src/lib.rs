@@ -21,7 +21,7 @@ pub mod value;
 
 pub use detect::detect;
 pub use judge::{Judged, Opinion};
-pub use model::{Model, ModelError, TrainError, train, train_and_judge};
+pub use model::{EXAMPLES_MAX, INTENTS_MAX, Model, ModelError, TrainError, train, train_and_judge};
 pub use understand::{
     Context, EntityMatch, ScoredIntent, UTTERANCE_CHARS_MAX, Understander, Understanding,
 };

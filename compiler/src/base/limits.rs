@@ -31,8 +31,9 @@ pub const TEXT_BYTES_MAX: usize = 64 << 10;
 pub const ACTION_TIMEOUT_MAX_MS: i64 = 60_000;
 /// Further attempts of an action after the first.
 pub const ACTION_RETRIES_MAX: u32 = 10;
-/// Examples times intents up to which `check` tries the intents out on each other; where a bundle is
-/// made, and the model is trained anyway, there is no such limit.
+/// Examples (those that an intent is not as well) times intents up to which `check` tries the
+/// intents out on each other; where a bundle is made, and the model is trained anyway, there is no
+/// such limit.
 pub const EXAMPLES_TIMES_INTENTS_MAX: usize = 60_000;
 /// Roles in one project.
 pub const ROLES_MAX: usize = 256;
