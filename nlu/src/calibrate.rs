@@ -14,6 +14,7 @@ pub(crate) const PRIOR: (f32, f32) = (6.0, 2.5);
 const PRIOR_STRENGTH: f64 = 8.0;
 /// Folds for measuring confidence.
 const FOLDS: usize = 5;
+
 /// How likely a score is right: `1 / (1 + exp(-(slope · score + offset)))`.
 pub(crate) fn confidence((slope, offset): (f32, f32), score: f32) -> f32 {
     1.0 / (1.0 + (-(slope * score + offset)).exp())

@@ -4,11 +4,10 @@ use super::numbers::Numbers;
 use super::{Found, han};
 use crate::fold::stands_alone;
 use crate::lang::Lang;
-use crate::value::{Decimal, Value};
+use crate::value::{DAY_MS, Decimal, Value};
 
 const MINUTE_MS: i64 = 60_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
-const DAY_MS: i64 = 24 * HOUR_MS;
 
 const DURATIONS: &[(&str, i64)] = &[
     ("milliseconds", 1),

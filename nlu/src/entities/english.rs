@@ -113,7 +113,7 @@ impl Reading {
             _ => (matches!(self.last, Nothing | Hundred | Scale), Tens),
         };
         self.broken |= !fits;
-        self.current += value;
+        self.current = self.current.saturating_add(value);
         self.last = last;
     }
 

@@ -238,6 +238,21 @@ proptest! {
     }
 }
 
+/// Numbers that are no count of days, and words that are no number, however many there are.
+#[test]
+fn what_is_far_too_much_is_nothing() {
+    for unit in ["天", "周", "个月", "年"] {
+        for end in ["后", "前"] {
+            let text = format!("9999999{unit}{end}");
+            assert_eq!(first(&text, Builtin::Date), None, "{text}");
+        }
+    }
+    for (word, rest) in [("hundred", "five"), ("thousand", "one"), ("dozen", "nine")] {
+        let text = format!("one{} {rest}", format!(" {word}").repeat(40));
+        assert_eq!(first(&text, Builtin::Number), None, "{text}");
+    }
+}
+
 /// What the bot says, a customer can say back.
 #[test]
 fn a_day_that_is_shown_is_read_as_that_day() {

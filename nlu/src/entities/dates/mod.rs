@@ -4,8 +4,8 @@ mod rules;
 
 use std::ops::{Range, RangeInclusive};
 
-use jiff::ToSpan as _;
 use jiff::civil;
+use jiff::{Span, ToSpan as _};
 use regex::Captures;
 
 use super::{Found, numbers};
@@ -85,6 +85,15 @@ fn num(captures: &Captures<'_>, i: usize) -> Option<i64> {
 /// `26年` is 2026.
 const fn year(written: i64) -> i64 {
     if written < 100 { 2000 + written } else { written }
+}
+
+/// The day so many of a unit away; nothing when there is no such day.
+fn away(
+    from: civil::Date,
+    count: i64,
+    unit: fn(Span, i64) -> Result<Span, jiff::Error>,
+) -> Option<civil::Date> {
+    from.checked_add(unit(Span::new(), count).ok()?).ok()
 }
 
 fn ymd(year: i64, month: i64, day: i64) -> Option<civil::Date> {

@@ -2,12 +2,13 @@
 
 use std::sync::LazyLock;
 
-use jiff::ToSpan as _;
 use jiff::civil;
+use jiff::{Span, ToSpan as _};
 use regex::{Captures, Regex};
 
 use super::{
-    Moment, day_of_month, in_month, month_day, named, num, week_day, weekday_number, year, ymd,
+    Moment, away, day_of_month, in_month, month_day, named, num, week_day, weekday_number, year,
+    ymd,
 };
 use crate::entities::numbers;
 
@@ -106,10 +107,10 @@ fn han() -> Vec<Rule> {
                     return None;
                 }
                 match c.get(2)?.as_str() {
-                    "年" => m.today.checked_add(count.years()).ok(),
-                    "个月" => m.today.checked_add(count.months()).ok(),
-                    "天" | "日" => m.today.checked_add(count.days()).ok(),
-                    _ => m.today.checked_add(count.weeks()).ok(),
+                    "年" => away(m.today, count, Span::try_years),
+                    "个月" => away(m.today, count, Span::try_months),
+                    "天" | "日" => away(m.today, count, Span::try_days),
+                    _ => away(m.today, count, Span::try_weeks),
                 }
             },
         ),
@@ -212,13 +213,12 @@ fn english_relative() -> Vec<Rule> {
 
 fn ahead(count: &str, unit: &str, sign: i64, moment: &Moment) -> Option<civil::Date> {
     let count = if matches!(count, "a" | "an") { 1 } else { numbers::whole(count)? } * sign;
-    let span = match unit {
-        "year" => count.years(),
-        "month" => count.months(),
-        "week" => count.weeks(),
-        _ => count.days(),
-    };
-    moment.today.checked_add(span).ok()
+    match unit {
+        "year" => away(moment.today, count, Span::try_years),
+        "month" => away(moment.today, count, Span::try_months),
+        "week" => away(moment.today, count, Span::try_weeks),
+        _ => away(moment.today, count, Span::try_days),
+    }
 }
 
 /// `3`, `3rd`, `third`, `twenty-first`. `3st` is no day.
