@@ -77,8 +77,9 @@ impl Executor for JitProgram {
         cx.exit_args.reserve(self.tables.exit_args_max);
         let mut frame = Frame::new(cx, &self.tables);
         // SAFETY: `entry` was compiled for this `Frame` and lives as long as `self.module`, which
-        // `&self` keeps. It was made from a `VerifiedProgram`: the verifier has bounded every place by `sizes`, which `begin` compared
-        // with the spaces, and every exit's values by `exit_args_max`.
+        // `&self` keeps. It was made from a `VerifiedProgram`: the verifier has bounded every place
+        // by `sizes`, which `begin` compared with the spaces, and every exit's values by
+        // `exit_args_max`.
         let result = unsafe { entry(&raw mut frame) };
         frame.finish(result)
     }

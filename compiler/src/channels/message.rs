@@ -159,11 +159,7 @@ impl<'p> Collect<'p, '_> {
     }
 
     fn handlers(&mut self, handlers: &'p Handlers, channels: &Channels) {
-        let intents = handlers.intents.iter().map(|(_, body)| body);
-        let silences = handlers.silences.iter().map(|(_, body)| body);
-        for body in intents.chain(silences).chain(&handlers.failure) {
-            self.body(body, channels);
-        }
+        handlers.bodies().for_each(|body| self.body(body, channels));
     }
 
     fn body(&mut self, body: &'p Body, channels: &Channels) {

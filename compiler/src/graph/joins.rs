@@ -54,9 +54,9 @@ impl Joins {
         Self { points: points.all.len(), passed }
     }
 
-    /// Points that are passed by some ways from a branch and not by others, those of its first way first. A
-    /// handoff is among them unless all ways lead to one; what only a failed call leads to is,
-    /// other than the handoff or end that it commonly leads to.
+    /// Points that are passed by some ways from a branch and not by others, those of its first way
+    /// first. A handoff is among them unless all ways lead to one; what only a failed call leads
+    /// to is, other than the handoff or end that it commonly leads to.
     pub(crate) fn between(&self, points: &Points<'_>, branch: PointId) -> Vec<PointId> {
         let join = self.passed.immediate_dominator(NodeIndex::new(branch.index()));
         let join = join.map(NodeIndex::index);

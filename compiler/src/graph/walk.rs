@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::{FileSpan, SourceMap};
-use crate::ir::{Outcome, Place, RecordCells, SkillId, SlotIndex, StateId, TextPart};
+use crate::ir::{Outcome, Place, RecordCells, SkillId, SlotIndex, StateId, TextPart, cells_of};
 use crate::sema::hir::{Body, Flow, Project, Step, StepKind, TextRef};
 
 /// Ways kept apart at one point; beyond, what they do not share is forgotten.
@@ -300,17 +300,8 @@ fn turned(mut ways: Vec<Known>) -> Vec<Known> {
 
 /// A result's cells are written: nothing is known to be empty there.
 fn without(mut ways: Vec<Known>, bind: Option<&RecordCells>) -> Vec<Known> {
-    fn each(cells: &RecordCells, known: &mut Known) {
-        match cells {
-            RecordCells::One(place) => {
-                known.empty.remove(place);
-            }
-            RecordCells::Fields(fields) => fields.iter().for_each(|cells| each(cells, known)),
-        }
-    }
-    if let Some(cells) = bind {
-        ways.iter_mut().for_each(|known| each(cells, known));
-    }
+    let cells = bind.map(cells_of).unwrap_or_default();
+    ways.iter_mut().for_each(|known| known.empty.retain(|place| !cells.contains(place)));
     ways
 }
 

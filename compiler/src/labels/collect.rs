@@ -186,10 +186,7 @@ impl<'p> Collector<'p> {
     }
 
     fn handlers(&mut self, handlers: &'p Handlers, flow: FlowId) {
-        let intents = handlers.intents.iter().map(|(_, body)| body);
-        let silences = handlers.silences.iter().map(|(_, body)| body);
-        let bodies = intents.chain(silences).chain(&handlers.failure);
-        bodies.for_each(|body| self.body(body, flow));
+        handlers.bodies().for_each(|body| self.body(body, flow));
     }
 
     fn slot(&mut self, slot: &'p Slot, flow: Option<FlowId>) {

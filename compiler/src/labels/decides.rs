@@ -16,7 +16,7 @@ use crate::base::limits::LABEL_FACTS_MAX;
 use crate::graph::joins::Joins;
 use crate::graph::points::{Op, PointId, Points, Ways};
 use crate::ir::{ActionId, FlowId, Place, Space, StateId, cells_of};
-use crate::sema::hir::{Body, Flow, Handlers, StepKind};
+use crate::sema::hir::{Body, Flow, StepKind};
 use crate::sema::lints::inner_bodies;
 
 /// Something that the customer, or a system, can tell a way by.
@@ -238,7 +238,7 @@ impl<'s, 'p> Shapes<'s, 'p> {
         let mut inside = Inside::default();
         let flows: &'s Ways<'p> = self.flows;
         if let Some(points) = flows.of(id) {
-            bodies(points.flow).into_iter().for_each(|body| self.body(body, &mut inside));
+            points.flow.bodies().for_each(|body| self.body(body, &mut inside));
         }
         self.inside.insert(id, inside.clone());
         inside
@@ -296,18 +296,6 @@ impl Inside {
         let called = self.called.iter().map(|(action, at)| Tell::Called(*action, *at));
         self.shown.clone().into_iter().chain(called)
     }
-}
-
-/// Every body of a flow.
-fn bodies(flow: &Flow) -> Vec<&Body> {
-    fn of(handlers: &Handlers) -> impl Iterator<Item = &Body> {
-        let intents = handlers.intents.iter().map(|(_, body)| body);
-        let silences = handlers.silences.iter().map(|(_, body)| body);
-        intents.chain(silences).chain(&handlers.failure)
-    }
-    let states = flow.states.iter();
-    let own = states.flat_map(|state| std::iter::once(&state.body).chain(of(&state.handlers)));
-    own.chain(of(&flow.handlers)).collect()
 }
 
 /// Steps of a body that show, and that are no points.

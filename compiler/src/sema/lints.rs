@@ -67,10 +67,7 @@ pub(super) fn calls_of<'h>(
 ) -> BTreeSet<FlowId> {
     let mut called = BTreeSet::new();
     for handlers in states.iter().map(|state| &state.handlers).chain(handlers) {
-        let bodies = handlers.intents.iter().map(|(_, body)| body);
-        let bodies =
-            bodies.chain(handlers.silences.iter().map(|(_, body)| body)).chain(&handlers.failure);
-        bodies.for_each(|body| collect_calls(body, &mut called));
+        handlers.bodies().for_each(|body| collect_calls(body, &mut called));
     }
     states.iter().for_each(|state| collect_calls(&state.body, &mut called));
     called

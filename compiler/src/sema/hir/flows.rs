@@ -51,6 +51,15 @@ pub struct Flow {
     pub at: FileSpan,
 }
 
+impl Flow {
+    /// Every body: those of the states and of all handlers.
+    pub(crate) fn bodies(&self) -> impl Iterator<Item = &Body> {
+        let states = self.states.iter();
+        let own = states.flat_map(|s| std::iter::once(&s.body).chain(s.handlers.bodies()));
+        own.chain(self.handlers.bodies())
+    }
+}
+
 /// A state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct State {
@@ -69,6 +78,15 @@ pub struct Handlers {
     /// Milliseconds, shortest first.
     pub silences: Vec<(i64, Body)>,
     pub failure: Option<Body>,
+}
+
+impl Handlers {
+    /// Their bodies.
+    pub(crate) fn bodies(&self) -> impl Iterator<Item = &Body> {
+        let intents = self.intents.iter().map(|(_, body)| body);
+        let silences = self.silences.iter().map(|(_, body)| body);
+        intents.chain(silences).chain(&self.failure)
+    }
 }
 
 /// A claimed property.
