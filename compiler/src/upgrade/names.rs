@@ -1,5 +1,7 @@
 //! What each thing of the old program is in the new one: by what `migrate` says, else by its name.
 
+use std::collections::HashMap;
+
 use super::cells::Cells;
 use super::said::Said;
 use crate::ir::{ActionId, FlowId, IntentId, Place, Program, SkillId, Space};
@@ -82,11 +84,11 @@ pub(super) fn by_name<T>(
     name: impl Fn(&T) -> String,
     said: impl Fn(u32) -> Option<u32>,
 ) -> Vec<Option<u32>> {
-    let place = |(number, thing): (u32, &T)| {
-        said(number).or_else(|| {
-            let wanted = name(thing);
-            u32::try_from(new.iter().position(|known| name(known) == wanted)?).ok()
-        })
-    };
+    let mut places: HashMap<String, u32> = HashMap::with_capacity(new.len());
+    for (number, thing) in (0..).zip(new) {
+        places.entry(name(thing)).or_insert(number);
+    }
+    let place =
+        |(number, thing): (u32, &T)| said(number).or_else(|| places.get(&name(thing)).copied());
     (0..).zip(old).map(place).collect()
 }

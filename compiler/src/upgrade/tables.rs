@@ -24,9 +24,10 @@ fn fresh<'n, T>(
     said: impl Iterator<Item = usize>,
 ) -> impl Iterator<Item = &'n T> {
     let said: BTreeSet<usize> = said.collect();
-    let known = move |thing: &T| old.iter().any(|other| name(other) == name(thing));
-    let all = new.iter().enumerate();
-    all.filter(move |(number, thing)| !known(thing) && !said.contains(number)).map(|(_, new)| new)
+    let known: BTreeSet<&String> = old.iter().map(name).collect();
+    let is_known =
+        move |number: &usize, thing: &T| known.contains(name(thing)) || said.contains(number);
+    new.iter().enumerate().filter(move |(number, thing)| !is_known(number, thing)).map(|(_, t)| t)
 }
 
 fn skills(names: &Names<'_>, said: &Said, found: &mut Found) {
