@@ -107,29 +107,30 @@ impl Quiet<'_, '_> {
     }
 
     fn passed(&self) -> Passed {
-        let reached = |takes: &dyn Fn(PointId, &Edge) -> bool, from: PointId| {
+        let reached = |takes: &dyn Fn(PointId, &Edge) -> bool| {
             let mut seen = BTreeSet::new();
-            let mut open = vec![from];
+            let mut open = vec![self.points.start];
             while let Some(id) = open.pop() {
                 let Some(point) = self.points.get(id).filter(|_| seen.insert(id)) else { continue };
                 open.extend(point.next.iter().filter(|e| takes(id, e)).map(|edge| edge.to));
             }
             seen
         };
+        let is_end = |_, point: &Point<'_>| matches!(point.op, Op::End(_));
         let ends = |seen: &Loop| {
-            seen.iter().any(|id| self.points.get(*id).is_some_and(|p| matches!(p.op, Op::End(_))))
+            seen.iter().any(|id| self.points.get(*id).is_some_and(|point| is_end(*id, point)))
         };
         let quiet = |id: PointId, edge: &Edge| self.takes(id, edge);
-        let all = reached(&quiet, self.points.start);
-        let mute =
-            reached(&|id, edge| self.takes(id, edge) && !self.says(id, edge), self.points.start);
+        let all = reached(&quiet);
+        let mute = reached(&|id, edge| self.takes(id, edge) && !self.says(id, edge));
+        let ending = self.points.leading_to(is_end, quiet);
         // In a flow that is called anew, every silence counts anew.
         let waits = |id: &PointId| {
             let point = self.points.get(*id)?;
             let silent = point.next.iter().any(|e| self.takes(*id, e) && self.is_silence(e));
             self.pause(*id).or_else(|| silent.then_some(point.at))
         };
-        let pauses = all.iter().find_map(|id| waits(id).filter(|_| ends(&reached(&quiet, *id))));
+        let pauses = all.intersection(&ending).find_map(waits);
         let says = |id: &PointId| {
             let point = self.points.get(*id)?;
             point.next.iter().any(|edge| self.says(*id, edge)).then_some(point.at)

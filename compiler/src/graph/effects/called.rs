@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::points::{Edge, Op, PointId, Points, Way};
+use super::super::points::{Edge, Op, Point, PointId, Points, Way};
 use super::super::reads;
 use crate::base::FileSpan;
 use crate::ir::{ActionId, FlowId, Place, SlotIndex, Space};
@@ -152,23 +152,8 @@ impl<'p> Ways<'_, 'p> {
 
     /// Points from which the flow's end can be reached.
     fn ending(&self, along: Along) -> BTreeSet<PointId> {
-        let mut before: BTreeMap<PointId, Vec<PointId>> = BTreeMap::new();
-        let mut open = Vec::new();
-        for (id, point) in self.points.ids() {
-            if matches!(point.op, Op::End(_)) {
-                open.push(id);
-            }
-            for edge in point.next.iter().filter(|edge| self.takes(along, id, edge)) {
-                before.entry(edge.to).or_default().push(id);
-            }
-        }
-        let mut ending = BTreeSet::new();
-        while let Some(id) = open.pop() {
-            if ending.insert(id) {
-                open.extend(before.get(&id).into_iter().flatten());
-            }
-        }
-        ending
+        let ends = |_, point: &Point<'_>| matches!(point.op, Op::End(_));
+        self.points.leading_to(ends, |id, edge| self.takes(along, id, edge))
     }
 
     /// Whether a way leads on from a point to one of these; what it calls has come back.

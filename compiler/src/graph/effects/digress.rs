@@ -1,7 +1,7 @@
 //! The same effect in a flow that waits and in one that the customer begins meanwhile: with the
 //! same values of the session, it is carried out twice for one wish.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::facts::same;
 use super::super::points::{Edge, Op, Point, PointId, Points, Way};
@@ -11,7 +11,7 @@ use super::with_both;
 use crate::base::FileSpan;
 use crate::base::limits::DIAGNOSTICS_MAX;
 use crate::diag::{Code, Diagnostic};
-use crate::ir::{IntentId, Place, Space};
+use crate::ir::{ActionId, IntentId, Place, Space};
 use crate::sema::hir::{Flow, Project};
 
 /// Every pair of a flow and one that can begin while it waits.
@@ -22,12 +22,14 @@ pub(super) fn check(
 ) -> Vec<Diagnostic> {
     let effects: Vec<Vec<Remembered<'_, '_>>> =
         flows.iter().map(|points| remembered(project, Ways { points, called })).collect();
-    let begun: Vec<&Remembered<'_, '_>> =
-        effects.iter().flatten().filter(|one| one.can_begin()).collect();
+    let mut begun: BTreeMap<ActionId, Vec<&Remembered<'_, '_>>> = BTreeMap::new();
+    for one in effects.iter().flatten().filter(|one| one.can_begin()) {
+        begun.entry(one.one.action).or_default().push(one);
+    }
     let mut found = Vec::new();
     let mut reported = BTreeSet::new();
     for waiting in effects.iter().flatten().filter(|one| !one.flow().from_std) {
-        for begun in &begun {
+        for begun in begun.get(&waiting.one.action).into_iter().flatten() {
             if found.len() >= DIAGNOSTICS_MAX {
                 return found;
             }
@@ -91,30 +93,35 @@ impl<'p> Remembered<'_, 'p> {
         self.flow().name != other.flow().name
     }
 
+    /// Of effects by the same action.
     fn is_same(&self, other: &Self) -> bool {
         let (own, others) = (self.one.args, other.one.args);
-        self.one.action == other.one.action
-            && own.len() == others.len()
-            && own.iter().zip(others).all(|(own, other)| same(own, other))
+        own.len() == others.len() && own.iter().zip(others).all(|(own, other)| same(own, other))
     }
 
     /// Points that follow one with nobody asked to confirm and the values as they are.
     fn reached(&self, from: PointId) -> BTreeSet<PointId> {
-        let changes =
-            |point: &Point<'_>, edge: &Edge| match point.op {
-                Op::Call { flow, .. } => self.ways.called.get(flow.index()).is_some_and(|called| {
-                    called.writes.iter().any(|place| self.slots.contains(place))
-                }),
-                _ => {
-                    let written = written(self.flow(), &point.op, edge.way);
-                    written.iter().any(|place| self.slots.contains(place))
-                }
-            };
-        let came = self.ways.after(from, |id, edge| {
-            self.ways.takes(Along::Unconfirmed, id, edge)
-                && self.ways.points.get(id).is_some_and(|point| !changes(point, edge))
-        });
-        came.into_keys().collect()
+        self.ways.after(from, |id, edge| self.takes(id, edge)).into_keys().collect()
+    }
+
+    /// Points that the effect follows in the same way.
+    fn before(&self) -> BTreeSet<PointId> {
+        let itself = |id, _: &Point<'_>| id == self.one.point;
+        self.ways.points.leading_to(itself, |id, edge| self.takes(id, edge))
+    }
+
+    /// Whether nobody is asked to confirm on a way, and the values stay as they are.
+    fn takes(&self, id: PointId, edge: &Edge) -> bool {
+        let Some(point) = self.ways.points.get(id) else { return false };
+        let is_one = |place: &Place| self.slots.contains(place);
+        let changes = || match point.op {
+            Op::Call { flow, .. } => {
+                let called = self.ways.called.get(flow.index());
+                called.is_some_and(|called| called.writes.iter().any(is_one))
+            }
+            _ => written(self.flow(), &point.op, edge.way).iter().any(is_one),
+        };
+        self.ways.takes(Along::Unconfirmed, id, edge) && !changes()
     }
 
     /// A point where the flow waits and does not take these wishes for its own.
@@ -169,8 +176,6 @@ fn wait_before(waiting: &Remembered<'_, '_>, begun: &Remembered<'_, '_>) -> Opti
     if !rest.iter().any(ends) {
         return None;
     }
-    let ids = waiting.ways.points.ids().map(|(id, _)| id);
-    ids.filter_map(|id| Some((id, waiting.waits(id, &begun.flow().triggers)?)))
-        .find(|(id, _)| waiting.reached(*id).contains(&waiting.one.point))
-        .map(|(_, at)| at)
+    let wishes = &begun.flow().triggers;
+    waiting.before().into_iter().find_map(|id| waiting.waits(id, wishes))
 }

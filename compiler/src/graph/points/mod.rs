@@ -9,7 +9,7 @@ mod build;
 mod corrections;
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use self::build::Builder;
 use crate::base::FileSpan;
@@ -246,11 +246,39 @@ impl<'p> Points<'p> {
     fn link(&mut self, from: PointId, to: PointId, way: Way) {
         if let Some(point) = self.all.get_mut(from.index()) {
             let edge = Edge { to, way };
-            // A menu has each of its choices once, and may have thousands.
-            if matches!(way, Way::Arm(_)) || !point.next.contains(&edge) {
+            // A menu has each of its choices once, and a wait each of its corrections: there may be
+            // thousands of either.
+            let is_new = matches!(way, Way::Arm(_) | Way::Correction(_));
+            if is_new || !point.next.contains(&edge) {
                 point.next.push(edge);
             }
         }
+    }
+
+    /// Points from which one of these can be come to along the ways that `takes` lets through, they
+    /// themselves among them.
+    pub(super) fn leading_to(
+        &self,
+        these: impl Fn(PointId, &Point<'p>) -> bool,
+        takes: impl Fn(PointId, &Edge) -> bool,
+    ) -> BTreeSet<PointId> {
+        let mut before: BTreeMap<PointId, Vec<PointId>> = BTreeMap::new();
+        let mut open = Vec::new();
+        for (id, point) in self.ids() {
+            if these(id, point) {
+                open.push(id);
+            }
+            for edge in point.next.iter().filter(|edge| takes(id, edge)) {
+                before.entry(edge.to).or_default().push(id);
+            }
+        }
+        let mut leading = BTreeSet::new();
+        while let Some(id) = open.pop() {
+            if leading.insert(id) {
+                open.extend(before.get(&id).into_iter().flatten());
+            }
+        }
+        leading
     }
 
     /// Points that can follow a point, corrections left out.
