@@ -15,8 +15,8 @@ mod expected;
 
 /// What no small project can show: limits of millions of characters and of thousands of states, a
 /// fault of the compiler itself, and what is found between two versions (`tests/upgrades`).
-const ELSEWHERE: [Code; 6] =
-    [Code::E0109, Code::E0901, Code::E0902, Code::E0914, Code::E0915, Code::W0910];
+const ELSEWHERE: [Code; 7] =
+    [Code::E0109, Code::E0901, Code::E0902, Code::E0914, Code::E0915, Code::W0411, Code::W0910];
 
 #[test]
 fn the_compiler_says_what_it_said() {

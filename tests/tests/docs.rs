@@ -20,7 +20,8 @@ const COMMON: [(&str, &str); 4] = [
 ];
 
 /// Codes whose examples would be megabytes, or that nothing should lead to.
-const WITHOUT_EXAMPLE: [Code; 4] = [Code::E0109, Code::E0901, Code::E0902, Code::W0801];
+const WITHOUT_EXAMPLE: [Code; 5] =
+    [Code::E0109, Code::E0901, Code::E0902, Code::W0411, Code::W0801];
 
 /// An example with what it may leave out.
 fn whole(example: &str) -> String {

@@ -151,6 +151,7 @@ codes! {
     W0408 "branch-never-taken",
     W0409 "talks-for-ever",
     W0410 "message-without-answer",
+    W0411 "flow-too-large",
     W0501 "missing-language",
     W0502 "placeholder-mismatch",
     W0503 "few-examples",

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use petgraph::Direction;
 use petgraph::visit::{Dfs, Reversed};
 
+use super::large::{self, not_followed};
 use super::points::Points;
 use super::walk::{Known, Leave, Target, Walk};
 use super::{Effects, FlowGraph, Node};
@@ -37,6 +38,7 @@ pub(crate) fn check(
     let flows = (0..).map(FlowId).zip(points).zip(graphs);
     for ((id, points), graph) in flows.filter(|((_, points), _)| !points.is_left_out()) {
         let flow = points.flow;
+        found.extend(points.too_many.then(|| not_followed(flow, large::POINTS)));
         unreachable_states(flow, graph, &migrated(project, id), &mut found);
         let dead_ends = dead_ends.get(id.index()).and_then(Option::as_ref);
         states_without_way_out(project, flow, sources, graph, dead_ends, &mut found);
@@ -220,16 +222,20 @@ impl Silent<'_> {
         true
     }
 
-    /// A loop is a way of silent steps that comes back to where it was with nothing new known.
+    /// A loop is a way of silent steps that comes back to where it was with nothing new known. Where
+    /// none was found, but not everything was searched, that is said.
     fn loops(&self) -> Option<Diagnostic> {
         let mut done: BTreeSet<Point> = BTreeSet::new();
+        let mut gave_up = false;
         for state in (0..).map(StateId).take(self.flow.states.len()) {
-            let mut search = Search { silent: self, done: &mut done, path: Vec::new() };
+            let mut search =
+                Search { silent: self, done: &mut done, path: Vec::new(), gave_up: false };
             if let Some(path) = search.run((state, BTreeSet::new())) {
                 return Some(self.report(&path));
             }
+            gave_up |= search.gave_up;
         }
-        None
+        gave_up.then(|| not_followed(self.flow, large::LOOPS))
     }
 
     fn report(&self, path: &[(StateId, FileSpan)]) -> Diagnostic {
@@ -251,6 +257,8 @@ struct Search<'s, 'p> {
     silent: &'s Silent<'p>,
     done: &'s mut BTreeSet<Point>,
     path: Vec<Step>,
+    /// There was more than is searched.
+    gave_up: bool,
 }
 
 struct Step {
@@ -277,8 +285,12 @@ impl Search<'_, '_> {
                 let found = self.path.iter().skip(start);
                 return Some(found.map(|step| (step.point.0, step.taken)).collect());
             }
-            if !self.done.contains(&next) && self.done.len() < SEARCH_MAX {
-                self.enter(next);
+            if self.done.contains(&next) {
+                continue;
+            }
+            match self.done.len() < SEARCH_MAX {
+                true => self.enter(next),
+                false => self.gave_up = true,
             }
         }
         None

@@ -6,15 +6,16 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use flowright_nlu::value::Value;
 
 use super::facts::Facts;
+use super::large::{self, not_followed};
 use super::points::{Edge, Op, Point, PointId, Points, Way};
 use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic};
 use crate::ir::{FlowId, cells_of};
 use crate::sema::calls::callees_first;
-use crate::sema::hir::{Expr, ExprKind, Flow, Handlers, Project, StepKind};
+use crate::sema::hir::{Body, Expr, ExprKind, Flow, Project, StepKind};
 use crate::sema::lints::{called_flows, inner_bodies};
 
-/// Ways followed from the turns of one flow; beyond, what was found is reported.
+/// Ways followed from the turns of one flow; beyond, it is said that there are more.
 const WAYS_MAX: usize = 20_000;
 /// Ways to one point that differ in what is known on them.
 const AT_POINT_MAX: usize = 16;
@@ -42,6 +43,7 @@ pub(super) fn check(project: &Project, flows: &[Points<'_>]) -> Vec<Diagnostic> 
             let is_called_only =
                 called_at_all.contains(&id) && flow.triggers.is_empty() && !flow.on_start;
             found.extend(search.findings(is_called_only));
+            found.extend(search.gave_up.then(|| not_followed(flow, large::ANSWERS)));
         }
         if let Some(known) = called.get_mut(id.index()) {
             *known = own;
@@ -79,12 +81,14 @@ struct Search<'s, 'p> {
     steps: Vec<Step<'p>>,
     open: VecDeque<usize>,
     seen: BTreeMap<PointId, Vec<usize>>,
+    /// There were more ways than are followed.
+    gave_up: bool,
 }
 
 impl<'s, 'p> Search<'s, 'p> {
     fn new(project: &'s Project, points: &'s Points<'p>, called: &'s [Called]) -> Self {
         let (steps, open, seen) = (Vec::new(), VecDeque::new(), BTreeMap::new());
-        Self { project, points, called, steps, open, seen }
+        Self { project, points, called, steps, open, seen, gave_up: false }
     }
 
     fn call(&self, point: &Point<'_>) -> Option<&'s Called> {
@@ -158,7 +162,11 @@ impl<'s, 'p> Search<'s, 'p> {
         let steps = &self.steps;
         let is_known =
             known.iter().any(|n| steps.get(*n).is_some_and(|s| s.facts.same(&step.facts)));
-        if is_known || known.len() >= AT_POINT_MAX || self.steps.len() >= WAYS_MAX {
+        if is_known || known.len() >= AT_POINT_MAX {
+            return;
+        }
+        if self.steps.len() >= WAYS_MAX {
+            self.gave_up = true;
             return;
         }
         let number = self.steps.len();
@@ -267,20 +275,13 @@ fn told_of(point: &Point<'_>, edge: &Edge) -> Option<Told> {
 
 /// Whether a flow says again what it said, somewhere.
 fn repeats(flow: &Flow) -> bool {
-    let of = |handlers: &'_ Handlers| {
-        let intents = handlers.intents.iter().map(|(_, body)| body);
-        let silences = handlers.silences.iter().map(|(_, body)| body);
-        intents.chain(silences).chain(&handlers.failure).cloned().collect::<Vec<_>>()
-    };
-    let mut open: Vec<_> = flow.states.iter().map(|state| state.body.clone()).collect();
-    open.extend(flow.states.iter().flat_map(|state| of(&state.handlers)));
-    open.extend(of(&flow.handlers));
+    let mut open: Vec<&Body> = flow.bodies().collect();
     while let Some(body) = open.pop() {
-        for step in &body {
+        for step in body {
             if matches!(step.kind, StepKind::Repeat) {
                 return true;
             }
-            open.extend(inner_bodies(step).into_iter().cloned());
+            open.extend(inner_bodies(step));
         }
     }
     false

@@ -8,12 +8,17 @@ mod digress;
 use std::collections::BTreeSet;
 
 use self::called::{Along, Called, Occurrence, Ways, of};
+use super::large::{self, not_followed};
 use super::points::{Op, PointId, Points, Way};
 use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic};
 use crate::ir::{ActionId, FlowId};
 use crate::sema::calls::callees_first;
 use crate::sema::hir::{Expr, Project};
+
+/// Effects, calls of actions and menus of one flow, times its points, up to which the flow is looked
+/// at: the ways from each are followed.
+const WORK_MAX: usize = 50_000_000;
 
 /// Checks every flow of the project.
 pub(super) fn check(project: &Project, flows: &[Points<'_>]) -> Vec<Diagnostic> {
@@ -26,6 +31,12 @@ pub(super) fn check(project: &Project, flows: &[Points<'_>]) -> Vec<Diagnostic> 
         }
         let ways = Ways { points, called: &called };
         let effects = ways.occurrences(project);
+        let is_followed = |op: &Op<'_>| matches!(op, Op::Do { .. } | Op::ChooseFrom { .. });
+        let followed = points.all.iter().filter(|point| is_followed(&point.op)).count();
+        if (effects.len() + followed).saturating_mul(points.all.len()) > WORK_MAX {
+            found.push(not_followed(points.flow, large::EFFECTS));
+            continue;
+        }
         let flow = Effects { project, points, ways, effects };
         let looping = flow.silent_loops(&mut found);
         flow.twice(&looping, &mut found);
