@@ -1,11 +1,11 @@
 //! Mutated texts and bundles against the front end, by seed: the same seed tries the same inputs on
-//! every machine. An input at which something panics, hangs or does not hold is printed, and written
-//! to a file.
+//! every machine. An input at which something panics or does not hold is written to a file, one that
+//! hangs is printed.
 
 mod mutate;
-mod random;
 mod targets;
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,9 +14,9 @@ use std::time::Duration;
 
 use flowright_compiler::compile::MemorySources;
 use flowright_compiler::{bundle, compile};
+use flowright_engine::explore::Random;
 
-pub use random::Random;
-pub use targets::{TARGETS, Target, sealed};
+pub use targets::{TARGETS, Target};
 
 /// How long one input may take before it counts as one that hangs.
 const HANGS_AFTER: Duration = Duration::from_secs(20);
@@ -48,6 +48,12 @@ impl Seeds {
         let made = compiled.bundle.ok_or("the seed of bundles has errors")?;
         let bytes = bundle::write(&made).map_err(|e| e.to_string())?.bytes;
         let body = bytes.get(HEADER_BYTES..).unwrap_or(&[]).to_vec();
+        // Behind any other header every bundle would be refused, and nothing be tried.
+        if targets::sealed(&body) != bytes {
+            return Err(
+                "bundles have another header than the one that is put before them".to_owned()
+            );
+        }
         Ok(Self { texts, body })
     }
 }
@@ -89,38 +95,42 @@ pub struct Fault {
 /// Tries so many inputs; the first fault, if there is one.
 #[must_use]
 pub fn run(target: Target, seeds: &Seeds, seed: u64, runs: u64) -> Option<Fault> {
+    let input = |run: u64| {
+        let mut random = Random::new(seed ^ run.wrapping_mul(0x2545_F491_4F6C_DD1D));
+        match target {
+            Target::Bundle => mutate::bytes(&mut random, &seeds.body),
+            _ => mutate::text(&mut random, &seeds.texts).into_bytes(),
+        }
+    };
+    first_fault(target.name(), runs, input, |input| target.holds(input))
+}
+
+/// Tries the inputs of so many runs; the first at which something does not hold or panics.
+pub fn first_fault(
+    name: &'static str,
+    runs: u64,
+    input: impl Fn(u64) -> Vec<u8>,
+    holds: impl Fn(&[u8]) -> Result<(), String>,
+) -> Option<Fault> {
     let watched = Watched::default();
     let watching = watched.clone();
     // An input that hangs is shown by who watches: the thread that tries it cannot.
-    std::thread::spawn(move || watching.watch(target));
+    std::thread::spawn(move || watching.watch(name));
     let fault = (0..runs).find_map(|run| {
-        let mut random = Random::new(seed ^ run.wrapping_mul(0x2545_F491_4F6C_DD1D));
-        let input = match target {
-            Target::Bundle => mutate::bytes(&mut random, &seeds.body),
-            _ => mutate::text(&mut random, &seeds.texts).into_bytes(),
-        };
+        let input = input(run);
         watched.begin(run, &input);
-        let what = attempt(target, &input).err()?;
+        let tried = catch_unwind(AssertUnwindSafe(|| holds(&input)));
+        let what = tried.unwrap_or_else(|panic| Err(panicked(&*panic))).err()?;
         Some(Fault { run, input, what })
     });
     watched.end();
     fault
 }
 
-/// Tries one input.
-///
-/// # Errors
-/// What is wrong.
-pub fn attempt(target: Target, input: &[u8]) -> Result<(), String> {
-    let tried = catch_unwind(AssertUnwindSafe(|| match target {
-        Target::Bundle => targets::body(input),
-        _ => target.text(std::str::from_utf8(input).unwrap_or("")),
-    }));
-    tried.unwrap_or_else(|panic| {
-        let said = panic.downcast_ref::<String>().map(String::as_str);
-        let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
-        Err(format!("a panic: {}", said.unwrap_or("?")))
-    })
+fn panicked(panic: &(dyn Any + Send)) -> String {
+    let said = panic.downcast_ref::<String>().map(String::as_str);
+    let said = said.or_else(|| panic.downcast_ref::<&str>().copied());
+    format!("a panic: {}", said.unwrap_or("?"))
 }
 
 /// The input that is being tried.
@@ -140,7 +150,7 @@ impl Watched {
         self.0.0.store(OVER, Ordering::Release);
     }
 
-    fn watch(&self, target: Target) {
+    fn watch(&self, name: &str) {
         let mut last = OVER - 1;
         loop {
             std::thread::sleep(HANGS_AFTER);
@@ -150,11 +160,7 @@ impl Watched {
             }
             if run == last {
                 let input = self.0.1.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                eprintln!(
-                    "{}: run {run} hangs:\n{}",
-                    target.name(),
-                    String::from_utf8_lossy(&input)
-                );
+                eprintln!("{name}: run {run} hangs:\n{}", String::from_utf8_lossy(&input));
                 std::process::exit(1);
             }
             last = run;

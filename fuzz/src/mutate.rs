@@ -1,8 +1,7 @@
 //! Changes texts and bytes: a little at random places, or pieces of one put into another.
 
 use flowright_compiler::syntax::lex;
-
-use crate::random::Random;
+use flowright_engine::explore::Random;
 
 /// Bytes of a changed text at most: what goes wrong goes wrong in small texts too, and sooner.
 const TEXT_MAX: usize = 6_000;

@@ -39,18 +39,19 @@ impl Target {
         }
     }
 
-    /// Tries a text.
+    /// Tries an input.
     ///
     /// # Errors
     /// What does not hold.
-    pub fn text(self, text: &str) -> Result<(), String> {
-        match self {
-            Self::Lexer => tiles(text),
-            Self::Parser => parses(text),
-            Self::Checker => checks(text),
-            Self::Formatter => formats(text),
-            Self::Bundle => Ok(()),
-        }
+    pub fn holds(self, input: &[u8]) -> Result<(), String> {
+        let check = match self {
+            Self::Lexer => tiles,
+            Self::Parser => parses,
+            Self::Checker => checks,
+            Self::Formatter => formats,
+            Self::Bundle => return body(input),
+        };
+        check(std::str::from_utf8(input).map_err(|e| format!("the input is no text: {e}"))?)
     }
 }
 
@@ -117,10 +118,7 @@ fn formats(text: &str) -> Result<(), String> {
 
 /// Tries a bundle's body, with the length and checksum that belong to it: without them nothing
 /// behind the header would ever be read.
-///
-/// # Errors
-/// What does not hold.
-pub fn body(body: &[u8]) -> Result<(), String> {
+fn body(body: &[u8]) -> Result<(), String> {
     let Ok((bundle, hash)) = bundle::read(&sealed(body)) else { return Ok(()) };
     match LoadedProgram::interpreted(bundle, hash) {
         Ok(_) => Ok(()),
@@ -131,8 +129,7 @@ pub fn body(body: &[u8]) -> Result<(), String> {
 }
 
 /// The file of a body.
-#[must_use]
-pub fn sealed(body: &[u8]) -> Vec<u8> {
+pub(crate) fn sealed(body: &[u8]) -> Vec<u8> {
     let mut bytes = b"FLOWB\r\n\x1a".to_vec();
     bytes.extend(FORMAT_VERSION.to_le_bytes());
     bytes.extend((body.len() as u64).to_le_bytes());

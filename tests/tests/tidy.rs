@@ -56,7 +56,8 @@ fn violations(folder: &str, forbidden: &[&str], allowed_in: impl Fn(&str) -> boo
 
 #[test]
 fn every_module_begins_with_a_header() {
-    let crates = ["nlu", "compiler", "engine", "runtime", "cli", "tests", "bench", "flows"];
+    let crates =
+        ["nlu", "compiler", "engine", "runtime", "cli", "tests", "bench", "flows", "fuzz", "xtask"];
     let bare: Vec<_> = crates
         .iter()
         .flat_map(|folder| sources(folder))

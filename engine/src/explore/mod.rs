@@ -26,6 +26,7 @@ use std::sync::Arc;
 pub use self::conversation::{Answer, Conversation, Move};
 pub use self::customer::Customer;
 pub use self::invariants::{Broken, Guard, Invariant, Key};
+pub use self::random::Random;
 pub use self::write::{Written, write_test};
 
 use self::answers::Answers;
@@ -33,7 +34,6 @@ use self::human::reach_human;
 use self::invariants::first_difference;
 use self::plan::{Plan, new_plan};
 use self::play::Player;
-use self::random::Random;
 use self::seen::{Seen, Situation};
 use crate::transcript::ReportLine;
 use crate::{Entered, LoadedProgram};

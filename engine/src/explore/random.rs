@@ -3,15 +3,17 @@
 
 /// Random numbers from a seed.
 #[derive(Debug, Clone)]
-pub(super) struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
-    pub(super) const fn new(seed: u64) -> Self {
+    /// Starts at a seed.
+    #[must_use]
+    pub const fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// The next 64 bits.
-    pub(super) const fn bits(&mut self) -> u64 {
+    pub const fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -20,7 +22,7 @@ impl Random {
     }
 
     /// A number below `count`; 0 when there is none.
-    pub(super) fn below(&mut self, count: usize) -> usize {
+    pub fn below(&mut self, count: usize) -> usize {
         let count = u64::try_from(count).unwrap_or(u64::MAX);
         let picked = self.bits().checked_rem(count).unwrap_or(0);
         usize::try_from(picked).unwrap_or(0)
@@ -40,7 +42,7 @@ impl Random {
     }
 
     /// One of the items.
-    pub(super) fn pick<'t, T>(&mut self, items: &'t [T]) -> Option<&'t T> {
+    pub fn pick<'t, T>(&mut self, items: &'t [T]) -> Option<&'t T> {
         items.get(self.below(items.len()))
     }
 

@@ -4,23 +4,11 @@
 use std::collections::BTreeMap;
 
 use flowright_compiler::ir::Program;
+use flowright_engine::explore::Random;
 use serde_json::{Value as Json, json};
 
 /// Places of one kind that are changed.
 const PLACES_PER_KIND: usize = 3;
-
-/// A seeded source of numbers (splitmix64).
-pub struct Random(pub u64);
-
-impl Random {
-    pub fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) as usize % end.max(1)
-    }
-}
 
 /// A program that is not what it was.
 pub struct Mutant {
@@ -37,7 +25,7 @@ pub fn each(program: &Program, seed: u64, mut take: impl FnMut(Mutant)) {
     let mut whole = serde_json::to_value(program).unwrap();
     let mut kinds: BTreeMap<String, Vec<String>> = BTreeMap::new();
     find(&whole, &mut String::new(), &mut String::new(), &mut kinds);
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     for (kind, places) in &kinds {
         for _ in 0..PLACES_PER_KIND.min(places.len()) {
             let place = &places[random.below(places.len())];
