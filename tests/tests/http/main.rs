@@ -5,6 +5,7 @@ mod odd;
 mod outside;
 mod sockets;
 mod talks;
+mod unstored;
 
 use std::time::{Duration, Instant};
 

@@ -8,7 +8,8 @@ use flowright_tests::{World, bundle_of_text};
 
 use super::odd::{Does, Odd};
 
-const SOURCE: &str = r#"
+/// An action and an effect that are asked for three times at most, 400 ms each.
+pub(crate) const SOURCE: &str = r#"
 bot b { languages en  timezone "UTC" }
 channel api: rest
 skill s
@@ -51,7 +52,8 @@ flow close {
 "#;
 
 const DUE: Does = Does::Answers(200, r#"{ "due": "tomorrow" }"#);
-const LONG: Duration = Duration::from_secs(5);
+/// Longer than anybody waits for an answer.
+pub(crate) const LONG: Duration = Duration::from_secs(5);
 
 /// What the server does, what the customer says and hears, and how often the server was asked.
 const CASES: [(&[Does], &str, &str, usize); 19] = [
