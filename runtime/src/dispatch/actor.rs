@@ -15,7 +15,8 @@ use super::{Answer, DispatchError, Incoming, Inner, Mail};
 use crate::limits::SESSION_IDLE;
 use crate::store::{Commit, StoreError, StoredReply};
 
-/// First pause before something that could not be stored is looked at again.
+/// First pause before something that could not be stored is looked at again; each further one is
+/// twice as long, up to half a minute.
 const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
 /// A session in memory.
@@ -67,7 +68,7 @@ impl Actor {
     /// Until the session's timer, or until it may leave memory.
     fn patience(&self) -> Duration {
         if self.failures > 0 {
-            return RETRY_PAUSE.saturating_mul(1 << self.failures.min(6));
+            return RETRY_PAUSE.saturating_mul(1 << (self.failures - 1).min(6));
         }
         let wake = self.live.as_ref().and_then(|live| live.session.wake_at_ms);
         let left = wake.map(|at| at.saturating_sub(self.inner.clock.now_ms()).max(1));
