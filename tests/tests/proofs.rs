@@ -1,8 +1,7 @@
 //! Random flows: what the compiler proves of them never fails when they run, and what it refutes
-//! fails in the conversation that it gives, but for what only other flows could bring about.
+//! fails in the conversation that it gives, but for a few whose words are taken otherwise.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
-use std::cell::Cell;
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -12,13 +11,17 @@ use flowright_compiler::diag::Code;
 use flowright_engine::LoadedProgram;
 use flowright_engine::explore::{Customer, Explorer};
 use flowright_engine::transcript::{Refutation, refutation};
+use flowright_tests::programs::{
+    Atom, Count, Statement, any_atom, any_statement, each, write_states,
+};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 const STATES: u8 = 4;
 const PROGRAMS: u32 = 100;
 /// Conversations with each program; those with a way to a violation mostly show it in far fewer.
 const RUNS: u64 = 150;
+/// Refuted claims that are talked to as the proved ones are: what finds nothing shows nothing.
+const TRIED: u32 = 15;
 
 const COMMON: &str = r#"bot b { languages en  timezone "UTC" }
 use std.repair
@@ -50,52 +53,34 @@ flow buy { on intent buy
 "#;
 
 #[derive(Debug, Clone, Copy)]
-struct Statement {
-    kind: u8,
-    cond: Cond,
-    to: u8,
-    by: u8,
-}
-
-#[derive(Debug, Clone, Copy)]
 struct Cond {
     first: Atom,
     second: Atom,
     joined: u8,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Atom {
-    kind: u8,
-    op: u8,
-    by: u8,
-}
-
-impl Atom {
-    fn text(self) -> String {
-        let op = ["<", "<=", ">", ">=", "==", "!="][usize::from(self.op % 6)];
-        let by = self.by % 6;
-        let color = ["red", "green", "blue"][usize::from(self.by % 3)];
-        match self.kind % 12 {
-            0 => format!("(has n and n {op} {by})"),
-            1 => format!("(has m and m {op} {by})"),
-            2 => format!("(has n and has m and n {op} m)"),
-            3 => format!("(has c and c is {color})"),
-            4 => format!("(has d and d {op} 2027-06-0{})", by + 1),
-            5 => "customer.vip".to_owned(),
-            6 => "r.ok".to_owned(),
-            7 => format!("r.count {op} {by}"),
-            8 => format!("(has total and total {op} {})", by * 5),
-            9 => format!("(has a and a {op} EUR {by})"),
-            10 => format!("(has p and p {op} USD {by})"),
-            _ => "has m".to_owned(),
-        }
+fn atom_text(atom: Atom) -> String {
+    let (op, by) = (atom.sign(), atom.by % 6);
+    let color = ["red", "green", "blue"][usize::from(atom.by % 3)];
+    match atom.kind % 12 {
+        0 => format!("(has n and n {op} {by})"),
+        1 => format!("(has m and m {op} {by})"),
+        2 => format!("(has n and has m and n {op} m)"),
+        3 => format!("(has c and c is {color})"),
+        4 => format!("(has d and d {op} 2027-06-0{})", by + 1),
+        5 => "customer.vip".to_owned(),
+        6 => "r.ok".to_owned(),
+        7 => format!("r.count {op} {by}"),
+        8 => format!("(has total and total {op} {})", by * 5),
+        9 => format!("(has a and a {op} EUR {by})"),
+        10 => format!("(has p and p {op} USD {by})"),
+        _ => "has m".to_owned(),
     }
 }
 
 impl Cond {
     fn text(self) -> String {
-        let (first, second) = (self.first.text(), self.second.text());
+        let (first, second) = (atom_text(self.first), atom_text(self.second));
         match self.joined % 5 {
             0 => format!("({first} and {second})"),
             1 => format!("({first} or {second})"),
@@ -106,26 +91,13 @@ impl Cond {
 }
 
 /// The flow with its claim, or with a state that is entered when the claim fails.
-fn source(states: &[Vec<Statement>], claim: Cond, watched: bool) -> String {
+fn source(states: &[Vec<Statement<Cond>>], claim: Cond, watched: bool) -> String {
     let claim = claim.text();
     let mut out = COMMON.to_owned();
-    for (number, body) in states.iter().enumerate() {
-        let _ = writeln!(out, "  state s{number} {{");
-        let mut left = false;
-        for statement in body {
-            left = write_statement(&mut out, number, *statement, &claim, watched);
-            if left {
-                break;
-            }
-        }
-        if !left && number + 1 == states.len() {
-            write_pay(&mut out, &claim, watched);
-        }
-        if !left {
-            let _ = writeln!(out, "    -> s{}", number + 1);
-        }
-        out.push_str("  }\n");
-    }
+    let pay = pay(&claim, watched);
+    write_states(&mut out, states, &pay, |out, number, statement| {
+        write_statement(out, number, statement, &claim, &pay)
+    });
     let _ = writeln!(out, "  state s{STATES} {{ say \"Done.\"  end resolved }}");
     if watched {
         out.push_str("  state violated { say \"Violated.\"  end unresolved }\n}\n");
@@ -138,14 +110,14 @@ fn source(states: &[Vec<Statement>], claim: Cond, watched: bool) -> String {
 /// Whether control leaves the body.
 fn write_statement(
     out: &mut String,
-    state: usize,
-    s: Statement,
+    state: u8,
+    s: Statement<Cond>,
     claim: &str,
-    watched: bool,
+    pay: &str,
 ) -> bool {
     // Back only where the customer is asked: a loop without her is refused.
     let (next, back, by) = (state + 1, s.to % STATES, s.by % 6);
-    let ahead = (next + usize::from(s.to % 2)).min(usize::from(STATES));
+    let ahead = (next + s.to % 2).min(STATES);
     let slot = ["n", "m", "c", "d", "total", "a", "p"][usize::from(s.by % 7)];
     let _ = match s.kind % 14 {
         0 | 1 => writeln!(out, "    fill {slot}"),
@@ -159,32 +131,25 @@ fn write_statement(
         9 => writeln!(out, "    confirm \"Sure?\" {{ yes -> s{back}  no -> s{next} }}"),
         10 | 11 => writeln!(out, "    when not ({claim}) -> s{ahead}"),
         _ => {
-            write_pay(out, claim, watched);
+            out.push_str(pay);
             Ok(())
         }
     };
     s.kind % 14 == 9
 }
 
-fn write_pay(out: &mut String, claim: &str, watched: bool) {
-    if watched {
-        let _ = writeln!(out, "    when not ({claim}) -> violated");
-    }
-    out.push_str("    do pay(1) { failed -> handoff }\n");
+/// The effect that the claim is about, watched or not.
+fn pay(claim: &str, watched: bool) -> String {
+    let watch = format!("    when not ({claim}) -> violated\n");
+    format!("{}    do pay(1) {{ failed -> handoff }}\n", if watched { &watch } else { "" })
 }
 
-fn any_flow() -> impl Strategy<Value = (Vec<Vec<Statement>>, Cond)> {
-    let atom = || {
-        let parts = (any::<u8>(), any::<u8>(), any::<u8>());
-        parts.prop_map(|(kind, op, by)| Atom { kind, op, by })
-    };
-    let cond = move || {
-        let parts = (atom(), atom(), any::<u8>());
+fn any_flow() -> impl Strategy<Value = (Vec<Vec<Statement<Cond>>>, Cond)> {
+    let cond = || {
+        let parts = (any_atom(), any_atom(), any::<u8>());
         parts.prop_map(|(first, second, joined)| Cond { first, second, joined })
     };
-    let statement = (any::<u8>(), cond(), any::<u8>(), any::<u8>());
-    let statement = statement.prop_map(|(kind, cond, to, by)| Statement { kind, cond, to, by });
-    let body = proptest::collection::vec(statement, 1..6);
+    let body = proptest::collection::vec(any_statement(cond(), Just(0)), 1..6);
     (proptest::collection::vec(body, usize::from(STATES)), cond())
 }
 
@@ -199,8 +164,9 @@ fn is_violated(source: &str) -> Option<bool> {
         catch_unwind(AssertUnwindSafe(run)).map_err(|_| "a panic".to_owned())
     });
     let mut explorer = Explorer::new(&program, None, &customer, catching, 1);
-    let flow = program.program.flows.iter().position(|flow| flow.name == "buy")?;
-    let violated = program.program.flows[flow].states.iter().position(|s| s.name == "violated")?;
+    let flow = program.program.flows.iter().position(|flow| flow.name == "buy").unwrap();
+    let states = &program.program.flows[flow].states;
+    let violated = states.iter().position(|state| state.name == "violated").unwrap();
     for _ in 0..RUNS {
         let _ = explorer.play_one();
         let mut entered = explorer.entered().iter();
@@ -238,23 +204,22 @@ fn is_shown(claimed: &str, analysis: &flowright_compiler::Analysis) -> bool {
 
 #[derive(Debug, Default)]
 struct Counts {
-    proved: Cell<u32>,
-    refuted: Cell<u32>,
-    shown: Cell<u32>,
-    open: Cell<u32>,
-}
-
-fn count(cell: &Cell<u32>) {
-    cell.set(cell.get() + 1);
+    proved: Count,
+    /// Of these, the ones whose watched flow ran.
+    watched: Count,
+    refuted: Count,
+    /// The first of these, talked to as the proved ones are, and those whose violation that shows.
+    tried: Count,
+    found: Count,
+    shown: Count,
+    open: Count,
+    left_out: Count,
 }
 
 #[test]
 fn what_is_proved_holds_and_what_is_refuted_does_not() {
     let counts = Counts::default();
-    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-    let config = Config { cases: PROGRAMS, failure_persistence: None, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, rng);
-    let result = runner.run(&any_flow(), |(states, claim)| {
+    each(PROGRAMS, &any_flow(), |(states, claim)| {
         let claimed = source(&states, claim, false);
         let analysis =
             flowright_compiler::analyse(&MemorySources::one("p.flow", &claimed)).unwrap();
@@ -262,32 +227,44 @@ fn what_is_proved_holds_and_what_is_refuted_does_not() {
             analysis.diagnostics.iter().filter(|d| d.is_error()).map(|d| d.code).collect();
         match errors.as_slice() {
             [Code::E0801] => {
-                count(&counts.refuted);
+                counts.refuted.one_more();
+                if counts.tried.get() < TRIED
+                    && let Some(violated) = is_violated(&source(&states, claim, true))
+                {
+                    counts.tried.one_more();
+                    if violated {
+                        counts.found.one_more();
+                    }
+                }
                 if is_shown(&claimed, &analysis) {
-                    count(&counts.shown);
+                    counts.shown.one_more();
                 }
             }
-            [] if analysis.diagnostics.iter().any(|d| d.code == Code::W0801) => count(&counts.open),
+            [] if analysis.diagnostics.iter().any(|d| d.code == Code::W0801) => {
+                counts.open.one_more();
+            }
             [] => {
-                count(&counts.proved);
+                counts.proved.one_more();
                 let watched = source(&states, claim, true);
                 // Nothing: the watched flow reads what may be empty.
-                prop_assert!(
-                    is_violated(&watched) != Some(true),
-                    "proved, but it fails:\n{}",
-                    watched
-                );
+                if let Some(violated) = is_violated(&watched) {
+                    counts.watched.one_more();
+                    prop_assert!(!violated, "proved, but it fails:\n{}", watched);
+                }
             }
-            _ => {}
+            _ => counts.left_out.one_more(),
         }
         Ok(())
     });
-    if let Err(failure) = result {
-        panic!("{failure}");
-    }
-    let (proved, refuted, open) = (counts.proved.get(), counts.refuted.get(), counts.open.get());
-    // The others depend on what other flows leave in the session, which is not followed there.
+    println!("{counts:?}");
+    let (proved, watched) = (counts.proved.get(), counts.watched.get());
+    let (refuted, open) = (counts.refuted.get(), counts.open.get());
+    // In the others the engine takes the words otherwise than the proof says they may be taken (two
+    // numbers in one utterance, an answer beside a yes or no), or another flow would have to come first.
     let shown = counts.shown.get();
     assert!(shown * 100 >= refuted * 95, "refuted, but played it does not fail: {counts:?}");
     assert!(proved >= 10 && refuted >= 50 && open <= 5, "too few tell anything: {counts:?}");
+    assert!(watched * 2 >= proved, "too few of the proved ran: {counts:?}");
+    let (tried, found) = (counts.tried.get(), counts.found.get());
+    assert!(tried == TRIED && found * 2 >= tried, "violations are not found: {counts:?}");
 }

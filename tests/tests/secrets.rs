@@ -2,17 +2,19 @@
 //! has said so. Each program is run in sessions that differ only in the secret.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use std::cell::Cell;
 use std::fmt::Write as _;
 
 use flowright_compiler::Analysis;
 use flowright_compiler::compile::{MemorySources, build};
 use flowright_compiler::diag::{Code, Severity};
+use flowright_engine::explore::Random;
 use flowright_engine::model::{ActionResult, Command, Event, Session};
 use flowright_engine::{LoadedProgram, open_session, step};
 use flowright_nlu::value::{Decimal, Value};
+use flowright_tests::programs::{
+    Atom, Count, Statement, any_atom, any_statement, each, write_states,
+};
 use proptest::prelude::*;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use serde_json::json;
 
 const PROGRAMS: u32 = 400;
@@ -21,7 +23,7 @@ const START_MS: i64 = 1_780_000_000_000;
 const STEP_MS: i64 = 10 * 60 * 1000;
 /// Secrets that a program's conditions tell apart.
 const SECRETS: [i64; 4] = [0, 2, 4, 9];
-const TALKS: usize = 8;
+const TALKS: u64 = 8;
 const WORDS: [&str; 10] = ["1", "2", "3", "5", "yes", "no", "Red", "Blue", "go on then", "rrr"];
 
 const COMMON: &str = r#"bot b { languages en  timezone "UTC" }
@@ -42,41 +44,22 @@ action peek(x: number visible to agent) -> { n: number, all: list of { name: tex
 intent go { en "go on then", "please go on", "let us go on", "we go on" }
 "#;
 
-/// One step, by numbers that are taken modulo what there is.
-#[derive(Debug, Clone, Copy)]
-struct Statement {
-    kind: u8,
-    cond: Cond,
-    to: u8,
-    by: u8,
-    inner: u8,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Cond {
-    kind: u8,
-    op: u8,
-    by: u8,
-}
-
-impl Cond {
-    fn text(self, sub: bool) -> String {
-        let op = ["<", "<=", ">", ">=", "==", "!="][usize::from(self.op % 6)];
-        let by = self.by % 6;
-        let own = if sub { "y" } else { "a" };
-        match self.kind % 16 {
-            0 | 1 => format!("customer.score {op} {by}"),
-            2 => format!("(has total and total {op} {by})"),
-            3 => "has total".to_owned(),
-            4 => format!("not (has {own})"),
-            5 if !sub => format!("r.n {op} {by}"),
-            6 if !sub => format!("(has b and b {op} {by})"),
-            7 if !sub => format!("({own} == 1 or k {op} {by})"),
-            8 => format!("customer.open {op} {by}"),
-            9 if !sub => "count(shown) > 0".to_owned(),
-            10 if !sub => format!("(k {op} {by} and total < 3)"),
-            _ => format!("(has {own} and {own} {op} {by})"),
-        }
+fn cond_text(cond: Atom, sub: bool) -> String {
+    let op = cond.sign();
+    let by = cond.by % 6;
+    let own = if sub { "y" } else { "a" };
+    match cond.kind % 16 {
+        0 | 1 => format!("customer.score {op} {by}"),
+        2 => format!("(has total and total {op} {by})"),
+        3 => "has total".to_owned(),
+        4 => format!("not (has {own})"),
+        5 if !sub => format!("r.n {op} {by}"),
+        6 if !sub => format!("(has b and b {op} {by})"),
+        7 if !sub => format!("({own} == 1 or k {op} {by})"),
+        8 => format!("customer.open {op} {by}"),
+        9 if !sub => "count(shown) > 0".to_owned(),
+        10 if !sub => format!("(k {op} {by} and total < 3)"),
+        _ => format!("(has {own} and {own} {op} {by})"),
     }
 }
 
@@ -89,7 +72,7 @@ fn slot(by: u8, sub: bool) -> &'static str {
 }
 
 /// A step that goes nowhere.
-fn plain(s: Statement, kind: u8, sub: bool) -> String {
+fn plain(s: Statement<Atom>, kind: u8, sub: bool) -> String {
     let (one, two) = (slot(s.by, sub), slot(s.to, sub));
     match kind % 16 {
         0 | 1 => format!("say \"Said {}.\"", s.by % 3),
@@ -113,9 +96,9 @@ fn plain(s: Statement, kind: u8, sub: bool) -> String {
 }
 
 /// Whether control leaves the body.
-fn write_statement(out: &mut String, s: Statement, next: u8, sub: bool) -> bool {
+fn write_statement(out: &mut String, s: Statement<Atom>, next: u8, sub: bool) -> bool {
     let (ahead, any) = ((next + s.to % 2).min(STATES), s.to % STATES);
-    let cond = s.cond.text(sub);
+    let cond = cond_text(s.cond, sub);
     let kind = s.kind % 24;
     let text = match kind {
         0..=2 => format!("when {cond} {{ {} }}", plain(s, s.inner, sub)),
@@ -145,7 +128,12 @@ fn write_statement(out: &mut String, s: Statement, next: u8, sub: bool) -> bool 
     !sub && matches!(kind, 7..=9)
 }
 
-fn source(states: &[Vec<Statement>], sub: &[Statement], check: Cond, default: u8) -> String {
+fn source(
+    states: &[Vec<Statement<Atom>>],
+    sub: &[Statement<Atom>],
+    check: Atom,
+    default: u8,
+) -> String {
     let mut out = COMMON.to_owned();
     let _ = writeln!(
         out,
@@ -168,36 +156,18 @@ fn source(states: &[Vec<Statement>], sub: &[Statement], check: Cond, default: u8
         out,
         "flow go {{\n  on intent go\n  slot a: number {{ ask \"A?\" }}\n  slot b: number {{ ask \"B?\" {checked} }}\n  slot k: number {{ default 1 }}\n  slot shown: list of {{ name: text }}\n  on silence 10m {{ say \"There?\" }}\n  state first {{ do r = peek(1) {{ failed -> handoff }}  set shown = r.all  -> s0 }}"
     );
-    for (number, body) in (0..STATES).zip(states) {
-        let _ = writeln!(out, "  state s{number} {{");
-        let mut left = false;
-        for statement in body {
-            left = write_statement(&mut out, *statement, number + 1, false);
-            if left {
-                break;
-            }
-        }
-        let onward = if left { String::new() } else { format!("    -> s{}\n", number + 1) };
-        let _ = writeln!(out, "{onward}  }}");
-    }
+    write_states(&mut out, states, "", |out, number, statement| {
+        write_statement(out, statement, number + 1, false)
+    });
     let _ = writeln!(out, "  state s{STATES} {{ say \"Done.\"  end resolved }}\n}}");
     out
 }
 
-fn any_cond() -> impl Strategy<Value = Cond> {
-    (any::<u8>(), any::<u8>(), any::<u8>()).prop_map(|(kind, op, by)| Cond { kind, op, by })
-}
-
-fn any_statement() -> impl Strategy<Value = Statement> {
-    (any::<u8>(), any_cond(), any::<u8>(), any::<u8>(), any::<u8>())
-        .prop_map(|(kind, cond, to, by, inner)| Statement { kind, cond, to, by, inner })
-}
-
 fn any_program() -> impl Strategy<Value = String> {
-    let body = proptest::collection::vec(any_statement(), 1..5);
+    let body = proptest::collection::vec(any_statement(any_atom(), any::<u8>()), 1..5);
     let states = proptest::collection::vec(body, usize::from(STATES));
-    let sub = proptest::collection::vec(any_statement(), 0..4);
-    (states, sub, any_cond(), any::<u8>())
+    let sub = proptest::collection::vec(any_statement(any_atom(), any::<u8>()), 0..4);
+    (states, sub, any_atom(), any::<u8>())
         .prop_map(|(states, sub, check, default)| source(&states, &sub, check, default))
 }
 
@@ -226,11 +196,11 @@ fn seen(program: &LoadedProgram, session: &mut Session, event: Event, now_ms: i6
 }
 
 /// A conversation with a customer who says the same whatever the secret is.
-fn talk(program: &LoadedProgram, secret: i64, seed: usize) -> Vec<String> {
+fn talk(program: &LoadedProgram, secret: i64, seed: u64) -> Vec<String> {
     let mut session = open_session(program, "x", "web", None, START_MS);
     let number = |n: i64| Some(Value::Number(Decimal::from_int(n).unwrap()));
     let profile = vec![number(secret), number(2)];
-    let (mut now_ms, mut random) = (START_MS, seed);
+    let (mut now_ms, mut random) = (START_MS, Random::new(seed));
     let mut lines = vec![seen(program, &mut session, Event::Customer { profile }, now_ms)];
     let mut say = |session: &mut Session, text: &str, now_ms: i64| {
         let event =
@@ -244,10 +214,8 @@ fn talk(program: &LoadedProgram, secret: i64, seed: usize) -> Vec<String> {
     };
     say(&mut session, "go on then", now_ms);
     for _ in 0..8 {
-        random =
-            random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         now_ms += STEP_MS;
-        say(&mut session, WORDS[(random >> 33) % WORDS.len()], now_ms);
+        say(&mut session, WORDS[random.below(WORDS.len())], now_ms);
     }
     lines
 }
@@ -277,15 +245,11 @@ fn program(analysis: &Analysis) -> Option<LoadedProgram> {
 
 #[test]
 fn what_a_customer_sees_does_not_depend_on_a_secret_that_nothing_was_said_of() {
-    let [clean, reported, differing, left_out] = [0, 1, 2, 3].map(|_| Cell::new(0_u32));
-    let count = |cell: &Cell<u32>| cell.set(cell.get() + 1);
-    let config = Config { cases: PROGRAMS, failure_persistence: None, ..Config::default() };
-    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
-    let mut runner = TestRunner::new_with_rng(config, rng);
-    let result = runner.run(&any_program(), |source| {
+    let [clean, reported, differing, left_out] = [(); 4].map(|()| Count::default());
+    each(PROGRAMS, &any_program(), |source| {
         let analysis = flowright_compiler::analyse(&MemorySources::one("p.flow", &source)).unwrap();
         let Some(program) = program(&analysis) else {
-            count(&left_out);
+            left_out.one_more();
             return Ok(());
         };
         let is_said = analysis
@@ -296,20 +260,17 @@ fn what_a_customer_sees_does_not_depend_on_a_secret_that_nothing_was_said_of() {
         match (&found, is_said) {
             (Some(found), false) => prop_assert!(false, "{found:#?}\n{source}"),
             (Some(_), true) => {
-                count(&reported);
-                count(&differing);
+                reported.one_more();
+                differing.one_more();
             }
-            (None, true) => count(&reported),
-            (None, false) => count(&clean),
+            (None, true) => reported.one_more(),
+            (None, false) => clean.one_more(),
         }
         Ok(())
     });
     let [clean, reported, differing, left_out] =
-        [clean, reported, differing, left_out].map(|cell| cell.get());
+        [clean, reported, differing, left_out].map(|count| count.get());
     println!("{clean} clean, {reported} reported, {differing} of them differ, {left_out} left out");
-    if let Err(failure) = result {
-        panic!("{failure}");
-    }
     assert!(clean >= 40, "{clean} programs without a finding");
     assert!(differing >= 40 && differing * 3 >= reported, "{differing} of {reported} differ");
     assert!(left_out * 3 <= PROGRAMS, "{left_out} left out");
