@@ -130,7 +130,8 @@ impl Check<'_> {
                 let note = paint(Stream::Err, "1;33", "note:");
                 eprintln!(
                     "{note} no test for `{property}`: played, its conversation does not come to \
-                     the fault, because it depends on what a test cannot say"
+                     the fault. Its words are taken otherwise, or it depends on what a test cannot \
+                     say"
                 );
             }
         }

@@ -226,6 +226,35 @@ fn completions_are_printed_for_every_shell() {
     }
 }
 
+/// The options that a help text describes, a line each.
+fn options(help: &str) -> Vec<&str> {
+    let lines = help.lines().map(str::trim_start).filter(|line| line.starts_with('-'));
+    let options = lines.filter_map(|line| line.split([' ', ',']).find(|w| w.starts_with("--")));
+    options.filter(|option| !matches!(*option, "--help" | "--version" | "--color")).collect()
+}
+
+#[test]
+fn the_documentation_has_every_command_and_option() {
+    let page = std::fs::read_to_string(root().join("docs/commands.md")).unwrap();
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let help = out(&flowright(root(), &["--help"]));
+    let commands = help.split_once("Commands:\n").unwrap().1.split("\n\n").next().unwrap();
+    let commands = commands.lines().filter_map(|line| line.split_whitespace().next());
+    let commands: Vec<&str> = commands.filter(|command| *command != "help").collect();
+    assert!(commands.len() >= 12 && page.contains("--color"), "{commands:?}");
+    for command in commands {
+        assert!(readme.contains(&format!("\nflowright {command} ")), "{command} in README.md");
+        let mut sections = page.split("\n## `").skip(1);
+        let section = sections.find(|section| section.split([' ', '`']).next() == Some(command));
+        let section = section.unwrap_or_else(|| panic!("{command} in docs/commands.md"));
+        let help = out(&flowright(root(), &[command, "--help"]));
+        for option in options(&help) {
+            let has = section.split(['`', ' ']).any(|word| word == option);
+            assert!(has, "{command} {option} in docs/commands.md");
+        }
+    }
+}
+
 #[test]
 fn output_that_nobody_reads_is_no_failure() {
     let mut child = command(root(), &["explain", "E0201"])

@@ -63,6 +63,7 @@ pub(crate) fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
 pub(crate) fn assert_patches(folder: &Path, diff: &str, expected: &[(&str, &str)]) {
     let tools: [(&str, &[&str]); 2] =
         [("patch", &["-p1", "-i", "x.diff"]), ("git", &["apply", "x.diff"])];
+    let mut tried = 0;
     for (tool, args) in tools {
         let copy = folder.join("patched");
         for (file, _) in expected {
@@ -76,6 +77,7 @@ pub(crate) fn assert_patches(folder: &Path, diff: &str, expected: &[(&str, &str)
         command.args(args).current_dir(&copy).env("GIT_CEILING_DIRECTORIES", ceiling);
         match command.output() {
             Ok(run) => {
+                tried += 1;
                 assert!(run.status.success(), "{run:?}");
                 for (file, text) in expected {
                     assert_eq!(
@@ -89,4 +91,5 @@ pub(crate) fn assert_patches(folder: &Path, diff: &str, expected: &[(&str, &str)
         }
         std::fs::remove_dir_all(copy).unwrap();
     }
+    assert!(tried > 0, "neither `patch` nor `git` is there to take the diff");
 }

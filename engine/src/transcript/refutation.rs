@@ -16,7 +16,8 @@ const TIME_S: u32 = 9 * 3_600;
 pub enum Refutation {
     /// A test that fails as long as the property does not hold.
     Test(String),
-    /// Played, the conversation does not come to the fault: it depends on what a test cannot say.
+    /// Played, the conversation does not come to the fault: its words are taken otherwise than the
+    /// proof allows for, or it depends on what a test cannot say.
     NotPlayed,
 }
 

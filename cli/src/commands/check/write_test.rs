@@ -19,7 +19,7 @@ const DRAFT: &str = "~counterexample.flow";
 pub(super) struct Written {
     /// Tests added.
     pub(super) added: usize,
-    /// Properties whose conversation no test can play.
+    /// Properties whose conversation does not come to the fault when it is played.
     pub(super) not_played: Vec<String>,
 }
 

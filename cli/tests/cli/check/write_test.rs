@@ -38,3 +38,22 @@ fn a_refuted_property_becomes_a_test_that_fails_once() {
     assert_eq!(code(&wrong), Some(2));
     assert!(err(&wrong).contains("is not a `.flow` file"), "{}", err(&wrong));
 }
+
+/// The proof lets the customer fill `m` alone; the engine takes the first number for `n`.
+const NOT_PLAYED: &str = "effect pay(x: number) { post \"{env.U}/pay\"  body { x } }\n\
+    intent buy { en \"I want to buy\", \"buy it please\", \"an order\", \"order something\" }\n\
+    flow buy {\n  on intent buy\n  ensure has n before pay\n  \
+    slot n: number { ask \"N?\" }\n  slot m: number { ask \"M?\" }\n  \
+    state start {\n    when has m { do pay(1) { failed -> handoff } }\n    \
+    fill n, m\n    say \"{n} {m}\"\n    end resolved\n  }\n}\n";
+
+#[test]
+fn a_refutation_that_does_not_come_to_its_fault_is_said_and_not_written() {
+    let place = project("write-test-not-played", NOT_PLAYED);
+    let run = check(&place, &["bots", "--write-test", "bots/found.flow"]);
+    assert_eq!(code(&run), Some(1), "{}", err(&run));
+    let said = err(&run);
+    assert!(said.contains("bots/found.flow: 0 tests added"), "{said}");
+    assert!(said.contains("no test for `buy: ensure has n before pay`"), "{said}");
+    assert!(!place.join("bots/found.flow").exists(), "nothing is written");
+}
