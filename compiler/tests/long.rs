@@ -30,7 +30,7 @@ fn many_allows_before_one_declaration_are_formatted() {
 fn members_that_are_there_again_and_again_are_counted() {
     let mut text = "intent i {\n".to_owned();
     for i in 0..60_000 {
-        let _ = write!(text, "pattern r\"a{i}\"\n");
+        let _ = writeln!(text, "pattern r\"a{i}\"");
     }
     text += &"title \"t\"\n".repeat(60_000);
     text += "}\n";
