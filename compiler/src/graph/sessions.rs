@@ -4,8 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use flowright_nlu::spec::{Builtin, EntityKind};
-
 use super::filled::{self, Cells, Filled, Others};
 use super::points::{Op, Points};
 use super::summary::Summary;
@@ -169,11 +167,7 @@ fn fills(project: &Project, points: &Points<'_>, others: &Others<'_>) -> Vec<Pla
 pub(crate) fn under_way_twice(project: &Project, summaries: &[Arc<Summary>]) -> BTreeSet<FlowId> {
     let called: BTreeSet<FlowId> =
         summaries.iter().flat_map(|summary| &summary.calls).copied().collect();
-    let names = |flow: &Flow| {
-        let entities = flow.slots.iter().filter_map(|slot| slot.entity);
-        let mut kinds = entities.filter_map(|entity| project.entities.get(entity.index()));
-        kinds.any(|entity| !matches!(entity.kind, EntityKind::Builtin(Builtin::Text)))
-    };
+    let names = |flow: &Flow| flow.slots.iter().any(|slot| project.can_be_mentioned(slot));
     let again = |flow: &Flow| !flow.triggers.is_empty() && names(flow);
     let all = (0..).map(FlowId).zip(&project.flows);
     all.filter(|(id, flow)| called.contains(id) || again(flow)).map(|(id, _)| id).collect()

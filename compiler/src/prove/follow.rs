@@ -7,8 +7,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use flowright_nlu::spec::{Builtin, EntityKind};
-
 use super::boxes::{Case, Cases, Var, Vocabulary};
 use super::results::{bound, item_type};
 use super::sets::Set;
@@ -16,7 +14,7 @@ use super::terms::linear;
 use crate::graph::points::{Op, PointId, Points, Way};
 use crate::graph::{Needs, has_value};
 use crate::ir::{Helper, Place, RecordCells, SlotIndex, Space, Type};
-use crate::sema::hir::{Expr, ExprKind, Slot};
+use crate::sema::hir::{Expr, ExprKind};
 
 /// What a flow can expect of the others.
 #[derive(Debug, Default)]
@@ -52,12 +50,8 @@ impl<'e, 'p> Follower<'e, 'p> {
         counted: Option<u32>,
     ) -> Self {
         let project = words.project();
-        // Plain text is only ever what a question is answered with.
-        let plain = |slot: &&Slot| {
-            let entity = slot.entity.and_then(|entity| project.entities.get(entity.index()));
-            entity.is_some_and(|e| !matches!(e.kind, EntityKind::Builtin(Builtin::Text)))
-        };
-        let mentioned = points.flow.slots.iter().filter(plain).map(|slot| slot.place).collect();
+        let mentioned = points.flow.slots.iter().filter(|slot| project.can_be_mentioned(slot));
+        let mentioned = mentioned.map(|slot| slot.place).collect();
         let (branches, passing) = (BTreeMap::new(), BTreeMap::new());
         Self { words, points, others, counted, mentioned, branches, passing }
     }

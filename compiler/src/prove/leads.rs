@@ -2,8 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use flowright_nlu::spec::{Builtin, EntityKind};
-
+use super::asking::Asking;
 use super::back::Meanwhile;
 use super::boxes::{Case, Cases, Var, Vocabulary};
 use super::cases::{merged, minus, within};
@@ -14,7 +13,6 @@ use super::results::bound;
 use super::sets::Set;
 use crate::graph::points::{Edge, Op, PointId, Points, Way};
 use crate::ir::{Place, Space};
-use crate::sema::hir::{Flow, Project};
 
 /// Cases kept for one point.
 const CASES_MAX: usize = 96;
@@ -93,80 +91,6 @@ pub(super) fn not_in(
         wrong.extend(minus(words, &case, good)?.into_iter().map(|case| (point, case)));
     }
     Some(wrong)
-}
-
-/// How a human can be asked for, whatever the flow does.
-#[derive(Debug, Clone, Copy, Default, Hash)]
-pub(crate) struct Asking {
-    /// Turns until a flow that hands over when asked does so.
-    pub(super) by_flow: Option<u32>,
-    /// Turns that nobody understands until a human comes.
-    pub(super) by_misses: Option<u32>,
-}
-
-impl Asking {
-    /// Needs the points of the flows that `is_asked`.
-    pub(crate) fn of(project: &Project, flows: &[Points<'_>]) -> Self {
-        let by_flow = project.flows.iter().zip(flows).filter(|(flow, _)| Self::is_asked(flow));
-        let by_flow = by_flow.filter_map(|(_, points)| turns_to_human(points));
-        let misses = project.fallback.handoff_after;
-        let own = project.flows.iter().filter_map(|flow| flow.fallback.as_ref());
-        // A flow's own fallback holds while it waits: only what all allow is sure.
-        let all = own.map(|own| own.handoff_after).chain([misses]);
-        let all = all.map(|n| (n > 0).then_some(n)).collect::<Option<Vec<u32>>>();
-        Self {
-            by_flow: by_flow.map(|turns| turns + 1).min(),
-            by_misses: all.and_then(|all| all.into_iter().max()),
-        }
-    }
-
-    /// Whether a flow may be what somebody asks for who wants a human.
-    pub(crate) const fn is_asked(flow: &Flow) -> bool {
-        flow.is_repair && !flow.triggers.is_empty()
-    }
-
-    /// Whether a human comes within some turns to who asks at a point. Whatever is said in answer
-    /// to a question for plain text is the answer.
-    fn helps(self, follower: &Follower<'_, '_>, op: &Op<'_>, turns: u32) -> bool {
-        let takes_all = match op {
-            Op::Ask(slot) => {
-                let slot = follower.points.flow.slots.get(slot.index());
-                let entity = slot.and_then(|slot| slot.entity);
-                let project = follower.words.project();
-                entity
-                    .and_then(|entity| project.entities.get(entity.index()))
-                    .is_some_and(|entity| matches!(entity.kind, EntityKind::Builtin(Builtin::Text)))
-            }
-            _ => false,
-        };
-        self.by_flow.is_some_and(|needed| needed <= turns)
-            || (!takes_all && self.by_misses.is_some_and(|needed| needed <= turns))
-    }
-}
-
-/// The fewest turns of a flow to a human, over ways without conditions.
-fn turns_to_human(points: &Points<'_>) -> Option<u32> {
-    let mut best: BTreeMap<PointId, u32> = BTreeMap::from([(points.start, 0)]);
-    let mut open = vec![points.start];
-    let mut found: Option<u32> = None;
-    while let Some(id) = open.pop() {
-        let (Some(point), Some(so_far)) = (points.get(id), best.get(&id).copied()) else {
-            continue;
-        };
-        if matches!(point.op, Op::Handoff(_)) {
-            found = Some(found.map_or(so_far, |known| known.min(so_far)));
-            continue;
-        }
-        let decided = |edge: &&Edge| !matches!(edge.way, Way::Holds | Way::Fails);
-        for edge in point.next.iter().filter(decided) {
-            let turns = so_far + u32::from(edge.way.is_turn());
-            if best.get(&edge.to).is_none_or(|known| turns < *known) {
-                best.insert(edge.to, turns);
-                open.push(edge.to);
-            }
-        }
-    }
-    found
 }
 
 /// Those of a point's cases in which the customer is waited for.
@@ -268,6 +192,11 @@ impl Level<'_, '_> {
         let ways: Vec<Edge> = self.possible.ways(points, id).copied().collect();
         match point.op {
             Op::Handoff(_) => Some(vec![Case::new()]),
+            Op::End(_) | Op::Resume
+                if self.asking.helps_behind(follower.words.project(), points.flow, self.turns) =>
+            {
+                Some(vec![Case::new()])
+            }
             Op::Branch(_) => {
                 let mut cases = Vec::new();
                 for edge in ways {
@@ -328,7 +257,7 @@ impl Level<'_, '_> {
         op: &Op<'_>,
         ways: &[Edge],
     ) -> Option<Cases> {
-        if self.asking.helps(follower, op, self.turns) {
+        if self.asking.helps(follower.words.project(), follower.points.flow, op, self.turns) {
             return Some(vec![Case::new()]);
         }
         let mut cases = Vec::new();

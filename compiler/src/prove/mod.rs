@@ -9,11 +9,13 @@
 //! conversation that comes to where a property fails, [`inputs`] what is said in it, and [`leads`]
 //! from where an end or a human can be reached.
 
+mod asking;
 mod back;
 mod boxes;
 mod case;
 mod cases;
 mod counterexample;
+mod dead;
 mod empty;
 mod explore;
 mod follow;
@@ -34,10 +36,10 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+pub(crate) use self::asking::Asking;
 use self::boxes::Vocabulary;
 use self::explore::{Possible, explore};
 use self::follow::{Follower, Others};
-pub(crate) use self::leads::Asking;
 use self::properties::{Prover, Verdict};
 use self::transcript::Teller;
 use self::words::Words;
@@ -214,7 +216,7 @@ fn check_flow<'p>(
     }
     let hopeless = flow.slots.iter().filter_map(|slot| guards::hopeless_checks(&mut words, slot));
     proofs.diagnostics.extend(hopeless.collect::<Vec<_>>());
-    proofs.diagnostics.extend(guards::dead_branches(&mut words, points, &possible));
+    proofs.diagnostics.extend(dead::dead_branches(&mut words, points, &possible));
     for ensure in &flow.ensures {
         let mut prover = Prover {
             project,
@@ -262,8 +264,13 @@ fn learn(words: &mut Vocabulary<'_>, points: &Points<'_>) -> bool {
         any = true;
     }
     for ensure in &points.flow.ensures {
-        if let EnsureKind::Before { cond, .. } = &ensure.kind {
-            words.learn(cond);
+        match &ensure.kind {
+            EnsureKind::Before { cond, .. } => words.learn(cond),
+            // Whether a slot is asked for, or the flow goes on without a turn, must be told apart.
+            EnsureKind::HumanWithin(_) => {
+                points.flow.slots.iter().for_each(|slot| words.learn_place(slot.place));
+            }
+            EnsureKind::ReachesEnd | EnsureKind::AtMostTurns(_) => {}
         }
     }
     any

@@ -1,6 +1,8 @@
 //! Routing rules as sets: rules that nothing reaches, rules that take the same conversations from
 //! each other, conversations that no rule takes.
 
+use std::collections::BTreeSet;
+
 use super::boxes::{Case, Cases, Var, Vocabulary};
 use super::sets::Set;
 use super::words::Words;
@@ -162,13 +164,19 @@ impl Rules<'_> {
     }
 
     /// Rules for different skills that share some conversations, and neither is a special case of
-    /// the other: their order decides.
+    /// the other: their order decides. Of an intent and a condition on something else, as `invoice`
+    /// and `when not business_hours`, first the one and then the other is what their order says.
     fn overlapping(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         let rules: Vec<(&RouteRule, &Sets)> = self.rules.iter().copied().zip(&self.sets).collect();
         for (number, (rule, (takes, leaves))) in rules.iter().enumerate() {
             for (earlier, (others, others_leave)) in rules.iter().take(number) {
                 if skill(rule) == skill(earlier) || skill(rule).is_none() {
+                    continue;
+                }
+                let (asks, before) = (asked(takes), asked(others));
+                let names_intents = |asks: &BTreeSet<&Var>| asks.contains(&Var::Cell(INTENT));
+                if names_intents(&asks) != names_intents(&before) && asks.is_disjoint(&before) {
                     continue;
                 }
                 let shared = self.words.meet(takes, others).unwrap_or_default();
@@ -218,6 +226,11 @@ impl Rules<'_> {
             .help(format!("both fit {}", self.told(witness)))
             .help("put the special case first, or name it in one of them only")
     }
+}
+
+/// What a rule asks for.
+fn asked(takes: &[Case]) -> BTreeSet<&Var> {
+    takes.iter().flat_map(Case::keys).collect()
 }
 
 /// Which skill a rule with a condition or intents of its own is for.

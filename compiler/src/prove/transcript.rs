@@ -68,9 +68,12 @@ impl<'t, 'p> Teller<'t, 'p> {
         for _ in 0..self.asks {
             lines.push(Line::Customer(self.speech.human().to_owned()));
         }
+        if self.asks > 0 {
+            lines.push(Line::Note("no human has come".to_owned()));
+        }
         match self.witness.meanwhile {
             Meanwhile::Nothing => {}
-            Meanwhile::Time => lines.push(Line::Note("time passes while it goes on".to_owned())),
+            Meanwhile::Time => lines.push(Line::Note("time passes meanwhile, or another flow changes what the session knows".to_owned())),
             Meanwhile::Anything => {
                 let note = "the customer's profile changes while it goes on";
                 lines.push(Line::Note(note.to_owned()));

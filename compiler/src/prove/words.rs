@@ -88,12 +88,26 @@ impl Words<'_, '_> {
         }
         let (low, _) = *set.ranges().first()?;
         let (_, high) = *set.ranges().last()?;
+        // The next value to a round number is not seen in it: over the one, or below the next.
+        let is_fine = matches!(ty, Type::Number | Type::Money);
+        let is_round = |number: i64| !is_fine || number.rem_euclid(DECIMAL_SCALE) == 0;
+        let lower = || match is_fine && low.rem_euclid(DECIMAL_SCALE) == 1 {
+            true => Some(format!("over {}", shown(low)?)),
+            false => Some(format!("{} or more", shown(low)?)),
+        };
+        let upper = || match is_fine && is_round(high) {
+            true => Some(format!("{} or less", shown(high)?)),
+            false => Some(format!("under {}", shown(high.checked_add(1)?)?)),
+        };
         Some(match (low == i64::MIN, high == i64::MAX) {
             _ if low == high => format!("is {}", shown(low)?),
             (true, true) => return None,
-            (true, false) => format!("is under {}", shown(high.checked_add(1)?)?),
-            (false, true) => format!("is {} or more", shown(low)?),
-            (false, false) => format!("is {} to {}", shown(low)?, shown(high)?),
+            (true, false) => format!("is {}", upper()?),
+            (false, true) => format!("is {}", lower()?),
+            (false, false) if is_round(low) && is_round(high) => {
+                format!("is {} to {}", shown(low)?, shown(high)?)
+            }
+            (false, false) => format!("is {} and {}", lower()?, upper()?),
         })
     }
 

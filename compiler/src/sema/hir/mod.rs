@@ -13,7 +13,7 @@ mod test;
 
 use std::sync::Arc;
 
-use flowright_nlu::spec::{EntityKind, IntentSpec};
+use flowright_nlu::spec::{Builtin, EntityKind, IntentSpec};
 use flowright_nlu::value::Decimal;
 
 use crate::base::FileSpan;
@@ -52,6 +52,29 @@ pub struct Project {
     pub migrations: Vec<MigrateDef<Body>>,
     /// Regular expressions of [`crate::ir::Helper::Matches`].
     pub regexes: Vec<String>,
+}
+
+impl Project {
+    /// Whether a value of a slot can be found in whatever the customer says. Plain text is only ever
+    /// what its own question is answered with.
+    #[must_use]
+    pub fn can_be_mentioned(&self, slot: &Slot) -> bool {
+        self.entity_of(slot).is_some_and(|entity| !is_any_text(entity))
+    }
+
+    /// Whether whatever is said answers the question for a slot.
+    #[must_use]
+    pub fn takes_any_text(&self, slot: &Slot) -> bool {
+        self.entity_of(slot).is_some_and(is_any_text)
+    }
+
+    fn entity_of(&self, slot: &Slot) -> Option<&Entity> {
+        self.entities.get(slot.entity?.index())
+    }
+}
+
+fn is_any_text(entity: &Entity) -> bool {
+    entity.kind == EntityKind::Builtin(Builtin::Text)
 }
 
 /// A role, with the roles whose rights it has too.
