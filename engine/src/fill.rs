@@ -123,6 +123,11 @@ impl Stepper<'_> {
             return self.refuse(slot, &def, text);
         }
         self.mark_filled(slot.index());
+        // Where it is emptied and asked for anew, tries are counted anew.
+        let frame = self.session.stack.last_mut();
+        if let Some(tries) = frame.and_then(|frame| frame.tries.get_mut(slot.index())) {
+            *tries = 0;
+        }
         Accepted::Yes
     }
 

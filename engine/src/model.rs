@@ -74,7 +74,7 @@ pub struct Frame {
     /// States entered since the flow began or was last replayed, oldest first, with whether an
     /// effect was carried out in each.
     pub path: Vec<Visited>,
-    /// Wrong answers per slot so far.
+    /// Wrong answers per slot since it was last filled.
     pub tries: Vec<u32>,
     /// Set for a called flow: where the caller goes on. The caller is the frame below.
     pub return_to: Option<FuncId>,

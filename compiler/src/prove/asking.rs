@@ -53,11 +53,17 @@ impl Asking {
     }
 
     /// Whether a human comes within some turns to who asks when a flow is over, wherever she is
-    /// waited for then.
-    pub(super) fn helps_behind(self, project: &Project, flow: &Flow, turns: u32) -> bool {
+    /// waited for then. With `first`, the flow only ever begins a conversation: nothing lies below.
+    pub(super) fn helps_behind(
+        self,
+        project: &Project,
+        flow: &Flow,
+        first: bool,
+        turns: u32,
+    ) -> bool {
         // Below a flow that the customer can begin anew, it may lie itself.
         let own = flow.triggers.is_empty() && asks_for_text(project, flow);
-        let any_below = self.text_flows > usize::from(own);
+        let any_below = !first && self.text_flows > usize::from(own);
         self.by_flow.is_some_and(|needed| needed <= turns)
             || (self.by_misses.is_some_and(|needed| needed <= turns) && !any_below)
     }
@@ -92,4 +98,3 @@ fn turns_to_human(points: &Points<'_>) -> Option<u32> {
     }
     found
 }
-

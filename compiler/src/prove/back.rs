@@ -7,7 +7,7 @@ use super::boxes::{Case, Cases, Var};
 use super::follow::Follower;
 use super::results::{bound, item_type};
 use super::sets::Set;
-use crate::graph::points::{Op, PointId, Way};
+use crate::graph::points::{Op, Point, PointId, Way};
 use crate::ir::{Place, SlotIndex, Space, turn};
 use crate::sema::hir::{Expr, ExprKind};
 
@@ -74,11 +74,30 @@ impl Follower<'_, '_> {
         &mut self,
         id: PointId,
         way: Way,
-        mut after: Case,
+        after: Case,
         meanwhile: Meanwhile,
     ) -> Option<Before> {
         let points = self.points;
         let Some(point) = points.get(id) else { return Some(Before::none()) };
+        let mut before = self.undone(id, point, way, after, meanwhile)?;
+        if let Op::Ask(slot) = point.op
+            && way != Way::Known
+        {
+            // All that the customer does at a question needs the question.
+            let asked = self.asked(slot)?;
+            before.cases = self.words.meet(&before.cases, &asked)?;
+        }
+        Some(before)
+    }
+
+    fn undone(
+        &mut self,
+        id: PointId,
+        point: &Point<'_>,
+        way: Way,
+        mut after: Case,
+        meanwhile: Meanwhile,
+    ) -> Option<Before> {
         match (point.op, way) {
             (Op::Branch(cond), Way::Holds | Way::Fails) => {
                 let cases = self.outcome(id, cond, way == Way::Holds)?;
@@ -92,15 +111,8 @@ impl Follower<'_, '_> {
                 Some(Before { cases: self.words.meet(&[filled], &passing)?, doubtful: false })
             }
             (Op::Ask(slot), Way::Answer) => {
-                let Some(place) = self.place_of(slot) else { return Some(Before::none()) };
-                let mut before = self.answered(slot, &after)?;
-                before =
-                    self.each(before, |me, case| me.unturned(case, meanwhile, way, Some(slot)))?;
-                if self.words.knows(place) && !self.is_checked(slot) {
-                    let empty = Case::from([(Var::Cell(place), Set::only_empty())]);
-                    before.cases = self.words.meet(&before.cases, &[empty])?;
-                }
-                Some(before)
+                let before = self.answered(slot, &after)?;
+                self.each(before, |me, case| me.unturned(case, meanwhile, way, Some(slot)))
             }
             (_, Way::Correction(place)) => {
                 let Some(slot) = self.slot_at(place) else { return Some(Before::none()) };
@@ -302,9 +314,11 @@ impl Follower<'_, '_> {
         };
         case.retain(|var, _| !self.words.cells_of(var).iter().any(&changes));
         let mut before = Before::just(case);
-        // To say more along with a yes, a choice or a correction is not understood.
-        let alone = !matches!(way, Way::Answer | Way::Intent(_));
-        if alone && meanwhile == Meanwhile::Nothing {
+        // To say more along with a yes, a choice, plain text or a correction is not understood.
+        let is_text = answered.is_some_and(|slot| self.takes_any_text(slot));
+        let alone = is_text || !matches!(way, Way::Answer | Way::Intent(_));
+        let detours = meanwhile != Meanwhile::Nothing && !self.unasked;
+        if alone && !detours {
             return Some(before);
         }
         let wanted = |case: &Case, place: Place| {

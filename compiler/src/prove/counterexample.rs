@@ -74,6 +74,8 @@ pub struct Counterexample {
     pub flow: String,
     /// Fields of the customer's profile that matter, with values as a test writes them.
     pub customer: Vec<(String, String)>,
+    /// It begins with a session that is opened without a word (`on start`).
+    pub opens: bool,
     /// The conversation.
     pub lines: Vec<Line>,
 }

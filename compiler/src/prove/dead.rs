@@ -108,11 +108,9 @@ impl Cause {
                 "an answer with which it would hold does not pass this check",
                 "remove it, or mend the check",
             ),
-            Self::Given(at) => (
-                at,
-                "behind this it cannot hold",
-                "remove it, or mend the condition",
-            ),
+            Self::Given(at) => {
+                (at, "behind this it cannot hold", "remove it, or mend the condition")
+            }
             Self::Handled(at) => (
                 at,
                 "the handler runs only while this waits",
@@ -120,6 +118,14 @@ impl Cause {
             ),
         }
     }
+}
+
+fn cells_of(cond: &Expr) -> BTreeSet<Place> {
+    let mut cells = BTreeSet::new();
+    reads::mentioned(cond, &mut |place| {
+        cells.insert(place);
+    });
+    cells
 }
 
 struct Finder<'f, 'p> {
@@ -143,7 +149,11 @@ impl Finder<'_, '_> {
                 .help("remove it, or mend the conditions before it"),
             Dead::Here(id, cond) => {
                 let never = never.label("never holds where it stands");
-                let known = self.possible.at(*id).first().cloned().unwrap_or_default();
+                let mut known = self.possible.at(*id).first().cloned().unwrap_or_default();
+                let cells = cells_of(cond);
+                known.retain(|var, _| {
+                    self.words.cells_of(var).iter().any(|place| cells.contains(place))
+                });
                 let words = Words { vocabulary: self.words, flow: Some(self.points.flow) };
                 let never = match words.case(&known).as_str() {
                     "" => never,
@@ -166,10 +176,7 @@ impl Finder<'_, '_> {
     /// that gave it what it looks at; without any, what lets the handler run that it stands in.
     fn causes(&mut self, id: PointId, cond: &Expr) -> BTreeSet<Cause> {
         let Some(holding) = self.words.cases(cond, true) else { return BTreeSet::new() };
-        let mut cells = BTreeSet::new();
-        reads::places(cond, &mut |place, _| {
-            cells.insert(place);
-        });
+        let cells = cells_of(cond);
         let (mut causes, mut handled) = (BTreeSet::new(), BTreeSet::new());
         let mut seen = BTreeSet::from([id]);
         // Whether nothing but branches of the same choice lies between.

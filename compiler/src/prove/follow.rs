@@ -11,7 +11,7 @@ use super::boxes::{Case, Cases, Var, Vocabulary};
 use super::results::{bound, item_type};
 use super::sets::Set;
 use super::terms::linear;
-use crate::graph::points::{Op, PointId, Points, Way};
+use crate::graph::points::{Op, Point, PointId, Points, Way};
 use crate::graph::{Needs, has_value};
 use crate::ir::{Helper, Place, RecordCells, SlotIndex, Space, Type};
 use crate::sema::hir::{Expr, ExprKind};
@@ -25,6 +25,8 @@ pub(super) struct Others {
     pub(super) empties: BTreeSet<Place>,
     /// Slots of the flow that some call of it gives.
     pub(super) gives: BTreeSet<SlotIndex>,
+    /// The flow is called.
+    pub(super) calls_it: bool,
 }
 
 /// Follows the ways of one flow.
@@ -35,11 +37,16 @@ pub(super) struct Follower<'e, 'p> {
     /// Where turns are counted: up to how many. Detours are not taken then.
     pub(super) counted: Option<u32>,
     /// Slots that whatever the customer says may fill.
-    mentioned: BTreeSet<Place>,
+    pub(super) mentioned: BTreeSet<Place>,
     /// Outcomes of branches, looked at once.
     branches: BTreeMap<(PointId, bool), Option<Rc<Cases>>>,
     /// What the checks of slots let through.
-    passing: BTreeMap<SlotIndex, Option<Rc<Cases>>>,
+    pub(super) passing: BTreeMap<SlotIndex, Option<Rc<Cases>>>,
+    /// When slots are asked for.
+    pub(super) asked: BTreeMap<SlotIndex, Option<Rc<Cases>>>,
+    /// Nobody can ask for the flow: it begins without a word, and what is said for its slots is said
+    /// along with an answer or a correction.
+    pub(super) unasked: bool,
 }
 
 impl<'e, 'p> Follower<'e, 'p> {
@@ -52,21 +59,20 @@ impl<'e, 'p> Follower<'e, 'p> {
         let project = words.project();
         let mentioned = points.flow.slots.iter().filter(|slot| project.can_be_mentioned(slot));
         let mentioned = mentioned.map(|slot| slot.place).collect();
-        let (branches, passing) = (BTreeMap::new(), BTreeMap::new());
-        Self { words, points, others, counted, mentioned, branches, passing }
+        let (branches, passing, asked) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let flow = points.flow;
+        let unasked = flow.on_start && flow.triggers.is_empty() && !others.calls_it;
+        Self { words, points, others, counted, mentioned, branches, passing, asked, unasked }
     }
 
-    /// Whether whatever the customer says may fill a slot.
-    pub(super) fn is_mentioned(&self, place: Place) -> bool {
-        self.mentioned.contains(&place)
-    }
-
-    /// The slots before a slot that are filled with the same kind of value.
-    pub(super) fn rivals(&self, slot: SlotIndex) -> Vec<SlotIndex> {
-        let slots = &self.points.flow.slots;
-        let Some(own) = slots.get(slot.index()) else { return Vec::new() };
-        let before = (0..).map(SlotIndex).zip(slots).take(slot.index());
-        before.filter(|(_, other)| other.entity == own.entity).map(|(number, _)| number).collect()
+    /// Whether values for other slots may be said on a way out of a point.
+    pub(super) fn is_said_along(&self, op: &Op<'_>, way: Way) -> bool {
+        match (op, way) {
+            // All of an answer in plain text is that text.
+            (Op::Ask(slot), Way::Answer) => !self.takes_any_text(*slot) || !self.unasked,
+            (_, Way::Correction(_)) => true,
+            _ => !self.unasked,
+        }
     }
 
     /// What is so where the flow begins: only what was said, given or set beforehand is there.
@@ -81,7 +87,7 @@ impl<'e, 'p> Follower<'e, 'p> {
             }
             let var = Var::Cell(place);
             let known = match slot.default.as_ref().map(|default| &default.kind) {
-                None if self.is_mentioned(place) => None,
+                None if self.is_mentioned(place) && !self.unasked => None,
                 None => Some(Set::only_empty()),
                 Some(ExprKind::Const(value)) => self.words.number(&var, value).map(Set::one),
                 Some(_) => None,
@@ -164,6 +170,21 @@ impl<'e, 'p> Follower<'e, 'p> {
     fn taken(&mut self, id: PointId, way: Way, case: &Case) -> Option<Cases> {
         let points = self.points;
         let Some(point) = points.get(id) else { return Some(Vec::new()) };
+        match point.op {
+            // All that the customer does at a question needs the question.
+            Op::Ask(slot) if way != Way::Known => {
+                let asked = self.asked(slot)?;
+                let mut all = Vec::new();
+                for case in self.words.meet(std::slice::from_ref(case), &asked)? {
+                    all.extend(self.gone_on(id, point, way, &case)?);
+                }
+                Some(all)
+            }
+            _ => self.gone_on(id, point, way, case),
+        }
+    }
+
+    fn gone_on(&mut self, id: PointId, point: &Point<'p>, way: Way, case: &Case) -> Option<Cases> {
         let mut after = case.clone();
         match (point.op, way) {
             (Op::Branch(cond), Way::Holds | Way::Fails) => {
@@ -178,22 +199,13 @@ impl<'e, 'p> Follower<'e, 'p> {
                 return self.words.meet(&[known], &passing);
             }
             (Op::Ask(slot), Way::Answer) => {
-                let Some(place) = self.place_of(slot) else { return Some(Vec::new()) };
-                // With checks, a filled slot may be asked for as well.
-                if self.words.knows(place) && !self.is_checked(slot) {
-                    let empty = Case::from([(Var::Cell(place), Set::only_empty())]);
-                    let Some(asked) = self.words.meet_case(&after, &empty) else {
-                        return Some(Vec::new());
-                    };
-                    after = asked;
-                }
-                self.turn(&mut after);
+                self.turn(&mut after, self.is_said_along(&point.op, way));
                 return self.filled(after, slot);
             }
             (_, Way::Correction(place)) => {
                 let Some(slot) = self.slot_at(place) else { return Some(Vec::new()) };
                 let Some(mut after) = self.not_empty(after, place) else { return Some(Vec::new()) };
-                self.turn(&mut after);
+                self.turn(&mut after, true);
                 return self.filled(after, slot);
             }
             (Op::Set { place, value }, _) => self.assign(&mut after, place, value),
@@ -211,28 +223,17 @@ impl<'e, 'p> Follower<'e, 'p> {
                 self.bind(&mut after, bind, result);
             }
             (Op::ChooseFrom { item, list, .. }, Way::Chosen) => {
-                self.turn(&mut after);
+                self.turn(&mut after, self.is_said_along(&point.op, way));
                 self.bind(&mut after, item, item_type(list));
             }
             (Op::ChooseFrom { .. }, Way::NoneThere) => {}
-            (Op::Call { .. }, _) => self.turn(&mut after),
-            _ if way.is_turn() || point.waits() => self.turn(&mut after),
+            (Op::Call { .. }, _) => self.turn(&mut after, self.is_said_along(&point.op, way)),
+            _ if way.is_turn() || point.waits() => {
+                self.turn(&mut after, self.is_said_along(&point.op, way));
+            }
             _ => {}
         }
         Some(vec![after])
-    }
-
-    pub(super) fn place_of(&self, slot: SlotIndex) -> Option<Place> {
-        self.points.flow.slots.get(slot.index()).map(|slot| slot.place)
-    }
-
-    pub(super) fn slot_at(&self, place: Place) -> Option<SlotIndex> {
-        let mut slots = (0..).map(SlotIndex).zip(&self.points.flow.slots);
-        slots.find(|(_, slot)| slot.place == place).map(|(number, _)| number)
-    }
-
-    pub(super) fn is_checked(&self, slot: SlotIndex) -> bool {
-        self.points.flow.slots.get(slot.index()).is_some_and(|slot| !slot.checks.is_empty())
     }
 
     /// The cases of a branch's outcome.
@@ -242,22 +243,6 @@ impl<'e, 'p> Follower<'e, 'p> {
         }
         let cases = self.words.cases(cond, holds).map(Rc::new);
         self.branches.insert((id, holds), cases.clone());
-        cases
-    }
-
-    /// The cases that all checks of a slot let through.
-    pub(super) fn passing(&mut self, slot: SlotIndex) -> Option<Rc<Cases>> {
-        if let Some(known) = self.passing.get(&slot) {
-            return known.clone();
-        }
-        let checks = self.points.flow.slots.get(slot.index()).map_or(&[][..], |slot| &slot.checks);
-        let mut cases = Some(vec![Case::new()]);
-        for (cond, _) in checks {
-            let good = self.words.cases(cond, true);
-            cases = cases.zip(good).and_then(|(cases, good)| self.words.meet(&cases, &good));
-        }
-        let cases = cases.map(Rc::new);
-        self.passing.insert(slot, cases.clone());
         cases
     }
 
@@ -279,13 +264,13 @@ impl<'e, 'p> Follower<'e, 'p> {
     }
 
     /// The customer had a turn: time has passed, other flows may have run, the profile may be new.
-    fn turn(&self, case: &mut Case) {
+    fn turn(&self, case: &mut Case, said_along: bool) {
         if case.len() == 0 {
             return;
         }
         let may_be_empty = |place: &Place| {
             let known = case.get(&Var::Cell(*place));
-            self.is_mentioned(*place) && known.is_none_or(Set::may_be_empty)
+            said_along && self.is_mentioned(*place) && known.is_none_or(Set::may_be_empty)
         };
         let cells = case.keys().flat_map(|var| self.words.cells_of(var));
         let empties: Vec<Place> = cells.filter(may_be_empty).collect();

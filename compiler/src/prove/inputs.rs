@@ -122,7 +122,18 @@ fn carry_out(
         _ => None,
     };
     if let Some(slot) = filled {
-        let chosen = value(follower, need, values, slot.place, &slot.ty);
+        let mut need = need.clone();
+        let now = values.get(&slot.place).copied().flatten();
+        if let Some(now) = now.filter(|_| matches!(way, Way::Correction(_))) {
+            // To say again what is so already corrects nothing.
+            let var = Var::Cell(slot.place);
+            let allowed = need.get(&var).cloned().unwrap_or_else(|| follower.words.all(&var));
+            let others = allowed.and(&Set::one(now).not(follower.words.range(&var))).filled();
+            if !others.is_none() {
+                need.insert(var, others);
+            }
+        }
+        let chosen = value(follower, &need, values, slot.place, &slot.ty);
         values.insert(slot.place, chosen.number);
         return chosen.is_doubtful;
     }

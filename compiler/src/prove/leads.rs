@@ -10,7 +10,6 @@ use super::explore::{Pending, Possible, WORK_MAX};
 use super::follow::Follower;
 use super::properties::waits;
 use super::results::bound;
-use super::sets::Set;
 use crate::graph::points::{Edge, Op, PointId, Points, Way};
 use crate::ir::{Place, Space};
 
@@ -98,24 +97,12 @@ pub(super) fn waiting(follower: &mut Follower<'_, '_>, id: PointId, case: &Case)
     let points = follower.points;
     match points.get(id).map(|point| point.op) {
         Some(Op::Ask(slot)) => {
-            let asked = asked(follower, slot)?;
+            let asked = follower.asked(slot)?;
             follower.words.meet(std::slice::from_ref(case), &asked)
         }
         Some(_) if points.get(id).is_some_and(|point| point.waits()) => Some(vec![case.clone()]),
         _ => Some(Vec::new()),
     }
-}
-
-/// Cases in which a slot is asked for: it is empty, or its checks do not let it through.
-fn asked(follower: &mut Follower<'_, '_>, slot: crate::ir::SlotIndex) -> Option<Cases> {
-    let place = follower.place_of(slot)?;
-    if !follower.words.knows(place) {
-        return Some(vec![Case::new()]);
-    }
-    let passing = follower.passing(slot)?;
-    let mut asked = vec![Case::from([(Var::Cell(place), Set::only_empty())])];
-    asked.extend(minus(follower.words, &Case::new(), &passing)?);
-    Some(merged(follower.words, asked))
 }
 
 /// By point: cases from which the customer comes to a human within some turns, whatever the systems
@@ -192,10 +179,11 @@ impl Level<'_, '_> {
         let ways: Vec<Edge> = self.possible.ways(points, id).copied().collect();
         match point.op {
             Op::Handoff(_) => Some(vec![Case::new()]),
-            Op::End(_) | Op::Resume
-                if self.asking.helps_behind(follower.words.project(), points.flow, self.turns) =>
-            {
-                Some(vec![Case::new()])
+            Op::End(_) | Op::Resume => {
+                let project = follower.words.project();
+                let (flow, first) = (points.flow, follower.unasked);
+                let helps = self.asking.helps_behind(project, flow, first, self.turns);
+                Some(if helps { vec![Case::new()] } else { Vec::new() })
             }
             Op::Branch(_) => {
                 let mut cases = Vec::new();
@@ -210,7 +198,7 @@ impl Level<'_, '_> {
                     cases.extend(self.from(follower, id, *edge)?);
                 }
                 let turned = self.by_a_turn(follower, id, &point.op, &ways)?;
-                let asked = asked(follower, slot)?;
+                let asked = follower.asked(slot)?;
                 cases.extend(follower.words.meet(&turned, &asked)?);
                 Some(cases)
             }

@@ -28,6 +28,7 @@ mod results;
 mod routes;
 mod said;
 mod sets;
+mod slots;
 mod terms;
 mod transcript;
 mod witness;
@@ -129,6 +130,7 @@ pub(crate) fn explored<'p>(
         let others = Others {
             writes: by_others(&written, &own.writes, id),
             empties: by_others(&emptied, &own.empties, id),
+            calls_it: given.contains_key(&id),
             gives: given.remove(&id).unwrap_or_default(),
         };
         let mut words = Vocabulary::new(project);
@@ -243,6 +245,7 @@ fn check_flow<'p>(
                     claim: Claim::of(&ensure.kind, project),
                     flow: flow.name.clone(),
                     customer,
+                    opens: flow.on_start && flow.triggers.is_empty(),
                     lines,
                 });
             }
@@ -267,10 +270,9 @@ fn learn(words: &mut Vocabulary<'_>, points: &Points<'_>) -> bool {
         match &ensure.kind {
             EnsureKind::Before { cond, .. } => words.learn(cond),
             // Whether a slot is asked for, or the flow goes on without a turn, must be told apart.
-            EnsureKind::HumanWithin(_) => {
+            EnsureKind::HumanWithin(_) | EnsureKind::ReachesEnd | EnsureKind::AtMostTurns(_) => {
                 points.flow.slots.iter().for_each(|slot| words.learn_place(slot.place));
             }
-            EnsureKind::ReachesEnd | EnsureKind::AtMostTurns(_) => {}
         }
     }
     any

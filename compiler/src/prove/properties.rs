@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::asking::Asking;
 use super::boxes::{Case, Var, Vocabulary};
 use super::explore::{Possible, explore};
 use super::follow::{Follower, Others};
 use super::inputs::{self, Inputs};
-use super::asking::Asking;
 use super::leads;
 use super::sets::Set;
 use super::witness::{self, Witness};

@@ -73,7 +73,9 @@ impl<'t, 'p> Teller<'t, 'p> {
         }
         match self.witness.meanwhile {
             Meanwhile::Nothing => {}
-            Meanwhile::Time => lines.push(Line::Note("time passes meanwhile, or another flow changes what the session knows".to_owned())),
+            Meanwhile::Time => lines.push(Line::Note(
+                "time passes meanwhile, or another flow changes what the session knows".to_owned(),
+            )),
             Meanwhile::Anything => {
                 let note = "the customer's profile changes while it goes on";
                 lines.push(Line::Note(note.to_owned()));

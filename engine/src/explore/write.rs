@@ -117,12 +117,16 @@ impl Writer<'_> {
 
     fn conversation(&mut self) -> TestLines {
         let found = self.found;
-        if found.conversation.opens {
-            self.lost.insert("that the session is opened without a word".to_owned());
-            // What else breaks while opening is the failure itself.
-            let _ = self.player.open();
-        }
         let mut lines = TestLines::default();
+        if found.conversation.opens {
+            // What breaks while opening is the failure itself.
+            let _ = self.player.open();
+            let says = self.bots_part(0, &mut lines);
+            // A test whose first word is the bot's begins so.
+            if !says {
+                self.lost.insert("that the session is opened without a word".to_owned());
+            }
+        }
         let moves: Vec<&Move> = found.conversation.moves.iter().chain(&found.tail).collect();
         for (number, made) in moves.iter().enumerate() {
             let is_last = number + 1 == moves.len();
@@ -133,14 +137,22 @@ impl Writer<'_> {
             if is_last && found.broken.invariant == Invariant::NoTrouble {
                 break;
             }
-            for command in self.player.commands.iter().skip(before) {
-                if let Command::Reply(reply) = command {
-                    lines.bot(&reply.text);
-                }
-            }
+            self.bots_part(before, &mut lines);
         }
         self.expectation(&mut lines);
         lines
+    }
+
+    /// What the bot says in the commands from this one on; whether that is anything.
+    fn bots_part(&self, from: usize, lines: &mut TestLines) -> bool {
+        let mut says = false;
+        for command in self.player.commands.iter().skip(from) {
+            if let Command::Reply(reply) = command {
+                lines.bot(&reply.text);
+                says = true;
+            }
+        }
+        says
     }
 
     fn customers_part(&mut self, made: &Move, lines: &mut TestLines) {

@@ -14,6 +14,7 @@ use std::collections::BTreeSet;
 use flowright_compiler::base::FileSpan;
 use flowright_compiler::ir::TestDef;
 
+use crate::model::Session;
 use crate::{Entered, LoadedProgram};
 
 /// How a test went.
@@ -27,6 +28,8 @@ pub struct TestReport {
     pub failure: Option<Failure>,
     /// States entered and the ways between them.
     pub entered: BTreeSet<Entered>,
+    /// The session as it is then.
+    pub session: Session,
 }
 
 impl TestReport {
@@ -71,10 +74,10 @@ pub enum Recorded {
 }
 
 /// Plays the customer's part of a test against its given answers and writes down what the bot
-/// says, as far as the conversation goes.
+/// says, as far as the conversation goes. With `opens`, the session is opened without a word first.
 #[must_use]
-pub fn record_test(program: &LoadedProgram, test: &TestDef) -> Vec<Recorded> {
-    player::Player::new(program, test).record()
+pub fn record_test(program: &LoadedProgram, test: &TestDef, opens: bool) -> Vec<Recorded> {
+    player::Player::new(program, test).record(opens)
 }
 
 /// Plays a test.
@@ -82,6 +85,6 @@ pub fn record_test(program: &LoadedProgram, test: &TestDef) -> Vec<Recorded> {
 pub fn run_test(program: &LoadedProgram, test: &TestDef) -> TestReport {
     let mut player = player::Player::new(program, test);
     let failure = player.play().err();
-    let player::Player { lines, entered, .. } = player;
-    TestReport { name: test.name.clone(), lines, failure, entered }
+    let player::Player { lines, entered, session, .. } = player;
+    TestReport { name: test.name.clone(), lines, failure, entered, session }
 }

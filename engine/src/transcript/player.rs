@@ -68,9 +68,14 @@ impl<'t> Player<'t> {
         }
     }
 
-    /// Plays the customer's part and writes down the bot's, as far as it goes.
-    pub(super) fn record(mut self) -> Vec<Recorded> {
+    /// Plays the customer's part and writes down the bot's, as far as it goes. With `opens`, the
+    /// session is opened without a word first.
+    pub(super) fn record(mut self, opens: bool) -> Vec<Recorded> {
         self.recorded = Some(Vec::new());
+        if opens && self.open().is_err() {
+            return self.recorded.unwrap_or_default();
+        }
+        self.said.clear();
         for line in &self.test.lines {
             let spoken = match &line.kind {
                 TestStep::User(text) => Recorded::User(text.clone()),
@@ -87,10 +92,19 @@ impl<'t> Player<'t> {
     }
 
     pub(super) fn play(&mut self) -> Result<(), Failure> {
+        // Where the bot has the first word, nobody else has had one.
+        if self.test.lines.first().is_some_and(|line| matches!(line.kind, TestStep::Bot(_))) {
+            self.open()?;
+        }
         for line in &self.test.lines {
             self.line(line)?;
         }
         self.nothing_unread(self.test.at)
+    }
+
+    fn open(&mut self) -> Result<(), Failure> {
+        let channel = self.session.channel.clone();
+        self.take(self.test.at, Event::Opened { channel })
     }
 
     fn line(&mut self, line: &TestLineDef) -> Result<(), Failure> {

@@ -1,12 +1,14 @@
 //! A conversation that refutes a property, as a `test` block. The customer's part comes from the
 //! proof; the bot's is what it really says. A test counts only if it fails as it must.
 
+use flowright_compiler::ir::FlowId;
 use flowright_compiler::prove::{Answer, Claim, Counterexample, Line, TODAY};
 use flowright_compiler::sema::hir::Project;
 use flowright_compiler::syntax::write::{TestLines, record, test_block};
 
-use super::{Recorded, record_test, run_test};
+use super::{Recorded, TestReport, record_test, run_test};
 use crate::LoadedProgram;
+use crate::model::{Session, Status};
 
 /// The time of day at which proofs take place: 09:00, in seconds since midnight.
 const TIME_S: u32 = 9 * 3_600;
@@ -38,7 +40,7 @@ pub fn refutation(
     // The block is the last of its name.
     let own = |program: &LoadedProgram| program.program.tests.iter().rposition(|t| t.name == name);
     let played = own(&program).and_then(|own| program.program.tests.get(own));
-    for line in played.map(|test| record_test(&program, test)).unwrap_or_default() {
+    for line in played.map(|test| record_test(&program, test, one.opens)).unwrap_or_default() {
         match line {
             Recorded::User(said) => {
                 lines.gap();
@@ -51,12 +53,24 @@ pub fn refutation(
             }
         }
     }
-    let passes = |block: &str| -> Result<bool, String> {
+    let passes = |block: &str| -> Result<Option<Session>, String> {
         let program = load(block)?;
         let test = own(&program).and_then(|own| program.program.tests.get(own));
-        Ok(test.is_some_and(|test| run_test(&program, test).passed()))
+        let report = test.map(|test| run_test(&program, test)).filter(TestReport::passed);
+        Ok(report.map(|report| report.session))
     };
     let without = test_block(&name, &scene, &lines);
+    let shows = |session: &Session| match &one.claim {
+        Claim::Before(_) => true,
+        // Over the flow is neither when it has ended nor when a human has it.
+        Claim::ReachesEnd | Claim::AtMostTurns(_) => {
+            let is_own = |flow: FlowId| {
+                program.program.flows.get(flow.index()).is_some_and(|flow| flow.name == one.flow)
+            };
+            session.status == Status::Bot && session.stack.iter().any(|frame| is_own(frame.flow))
+        }
+        Claim::HumanWithin(_) => session.status == Status::Bot,
+    };
     lines.line(&match &one.claim {
         Claim::Before(action) => format!("expect not called {action}"),
         Claim::ReachesEnd | Claim::AtMostTurns(_) => "expect ended resolved".to_owned(),
@@ -64,7 +78,7 @@ pub fn refutation(
     });
     let test = test_block(&name, &scene, &lines);
     // It is the expectation that fails, and nothing before it.
-    match passes(&without)? && !passes(&test)? {
+    match passes(&without)?.is_some_and(|session| shows(&session)) && passes(&test)?.is_none() {
         true => Ok(Refutation::Test(test)),
         false => Ok(Refutation::NotPlayed),
     }
@@ -100,7 +114,8 @@ fn scene(project: &Project, one: &Counterexample) -> TestLines {
 /// What the customer does: where turns are counted, as many as the property allows.
 fn customers_part(one: &Counterexample) -> TestLines {
     let mut lines = TestLines::default();
-    let mut turns = 0;
+    // What starts the flow is a turn of its own.
+    let mut turns = u32::from(one.opens);
     for line in &one.lines {
         match line {
             Line::Customer(said) => {
