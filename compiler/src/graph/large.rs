@@ -12,9 +12,11 @@ pub(super) const LOOPS: &str = "not all loops without the customer were looked f
 pub(super) const ANSWERS: &str = "not all ways without an answer were looked for";
 /// The same, where there are too many effects, calls and menus for so many points.
 pub(super) const EFFECTS: &str = "effects that are carried out twice, failures without a way on and menus without choices were not looked for";
+/// The same, where more is possible at its points than is told apart.
+pub(crate) const BRANCHES: &str = "branches that no conversation takes were not looked for";
 
 /// The finding. `what` is one of the constants here.
-pub(super) fn not_followed(flow: &Flow, what: &'static str) -> Diagnostic {
+pub(crate) fn not_followed(flow: &Flow, what: &'static str) -> Diagnostic {
     let message = format!("`{}` is too large to be followed on all its ways", flow.name);
     Diagnostic::new(Code::W0411, flow.at, message)
         .label(what)

@@ -10,7 +10,7 @@ mod export;
 mod facts;
 mod filled;
 pub(crate) mod joins;
-mod large;
+pub(crate) mod large;
 pub(crate) mod points;
 pub(crate) mod reads;
 mod sessions;

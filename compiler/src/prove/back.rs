@@ -100,7 +100,7 @@ impl Follower<'_, '_> {
     ) -> Option<Before> {
         match (point.op, way) {
             (Op::Branch(cond), Way::Holds | Way::Fails) => {
-                let cases = self.outcome(id, cond, way == Way::Holds)?;
+                let cases = self.outcome(id, cond, way == Way::Holds);
                 let cases = self.words.meet(&[after], &cases)?;
                 Some(Before { cases, doubtful: false })
             }

@@ -254,18 +254,21 @@ impl<'p> Vocabulary<'p> {
         if set.is_none() { Vec::new() } else { vec![Case::from([(var, set)])] }
     }
 
+    /// The cases in which a condition holds, or does not; where there are too many, the condition as
+    /// a whole.
+    pub(super) fn followed(&mut self, cond: &Expr, holds: bool) -> Cases {
+        self.cases(cond, holds).unwrap_or_else(|| self.as_whole(cond, holds))
+    }
+
     /// A condition that nothing is known of but whether it holds.
     fn as_whole(&mut self, cond: &Expr, holds: bool) -> Cases {
         let key = key(cond);
         let known = self.opaque.iter().position(|(known, _)| *known == key);
         let number = known.unwrap_or_else(|| {
             let mut read = BTreeSet::new();
-            reads::places(cond, &mut |place, _| {
+            reads::mentioned(cond, &mut |place| {
                 read.insert(place);
             });
-            if let ExprKind::Has(places) = &cond.kind {
-                read.extend(places.iter().copied());
-            }
             self.opaque.push((key, read));
             self.opaque.len() - 1
         });

@@ -39,7 +39,7 @@ pub(super) struct Follower<'e, 'p> {
     /// Slots that whatever the customer says may fill.
     pub(super) mentioned: BTreeSet<Place>,
     /// Outcomes of branches, looked at once.
-    branches: BTreeMap<(PointId, bool), Option<Rc<Cases>>>,
+    branches: BTreeMap<(PointId, bool), Rc<Cases>>,
     /// What the checks of slots let through.
     pub(super) passing: BTreeMap<SlotIndex, Option<Rc<Cases>>>,
     /// When slots are asked for.
@@ -188,7 +188,7 @@ impl<'e, 'p> Follower<'e, 'p> {
         let mut after = case.clone();
         match (point.op, way) {
             (Op::Branch(cond), Way::Holds | Way::Fails) => {
-                let cases = self.outcome(id, cond, way == Way::Holds)?;
+                let cases = self.outcome(id, cond, way == Way::Holds);
                 return self.words.meet(std::slice::from_ref(case), &cases);
             }
             (Op::Ask(slot), Way::Known) => {
@@ -237,13 +237,10 @@ impl<'e, 'p> Follower<'e, 'p> {
     }
 
     /// The cases of a branch's outcome.
-    pub(super) fn outcome(&mut self, id: PointId, cond: &Expr, holds: bool) -> Option<Rc<Cases>> {
-        if let Some(known) = self.branches.get(&(id, holds)) {
-            return known.clone();
-        }
-        let cases = self.words.cases(cond, holds).map(Rc::new);
-        self.branches.insert((id, holds), cases.clone());
-        cases
+    pub(super) fn outcome(&mut self, id: PointId, cond: &Expr, holds: bool) -> Rc<Cases> {
+        let words = &mut *self.words;
+        let known = self.branches.entry((id, holds));
+        Rc::clone(known.or_insert_with(|| Rc::new(words.followed(cond, holds))))
     }
 
     /// A slot with a new value that its checks let through.

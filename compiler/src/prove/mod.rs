@@ -46,6 +46,7 @@ use self::transcript::Teller;
 use self::words::Words;
 use crate::base::{FileSpan, SourceMap, Spans};
 use crate::diag::{Code, Diagnostic};
+use crate::graph::large::{self, not_followed};
 use crate::graph::points::{Op, Points};
 use crate::graph::{Doubt, Summary, under_way_twice};
 use crate::ir::{FlowId, Place, SlotIndex, StateId};
@@ -218,6 +219,9 @@ fn check_flow<'p>(
     }
     let hopeless = flow.slots.iter().filter_map(|slot| guards::hopeless_checks(&mut words, slot));
     proofs.diagnostics.extend(hopeless.collect::<Vec<_>>());
+    // Where there are too many points, that is said already.
+    let too_much = possible.too_much && !points.too_many;
+    proofs.diagnostics.extend(too_much.then(|| not_followed(flow, large::BRANCHES)));
     proofs.diagnostics.extend(dead::dead_branches(&mut words, points, &possible));
     for ensure in &flow.ensures {
         let mut prover = Prover {

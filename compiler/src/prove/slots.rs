@@ -45,8 +45,8 @@ impl Follower<'_, '_> {
         let checks = self.points.flow.slots.get(slot.index()).map_or(&[][..], |slot| &slot.checks);
         let mut cases = Some(vec![Case::new()]);
         for (cond, _) in checks {
-            let good = self.words.cases(cond, true);
-            cases = cases.zip(good).and_then(|(cases, good)| self.words.meet(&cases, &good));
+            let good = self.words.followed(cond, true);
+            cases = cases.and_then(|cases| self.words.meet(&cases, &good));
         }
         let cases = cases.map(Rc::new);
         self.passing.insert(slot, cases.clone());
