@@ -11,7 +11,7 @@ use flowright_compiler::compile::MemorySources;
 use flowright_compiler::ir::interp::Interpreter;
 use flowright_compiler::ir::verify::VerifiedProgram;
 use flowright_compiler::ir::{
-    Executor, FlowId, FuncId, GuardDef, Program, PropertyDef, RunContext, RunError,
+    Executor, FlowId, FuncId, GuardDef, Program, PropertyDef, RunContext, RunError, Watch,
 };
 use flowright_compiler::sema::hir;
 use flowright_engine::LoadedProgram;
@@ -135,7 +135,12 @@ fn a_property_that_does_not_hold() {
         cond: slots[0].checks[0].cond,
     };
     let (text, at) = ("amount <= 100 before money.pay".to_owned(), slots[0].at);
-    program.properties.push(PropertyDef { text, proved: false, guard: Some(guard), at });
+    program.properties.push(PropertyDef {
+        text,
+        proved: false,
+        watch: Some(Watch::Before(guard)),
+        at,
+    });
     fixture.bundle.program = VerifiedProgram::new(program).unwrap();
     let program = fixture.load();
     let found = fixture.only(&program);
@@ -144,6 +149,32 @@ fn a_property_that_does_not_hold() {
     let (text, why) = fixture.written(&program, &found);
     assert!(text.contains("  expect not called money.pay(amount: "), "{text}");
     assert_eq!(why, "the action was called");
+}
+
+/// Put in by hand too: three wrong answers, of which the last leads to a human, and the fee's yes.
+#[test]
+fn more_turns_than_were_claimed() {
+    for (most, is_broken) in [(2, true), (4, true), (5, false)] {
+        let mut fixture = Fixture::read("tests/fuzz/limit.flow");
+        let mut program = Program::clone(&fixture.bundle.program);
+        let flow = id(program.flows.iter().position(|flow| flow.name == "refund"));
+        let (text, at) =
+            (format!("at most {most} turns"), program.flows[flow as usize].slots[0].at);
+        let watch = Some(Watch::Turns { flow: FlowId(flow), most });
+        program.properties.push(PropertyDef { text, proved: false, watch, at });
+        fixture.bundle.program = VerifiedProgram::new(program).unwrap();
+        let program = fixture.load();
+        if !is_broken {
+            assert_eq!(fixture.explore(&program, None), []);
+            continue;
+        }
+        let found = fixture.only(&program);
+        assert_eq!(found.broken.invariant, Invariant::Property(0));
+        assert_eq!(found.conversation.moves.len(), most as usize, "{found:#?}");
+        let (text, why) = fixture.written(&program, &found);
+        assert!(text.ends_with("  expect ended resolved\n}\n"), "{text}");
+        assert_eq!(why, "the flow ended otherwise");
+    }
 }
 
 #[test]
@@ -259,7 +290,11 @@ fn the_examples_hold() {
 fn claimed_properties_are_watched() {
     let folder = flowright_tests::Folder(root().join("flows/order_change"));
     let program = flowright_compiler::compile(&folder).unwrap().bundle.unwrap().program;
-    let guard = program.properties.iter().find_map(|property| property.guard).unwrap();
+    let guard = program.properties.iter().find_map(|property| match property.watch {
+        Some(Watch::Before(guard)) => Some(guard),
+        _ => None,
+    });
+    let guard = guard.unwrap();
     assert_eq!(program.flows[guard.flow.index()].name, "change_delivery_date");
     assert_eq!(program.actions[guard.action.index()].name, "orders.reschedule");
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use flowright_compiler::ir::{ActionId, FlowId, StateId};
+use flowright_compiler::ir::{ActionId, FlowId, StateId, Watch};
 use flowright_nlu::value::Value;
 
 use super::seen::place;
@@ -137,6 +137,16 @@ impl Ledger {
     }
 }
 
+/// The session as the flow that claims something sees it, where that makes the call under way itself
+/// or in a flow that it calls.
+fn claiming(session: &Session, flow: FlowId) -> Option<Session> {
+    let mut session = session.clone();
+    while session.stack.last()?.flow != flow {
+        session.stack.pop()?.return_to?;
+    }
+    Some(session)
+}
+
 /// The claimed property that a call goes against.
 pub(super) fn property_broken(
     program: &LoadedProgram,
@@ -144,14 +154,14 @@ pub(super) fn property_broken(
     call: &PendingCall,
     now_ms: i64,
 ) -> Option<Broken> {
-    let flow = session.stack.last()?.flow;
     for (number, property) in program.program.properties.iter().enumerate() {
-        let guard = property.guard.filter(|g| g.flow == flow && g.action == call.action);
-        let Some(guard) = guard.filter(|g| can_be_judged_afterwards(&program.program, g.cond))
-        else {
+        let Some(Watch::Before(guard)) = property.watch else { continue };
+        let of_this = guard.action == call.action;
+        if !of_this || !can_be_judged_afterwards(&program.program, guard.cond) {
             continue;
-        };
-        if !holds(program, session.clone(), guard.cond, now_ms) {
+        }
+        let Some(claiming) = claiming(session, guard.flow) else { continue };
+        if !holds(program, claiming, guard.cond, now_ms) {
             let action = program.program.actions.get(call.action.index());
             let name = action.map_or("", |action| action.name.as_str());
             let what = format!("`{name}` is called though its `ensure` does not hold");

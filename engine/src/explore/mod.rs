@@ -16,6 +16,7 @@ mod play;
 mod random;
 mod seen;
 mod shrink;
+mod turns;
 mod unreached;
 mod words;
 mod write;

@@ -12,6 +12,7 @@ use super::invariants::{
 };
 use super::random::Random;
 use super::seen::{Seen, of_step, place};
+use super::turns::Turns;
 use crate::LoadedProgram;
 use crate::json::value_to_json;
 use crate::model::{ActionResult, Choice, Command, Event, PendingCall, Session, Status};
@@ -50,6 +51,7 @@ pub(super) struct Player<'p> {
     fresh: Option<(&'p Answers, Random)>,
     pub(super) today: flowright_nlu::value::Date,
     ledger: Ledger,
+    flow_turns: Turns,
     pub(super) seen: BTreeSet<Seen>,
     pub(super) entered: BTreeSet<Entered>,
     last_entered: Option<(FlowId, StateId)>,
@@ -88,6 +90,7 @@ impl<'p> Player<'p> {
             fresh,
             today,
             ledger: Ledger::default(),
+            flow_turns: Turns::default(),
             seen: BTreeSet::new(),
             entered: BTreeSet::new(),
             last_entered: None,
@@ -156,6 +159,7 @@ impl<'p> Player<'p> {
         for _ in 0..CALLS_PER_EVENT_MAX {
             answered |= self.step(event)?;
             let Some(call) = self.session.pending_call().cloned() else {
+                self.check_turns()?;
                 return Ok(answered);
             };
             let answer = self.answer(&call);
@@ -169,6 +173,7 @@ impl<'p> Player<'p> {
     /// One step of the engine; whether it answered the customer.
     fn step(&mut self, event: Event) -> Result<bool, Broken> {
         let before = place(&self.session);
+        let asking = Turns::asking(&self.session);
         let asked = self.session.pending_call().map(|call| call.action);
         let (program, now_ms) = (self.program, self.now_ms);
         let mut outcome = None;
@@ -188,6 +193,13 @@ impl<'p> Player<'p> {
         };
         self.session = stored(&session)
             .map_err(|what| Broken::new(Invariant::Stored, place(&session), what))?;
+        match event {
+            Event::Message { .. } => self.flow_turns.said(asking, &stepped.taken),
+            // What runs in a silence leads somewhere else.
+            Event::Wake => self.flow_turns.lose_all(),
+            _ => {}
+        }
+        self.flow_turns.step(self.program, &self.session, &stepped);
         self.seen.extend(of_step(&stepped, before, &self.session));
         self.entered.extend(stepped.trace.iter().copied());
         let last = stepped.trace.last().map(|entered| (entered.flow, entered.state));
@@ -231,6 +243,14 @@ impl<'p> Player<'p> {
             _ => {}
         }
         Ok(false)
+    }
+
+    fn check_turns(&self) -> Result<(), Broken> {
+        let Some((number, flow)) = self.flow_turns.too_many(self.program) else { return Ok(()) };
+        let flow = self.program.program.flows.get(flow.index());
+        let name = flow.map_or("", |flow| flow.name.as_str());
+        let what = format!("`{name}` is not over after the turns that its `ensure` allows");
+        self.broke(Broken::new(Invariant::Property(number), place(&self.session), what))
     }
 
     fn check_call(&mut self) -> Result<(), Broken> {

@@ -174,6 +174,7 @@ impl Writer<'_> {
             // Puts words into the bot's mouth: whoever mends it knows which.
             Invariant::Answered => lines.bot("(what the bot should say here)"),
             Invariant::HumanReached => lines.line("expect handoff"),
+            Invariant::Property(_) if broken.call.is_none() => lines.line("expect ended resolved"),
             Invariant::EffectOnce | Invariant::Property(_) => self.not_called(lines),
             // These end the test by themselves, or with what the bot then says too much.
             Invariant::NoPanic

@@ -3,7 +3,7 @@
 use super::Lowering;
 use crate::ir::{
     ActionDef, ActionErrorDef, CheckDef, EntityDef, FlowId, GuardDef, IntentDef, PropertyDef,
-    SlotDef, TestDef, TestLineDef, TestStep,
+    SlotDef, TestDef, TestLineDef, TestStep, Watch,
 };
 use crate::sema::hir::{self, Action, Intent, Slot, Test};
 
@@ -131,21 +131,23 @@ impl Lowering<'_> {
         let mut properties = Vec::new();
         for (number, flow) in (0..).zip(&self.project.flows) {
             for claim in &flow.ensures {
-                let guard = self.guard(FlowId(number), &flow.name, &claim.kind);
+                let watch = self.watch(FlowId(number), &flow.name, &claim.kind);
                 let text = claim.text.clone();
-                properties.push(PropertyDef { text, proved: false, guard, at: claim.at });
+                properties.push(PropertyDef { text, proved: false, watch, at: claim.at });
             }
         }
         properties
     }
 
-    fn guard(&mut self, flow: FlowId, name: &str, kind: &hir::EnsureKind) -> Option<GuardDef> {
+    fn watch(&mut self, flow: FlowId, name: &str, kind: &hir::EnsureKind) -> Option<Watch> {
         match kind {
             hir::EnsureKind::Before { cond, action } => {
                 let cond = self.value_function(format!("{name}.ensure"), cond);
-                Some(GuardDef { flow, action: *action, cond })
+                Some(Watch::Before(GuardDef { flow, action: *action, cond }))
             }
-            _ => None,
+            hir::EnsureKind::AtMostTurns(most) => Some(Watch::Turns { flow, most: *most }),
+            // What some answers would have led to, no single conversation shows.
+            hir::EnsureKind::ReachesEnd | hir::EnsureKind::HumanWithin(_) => None,
         }
     }
 }

@@ -74,9 +74,18 @@ pub struct PropertyDef {
     /// As written.
     pub text: String,
     pub proved: bool,
-    /// What a run can be held against, for `ensure CONDITION before ACTION`.
-    pub guard: Option<GuardDef>,
+    /// What a run can be held against, where it can.
+    pub watch: Option<Watch>,
     pub at: FileSpan,
+}
+
+/// A property as something to look at while a conversation runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Watch {
+    /// `ensure CONDITION before ACTION`.
+    Before(GuardDef),
+    /// `ensure at most N turns`: `flow` is over after `most` turns.
+    Turns { flow: FlowId, most: u32 },
 }
 
 /// Whenever `flow` calls `action`, `cond` holds; it exits with [`crate::ir::Exit::Value`], a bool.

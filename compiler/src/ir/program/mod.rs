@@ -18,7 +18,7 @@ use super::function::Function;
 use crate::base::FileSpan;
 
 pub use actions::{ActionDef, ActionErrorDef, BodyValue, RequestDef, RequestPart};
-pub use decisions::{FallbackDef, GuardDef, Phrases, PropertyDef, RouteDef, RuleDef};
+pub use decisions::{FallbackDef, GuardDef, Phrases, PropertyDef, RouteDef, RuleDef, Watch};
 pub use flows::{CheckDef, FlowDef, Handlers, Outcome, SlotDef, StateDef};
 pub use ids::*;
 pub use says::{CardDef, EmitDef, MediaDef, SayDef, TextDef, TextPart, TextVariantDef};

@@ -8,7 +8,7 @@ use super::{Checked, Role, fail, followers, place_in, role, within};
 use crate::base::limits::FRAME_CELLS_MAX;
 use crate::ir::{
     ActionId, AnswerDef, CheckDef, Exit, FlowDef, FuncId, Handlers, Program, PropertyDef, SlotDef,
-    Space, TestDef, TestStep,
+    Space, TestDef, TestStep, Watch,
 };
 
 pub(super) fn tables(program: &Program) -> Checked {
@@ -88,7 +88,13 @@ fn slot_functions(slot: &SlotDef) -> Vec<FuncId> {
 }
 
 fn verify_property(program: &Program, property: &PropertyDef) -> Checked {
-    let Some(guard) = property.guard else { return Ok(()) };
+    let guard = match property.watch {
+        Some(Watch::Before(guard)) => guard,
+        Some(Watch::Turns { flow, .. }) => {
+            return within(flow.0, program.flows.len(), &property.text, "flow");
+        }
+        None => return Ok(()),
+    };
     within(guard.flow.0, program.flows.len(), &property.text, "flow")?;
     within(guard.action.0, program.actions.len(), &property.text, "action")?;
     role(program, guard.cond, Role::Value, &property.text)?;
