@@ -139,7 +139,9 @@ impl Checker<'_> {
         }
         let clarify = fallback.clarify.as_ref().map_or(share(40), |c| self.share(c));
         let margin = fallback.margin.as_ref().map_or(share(10), |m| self.share(m));
-        if let Some(written) = fallback.clarify.as_ref().filter(|_| clarify > accept) {
+        if let Some(written) =
+            fallback.clarify.as_ref().filter(|_| clarify > accept && !self.broken)
+        {
             self.error(
                 Code::E0601,
                 written.span,

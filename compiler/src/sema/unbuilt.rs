@@ -29,7 +29,7 @@ impl<'a> Checker<'a> {
         for found in self.symbols.experiments.items.clone() {
             self.enter(&found);
             let shares = found.node.variants.iter().map(|(_, share)| share.value.0).sum::<i64>();
-            if shares != Decimal::ONE.0 {
+            if shares != Decimal::ONE.0 && !found.broken {
                 self.error(
                     Code::E0605,
                     found.node.name.span,

@@ -82,9 +82,12 @@ pub(super) fn missing_brace(name: Span) -> Diagnostic {
 /// Something that has its form and is wrong.
 pub(super) fn fault_finding(fault: &Fault) -> Diagnostic {
     let found = Diagnostic::new(fault.code, at(fault.at), fault.message.clone());
-    let found = found.label(fault.label).help(fault.help);
-    match fault.first {
-        Some(first) => found.related(at(first), "first here"),
+    let mut found = found.label(fault.label).help(&fault.help);
+    if let Some(first) = fault.first {
+        found = found.related(at(first), "first here");
+    }
+    match &fault.instead {
+        Some(instead) => found.fix(format!("write `{instead}`"), at(fault.at), instead),
         None => found,
     }
 }

@@ -28,11 +28,17 @@ pub enum TokenKind {
     /// A name or keyword.
     #[regex(r"[\p{XID_Start}_]\p{XID_Continue}*")]
     Word,
-    /// `12_000`, `0.5`, `70%`, `30s`, `2026-06-15`, `09:30`
+    /// `12_000`, `0.5`, `70%`, `30s`, `2026-06-15`, `09:30`; and what is written in place of these
+    /// elsewhere: `5min`, `15/06/2026`, `9:30pm`.
     #[regex(r"[0-9][0-9_]*(\.[0-9]+)?%?", priority = 4)]
-    #[regex(r"[0-9]+(ms|s|m|h|d|w)", priority = 6)]
-    #[regex(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", priority = 12)]
-    #[regex(r"[0-9]{1,2}:[0-9]{2}", priority = 8)]
+    #[regex(r"[0-9][0-9_]*(\.[0-9]+)?\p{XID_Start}\p{XID_Continue}*", priority = 6)]
+    #[regex(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(T[0-9][0-9:]*)?", priority = 12)]
+    #[regex(r"(19|20)[0-9]{2}/[0-9]{1,2}/[0-9]{1,2}", priority = 12)]
+    #[regex(r"(19|20)[0-9]{2}\.[0-9]{1,2}\.[0-9]{1,2}", priority = 12)]
+    #[regex(r"[0-9]{1,2}/[0-9]{1,2}/(19|20)[0-9]{2}[0-9]*", priority = 12)]
+    #[regex(r"[0-9]{1,2}\.[0-9]{1,2}\.(19|20)[0-9]{2}[0-9]*", priority = 12)]
+    #[regex(r"[0-9]{1,2}-[0-9]{1,2}-(19|20)[0-9]{2}[0-9]*", priority = 12)]
+    #[regex(r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?(\p{XID_Start}\p{XID_Continue}*)?", priority = 8)]
     Literal,
     /// `r"…"`
     #[regex(r#"r"[^"\n]*""#, priority = 20)]
@@ -83,7 +89,8 @@ pub enum TokenKind {
     Operator,
     /// A character that no token begins with.
     Unknown,
-    /// The end of a line inside a short string that was not closed. Empty.
+    /// The end of a line inside a short string that was not closed, or of the whole text inside any.
+    /// Empty.
     Unclosed,
 }
 

@@ -54,7 +54,7 @@ impl Lower<'_> {
                         bot.hours.push(hours);
                     }
                 }
-                _ => bot.closed.extend(member.all(Rule::date).map(|date| self.date(date))),
+                _ => bot.closed.extend(member.all(Rule::date).filter_map(|date| self.date(date))),
             }
         }
         bot
@@ -63,7 +63,8 @@ impl Lower<'_> {
     fn hours(&mut self, node: &Node) -> Option<Hours> {
         let mut days = self.names(node).into_iter();
         let times: Vec<_> = node.all(Rule::time).map(|time| self.time(time)).collect();
-        let [open_s, close_s] = times.try_into().ok()?;
+        let mut times = times.into_iter();
+        let (open_s, close_s) = (times.next()??, times.next()??);
         Some(Hours { from_day: days.next()?, to_day: days.next(), open_s, close_s })
     }
 
@@ -232,7 +233,7 @@ impl Lower<'_> {
         for member in self.members(node, Rule::action_member) {
             match member.rule {
                 Rule::timeout => {
-                    action.timeout_ms = member.child(Rule::duration).map(|d| self.duration(d));
+                    action.timeout_ms = self.own_duration(member);
                 }
                 Rule::retries => action.retries = self.own_number(member),
                 Rule::action_error => {
@@ -266,7 +267,7 @@ impl Lower<'_> {
         let mut skill =
             Skill { name: self.own_name(node), first_reply_ms: None, overflow: None, weight: None };
         for member in self.members(node, Rule::skill_member) {
-            let time = member.child(Rule::duration).map(|d| self.duration(d));
+            let time = self.own_duration(member);
             match member.rule {
                 Rule::first_reply => skill.first_reply_ms = time,
                 Rule::overflow => skill.overflow = self.first_name(member).zip(time),
@@ -279,7 +280,7 @@ impl Lower<'_> {
     pub(super) fn fallback(&mut self, node: &Node) -> Fallback {
         let mut fallback = Fallback { span: node.span, ..Fallback::default() };
         for member in self.members(node, Rule::fallback_member) {
-            let share = member.child(Rule::percent).map(|p| self.percent(p));
+            let share = member.child(Rule::percent).and_then(|p| self.percent(p));
             match member.rule {
                 Rule::accept if member.child(Rule::kw_at).is_some() => {
                     fallback.accept = share.map(Accept::AtFalseRejects);
@@ -321,7 +322,7 @@ impl Lower<'_> {
         let mut experiment =
             Experiment { name: self.own_name(node), variants: Vec::new(), goal: None };
         for member in self.members(node, Rule::experiment_member) {
-            let share = member.child(Rule::percent).map(|p| self.percent(p));
+            let share = member.child(Rule::percent).and_then(|p| self.percent(p));
             if member.rule == Rule::variant {
                 experiment.variants.extend(self.first_name(member).zip(share));
                 continue;

@@ -1,7 +1,7 @@
 //! How deep the tree is. Every later stage walks it by calling itself, so its depth is bounded here,
 //! once: what is too deep becomes an `Error` node with a finding, and the rest stands.
 
-use super::Lower;
+use super::{Fault, Lower};
 use crate::base::Span;
 use crate::base::limits::{EXPRESSION_DEPTH_MAX, NESTING_MAX};
 use crate::diag::Code;
@@ -43,6 +43,6 @@ impl Lower<'_> {
 
     fn too_deep(&mut self, at: Span, message: String, help: &'static str) {
         let label = "one too many";
-        self.faults.push(super::Fault { code: Code::E0106, at, message, label, first: None, help });
+        self.faults.push(Fault { label, ..Fault::new(Code::E0106, at, message, help) });
     }
 }

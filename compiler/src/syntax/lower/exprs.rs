@@ -1,6 +1,6 @@
 //! Expressions: literals, paths, and operators by precedence.
 
-use flowright_nlu::value::{Currency, Decimal, Money};
+use flowright_nlu::value::{Currency, Money};
 
 use super::Lower;
 use crate::base::Span;
@@ -122,18 +122,18 @@ impl Lower<'_> {
 
     fn primary(&mut self, node: &Node) -> Expr {
         let kind = match node.rule {
-            Rule::date => ExprKind::Date(self.date(node).value),
-            Rule::time => ExprKind::Time(self.time(node).value),
-            Rule::percent => ExprKind::Percent(self.percent(node).value),
-            Rule::duration => ExprKind::Duration(self.duration(node).value),
-            Rule::number => ExprKind::Number(self.number(node).value),
+            Rule::date => literal(self.date(node), ExprKind::Date),
+            Rule::time => literal(self.time(node), ExprKind::Time),
+            Rule::percent => literal(self.percent(node), ExprKind::Percent),
+            Rule::duration => literal(self.duration(node), ExprKind::Duration),
+            Rule::number => literal(self.number(node), ExprKind::Number),
             Rule::regex => ExprKind::Regex(self.regex(node).value),
             Rule::template => ExprKind::Str(self.template(node)),
             Rule::bool => ExprKind::Bool(node.child(Rule::kw_true).is_some()),
             Rule::money => self.money(node),
             Rule::has => ExprKind::Has(self.path_names(node)),
             Rule::reveal => self.reveal(node),
-            Rule::call => ExprKind::Call { function: self.own_name(node), args: self.args(node) },
+            Rule::call => self.call(node),
             Rule::path => ExprKind::Path(self.path_names(node)),
             Rule::list => ExprKind::List(node.all(Rule::expr).map(|e| self.expr(e)).collect()),
             Rule::record => ExprKind::Record(self.args(node)),
@@ -145,10 +145,24 @@ impl Lower<'_> {
 
     fn money(&mut self, node: &Node) -> ExprKind {
         let code = node.child(Rule::currency).map(|c| self.str(c).to_owned()).unwrap_or_default();
-        let amount = node.child(Rule::number).map(|n| self.number(n).value);
+        let amount = self.own_number(node).map(|amount| amount.value);
         match (Currency::parse(&code), amount) {
             (Some(currency), Some(amount)) => ExprKind::Money(Money { currency, amount }),
             _ => ExprKind::Error,
+        }
+    }
+
+    /// A call; one of `reveal` is a reveal that gives no reason.
+    fn call(&mut self, node: &Node) -> ExprKind {
+        let function = self.own_name(node);
+        let mut args = self.args(node);
+        let is_reveal = function.text == "reveal" && args.len() == 1;
+        match args.pop_if(|only| is_reveal && only.name.is_none()) {
+            Some(only) => ExprKind::Reveal {
+                value: Box::new(only.value),
+                because: Spanned { value: String::new(), span: node.span },
+            },
+            None => ExprKind::Call { function, args },
         }
     }
 
@@ -199,11 +213,11 @@ impl Lower<'_> {
             }
         }
     }
+}
 
-    /// The share or amount of a number child, for members such as `tries 3`.
-    pub(super) fn own_number(&mut self, node: &Node) -> Option<Spanned<Decimal>> {
-        node.child(Rule::number).map(|number| self.number(number))
-    }
+/// A literal, if it has a value.
+fn literal<T>(value: Option<Spanned<T>>, kind: fn(T) -> ExprKind) -> ExprKind {
+    value.map_or(ExprKind::Error, |literal| kind(literal.value))
 }
 
 /// Binding power of `is`.

@@ -3,7 +3,7 @@
 use super::Lower;
 use crate::syntax::ast::{
     Body, Card, ChooseArm, DoHandler, Ensure, EnsureKind, Flow, Handler, HandlerOn, Media, Name,
-    Say, State, Step, StepKind, TextRef, Trigger, WhenArm,
+    Say, Spanned, State, Step, StepKind, TextRef, Trigger, WhenArm,
 };
 use crate::syntax::pest_bridge::{Node, Rule};
 
@@ -72,12 +72,13 @@ impl Lower<'_> {
             (Rule::on_intent, Some(body)) => {
                 On::Handler(Handler { on: HandlerOn::Intent(self.own_name(inner)), body, span })
             }
-            (Rule::on_silence, Some(body)) => match inner.child(Rule::duration) {
-                Some(time) => {
-                    On::Handler(Handler { on: HandlerOn::Silence(self.duration(time)), body, span })
-                }
-                None => On::Error,
-            },
+            (Rule::on_silence, Some(body)) => {
+                // Of one whose time is wrong the steps are still read; no two times are alike then.
+                let any_ms = i64::from(inner.span.start) + 1;
+                let any = Spanned { value: any_ms, span: inner.span };
+                let time = self.own_duration(inner).unwrap_or(any);
+                On::Handler(Handler { on: HandlerOn::Silence(time), body, span })
+            }
             (Rule::on_failure, Some(body)) => {
                 let word = inner.child(Rule::kw_failure).map_or(inner.span, |word| word.span);
                 On::Handler(Handler { on: HandlerOn::Failure(word), body, span })

@@ -30,14 +30,8 @@ impl Lower<'_> {
             Rule::request => "an action makes one request".to_owned(),
             _ => format!("`{word}` is there twice"),
         };
-        self.faults.push(Fault {
-            code: Code::E0202,
-            at: again.span,
-            message,
-            label: "again here",
-            first: Some(first),
-            help: "keep one of them",
-        });
+        let fault = Fault::new(Code::E0202, again.span, message, "keep one of them");
+        self.faults.push(Fault { label: "again here", first: Some(first), ..fault });
     }
 }
 

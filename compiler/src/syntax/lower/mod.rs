@@ -7,6 +7,8 @@ mod decls;
 mod depth;
 mod exprs;
 mod flows;
+mod forms;
+mod literals;
 mod members;
 mod migrate;
 mod plurals;
@@ -14,11 +16,9 @@ mod routes;
 mod tests;
 mod texts;
 
-use flowright_nlu::value::Decimal;
-
 pub(super) use self::allows::Allows;
 pub(super) use self::depth::Depth;
-use super::ast::{Name, Spanned};
+use super::ast::Name;
 use super::pest_bridge::{Node, Rule};
 use crate::base::Span;
 use crate::diag::Code;
@@ -32,7 +32,9 @@ pub(super) struct Fault {
     pub(super) label: &'static str,
     /// Where the first of two is.
     pub(super) first: Option<Span>,
-    pub(super) help: &'static str,
+    pub(super) help: String,
+    /// What stands there in place of it once it is mended.
+    pub(super) instead: Option<String>,
 }
 
 /// What lowering works with: the chunk's text, the documentation in it, and the faults it finds.
@@ -47,13 +49,15 @@ pub(super) struct Lower<'t> {
     pub(super) allows: Allows,
     /// How deep things are at the place.
     pub(super) depth: Depth,
+    /// Parts that were lost for their form.
+    pub(super) lost: Vec<Span>,
 }
 
 impl<'t> Lower<'t> {
     /// At the start of a chunk.
     pub(super) fn new(text: &'t str, docs: &'t [(u32, String)]) -> Self {
         let (allows, depth) = (Allows::default(), Depth::default());
-        Self { text, docs, faults: Vec::new(), allows, depth }
+        Self { text, docs, faults: Vec::new(), allows, depth, lost: Vec::new() }
     }
 
     fn str(&self, node: &Node) -> &str {
@@ -91,90 +95,19 @@ impl<'t> Lower<'t> {
         node.children.iter().filter(is_name).map(|name| self.name(name)).collect()
     }
 
-    fn fault(&mut self, at: Span, message: impl Into<String>, help: &'static str) {
-        let (code, message) = (Code::E0108, message.into());
-        self.faults.push(Fault { code, at, message, label: "", first: None, help });
+    fn fault(&mut self, at: Span, message: impl Into<String>, help: impl Into<String>) {
+        self.faults.push(Fault::new(Code::E0108, at, message, help));
     }
+}
 
-    fn number(&mut self, node: &Node) -> Spanned<Decimal> {
-        let value = Decimal::parse(self.str(node)).unwrap_or_else(|| {
-            let message = format!("`{}` is not a number that fits", self.str(node));
-            self.fault(node.span, message, "numbers go up to 9 223 372 036 854 with six decimals");
-            Decimal::ZERO
-        });
-        Spanned { value, span: node.span }
-    }
-
-    /// A percentage as a share of one.
-    fn percent(&mut self, node: &Node) -> Spanned<Decimal> {
-        let digits = self.str(node).trim_end_matches('%').to_owned();
-        let share = Decimal::parse(&digits)
-            .and_then(|percent| percent.checked_div(Decimal::from_int(100)?))
-            .unwrap_or_else(|| {
-                let message = format!("`{digits}%` is not a percentage that fits");
-                self.fault(
-                    node.span,
-                    message,
-                    "write a number with at most four decimals, as `12.5%`",
-                );
-                Decimal::ZERO
-            });
-        Spanned { value: share, span: node.span }
-    }
-
-    /// A duration in milliseconds.
-    fn duration(&mut self, node: &Node) -> Spanned<i64> {
-        let text = self.str(node);
-        let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
-        let unit_ms = match text.trim_start_matches(|c: char| c.is_ascii_digit()) {
-            "ms" => 1,
-            "s" => 1_000,
-            "m" => 60_000,
-            "h" => 3_600_000,
-            "d" => 86_400_000,
-            _ => 604_800_000,
-        };
-        let total = digits.parse::<i64>().ok().and_then(|count| count.checked_mul(unit_ms));
-        let value = total.unwrap_or_else(|| {
-            let message = format!("`{}` is too long", self.str(node));
-            self.fault(node.span, message, "write a shorter time span");
-            0
-        });
-        Spanned { value, span: node.span }
-    }
-
-    /// A time of day in seconds since midnight.
-    fn time(&mut self, node: &Node) -> Spanned<u32> {
-        let (hours, minutes) = self.str(node).split_once(':').unwrap_or_default();
-        let parts = hours.parse::<u32>().ok().zip(minutes.parse::<u32>().ok());
-        let valid = parts.filter(|(h, m)| (*h < 24 && *m < 60) || (*h == 24 && *m == 0));
-        let value = valid.map_or_else(
-            || {
-                let message = format!("there is no time `{}`", self.str(node));
-                self.fault(node.span, message, "hours go from 00 to 23, minutes from 00 to 59");
-                0
-            },
-            |(h, m)| h * 3600 + m * 60,
-        );
-        Spanned { value, span: node.span }
-    }
-
-    /// A calendar day.
-    fn date(&mut self, node: &Node) -> Spanned<flowright_nlu::value::Date> {
-        let mut parts = self.str(node).split('-').map(str::parse::<i16>);
-        let ymd = (parts.next(), parts.next(), parts.next());
-        let date = match ymd {
-            (Some(Ok(y)), Some(Ok(m)), Some(Ok(d))) => i8::try_from(m)
-                .ok()
-                .zip(i8::try_from(d).ok())
-                .and_then(|(m, d)| flowright_nlu::value::Date::from_ymd(y, m, d)),
-            _ => None,
-        };
-        let value = date.unwrap_or_else(|| {
-            let message = format!("there is no day `{}`", self.str(node));
-            self.fault(node.span, message, "write year-month-day, as `2026-06-15`");
-            flowright_nlu::value::Date(0)
-        });
-        Spanned { value, span: node.span }
+impl Fault {
+    pub(super) fn new(
+        code: Code,
+        at: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
+        let (message, help) = (message.into(), help.into());
+        Self { code, at, message, label: "", first: None, help, instead: None }
     }
 }

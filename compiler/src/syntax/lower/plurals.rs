@@ -18,7 +18,7 @@ impl Lower<'_> {
             return None;
         }
         let key = match node.child(Rule::exact) {
-            Some(exact) => BranchKey::Exact(self.number(exact.child(Rule::number)?)),
+            Some(exact) => BranchKey::Exact(self.own_number(exact)?),
             None => BranchKey::Form(self.name(node.child(Rule::ident)?)),
         };
         let text = node.child(Rule::branch_text).or_else(|| node.child(Rule::long_branch_text))?;

@@ -27,13 +27,17 @@ impl Lower<'_> {
 
     fn test_line_kind(&mut self, node: &Node) -> TestLineKind {
         match node.rule {
-            Rule::test_today => match node.child(Rule::date) {
-                Some(date) => TestLineKind::Today {
-                    date: self.date(date).value,
-                    time_s: node.child(Rule::time).map(|time| self.time(time).value),
-                },
-                None => TestLineKind::Error,
-            },
+            Rule::test_today => {
+                let date = node.child(Rule::date).and_then(|date| self.date(date));
+                let time_s = match node.child(Rule::time) {
+                    Some(time) => self.time(time).map(|time| Some(time.value)),
+                    None => Some(None),
+                };
+                match date.zip(time_s) {
+                    Some((date, time_s)) => TestLineKind::Today { date: date.value, time_s },
+                    None => TestLineKind::Error,
+                }
+            }
             Rule::test_language => TestLineKind::Language(self.own_name(node)),
             Rule::test_channel => TestLineKind::Channel(self.own_name(node)),
             Rule::test_customer => TestLineKind::Customer(self.settings(node)),
@@ -50,10 +54,9 @@ impl Lower<'_> {
             }
             Rule::test_user => TestLineKind::User(self.own_template(node)),
             Rule::test_bot => TestLineKind::Bot(self.own_template(node)),
-            Rule::test_silence => match node.child(Rule::duration) {
-                Some(time) => TestLineKind::Silence(self.duration(time)),
-                None => TestLineKind::Error,
-            },
+            Rule::test_silence => {
+                self.own_duration(node).map_or(TestLineKind::Error, TestLineKind::Silence)
+            }
             Rule::test_expect => self.expect(node),
             _ => TestLineKind::Error,
         }
