@@ -1,7 +1,10 @@
 //! Strings and texts.
 
-use super::Lower;
+use std::collections::BTreeMap;
+
+use super::{Fault, Lower};
 use crate::base::Span;
+use crate::diag::Code;
 use crate::syntax::ast::{
     ExprKind, LangStrings, Plural, Spanned, Template, TemplatePart, Text, TextRef, TextVariant,
 };
@@ -25,9 +28,25 @@ impl Lower<'_> {
             Rule::escape => self.escape(node),
             Rule::brace_open => "{".to_owned(),
             Rule::brace_close => "}".to_owned(),
-            _ => self.str(node).to_owned(),
+            _ => {
+                self.lone_braces(node);
+                self.str(node).to_owned()
+            }
         };
         push_literal(parts, text, node.span);
+    }
+
+    /// Reports braces in a text that close nothing.
+    fn lone_braces(&mut self, node: &Node) {
+        let places: Vec<usize> = self.str(node).match_indices('}').map(|(at, _)| at).collect();
+        for place in places {
+            let start = node.span.start + u32::try_from(place).unwrap_or_default();
+            let help = "remove it, or open the placeholder with `{`; a brace to be shown is `}}`";
+            let message = "this `}` closes no placeholder";
+            let at = Span::new(start, start + 1);
+            let fault = Fault::new(Code::E0502, at, message, help);
+            self.faults.push(Fault { label: "nothing to close", ..fault });
+        }
     }
 
     fn hole(&mut self, node: &Node) -> TemplatePart {
@@ -121,13 +140,37 @@ impl Lower<'_> {
     /// A `text_block` or `text_bare` among the children of `node`.
     pub(super) fn inline_text(&mut self, node: &Node) -> Option<Text> {
         if let Some(block) = node.child(Rule::text_block) {
-            let variants = block.all(Rule::text_variant).map(|v| self.text_variant(v)).collect();
+            let variants: Vec<TextVariant> =
+                block.all(Rule::text_variant).map(|v| self.text_variant(v)).collect();
+            self.variants_once(&variants);
             return Some(Text { span: block.span, variants });
         }
         let bare = node.child(Rule::text_bare)?;
         let template = self.own_template(bare);
         let variant = TextVariant { lang: None, channel: None, template };
         Some(Text { span: bare.span, variants: vec![variant] })
+    }
+
+    /// Reports a language that is there twice for one channel: only one of both would be said.
+    fn variants_once(&mut self, variants: &[TextVariant]) {
+        let mut seen = BTreeMap::new();
+        for TextVariant { lang, channel, .. } in variants {
+            let Some(lang) = lang else { continue };
+            let channel = channel.as_ref();
+            let key = (lang.text.as_str(), channel.map(|channel| channel.text.as_str()));
+            let span = channel.map_or(lang.span, |channel| lang.span.cover(channel.span));
+            match seen.get(&key) {
+                None => drop(seen.insert(key, span)),
+                Some(first) => {
+                    let words = self.slice(span);
+                    let message = format!("`{words}` is there twice in one text");
+                    let help = "keep one of them; `on CHANNEL` makes one that holds for a channel";
+                    let fault = Fault::new(Code::E0202, span, message, help);
+                    let first = Some(*first);
+                    self.faults.push(Fault { label: "again here", first, ..fault });
+                }
+            }
+        }
     }
 
     fn text_variant(&mut self, node: &Node) -> TextVariant {
