@@ -134,6 +134,12 @@ impl Checker<'_> {
         span: Span,
         scope: &Scope,
     ) -> Option<Expr> {
+        if function.text == "reveal" {
+            let message = "`reveal` lets one value go, and says why";
+            let help = "write `reveal(x) because \"…\"`";
+            self.error(Code::E0705, span, message, "no value with a reason", help);
+            return None;
+        }
         let at = self.at(span);
         let until = function.text == DAYS_UNTIL;
         let name = if until { "days_between" } else { function.text.as_str() };

@@ -1,5 +1,6 @@
 //! Steps that ask the customer: slots to fill, menus to choose from.
 
+use super::changing::is_fixed;
 use crate::base::Span;
 use crate::diag::Code;
 use crate::ir::{SlotIndex, Type};
@@ -14,6 +15,10 @@ impl Checker<'_> {
         let mut slots = Vec::new();
         let mut whole = true;
         for name in names {
+            if !self.can_be_filled(name, cx) {
+                whole = false;
+                continue;
+            }
             let Some(index) = self.slot_index(name, cx) else {
                 whole = false;
                 continue;
@@ -40,6 +45,26 @@ impl Checker<'_> {
             slots.push(index);
         }
         whole.then_some(slots)
+    }
+
+    /// Whether a name could be a slot's: no field of the customer or of a result, and nothing that
+    /// is known by itself.
+    fn can_be_filled(&mut self, name: &Name, cx: &FlowScope) -> bool {
+        let known = cx.scope.locals.contains_key(&name.text)
+            || cx.scope.lost.contains(&name.text)
+            || self.session_types.contains_key(&name.text);
+        let fixed = is_fixed(&name.text);
+        if known || !(fixed || name.text.contains('.')) {
+            return true;
+        }
+        self.error(
+            Code::E0310,
+            name.span,
+            format!("`{}` cannot be filled", name.text),
+            "not a slot",
+            "ask for it in a slot of your own, and fill that",
+        );
+        false
     }
 
     pub(super) fn choose(

@@ -41,9 +41,7 @@ impl Checker<'_> {
         let first = names.first()?;
         let known = cx.scope.locals.contains_key(&first.text)
             || self.session_types.contains_key(&first.text);
-        let fixed = first.text == "customer"
-            || BUILTIN_NAMES.iter().any(|builtin| builtin.name == first.text);
-        if !known && fixed {
+        if !known && is_fixed(&first.text) {
             self.error(
                 Code::E0310,
                 name.span,
@@ -55,6 +53,11 @@ impl Checker<'_> {
         }
         self.cells(&names, name.span, &cx.scope)
     }
+}
+
+/// Whether a name is of something that no step changes.
+pub(super) fn is_fixed(name: &str) -> bool {
+    name == "customer" || BUILTIN_NAMES.iter().any(|builtin| builtin.name == name)
 }
 
 /// `found.due` as two names.
