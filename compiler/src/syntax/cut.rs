@@ -83,9 +83,10 @@ impl<'t> Cutter<'t> {
     fn cut(&self, body: Span, begins: impl Fn(&Token) -> bool) -> Vec<Span> {
         let mut pieces: Vec<Span> = Vec::new();
         let mut depth = 0_i32;
-        let mut in_string = false;
+        // How deep the open string stands.
+        let mut string: Option<i32> = None;
         for token in self.inside(body) {
-            let starts = depth == 0 && !in_string && begins(token);
+            let starts = depth == 0 && string.is_none() && begins(token);
             match pieces.last_mut() {
                 Some(last) if !starts => *last = last.cover(token.span),
                 _ => pieces.push(token.span),
@@ -95,8 +96,13 @@ impl<'t> Cutter<'t> {
                 TokenKind::CloseBrace | TokenKind::CloseParen | TokenKind::CloseBracket => {
                     depth -= 1;
                 }
-                TokenKind::Quote if depth == 0 => in_string = !in_string,
-                TokenKind::Unclosed => in_string = false,
+                TokenKind::Quote => match string {
+                    None => string = Some(depth),
+                    Some(outside) if outside == depth => string = None,
+                    Some(_) => {}
+                },
+                // What is open in a string ends with it.
+                TokenKind::Unclosed => depth = string.take().unwrap_or(depth),
                 _ => {}
             }
         }

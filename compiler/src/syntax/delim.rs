@@ -16,16 +16,21 @@ pub(super) enum BracketFault {
     TooDeep(Span),
     /// A string that its line did not close, from its quote.
     UnclosedText(Span),
+    /// A string of several lines that is open at the end of the file: its quotes.
+    UnclosedLong(Span),
     /// The same, because a placeholder in it was not closed before its end.
     UnclosedPlaceholder(Span),
 }
 
 /// The first bracket fault of a chunk, if there is one. Later ones are mostly its echoes, but for a
-/// nesting too deep: behind a text that is not closed brackets are as they were.
+/// nesting too deep: behind a text that is not closed brackets are as they were. A text that is open
+/// at the end of the file comes first: it holds the brackets that would have closed the others.
 pub(super) fn check(tokens: &[Token]) -> Option<BracketFault> {
     let fault = first_fault(tokens);
     match fault {
-        Some(BracketFault::UnclosedText(_)) => too_deep(tokens).or(fault),
+        Some(BracketFault::UnclosedText(_) | BracketFault::UnclosedLong(_)) => {
+            too_deep(tokens).or(fault)
+        }
         _ => fault,
     }
 }
@@ -51,6 +56,9 @@ fn too_deep(tokens: &[Token]) -> Option<BracketFault> {
 fn first_fault(tokens: &[Token]) -> Option<BracketFault> {
     let mut open: Vec<(TokenKind, Span)> = Vec::new();
     let mut quote: Option<Span> = None;
+    if let Some(quote) = long_text(tokens) {
+        return Some(BracketFault::UnclosedLong(quote));
+    }
     for token in tokens {
         match token.kind {
             // Strings do not nest here: a quote inside a placeholder is rare and closes its string.
@@ -89,29 +97,81 @@ const fn closing(open: TokenKind) -> TokenKind {
     }
 }
 
-/// The placeholder that is open at a quote, in a text of the same line: the quote was to end the text
-/// and begins another one.
-pub(super) fn placeholder_at(text: &str, tokens: &[Token], quote: Span) -> Option<Span> {
-    let before = text.get(..quote.start as usize).unwrap_or("");
-    let line = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let mut open: Vec<(TokenKind, Span)> = Vec::new();
-    let first = tokens.partition_point(|token| (token.span.start as usize) < line);
-    let end = tokens.partition_point(|token| token.span.start < quote.start);
-    for token in tokens.get(first..end).unwrap_or(&[]) {
+/// The quotes of a text of several lines that is open at the end of the file.
+fn long_text(tokens: &[Token]) -> Option<Span> {
+    let (end, before) = tokens.split_last()?;
+    if end.kind != TokenKind::Unclosed {
+        return None;
+    }
+    let mut open = OpenTexts::default();
+    before.iter().for_each(|token| open.pass(token));
+    open.0.first().map(|(_, span)| *span).filter(|quote| is_long(*quote))
+}
+
+const fn is_long(quote: Span) -> bool {
+    quote.end - quote.start == 3
+}
+
+/// Every text that is not closed where it should be: what is wrong, and from there to its end.
+pub(super) fn unclosed(tokens: &[Token]) -> Vec<(BracketFault, Span)> {
+    let mut open = OpenTexts::default();
+    let mut found = Vec::new();
+    for token in tokens {
+        if token.kind == TokenKind::Unclosed {
+            let (fault, from) = open.fault(token.span);
+            found.push((fault, from.cover(token.span)));
+        }
+        open.pass(token);
+    }
+    found
+}
+
+/// The quotes and braces of texts and placeholders that are open at a place.
+#[derive(Default)]
+struct OpenTexts(Vec<(TokenKind, Span)>);
+
+impl OpenTexts {
+    fn pass(&mut self, token: &Token) {
+        let Self(open) = self;
         let top = open.last().map(|(kind, _)| *kind);
         match token.kind {
             TokenKind::Quote if top == Some(TokenKind::Quote) => {
                 open.pop();
             }
-            TokenKind::Quote | TokenKind::OpenBrace => open.push((token.kind, token.span)),
+            TokenKind::Quote => open.push((token.kind, token.span)),
+            // Outside of texts braces do not count here.
+            TokenKind::OpenBrace if top.is_some() => open.push((token.kind, token.span)),
             TokenKind::CloseBrace if top == Some(TokenKind::OpenBrace) => {
                 open.pop();
+            }
+            // A line ends the texts on it, and what is open in them.
+            TokenKind::Unclosed => {
+                let short =
+                    |(kind, span): &(TokenKind, Span)| *kind == TokenKind::Quote && !is_long(*span);
+                if let Some(first) = open.iter().position(short) {
+                    open.truncate(first);
+                }
             }
             _ => {}
         }
     }
-    match open.as_slice() {
-        [.., (TokenKind::Quote, _), (TokenKind::OpenBrace, hole)] => Some(*hole),
-        _ => None,
+
+    /// Why a text ends at a place without its quotes, and where that begins. A quote in an open
+    /// placeholder was to end the text, and began another one.
+    fn fault(&self, end: Span) -> (BracketFault, Span) {
+        let Self(open) = self;
+        if let [.., (TokenKind::Quote, _), (TokenKind::OpenBrace, hole), (TokenKind::Quote, _)]
+        | [.., (TokenKind::Quote, _), (TokenKind::OpenBrace, hole)] = open.as_slice()
+        {
+            return (BracketFault::UnclosedPlaceholder(*hole), *hole);
+        }
+        let mut quotes = open.iter().rev().filter(|(kind, _)| *kind == TokenKind::Quote);
+        match quotes.next().map(|(_, span)| *span) {
+            Some(quote) if is_long(quote) => (BracketFault::UnclosedLong(quote), quote),
+            quote => {
+                let quote = quote.unwrap_or(end);
+                (BracketFault::UnclosedText(quote.cover(end)), quote)
+            }
+        }
     }
 }

@@ -62,6 +62,11 @@ pub(super) fn bracket_finding(text: &str, fault: BracketFault) -> Diagnostic {
                 .label(OPENED_HERE)
                 .help("close it with `}` before the text ends; a brace to be shown is `{{`")
         }
+        BracketFault::UnclosedLong(open) => {
+            Diagnostic::new(Code::E0103, at(open), "this text of several lines is never closed")
+                .label(OPENED_HERE)
+                .help("close it with `\"\"\"`")
+        }
         BracketFault::UnclosedText(open) => {
             Diagnostic::new(Code::E0103, at(open), "this text is not closed on its line")
                 .label("no closing quote")

@@ -2,6 +2,7 @@
 
 use logos::Logos;
 
+use super::forgotten::{LongText, forgotten};
 use super::token::{Token, TokenKind};
 use crate::base::Span;
 
@@ -39,26 +40,71 @@ impl OpenString {
 /// Lexes a whole text. The tokens tile it; what no token can be is [`TokenKind::Unknown`].
 #[must_use]
 pub fn lex(text: &str) -> Vec<Token> {
-    let mut lexer = Lexer { text, at: 0, tokens: Vec::new(), strings: Vec::new() };
-    while lexer.at < text.len() {
-        match lexer.strings.last() {
-            Some(open) if open.braces == 0 => lexer.string_piece(*open),
-            _ => lexer.code_token(),
+    let (tokens, strings, long) = (Vec::new(), Vec::new(), Vec::new());
+    let mut lexer = Lexer { text, at: 0, end: text.len(), tokens, strings, long };
+    let mut tried = 0;
+    loop {
+        lexer.run();
+        let whole = lexer.end == text.len();
+        let cut = lexer.forgotten().filter(|_| whole && tried < CUTS_MAX);
+        if let Some((token, end)) = cut {
+            tried += 1;
+            lexer.again_from(token, end);
+            continue;
         }
+        if !lexer.strings.is_empty() {
+            lexer.unclosed();
+        }
+        if whole {
+            return lexer.tokens;
+        }
+        lexer.strings.clear();
+        lexer.end = text.len();
     }
-    lexer.tokens
 }
+
+/// Texts of several lines that are cut short in one file.
+const CUTS_MAX: u32 = 16;
 
 struct Lexer<'t> {
     text: &'t str,
     at: usize,
+    /// How far the text is looked at.
+    end: usize,
     tokens: Vec<Token>,
     strings: Vec<OpenString>,
+    /// Those that were begun since something was cut short.
+    long: Vec<LongText>,
 }
 
 impl Lexer<'_> {
     fn rest(&self) -> &str {
-        self.text.get(self.at..).unwrap_or("")
+        self.text.get(self.at..self.end).unwrap_or("")
+    }
+
+    fn run(&mut self) {
+        while self.at < self.end {
+            match self.strings.last() {
+                Some(open) if open.braces == 0 => self.string_piece(*open),
+                _ => self.code_token(),
+            }
+        }
+    }
+
+    fn forgotten(&self) -> Option<(usize, usize)> {
+        self.strings.first()?;
+        forgotten(self.text, &self.tokens, &self.long)
+    }
+
+    /// Goes back to a token, and lexes from there up to `end` as if the text ended there.
+    fn again_from(&mut self, token: usize, end: usize) {
+        if let Some(from) = self.tokens.get(token) {
+            self.at = from.span.start as usize;
+        }
+        self.tokens.truncate(token);
+        self.strings.clear();
+        self.long.clear();
+        self.end = end;
     }
 
     fn push(&mut self, kind: TokenKind, length: usize) {
@@ -66,6 +112,13 @@ impl Lexer<'_> {
         let bound = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
         self.tokens.push(Token { kind, span: Span::new(bound(self.at), bound(end)) });
         self.at = end;
+    }
+
+    /// Marks the end of a string that was not closed, once where several end.
+    fn unclosed(&mut self) {
+        if self.tokens.last().is_none_or(|token| token.kind != TokenKind::Unclosed) {
+            self.push(TokenKind::Unclosed, 0);
+        }
     }
 
     /// One token of code; inside a placeholder, braces are counted so that its end is known.
@@ -96,12 +149,19 @@ impl Lexer<'_> {
             if newline > 0 {
                 self.push(TokenKind::Whitespace, newline);
             }
+            self.unclosed();
             return;
         }
         let long = kind == TokenKind::Quote && length == 3;
         self.push(kind, length);
         match kind {
-            TokenKind::Quote => self.strings.push(OpenString::new(long, false)),
+            TokenKind::Quote => {
+                if long && self.strings.is_empty() {
+                    let token = self.tokens.len() - 1;
+                    self.long.push(LongText { token, end: None });
+                }
+                self.strings.push(OpenString::new(long, false));
+            }
             TokenKind::OpenBrace => self.open_brace(),
             TokenKind::CloseBrace => self.count_brace(-1),
             _ => self.watch_plural(kind),
@@ -150,6 +210,9 @@ impl Lexer<'_> {
     /// Leaves a string, and the branches open in it.
     fn close_string(&mut self) {
         while self.strings.pop().is_some_and(|open| open.is_branch) {}
+        if let Some(long) = self.long.last_mut().filter(|_| self.strings.is_empty()) {
+            long.end.get_or_insert(self.at);
+        }
     }
 
     /// One piece of a string: its end, an escape, the start of a placeholder, or text.
@@ -172,7 +235,7 @@ impl Lexer<'_> {
             let length = escaped.chars().next().map_or(0, char::len_utf8);
             self.push(TokenKind::Escape, 1 + length);
         } else if rest.starts_with('\n') && !long {
-            self.push(TokenKind::Unclosed, 0);
+            self.unclosed();
             self.close_string();
         } else {
             let length = text_length(rest, long, is_branch);
@@ -218,7 +281,12 @@ mod tests {
             [Quote, StringText, OpenBrace, Word, CloseBrace, StringText, Quote]
         );
         assert_eq!(kinds("\"a\nb"), [Quote, StringText, Unclosed, Whitespace, Word]);
-        assert_eq!(kinds("\"a{b\nc"), [Quote, StringText, OpenBrace, Word, Whitespace, Word]);
+        assert_eq!(
+            kinds("\"a{b\nc"),
+            [Quote, StringText, OpenBrace, Word, Unclosed, Whitespace, Word]
+        );
+        assert_eq!(kinds("\"a{\"b\nc")[4..], [StringText, Unclosed, Whitespace, Word]);
+        assert_eq!(kinds("\"\"\"a\nb"), [Quote, StringText, Unclosed]);
         assert_eq!(kinds("\"\"\"a\n\"b\"\"\""), [Quote, StringText, Quote]);
     }
 
@@ -282,11 +350,37 @@ mod tests {
     }
 
     #[test]
+    fn a_long_text_that_is_not_closed_ends_before_the_next_declaration() {
+        use TokenKind::{CloseBrace, OpenBrace, Quote, StringText, Unclosed, Word};
+        let kinds = |text: &str| {
+            let all = lex(text).into_iter().map(|token| token.kind);
+            all.filter(|kind| *kind != TokenKind::Whitespace).collect::<Vec<_>>()
+        };
+        let forgotten = [Word, OpenBrace, Quote, StringText, Unclosed];
+        let closed = [Word, OpenBrace, Quote, StringText, Quote, CloseBrace];
+        let (open, whole) = ("a { \"\"\"\n x\n}\n", "b { \"\"\"\n text y\n\"\"\" }\n");
+        assert_eq!(kinds(&format!("text {open}text {whole}"))[1..6], forgotten);
+        assert_eq!(kinds(&format!("text {open}text {whole}"))[7..], closed);
+        assert_eq!(kinds(&format!("{whole}text {open}"))[..6], closed);
+        assert_eq!(kinds(&format!("{whole}text {open}"))[7..], forgotten);
+        // A text that is closed may say anything.
+        assert_eq!(kinds("b { \"\"\"\ntext y\n\"\"\" }"), closed);
+    }
+
+    #[test]
     fn literals_are_one_token() {
         for text in
             ["12_000", "0.5", "70%", "30s", "2026-06-15", "09:30", "修改订单", "r\"#?(\\d)\""]
         {
             assert_eq!(lex(text).len(), 1, "{text}");
+        }
+        for text in
+            ["1h30m", "5min", "1.5h", "15/06/2026", "2026.6.15", "9:30pm", "2026-06-15T09:30"]
+        {
+            assert_eq!(lex(text).len(), 1, "{text}");
+        }
+        for text in ["10/5/200", "12.50-2026", "10-5", "2026-06"] {
+            assert!(lex(text).len() > 2, "{text}");
         }
     }
 

@@ -10,6 +10,7 @@ mod delim;
 #[cfg(test)]
 mod drift;
 mod explain;
+mod forgotten;
 pub(crate) mod layout;
 mod lexer;
 mod lower;
@@ -17,6 +18,7 @@ mod mend;
 mod parse;
 mod pest_bridge;
 mod recover;
+pub(crate) mod sums;
 pub mod token;
 mod unknown;
 pub mod write;

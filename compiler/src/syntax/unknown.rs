@@ -2,14 +2,21 @@
 //! with what was meant where that is sure.
 
 use super::explain::at;
+use super::sums;
 use super::token::{Token, TokenKind};
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic, Edit, Fix};
 
-/// A finding for each, neighbours that belong together as one.
-pub(super) fn unknown_findings(text: &str, code: &[Token]) -> Vec<Diagnostic> {
+/// A finding for each, neighbours that belong together as one. What stands in `texts`, which are not
+/// closed, would be text if they were.
+pub(super) fn unknown_findings(text: &str, code: &[Token], texts: &[Span]) -> Vec<Diagnostic> {
     let mut places: Vec<Span> = Vec::new();
+    let mut texts = texts.iter().peekable();
     for token in code.iter().filter(|token| token.kind == TokenKind::Unknown) {
+        while texts.next_if(|text| text.end < token.span.start).is_some() {}
+        if texts.peek().is_some_and(|text| text.start <= token.span.start) {
+            continue;
+        }
         let found = text.get(token.span.range()).unwrap_or("");
         match places.last_mut() {
             Some(last)
@@ -23,7 +30,9 @@ pub(super) fn unknown_findings(text: &str, code: &[Token]) -> Vec<Diagnostic> {
         }
     }
     let quoted = quoted_texts(text, &places);
-    places.iter().filter_map(|place| in_its_text(text, *place, &quoted)).collect()
+    let found = places.iter().filter_map(|place| in_its_text(text, *place, &quoted));
+    let sums = found.map(|found| in_a_sum(text, code, found));
+    sums.collect()
 }
 
 /// The finding for a place, where there is one. In a text in wrong quotes only its first quote has
@@ -64,6 +73,47 @@ fn quoted_texts(text: &str, places: &[Span]) -> Vec<(Span, Span)> {
         pairs.extend(both);
     }
     pairs
+}
+
+/// What is said of the sign of a currency, or of a sign before a name.
+fn in_a_sum(text: &str, code: &[Token], found: Diagnostic) -> Diagnostic {
+    let place = found.primary.at.span;
+    let sign = text.get(place.range()).unwrap_or("");
+    let here = code.partition_point(|token| token.span.start < place.start);
+    let neighbour = |at: Option<usize>| at.and_then(|at| code.get(at));
+    let (before, after) = (neighbour(here.checked_sub(1)), neighbour(Some(here + 1)));
+    let touches = |token: &&Token| token.span.end == place.start || token.span.start == place.end;
+    let word = |token: &Token| text.get(token.span.range()).unwrap_or("");
+    let known = sums::of_sign(sign);
+    let number = |token: &&Token| sums::is_number(word(token));
+    let Some(codes) = known else { return found };
+    let amount = after.filter(number).or_else(|| before.filter(touches).filter(number));
+    match amount {
+        Some(amount) => {
+            let meant = |code: &str| format!("{code} {}", word(amount));
+            let found = Diagnostic { help: Vec::new(), ..found }.label("amounts begin with a code");
+            let whole = amount.span.cover(place);
+            match codes {
+                [code] => found.help(format!("write `{}`", meant(code))).fix(
+                    format!("write `{}`", meant(code)),
+                    at(whole),
+                    meant(code),
+                ),
+                _ => {
+                    let all: Vec<String> =
+                        codes.iter().map(|code| format!("`{}`", meant(code))).collect();
+                    found.help(format!("write {}", all.join(" or ")))
+                }
+            }
+        }
+        None if sign == "$" && after.is_some_and(|t| t.kind == TokenKind::Word && touches(&t)) => {
+            Diagnostic { help: Vec::new(), ..found }
+                .label("names stand alone")
+                .help("remove it")
+                .fix("remove `$`", at(place), "")
+        }
+        None => found,
+    }
 }
 
 fn is_single(found: &str) -> bool {

@@ -40,8 +40,11 @@ pub(super) fn parse_chunk(text: &str, tokens: &[Token]) -> Option<ParsedChunk> {
     let lower = Lower::new(text, &docs);
     let cutter = Cutter { text, code: &code };
     let mut parser = ChunkParser { text, code: &code, cutter, lower, findings: Vec::new() };
-    parser.findings.extend(unknown_findings(text, &code));
-    let kind = parser.parse(span);
+    let unclosed = delim::unclosed(&code);
+    let texts: Vec<Span> = unclosed.iter().map(|(_, text)| *text).collect();
+    parser.findings.extend(unknown_findings(text, &code, &texts));
+    let unclosed = unclosed.into_iter().map(|(fault, _)| bracket_finding(text, fault));
+    let kind = parser.parse(span, unclosed.collect());
     let ChunkParser { lower, mut findings, .. } = parser;
     findings.extend(lower.faults.iter().map(fault_finding));
     mend::add_fix(text, &code, &mut findings);
@@ -59,21 +62,23 @@ struct ChunkParser<'t> {
 }
 
 impl<'t> ChunkParser<'t> {
-    fn parse(&mut self, span: Span) -> DeclKind {
+    /// Parses the whole chunk; `unclosed` are findings about texts in it.
+    fn parse(&mut self, span: Span, unclosed: Vec<Diagnostic>) -> DeclKind {
         match delim::check(self.code) {
             // The text ends with its line; brackets behind it are as they were.
-            None | Some(BracketFault::UnclosedText(_) | BracketFault::UnclosedPlaceholder(_)) => {}
+            None | Some(BracketFault::UnclosedText(_) | BracketFault::UnclosedPlaceholder(_)) => {
+                self.findings.extend(unclosed);
+            }
+            // The text has taken the rest.
+            Some(BracketFault::UnclosedLong(_)) => {
+                self.findings.extend(unclosed);
+                return self.lost();
+            }
             Some(fault) => {
                 let found = self.missing_open(fault);
                 let found = found.unwrap_or_else(|| bracket_finding(self.text, fault));
                 self.findings.push(found);
                 return self.lost();
-            }
-        }
-        for token in self.code {
-            if token.kind == TokenKind::Unclosed {
-                let fault = self.unclosed(token.span);
-                self.findings.push(bracket_finding(self.text, fault));
             }
         }
         match self.run(Rule::one_decl, span) {
@@ -120,19 +125,6 @@ impl<'t> ChunkParser<'t> {
         };
         let next = self.code.iter().find(|token| token.span.start >= name.end)?;
         (next.kind != TokenKind::OpenBrace).then(|| missing_brace(name))
-    }
-
-    /// Why a text ends with its line.
-    fn unclosed(&self, end: Span) -> BracketFault {
-        let before = self.code.partition_point(|t| t.span.end <= end.start);
-        let mut before = self.code.get(..before).unwrap_or(&[]).iter();
-        let Some(quote) = before.rfind(|t| t.kind == TokenKind::Quote) else {
-            return BracketFault::UnclosedText(end);
-        };
-        match delim::placeholder_at(self.text, self.code, quote.span) {
-            Some(open) => BracketFault::UnclosedPlaceholder(open),
-            None => BracketFault::UnclosedText(quote.span.cover(end)),
-        }
     }
 
     fn run(&self, rule: Rule, span: Span) -> Result<Node, Failure> {
@@ -207,6 +199,7 @@ impl<'t> ChunkParser<'t> {
     /// Reports a failure, unless a finding of another kind already explains its piece. `keywords`
     /// are what the piece could have begun with.
     fn report(&mut self, piece: Span, failure: &Failure, keywords: &[&str]) {
+        self.lower.lost.push(piece);
         let explained = self
             .cutter
             .inside(piece)
