@@ -3,8 +3,9 @@
 //! blanked parts are lost. Blanks are as long as what they stand for, so every place stays right.
 
 use super::cut::Cutter;
+use super::habits::is_one_literal;
 use super::pest_bridge::{self, Failure, Node, Rule};
-use super::token::{DECLARATION_MEMBERS, STEP_KEYWORDS, TokenKind};
+use super::token::{DECLARATION_MEMBERS, STEP_KEYWORDS, Token, TokenKind};
 use crate::base::Span;
 
 /// Parts that one piece may lose before it is given up as a whole.
@@ -104,7 +105,19 @@ impl Rest<'_> {
 
     /// A part from the fault on.
     fn tail(&self, part: Span, at: u32) -> Option<Span> {
-        let from = self.cutter.inside(part).iter().find(|token| token.span.end > at)?;
+        let inside = self.cutter.inside(part);
+        let mut here = inside.iter().position(|token| token.span.end > at)?;
+        let word = |at: usize| self.cutter.word(inside.get(at));
+        if here.checked_sub(1).is_some_and(|before| is_one_literal(word(before), word(here))) {
+            here -= 1;
+        }
+        let from = inside.get(here)?;
+        // A condition alone would take the next step for its own.
+        let head = inside.get(..here)?;
+        let begins = |token: &Token| matches!(token.kind, TokenKind::OpenBrace | TokenKind::Arrow);
+        if matches!(word(0), "when" | "otherwise") && !head.iter().any(begins) {
+            return None;
+        }
         (from.span.start > part.start).then(|| Span::new(from.span.start, part.end))
     }
 

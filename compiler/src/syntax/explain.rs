@@ -3,13 +3,15 @@
 use super::delim::BracketFault;
 use super::lower::Fault;
 use super::pest_bridge::{self, Failure, Rule};
-use super::token::Token;
+use super::token::{Token, TokenKind};
 use crate::base::limits::NESTING_MAX;
 use crate::base::{FileId, FileSpan, Span};
 use crate::diag::{Code, Diagnostic, closest};
 
 /// How many things that could have stood there are listed.
 const EXPECTED_SHOWN_MAX: usize = 8;
+/// How many may be left out; fewer are listed too.
+const LEFT_OUT_MIN: usize = 3;
 
 /// Ways to begin a value; where several could stand, "a value" says it.
 const VALUES: [&str; 9] = [
@@ -112,7 +114,15 @@ pub(super) struct Lost<'t> {
 }
 
 impl<'t> Lost<'t> {
-    fn word(&self, token: &Token) -> &'t str {
+    /// How something is called that stands in the wrong place.
+    pub(super) fn called(&self, token: &Token) -> String {
+        match token.kind {
+            TokenKind::Quote => "a text".to_owned(),
+            _ => format!("`{}`", self.word(token)),
+        }
+    }
+
+    pub(super) fn word(&self, token: &Token) -> &'t str {
         self.text.get(token.span.range()).unwrap_or("")
     }
 
@@ -123,7 +133,7 @@ impl<'t> Lost<'t> {
     }
 
     /// What stands where the grammar stopped.
-    fn next(&self) -> Option<&'t Token> {
+    pub(super) fn next(&self) -> Option<&'t Token> {
         self.inside().find(|t| t.span.end > self.failure.at)
     }
 
@@ -173,7 +183,11 @@ pub(super) fn failure_finding(lost: &Lost<'_>) -> Diagnostic {
         let message = format!("`{word}` cannot stand here");
         return meaning(Diagnostic::new(Code::E0101, at(head.span), message), head, word, meant);
     }
+    if let Some(habit) = super::habits::finding(lost) {
+        return habit;
+    }
     let (next, before) = (lost.next(), lost.before());
+    let called = next.map_or_else(String::new, |next| lost.called(next));
     let found = next.map_or("", |next| lost.word(next));
     let expected = expected_words(lost.failure);
     // A failure at the start of a line is about what is missing before it.
@@ -190,10 +204,10 @@ pub(super) fn failure_finding(lost: &Lost<'_>) -> Diagnostic {
     };
     let message = match (missing && before.is_some(), expected.as_slice()) {
         _ if arrow.is_some() => "`->` needs the name of a state".to_owned(),
-        (_, []) => format!("`{found}` cannot stand here"),
-        (false, [one]) if one == "nothing more" => format!("`{found}` cannot stand here"),
+        (_, []) => format!("{called} cannot stand here"),
+        (false, [one]) if one == "nothing more" => format!("{called} cannot stand here"),
         (true, words) => format!("{} is missing here", listed(words)),
-        (false, words) => format!("expected {}, found `{found}`", listed(words)),
+        (false, words) => format!("expected {}, found {called}", listed(words)),
     };
     let code = if is_whole_declaration(lost.failure) { Code::E0107 } else { Code::E0101 };
     let mut diagnostic = Diagnostic::new(code, at(place), message);
@@ -278,16 +292,17 @@ fn expected_words(failure: &Failure) -> Vec<String> {
     if words.is_empty() {
         words.push("`}`".to_owned());
     }
-    if words.len() > EXPECTED_SHOWN_MAX {
+    if words.len() >= EXPECTED_SHOWN_MAX + LEFT_OUT_MIN {
         // A long list says nothing; phrases say more than keywords.
         words.sort_by_key(|word| word.starts_with('`'));
-        words.truncate(EXPECTED_SHOWN_MAX);
+        let more = words.split_off(EXPECTED_SHOWN_MAX).len();
+        words.push(format!("one of {more} more"));
     }
     words
 }
 
 /// `a, b or c`
-fn listed(words: &[String]) -> String {
+pub(super) fn listed(words: &[String]) -> String {
     match words.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
         Some((last, _)) => last.clone(),

@@ -95,6 +95,12 @@ fn signs(text: &str, code: &[Token], finding: &Diagnostic) -> Vec<Change> {
             Change::insert(sign, place, spaced)
         })
         .collect();
+    if text.get(at.range()) == Some("=>") {
+        for sign in ["->", ">="] {
+            let title = format!("replace `=>` by `{sign}`");
+            changes.push(Change { title, at, text: sign.to_owned() });
+        }
+    }
     let extra = code.iter().find(|token| token.span == at && token.kind == TokenKind::Comma);
     changes.extend(extra.map(|token| Change::remove(",", with_blanks_before(text, token.span))));
     changes

@@ -11,6 +11,7 @@ mod delim;
 mod drift;
 mod explain;
 mod forgotten;
+mod habits;
 pub(crate) mod layout;
 mod lexer;
 mod lower;

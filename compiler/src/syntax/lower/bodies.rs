@@ -3,7 +3,7 @@
 use super::Lower;
 use crate::base::Span;
 use crate::base::limits::NESTING_MAX;
-use crate::syntax::ast::{Body, Step, StepKind, WhenArm};
+use crate::syntax::ast::{Body, Expr, ExprKind, Step, StepKind, WhenArm};
 use crate::syntax::pest_bridge::{Node, Rule};
 
 impl Lower<'_> {
@@ -87,6 +87,15 @@ impl Lower<'_> {
         Step { span, kind: StepKind::Error { binds: None } }
     }
 
+    /// Whether what stands directly before was lost: it may be the `when` that is continued.
+    fn is_behind_lost(&self, span: Span) -> bool {
+        let is_blank = |lost: &Span| {
+            let between = self.text.get(lost.end as usize..span.start as usize);
+            between.is_some_and(|between| between.trim().is_empty())
+        };
+        self.lost.iter().any(is_blank)
+    }
+
     fn body_or_step(&mut self, node: &Node) -> Body {
         let Some(inner) = node.child(Rule::body_or_step).and_then(|b| b.children.first()) else {
             return Body::Steps(Vec::new());
@@ -121,6 +130,13 @@ impl Lower<'_> {
             (Rule::otherwise, Some((_, otherwise, span))) => {
                 *span = span.cover(inner.span);
                 *otherwise = Some(self.guarded(inner));
+            }
+            (Rule::otherwise, None) if self.is_behind_lost(inner.span) => {
+                let span = inner.span;
+                let cond = Expr { span, kind: ExprKind::Error };
+                let arms = vec![WhenArm { cond, body: Body::Steps(Vec::new()) }];
+                let otherwise = Some(self.guarded(inner));
+                steps.push(Step { span, kind: StepKind::When { arms, otherwise } });
             }
             (Rule::otherwise, None) => {
                 let alone = self.otherwise_alone(inner.span);
