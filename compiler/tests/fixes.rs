@@ -108,6 +108,44 @@ const CASES: &[(&str, &str, &str)] = &[
         "flow f {\r\n  state a { end }\r\n",
         "flow f {\r\n  state a { end }\r\n}\r\n",
     ),
+    (
+        "words of other languages",
+        "import std.repair\nvar x: number { default 1 }\nflow f {\n  state a {\n    if x > 1 { print \"x\" }\n    \
+         goto b\n  }\n  state b {\n    sleep 5m\n    return\n  }\n}\n",
+        "use std.repair\nslot x: number { default 1 }\nflow f {\n  state a {\n    when x > 1 { print \"x\" }\n    \
+         -> b\n  }\n  state b {\n    wait 5m\n    end\n  }\n}\n",
+    ),
+    (
+        "branches as elsewhere",
+        "slot x: text\nflow f {\n  state a {\n    when has x { end } else if x == \"a\" { -> a }\n    \
+         when x = \"b\" { end } else { -> a }\n  }\n}\n",
+        "slot x: text\nflow f {\n  state a {\n    when has x { end } when x == \"a\" { -> a }\n    \
+         when x == \"b\" { end } else { -> a }\n  }\n}\n",
+    ),
+    (
+        "signs of other languages",
+        "slot x: number { default 1 }\nflow f { state a {\n  when x <> 1 -> a\n  when x === 1 -> a\n  \
+         set x := 1\n  => a\n} }\n",
+        "slot x: number { default 1 }\nflow f { state a {\n  when x != 1 -> a\n  when x == 1 -> a\n  \
+         set x = 1\n  -> a\n} }\n",
+    ),
+    (
+        "an arrow with an equals sign that can only be a comparison",
+        "slot x: number { default 1 }\nflow f { state a { when x => 1 -> a  end } }\n",
+        "slot x: number { default 1 }\nflow f { state a { when x >= 1 -> a  end } }\n",
+    ),
+    (
+        "amounts, days, times and spans as elsewhere",
+        "slot a: money { default $20 }\nslot b: money { default cny 20 }\nslot c: money { default 20\u{20ac} }\n\
+         slot d: money { default EUR20 }\nslot e: money { default USD 1,200.50 }\n\
+         slot f: date { default 15/06/2026 }\nslot g: time { default 9:30pm }\nslot h: duration { default 1h30m }\n\
+         slot i: money { default RMB 1 }\n",
+        "slot a: money { default USD 20 }\nslot b: money { default CNY 20 }\nslot c: money { default EUR 20 }\n\
+         slot d: money { default EUR 20 }\nslot e: money { default USD 1_200.50 }\n\
+         slot f: date { default 2026-06-15 }\nslot g: time { default 21:30 }\nslot h: duration { default 90m }\n\
+         slot i: money { default CNY 1 }\n",
+    ),
+    ("a language with its region", "text hi { en-GB \"hi\" }\n", "text hi { en \"hi\" }\n"),
     // Where there are several ways, nobody is served by one of them.
     (
         "a slot that is filled, or given by another flow",
@@ -124,6 +162,12 @@ const CASES: &[(&str, &str, &str)] = &[
         "text hi { en 'I don't know' }\n",
         "text hi { en 'I don't know' }\n",
     ),
+    (
+        "an amount in a sign of two currencies, a day that may be in two months",
+        "slot a: money { default \u{a5}20 }\nslot b: date { default 05/06/2026 }\n",
+        "slot a: money { default \u{a5}20 }\nslot b: date { default 05/06/2026 }\n",
+    ),
+    ("a brace in a text", "text hi { en \"hi name}\" }\n", "text hi { en \"hi name}\" }\n"),
     (
         "a word too many",
         "flow f { state a { say \"x\" now end } }\n",

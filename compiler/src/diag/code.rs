@@ -141,6 +141,7 @@ codes! {
     E0913 "bad-bundle-hash",
     E0914 "needs-migrate",
     E0915 "breaks-sessions",
+    W0110 "unknown-currency",
     W0401 "flow-never-starts",
     W0402 "unhandled-failure",
     W0403 "unused-slot",

@@ -1,5 +1,6 @@
 //! Expressions: every name resolved, every operand of the right kind.
 
+mod currencies;
 mod names;
 mod operators;
 mod paths;
@@ -30,7 +31,10 @@ impl Checker<'_> {
             ast::ExprKind::Number(n) | ast::ExprKind::Percent(n) => {
                 constant(Value::Number(*n), Type::Number)
             }
-            ast::ExprKind::Money(money) => constant(Value::Money(*money), Type::Money),
+            ast::ExprKind::Money(money) => {
+                self.currency(*money, expr.span);
+                constant(Value::Money(*money), Type::Money)
+            }
             ast::ExprKind::Duration(ms) => constant(Value::Duration(*ms), Type::Duration),
             ast::ExprKind::Date(date) => constant(Value::Date(*date), Type::Date),
             ast::ExprKind::Time(s) => constant(Value::Time(*s), Type::Time),

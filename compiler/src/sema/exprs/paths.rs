@@ -138,6 +138,10 @@ impl Checker<'_> {
                 .chain(answers.iter().chain(BUILTIN_NAMES).map(|b| b.name))
                 .chain(["customer"])
                 .collect();
+            let is_near = crate::diag::closest(&first.text, known.iter().copied()).is_some();
+            if !is_near && !self.names_lost && self.is_amount(first) {
+                return None;
+            }
             self.unknown(Code::E0201, "slot or value", first, known);
         }
         None
