@@ -139,11 +139,11 @@ const CASES: &[(&str, &str, &str)] = &[
         "slot a: money { default $20 }\nslot b: money { default cny 20 }\nslot c: money { default 20\u{20ac} }\n\
          slot d: money { default EUR20 }\nslot e: money { default USD 1,200.50 }\n\
          slot f: date { default 15/06/2026 }\nslot g: time { default 9:30pm }\nslot h: duration { default 1h30m }\n\
-         slot i: money { default RMB 1 }\n",
+         slot i: money { default RMB 1 }\nslot j: duration { default 5 minutes }\n",
         "slot a: money { default USD 20 }\nslot b: money { default CNY 20 }\nslot c: money { default EUR 20 }\n\
          slot d: money { default EUR 20 }\nslot e: money { default USD 1_200.50 }\n\
          slot f: date { default 2026-06-15 }\nslot g: time { default 21:30 }\nslot h: duration { default 90m }\n\
-         slot i: money { default CNY 1 }\n",
+         slot i: money { default CNY 1 }\nslot j: duration { default 5m }\n",
     ),
     ("a language with its region", "text hi { en-GB \"hi\" }\n", "text hi { en \"hi\" }\n"),
     // Where there are several ways, nobody is served by one of them.

@@ -2,6 +2,7 @@
 //! words and signs, their amounts and codes, calls in place of names. Each with what is written here.
 
 use super::explain::{Lost, at};
+use super::lower::forms;
 use super::pest_bridge::{self, Rule};
 use super::sums;
 use super::token::{DECLARATION_KEYWORDS, Token, TokenKind};
@@ -68,6 +69,7 @@ pub(super) fn finding(lost: &Lost<'_>) -> Option<Diagnostic> {
         .or_else(|| around.has_of_a_call())
         .or_else(|| around.empty_placeholder())
         .or_else(|| around.amount())
+        .or_else(|| around.span_in_words())
         .or_else(|| around.grouped_digits())
         .or_else(|| around.region())
 }
@@ -314,6 +316,14 @@ impl<'t> Around<'_, 't> {
         Some(self.instead(before.span.cover(self.next.span), message, &meant))
     }
 
+    /// `5 minutes`
+    fn span_in_words(&self) -> Option<Diagnostic> {
+        let before = self.before.last()?;
+        let meant = span_in_words(self.word(before), self.word(self.next))?;
+        let message = "a time span is a number with its unit right behind it";
+        Some(self.instead(before.span.cover(self.next.span), message, &meant))
+    }
+
     /// `1,200`
     fn grouped_digits(&self) -> Option<Diagnostic> {
         let first = self.before.last().filter(|_| self.next.kind == TokenKind::Comma)?;
@@ -362,7 +372,15 @@ fn amount<'t>(before: &'t str, next: &'t str) -> Option<(&'static str, &'t str)>
     sums::meant(code).filter(|_| sums::is_number(number)).map(|code| (code, number))
 }
 
-/// Whether two neighbours are one literal in another form: a number and a currency.
+/// The time span of a number and a unit apart from it.
+fn span_in_words(before: &str, next: &str) -> Option<String> {
+    let is_unit = sums::is_number(before) && next.starts_with(char::is_alphabetic);
+    is_unit.then(|| forms::duration(&format!("{before}{next}")))?
+}
+
+/// Whether two neighbours are one literal in another form: a number, and a currency or unit.
 pub(super) fn is_one_literal(before: &str, next: &str) -> bool {
-    amount(before, next).is_some() || (sums::is_number(before) && sums::of_sign(next).is_some())
+    amount(before, next).is_some()
+        || span_in_words(before, next).is_some()
+        || (sums::is_number(before) && sums::of_sign(next).is_some())
 }

@@ -27,7 +27,7 @@ fn any_unit_ms(unit: &str) -> Option<i64> {
 }
 
 /// The time span that was meant by numbers with units: `90m` for `1h30m` or `1.5h`.
-pub(super) fn duration(text: &str) -> Option<String> {
+pub(in crate::syntax) fn duration(text: &str) -> Option<String> {
     let mut total = 0_i64;
     let mut rest = text;
     while !rest.is_empty() {

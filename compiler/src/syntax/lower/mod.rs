@@ -7,7 +7,7 @@ mod decls;
 mod depth;
 mod exprs;
 mod flows;
-mod forms;
+pub(super) mod forms;
 mod literals;
 mod members;
 mod migrate;
