@@ -338,7 +338,7 @@ impl<'a> Checker<'a> {
     fn no_parameter(&mut self, callee: &str, params: &[FieldType], arg: &Arg) {
         match &arg.name {
             Some(name) => {
-                let what = format!("parameter of `{callee}` called");
+                let what = format!("parameter of `{callee}`");
                 self.unknown(Code::E0303, &what, name, params.iter().map(|p| p.name.as_str()));
             }
             None => {

@@ -1,6 +1,7 @@
 //! The functions that expressions can call: one table, and the check of a call.
 
 use super::cx::Checker;
+use super::exprs::{Advice, written_as};
 use super::hir::{Expr, ExprKind};
 use super::scope::{BUILTIN_NAMES, Scope};
 use crate::base::Span;
@@ -156,13 +157,8 @@ impl Checker<'_> {
                 super::actions::values(takes.len()),
                 args.len()
             );
-            self.error(
-                Code::E0304,
-                span,
-                message,
-                "wrong number of values",
-                "see the language reference",
-            );
+            let help = format!("write `{}`", form(&function.text, takes));
+            self.error(Code::E0304, span, message, "wrong number of values", help);
             return None;
         }
         let mut checked: Vec<Expr> = Vec::new();
@@ -178,17 +174,17 @@ impl Checker<'_> {
                 return None;
             }
             let value = self.expr(&arg.value, scope, None)?;
-            if !takes.accepts(&value.ty, checked.last().map(|before| &before.ty)) {
+            let before = checked.last();
+            if !takes.accepts(&value.ty, before.map(|before| &before.ty)) {
+                let advice = self.advice_on(function, *takes, arg, &value.ty, before);
                 let got = self.type_name(&value.ty);
                 let message = format!("`{}` does not take a {got} here", function.text);
-                self.error(
-                    Code::E0303,
-                    arg.value.span,
-                    message,
-                    &format!("a {got}"),
-                    "see the language reference",
-                );
+                let finding = self.finding(Code::E0303, arg.value.span, message);
+                self.report_with(finding.label(format!("a {got}")), advice);
                 return None;
+            }
+            if let Some(before) = before.filter(|_| value.ty == Type::Money) {
+                self.one_currency(before, &value, arg.value.span, "never compared")?;
             }
             checked.push(value);
         }
@@ -204,7 +200,100 @@ impl Checker<'_> {
     }
 }
 
+impl Checker<'_> {
+    /// What a function takes where it was given something else.
+    fn advice_on(
+        &self,
+        function: &Name,
+        takes: Takes,
+        arg: &ast::Arg,
+        got: &Type,
+        before: Option<&Expr>,
+    ) -> Advice {
+        let (name, wanted) = (function.text.as_str(), takes.wanted(before.map(|b| &b.ty)));
+        if (takes, got) == (Takes::Date, &Type::DateTime) {
+            let help = "`date_of(…)` is the day of an instant";
+            return Advice::new(help).around(arg.value.span, "date_of(", ")");
+        }
+        let written = wanted.as_ref().and_then(|wanted| written_as(wanted, &arg.value, got));
+        if let Some(advice) = written.filter(|_| takes != Takes::Text) {
+            return advice;
+        }
+        let twin = match (name, got) {
+            ("length", Type::List(_)) => Some("count"),
+            ("count", Type::Text) => Some("length"),
+            _ => None,
+        };
+        if let Some(twin) = twin {
+            let help = format!("`{twin}(…)` is for a {}", self.type_name(got));
+            return Advice::new(help).to(function.span, twin);
+        }
+        let what = match (takes, wanted) {
+            (Takes::AnyList, _) => "a list".to_owned(),
+            (Takes::Same, Some(wanted)) => {
+                format!("a {}, like the value before it", self.type_name(&wanted))
+            }
+            (_, Some(wanted)) => format!("a {}", self.type_name(&wanted)),
+            (_, None) => "a number, an amount or a duration".to_owned(),
+        };
+        Advice::new(format!("`{name}` takes {what} here"))
+    }
+}
+
+/// A call as it is written: `weekday(DATE)`.
+fn form(name: &str, takes: &[Takes]) -> String {
+    let word = |takes: &Takes| match takes {
+        Takes::Text => "TEXT",
+        Takes::Number => "NUMBER",
+        Takes::Date => "DATE",
+        Takes::DateTime => "INSTANT",
+        Takes::AnyList => "LIST",
+        Takes::Quantity | Takes::Same => "VALUE",
+    };
+    let words: Vec<&str> = takes.iter().map(word).collect();
+    format!("{name}({})", words.join(", "))
+}
+
+/// What is asked of a value as if it had fields: the call that was meant, and the functions that
+/// there are for it.
+pub(super) fn instead_of_field(
+    ty: &Type,
+    path: &str,
+    field: &str,
+) -> (Option<String>, Vec<String>) {
+    let alone = |ty: &Type| {
+        let fits = |known: &&Function| matches!(known.takes, [only] if only.accepts(ty, None));
+        FUNCTIONS.iter().filter(fits).map(|known| known.name).collect::<Vec<_>>()
+    };
+    let field = match (field, ty) {
+        ("size" | "len" | "length" | "count", Type::List(_)) => "count",
+        ("size" | "len", Type::Text) => "length",
+        ("date", Type::DateTime) => "date_of",
+        (field, _) => field,
+    };
+    let meant = match ty {
+        Type::DateTime if alone(&Type::Date).contains(&field) => {
+            Some(format!("{field}(date_of({path}))"))
+        }
+        ty => alone(ty).contains(&field).then(|| format!("{field}({path})")),
+    };
+    let known = alone(ty).into_iter().map(|name| format!("{name}({path})")).collect();
+    (meant, known)
+}
+
 impl Takes {
+    /// The one type that it takes.
+    fn wanted(self, before: Option<&Type>) -> Option<Type> {
+        match self {
+            Self::Text => Some(Type::Text),
+            Self::Number => Some(Type::Number),
+            Self::Date => Some(Type::Date),
+            Self::DateTime => Some(Type::DateTime),
+            Self::Same => before.cloned(),
+            Self::AnyList | Self::Quantity => None,
+        }
+    }
+
     fn accepts(self, ty: &Type, before: Option<&Type>) -> bool {
         match self {
             Self::Text => *ty == Type::Text,

@@ -150,7 +150,7 @@ impl<'a> Checker<'a> {
                 Some(name) => {
                     let found = params.iter().position(|param| param.name == name.text);
                     if found.is_none() {
-                        let what = format!("parameter of `{action}` called");
+                        let what = format!("parameter of `{action}`");
                         self.unknown(
                             Code::E0303,
                             &what,

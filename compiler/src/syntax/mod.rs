@@ -14,6 +14,7 @@ mod forgotten;
 mod habits;
 pub(crate) mod layout;
 mod lexer;
+pub(crate) mod literal;
 mod lower;
 mod mend;
 mod parse;

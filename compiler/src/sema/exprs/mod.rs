@@ -1,13 +1,16 @@
 //! Expressions: every name resolved, every operand of the right kind.
 
+mod advice;
 mod currencies;
 mod names;
 mod operators;
 mod paths;
 mod questions;
+mod unlike;
 
 use flowright_nlu::value::Value;
 
+pub(super) use self::advice::{Advice, written_as};
 use super::cx::Checker;
 use super::hir::{Expr, ExprKind};
 use super::scope::Scope;
@@ -106,13 +109,10 @@ impl Checker<'_> {
         }
         let (wanted, got) = (self.type_name(ty), self.type_name(&checked.ty));
         let message = format!("{what} is a {wanted}, this is a {got}");
-        self.error(
-            Code::E0301,
-            expr.span,
-            message,
-            &format!("a {got}"),
-            format!("give a {wanted}"),
-        );
+        let advice = written_as(ty, expr, &checked.ty).or_else(|| self.one_of_its_choices(ty));
+        let finding = self.finding(Code::E0301, expr.span, message).label(format!("a {got}"));
+        let general = || Advice::new(format!("give a {wanted}"));
+        self.report_with(finding, advice.unwrap_or_else(general));
         None
     }
 

@@ -43,7 +43,7 @@ impl Checker<'_> {
         let mut links = Vec::new();
         let mut inner = whole;
         while let ast::ExprKind::Binary(op, left, right) = &inner.kind {
-            links.push(Link { op: *op, left, right, span: inner.span });
+            links.push(Link { op: *op, left, right, span: inner.span, whole });
             inner = left;
         }
         let mut checked = self.expr(inner, scope, None);
@@ -99,28 +99,14 @@ impl Checker<'_> {
         let right = self.expr(link.right, scope, None);
         let (left, right) = (left?, right?);
         let Some(ty) = arith_type(op, &left.ty, &right.ty) else {
-            self.unlike_operands(op, &left, &right, link.span);
+            self.unlike_operands(op, &left, &right, link);
             return None;
         };
+        if (&left.ty, &right.ty) == (&Type::Money, &Type::Money) {
+            self.one_currency(&left, &right, link.span, "not computed with each other")?;
+        }
         let kind = ExprKind::Arith { op, left: Box::new(left), right: Box::new(right) };
         Some(Expr { kind, ty, at: self.at(link.span) })
-    }
-
-    fn unlike_operands(&mut self, op: ArithOp, left: &Expr, right: &Expr, span: Span) {
-        let (l, r) = (self.type_name(&left.ty), self.type_name(&right.ty));
-        let sign = match op {
-            ArithOp::Add => "+",
-            ArithOp::Sub => "-",
-            ArithOp::Mul => "*",
-            ArithOp::Div => "/",
-        };
-        self.error(
-            Code::E0302,
-            span,
-            format!("`{sign}` does not go with a {l} and a {r}"),
-            "unlike kinds",
-            advice(&left.ty, &right.ty),
-        );
     }
 
     /// The left side's type is known first, so that a bare word on the right can be a choice of it.
@@ -148,13 +134,11 @@ impl Checker<'_> {
         if left.ty != right.ty {
             let as_text = self.choice_as_text(&left.ty, link.right, link.span);
             if !as_text && !self.choice_as_text(&right.ty, link.left, link.span) {
-                let (l, r) = (self.type_name(&left.ty), self.type_name(&right.ty));
-                let message = format!("a {l} cannot be compared with a {r}");
-                let help = advice(&left.ty, &right.ty);
-                self.error(Code::E0302, link.span, message, "unlike kinds", help);
+                self.unlike_sides(link, &left.ty, &right.ty);
             }
             return None;
         }
+        self.one_currency(left, right, link.span, "never compared")?;
         let ordered = !matches!(op, CompareOp::Eq | CompareOp::Ne);
         let comparable = match left.ty {
             Type::List(_) | Type::Record(_) => false,
@@ -182,15 +166,17 @@ impl Checker<'_> {
 }
 
 /// `left op right`
-struct Link<'e> {
-    op: BinaryOp,
-    left: &'e ast::Expr,
-    right: &'e ast::Expr,
-    span: Span,
+pub(super) struct Link<'e> {
+    pub(super) op: BinaryOp,
+    pub(super) left: &'e ast::Expr,
+    pub(super) right: &'e ast::Expr,
+    pub(super) span: Span,
+    /// The chain of operations that it is part of.
+    pub(super) whole: &'e ast::Expr,
 }
 
 /// The type of `left op right`; see [`crate::ir::Inst::Arith`].
-fn arith_type(op: ArithOp, left: &Type, right: &Type) -> Option<Type> {
+pub(super) fn arith_type(op: ArithOp, left: &Type, right: &Type) -> Option<Type> {
     use ArithOp::{Add, Div, Mul, Sub};
     use Type::{Date, DateTime, Duration, Money, Number};
     Some(match (op, left, right) {
@@ -202,22 +188,4 @@ fn arith_type(op: ArithOp, left: &Type, right: &Type) -> Option<Type> {
         (Mul | Div, Duration, Number) => Duration,
         _ => return None,
     })
-}
-
-/// How two sides of unlike kinds are brought together.
-fn advice(left: &Type, right: &Type) -> &'static str {
-    match (left, right) {
-        (Type::Money, Type::Number) | (Type::Number, Type::Money) => {
-            "say in which currency: `CNY 1_000_000`"
-        }
-        (Type::Date | Type::DateTime, Type::Number)
-        | (Type::Number, Type::Date | Type::DateTime) => {
-            "say of what: `3d` is three days, `2h` two hours"
-        }
-        (Type::Text, _) | (_, Type::Text) => "a text is compared with a text, in quotes",
-        (Type::Date, Type::DateTime) | (Type::DateTime, Type::Date) => {
-            "`date_of(…)` is the day of an instant"
-        }
-        _ => "bring both sides to kinds that go together, see `flowright explain E0302`",
-    }
 }

@@ -2,10 +2,12 @@
 
 use flowright_nlu::value::Value;
 
+use super::advice::Advice;
 use crate::base::Span;
 use crate::diag::Code;
 use crate::ir::{ChoiceId, Helper, Place, RecordCells, Space, Type};
 use crate::sema::cx::{Checker, quoted};
+use crate::sema::functions::instead_of_field;
 use crate::sema::hir::{Expr, ExprKind};
 use crate::sema::scope::{ANSWER_NAMES, BUILTIN_NAMES, Scope};
 use crate::syntax::ast::Name;
@@ -98,23 +100,23 @@ impl Checker<'_> {
         let (first, rest) = names.split_first()?;
         if let Some(number) = scope.params.iter().position(|param| param.name == first.text) {
             let ty = scope.params.get(number)?.ty.clone();
-            return self.no_fields(rest, Target::Param(u32::try_from(number).ok()?, ty));
+            return self.no_fields(names, rest, Target::Param(u32::try_from(number).ok()?, ty));
         }
         if let Some((ty, cells)) = scope.locals.get(&first.text) {
             self.uses_slot(&first.text);
-            return self.fields(ty.clone(), cells.clone(), first, rest);
+            return self.fields(ty.clone(), cells.clone(), names, rest);
         }
         if let Some((ty, place)) = self.session_types.get(&first.text).cloned() {
             self.uses_slot(&first.text);
-            return self.fields(ty, RecordCells::One(place), first, rest);
+            return self.fields(ty, RecordCells::One(place), names, rest);
         }
         if first.text == "customer" {
-            return self.customer_field(first, rest);
+            return self.customer_field(names, first, rest);
         }
         let answers = if scope.answer { ANSWER_NAMES } else { &[] };
         if let Some(builtin) = answers.iter().chain(BUILTIN_NAMES).find(|b| b.name == first.text) {
             let target = Target::Cells(builtin.ty.clone(), RecordCells::One(builtin.place()));
-            return self.no_fields(rest, target);
+            return self.no_fields(names, rest, target);
         }
         if first.text == "env" {
             self.error(
@@ -155,7 +157,7 @@ impl Checker<'_> {
             || self.symbols.customers.iter().any(|found| found.broken)
     }
 
-    fn customer_field(&mut self, customer: &Name, rest: &[Name]) -> Option<Target> {
+    fn customer_field(&mut self, names: &[Name], customer: &Name, rest: &[Name]) -> Option<Target> {
         let Some((field, rest)) = rest.split_first() else {
             self.error(
                 Code::E0308,
@@ -181,40 +183,60 @@ impl Checker<'_> {
         };
         let ty = self.customer.get(number)?.ty.clone();
         let place = Place { space: Space::Customer, index: u32::try_from(number).ok()? };
-        self.fields(ty, RecordCells::One(place), field, rest)
+        self.fields(ty, RecordCells::One(place), names, rest)
     }
 
-    fn no_fields(&mut self, rest: &[Name], target: Target) -> Option<Target> {
+    /// A value that has no fields; `rest` is what is left of the names.
+    fn no_fields(&mut self, names: &[Name], rest: &[Name], target: Target) -> Option<Target> {
         let Some(field) = rest.first() else { return Some(target) };
-        self.error(
-            Code::E0308,
-            field.span,
-            format!("there is no field `{}` here", field.text),
-            "not a record",
-            "remove it",
-        );
+        let ty = match &target {
+            Target::Cells(ty, _) | Target::Param(_, ty) => ty,
+            Target::Field(expr) => &expr.ty,
+        };
+        let owner = names.get(..names.len() - rest.len()).unwrap_or(&[]);
+        self.no_such_field(ty, owner, field);
         None
     }
 
-    /// Walks into a record spread over cells, then into a record that is one value.
+    /// `due.year`: a field of what is one value, with the function that was meant.
+    fn no_such_field(&mut self, ty: &Type, owner: &[Name], field: &Name) {
+        let words: Vec<&str> = owner.iter().map(|name| name.text.as_str()).collect();
+        let path = words.join(".");
+        let got = self.type_name(ty);
+        let name = owner.last().map_or("it", |name| &name.text);
+        let message = format!("`{name}` is a {got} and has no fields");
+        let finding = self.finding(Code::E0308, field.span, message).label("no such field");
+        let (meant, known) = instead_of_field(ty, &path, &field.text);
+        let advice = match (meant, ty) {
+            (Some(meant), _) => {
+                let whole = owner.first().map_or(field.span, |first| first.span.cover(field.span));
+                Advice::new(format!("write `{meant}`")).to(whole, meant)
+            }
+            (None, Type::List(item)) if matches!(**item, Type::Record(_)) => Advice::new(format!(
+                "let the customer take one with `choose item in {path} {{ … }}`: then there is \
+                 `item.{}`",
+                field.text
+            )),
+            _ if known.is_empty() => Advice::new("remove it"),
+            _ => Advice::new(format!("remove it, or use a function: {}", quoted(&known))),
+        };
+        self.report_with(finding, advice);
+    }
+
+    /// Walks into a record spread over cells, then into a record that is one value. `rest` is what
+    /// is left of the names.
     fn fields(
         &mut self,
         ty: Type,
         cells: RecordCells,
-        owner: &Name,
+        names: &[Name],
         rest: &[Name],
     ) -> Option<Target> {
-        let Some((field, rest)) = rest.split_first() else { return Some(Target::Cells(ty, cells)) };
+        let Some((field, after)) = rest.split_first() else {
+            return Some(Target::Cells(ty, cells));
+        };
         let Type::Record(fields) = &ty else {
-            let got = self.type_name(&ty);
-            self.error(
-                Code::E0308,
-                field.span,
-                format!("`{}` is a {got} and has no fields", owner.text),
-                "no such field",
-                "remove it",
-            );
-            return None;
+            return self.no_fields(names, rest, Target::Cells(ty, cells));
         };
         let Some(number) = fields.iter().position(|known| known.name == field.text) else {
             if self.actions_broken() {
@@ -227,14 +249,15 @@ impl Checker<'_> {
         let field_ty = fields.get(number)?.ty.clone();
         match cells {
             RecordCells::Fields(parts) => {
-                self.fields(field_ty, parts.get(number)?.clone(), field, rest)
+                self.fields(field_ty, parts.get(number)?.clone(), names, after)
             }
             RecordCells::One(place) => {
+                let owner = names.get(names.len().checked_sub(rest.len() + 1)?)?;
                 let at = self.at(owner.span.cover(field.span));
                 let record = Expr { kind: ExprKind::Load(place), ty: ty.clone(), at };
                 let helper = Helper::Field(u32::try_from(number).ok()?);
                 let kind = ExprKind::Call { helper, args: vec![record] };
-                self.no_fields(rest, Target::Field(Expr { kind, ty: field_ty, at }))
+                self.no_fields(names, after, Target::Field(Expr { kind, ty: field_ty, at }))
             }
         }
     }

@@ -26,7 +26,11 @@ impl Checker<'_> {
                 .map(|item| self.expr_of(item, scope, &ty, "what is looked for"))
                 .collect();
             self.names_in(&value, written)?;
-            let kind = ExprKind::InSet { value: Box::new(value), set: items? };
+            let items = items?;
+            for (item, written) in items.iter().zip(written) {
+                self.one_currency(&value, item, written.span, "never compared")?;
+            }
+            let kind = ExprKind::InSet { value: Box::new(value), set: items };
             return Some(Expr { kind, ty: Type::Bool, at });
         }
         let list = Type::List(Box::new(value.ty.clone()));

@@ -21,7 +21,7 @@ struct Tall {
 
 impl Lower<'_> {
     /// Lowers an `expr` node.
-    pub(super) fn expr(&mut self, node: &Node) -> Expr {
+    pub(in crate::syntax) fn expr(&mut self, node: &Node) -> Expr {
         let mut at = 0;
         let Tall { expr, height } = self.climb(node, &mut at, 0);
         self.depth.tallest = self.depth.tallest.max(height);
