@@ -228,7 +228,9 @@ const KNOWN_SHOWN_MAX: usize = 12;
 
 /// What there is to choose from.
 fn known_names(names: &[String]) -> String {
-    let shown = names.get(..KNOWN_SHOWN_MAX.min(names.len())).unwrap_or(names);
+    // Where one is left, it is as short as saying so.
+    let shown = names.get(..KNOWN_SHOWN_MAX).filter(|shown| names.len() > shown.len() + 1);
+    let shown = shown.unwrap_or(names);
     match names.len() - shown.len() {
         0 => format!("known: {}", quoted(shown)),
         more => format!("known: {} and {more} more", quoted(shown)),

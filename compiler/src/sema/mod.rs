@@ -11,6 +11,7 @@ mod entities;
 mod exprs;
 mod flows;
 pub(crate) mod functions;
+mod foreign;
 pub mod hir;
 mod intents;
 mod keys;

@@ -73,6 +73,9 @@ impl Checker<'_> {
         if !self.symbols.entities.lost.contains(&name.text)
             && self.symbols.entities.get(&name.text).is_none()
         {
+            if self.is_foreign(name) {
+                return None;
+            }
             let entities: Vec<String> = self.symbols.entities.names().map(str::to_owned).collect();
             let known = BUILTINS
                 .iter()
