@@ -97,6 +97,7 @@ impl<'a> Checker<'a> {
             if self.leaves_out(group.lang.as_ref()) {
                 continue;
             }
+        self.blank_strings(groups, "example");
             let lang = group.lang.as_ref().and_then(|lang| self.language(lang));
             for string in &group.strings {
                 examples.push(Example { lang, pieces: self.pieces(string) });

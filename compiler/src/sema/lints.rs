@@ -7,8 +7,10 @@ use std::sync::Arc;
 use super::calls::in_circles;
 use super::cx::Checker;
 use super::hir::{Body, Flow, Handlers, State, Step, StepKind};
+use super::symbols::Found;
 use crate::diag::{Code, Diagnostic};
 use crate::ir::FlowId;
+use crate::syntax::ast::{Test, TestLine, TestLineKind};
 
 impl Checker<'_> {
     /// Flows that neither an intent nor another flow starts, and flows that call themselves.
@@ -38,6 +40,28 @@ impl Checker<'_> {
                     .help("go back to a state with `->` instead");
                 self.report(finding);
             }
+        }
+    }
+
+    /// A test in which nothing happens.
+    pub(super) fn test_says_something(&mut self, found: &Found<'_, Test>) {
+        let sets_the_scene = |line: &TestLine| {
+            matches!(
+                line.kind,
+                TestLineKind::Today { .. }
+                    | TestLineKind::Language(_)
+                    | TestLineKind::Channel(_)
+                    | TestLineKind::Customer(_)
+                    | TestLineKind::Seed(_)
+                    | TestLineKind::Given { .. }
+            )
+        };
+        if !found.broken && found.node.lines.iter().all(sets_the_scene) {
+            let finding = self
+                .finding(Code::W0512, found.node.name.span, "nothing happens in this test")
+                .label("can never fail")
+                .help("write what is said: `user \"…\"` and `bot \"…\"`, and what to `expect`");
+            self.report(finding);
         }
     }
 

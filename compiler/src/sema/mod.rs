@@ -2,6 +2,7 @@
 
 mod actions;
 mod annotations;
+mod blank;
 mod bot;
 pub(crate) mod calls;
 mod channels;

@@ -38,6 +38,7 @@ impl<'a> Checker<'a> {
             lines: Vec::new(),
             at: self.at(test.name.span),
         };
+        self.test_says_something(found);
         let mut whole = true;
         for line in &test.lines {
             if self.test_setting(&mut checked, line).is_some() {

@@ -26,6 +26,8 @@ pub(super) struct Counted {
 pub(super) enum Reader {
     /// The customer: every language of the bot is wanted.
     Customer,
+    /// The customer, who has a picture, a link or a card with it: it may be empty.
+    Beside,
     /// An agent, or nobody: one string is enough.
     Inside,
 }
@@ -66,7 +68,8 @@ impl Checker<'_> {
         if !all {
             return None;
         }
-        if reader == Reader::Customer {
+        self.says_nothing(text, reader);
+        if reader != Reader::Inside {
             self.languages_of(text, &variants);
             self.parity(text);
         }

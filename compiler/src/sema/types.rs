@@ -183,6 +183,7 @@ impl Checker<'_> {
                 self.twice("option", &option.name);
             }
             self.commas(&option.words);
+            self.blank_strings(&option.words, "word");
             let mut labels = Vec::new();
             for words in &option.words {
                 if self.leaves_out(words.lang.as_ref()) {

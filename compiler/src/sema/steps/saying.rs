@@ -8,7 +8,9 @@ use crate::syntax::ast;
 
 impl Checker<'_> {
     pub(super) fn say(&mut self, say: &ast::Say, cx: &FlowScope) -> Option<hir::Say> {
-        let text = self.text_ref(&say.text, &cx.scope, Reader::Customer);
+        let alone = say.links.is_empty() && say.images.is_empty() && say.card.is_none();
+        let reader = if alone { Reader::Customer } else { Reader::Beside };
+        let text = self.text_ref(&say.text, &cx.scope, reader);
         let choices: Option<Vec<_>> =
             say.choices.iter().map(|c| self.text_ref(c, &cx.scope, Reader::Customer)).collect();
         let links = self.media(&say.links, cx);
@@ -31,6 +33,7 @@ impl Checker<'_> {
     fn media(&mut self, media: &[ast::Media], cx: &FlowScope) -> Option<Vec<hir::Media>> {
         let mut checked = Vec::new();
         for medium in media {
+            self.leads_somewhere(&medium.url);
             let url = self.plain_text(&medium.url, &cx.scope)?;
             let label = match &medium.label {
                 Some(label) => Some(self.text_ref(label, &cx.scope, Reader::Customer)?),
