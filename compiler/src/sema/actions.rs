@@ -1,5 +1,7 @@
 //! Actions: signatures, requests, named errors, and the arguments of every call.
 
+use std::ops::RangeInclusive;
+
 use super::cx::{ActionSignature, Checker};
 use super::hir::{self, Expr, ExprKind};
 use super::scope::Scope;
@@ -72,7 +74,7 @@ impl<'a> Checker<'a> {
             request,
             timeout_ms: timeout.map_or(TIMEOUT_DEFAULT_MS, |timeout| timeout.value),
             retries: self
-                .count(action.retries.as_ref(), ACTION_RETRIES_MAX.into(), "retries")
+                .count(action.retries.as_ref(), 0..=ACTION_RETRIES_MAX.into(), "retries")
                 .unwrap_or(0),
             errors,
             at: self.at(action.name.span),
@@ -144,7 +146,17 @@ impl<'a> Checker<'a> {
             None => None,
         };
         let url = self.request_parts(&request.url, params)?;
-        if !matches!(url.first(), Some(RequestPart::Env(_) | RequestPart::Literal(_))) {
+        if let Some(RequestPart::Literal(address)) = url.first()
+            && !["http://", "https://"].iter().any(|begin| address.starts_with(begin))
+        {
+            self.error(
+                Code::E0602,
+                request.url.span,
+                format!("`{address}` is not the beginning of an address"),
+                "no `https://`",
+                "begin it with `https://…` or `{env.NAME}`",
+            );
+        } else if !matches!(url.first(), Some(RequestPart::Env(_) | RequestPart::Literal(_))) {
             self.error(
                 Code::E0602,
                 request.url.span,
@@ -348,24 +360,30 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A whole number from 0 to `max`.
+    /// A whole number of a range.
     pub(super) fn count(
         &mut self,
         number: Option<&ast::Spanned<flowright_nlu::value::Decimal>>,
-        max: i64,
+        range: RangeInclusive<i64>,
         what: &str,
     ) -> Option<u32> {
         let number = number?;
         let whole = number.value.trunc();
-        if !number.value.is_integer() || !(0..=max).contains(&whole) {
-            let message = format!("{what} is a whole number from 0 to {max}");
-            self.error(
-                Code::E0602,
-                number.span,
-                message,
-                "out of range",
-                "write a smaller whole number",
-            );
+        // A number that does not fit was reported, and is 0.
+        if whole == 0 && self.broken {
+            return None;
+        }
+        if !number.value.is_integer() || !range.contains(&whole) {
+            let (min, max) = (range.start(), range.end());
+            let message = format!("the number of {what} is a whole one from {min} to {max}");
+            let help = if whole < *min {
+                format!("write at least {min}")
+            } else if whole > *max {
+                format!("write at most {max}")
+            } else {
+                "write a whole number".to_owned()
+            };
+            self.error(Code::E0602, number.span, message, "out of range", help);
             return None;
         }
         u32::try_from(whole).ok()

@@ -150,7 +150,7 @@ impl Checker<'_> {
                 "let `clarify` be the lower one",
             );
         }
-        let after = self.count(fallback.handoff_after.as_ref(), MISSES_MAX, "misses");
+        let after = self.count(fallback.handoff_after.as_ref(), 1..=MISSES_MAX, "misses");
         let handoff_to = fallback
             .handoff_to
             .as_ref()

@@ -19,6 +19,9 @@ impl<'a> Checker<'a> {
             let to = self.lookup(|s| &s.skills, "skill", to)?;
             Some((SkillId(to), after.value))
         });
+        if let Some(time) = &skill.first_reply_ms {
+            self.takes_time(time, "the time for a first reply");
+        }
         SkillDef {
             name: skill.name.text.clone(),
             first_reply_ms: skill.first_reply_ms.as_ref().map(|time| time.value),

@@ -154,7 +154,10 @@ impl<'a> Checker<'a> {
                     Some(intent) => checked.intents.push((IntentId(intent), body)),
                     None => whole = false,
                 },
-                HandlerOn::Silence(time) => checked.silences.push((time.value, body)),
+                HandlerOn::Silence(time) => {
+                    self.takes_time(time, "a silence");
+                    checked.silences.push((time.value, body));
+                }
                 HandlerOn::Failure(_) => checked.failure = Some(body),
             }
         }

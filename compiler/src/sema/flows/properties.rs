@@ -23,11 +23,11 @@ impl Checker<'_> {
                 (hir::EnsureKind::ReachesEnd, "always reaches end".to_owned())
             }
             EnsureKind::AtMostTurns(turns) => {
-                let count = self.count(Some(turns), TURNS_MAX, "turns")?;
+                let count = self.count(Some(turns), 1..=TURNS_MAX, "turns")?;
                 (hir::EnsureKind::AtMostTurns(count), format!("at most {count} turns"))
             }
             EnsureKind::HumanWithin(turns) => {
-                let count = self.count(Some(turns), TURNS_MAX, "turns")?;
+                let count = self.count(Some(turns), 1..=TURNS_MAX, "turns")?;
                 (hir::EnsureKind::HumanWithin(count), format!("a human within {count} turns"))
             }
             EnsureKind::Error => return None,

@@ -85,7 +85,8 @@ impl<'a> Checker<'a> {
         let what = format!("the default of `{}`", slot.name.text);
         let default = slot.default.as_ref().map(|default| self.expr_of(default, scope, &ty, &what));
         whole &= !matches!(default, Some(None));
-        let tries = self.count(slot.tries.as_ref(), TRIES_MAX, "tries").unwrap_or(TRIES_DEFAULT);
+        let tries =
+            self.count(slot.tries.as_ref(), 1..=TRIES_MAX, "tries").unwrap_or(TRIES_DEFAULT);
         whole.then(|| Slot {
             name: slot.name.text.clone(),
             ty,

@@ -4,6 +4,7 @@ mod asking;
 mod calling;
 mod changing;
 mod saying;
+mod waiting;
 
 use super::cx::Checker;
 use super::flows::FlowScope;
@@ -11,7 +12,7 @@ use super::hir::{Body, Step, StepKind};
 use super::texts::Reader;
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
-use crate::ir::{Outcome, SkillId, StateId, Type, cells_of};
+use crate::ir::{Outcome, SkillId, StateId, cells_of};
 use crate::syntax::ast::{self, Name};
 
 /// Outcomes by name.
@@ -104,13 +105,13 @@ impl Checker<'_> {
             }
             ast::StepKind::Goto(name) => StepKind::Goto(self.state_id(name, cx)?),
             ast::StepKind::Call { flow, args } => self.call_flow(flow, args, cx)?,
-            ast::StepKind::Wait(time) => StepKind::Wait(self.expr_of(
-                time,
-                &cx.scope,
-                &Type::Duration,
-                "what to wait for",
-            )?),
-            ast::StepKind::Mark(name) => StepKind::Mark(name.value.clone()),
+            ast::StepKind::Wait(time) => StepKind::Wait(self.wait(time, cx)?),
+            ast::StepKind::Mark(name) => {
+                if name.value.trim().is_empty() {
+                    self.blank(name.span, "this milestone has no name", "name it for analytics");
+                }
+                StepKind::Mark(name.value.clone())
+            }
             ast::StepKind::Handoff { to, because } => {
                 let to = match to {
                     Some(skill) => Some(SkillId(self.lookup(|s| &s.skills, "skill", skill)?)),
