@@ -6,6 +6,7 @@ use flowright_nlu::lang::Lang;
 
 use super::hir;
 use super::recall::{Note, Recall};
+use super::standard::Lack;
 use super::symbols::{Found, Symbols, Table};
 use crate::base::{FileId, FileSpan, Span};
 use crate::diag::{Code, Diagnostic, closest};
@@ -45,6 +46,8 @@ pub(super) struct Checker<'a> {
     pub(super) lost: bool,
     /// In what is checked, names may be known that an error has lost.
     pub(super) names_lost: bool,
+    /// What the standard library does not say in the bot's default language.
+    pub(super) lacks: Vec<Lack>,
     /// Names of slots that something reads.
     pub(super) used_slots: BTreeSet<String>,
     /// What earlier checks found.

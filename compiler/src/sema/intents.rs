@@ -68,7 +68,10 @@ impl<'a> Checker<'a> {
             negatives: self.examples(&intent.negatives).0,
             patterns: intent.patterns.iter().map(|pattern| pattern.value.clone()).collect(),
         };
-        if spec.examples.is_empty() && spec.patterns.is_empty() && !found.broken {
+        let is_mute = spec.examples.is_empty() && spec.patterns.is_empty();
+        if is_mute && found.is_std {
+            self.standard_lacks();
+        } else if is_mute && !found.broken {
             let message = format!("nothing says how `{}` sounds", intent.name.text);
             self.error(
                 Code::E0503,

@@ -27,6 +27,7 @@ mod recall;
 mod routes;
 mod scope;
 mod skills;
+mod standard;
 mod steps;
 mod symbols;
 mod tests;
@@ -121,6 +122,7 @@ pub(crate) fn check_again<'a>(
         broken: false,
         lost: files.iter().any(|f| f.parsed.diagnostics.iter().any(Diagnostic::is_error)),
         names_lost: false,
+        lacks: Vec::new(),
         used_slots: BTreeSet::new(),
     };
     let (project, keys) = checker.project(sources);
@@ -132,7 +134,9 @@ impl Checker<'_> {
     /// Everything, in an order in which each part finds what it needs; with the keys of the flows.
     fn project(&mut self, sources: &SourceMap) -> (Option<hir::Project>, Vec<Option<Key>>) {
         let mut keys = Vec::new();
-        (self.declarations(sources, &mut keys), keys)
+        let project = self.declarations(sources, &mut keys);
+        self.report_lacks();
+        (project, keys)
     }
 
     fn declarations(

@@ -9,6 +9,7 @@ use super::cx::Checker;
 use super::hir;
 use super::intents::Sounds;
 use super::keys::Keys;
+use super::standard::Lack;
 use super::symbols::{Found, Symbols};
 use crate::base::{FileSpan, Spans};
 use crate::diag::Diagnostic;
@@ -61,10 +62,22 @@ impl<T: Spans> Spans for Outcome<T> {
 /// out the same, or what was remembered does not hold.
 #[derive(Debug, Clone)]
 pub(super) enum Note {
-    Entity { name: String, index: EntityIndex, fresh: Option<hir::Entity> },
-    Choice { id: ChoiceId, choice: ChoiceDef },
-    Regex { pattern: String, number: u32 },
+    Entity {
+        name: String,
+        index: EntityIndex,
+        fresh: Option<hir::Entity>,
+    },
+    Choice {
+        id: ChoiceId,
+        choice: ChoiceDef,
+    },
+    Regex {
+        pattern: String,
+        number: u32,
+    },
     UsedSlot(String),
+    /// What the standard library does not say in the bot's default language.
+    Lacks(Lack),
 }
 
 /// The memory as one check uses it.
@@ -193,8 +206,10 @@ impl<'a> Checker<'a> {
         let before = (self.entities.len(), self.choices.len(), self.regexes.len());
         if notes.iter().all(|note| self.replay_one(note)) {
             for note in notes {
-                if let Note::UsedSlot(name) = note {
-                    self.uses_slot(name);
+                match note {
+                    Note::UsedSlot(name) => self.uses_slot(name),
+                    Note::Lacks(what) => self.lacks(what),
+                    _ => {}
                 }
             }
             return true;
@@ -230,7 +245,7 @@ impl<'a> Checker<'a> {
                 fits
             }
             Note::Regex { pattern, number } => self.regex_number(pattern) == Some(*number),
-            Note::UsedSlot(_) => true,
+            Note::UsedSlot(_) | Note::Lacks(_) => true,
         }
     }
 }

@@ -160,18 +160,16 @@ impl Checker<'_> {
             self.languages.iter().copied().filter(|lang| !there.contains(&Some(*lang))).collect();
         let default = self.languages.first().copied();
         if !bare && default.is_some_and(|lang| missing.contains(&lang)) {
+            if self.in_std {
+                return self.standard_lacks();
+            }
             let lang = default.map(|lang| lang.to_string()).unwrap_or_default();
             self.error(
                 Code::E0501,
                 text.span,
                 format!("this text is not there in `{lang}`, the bot's default language"),
                 "no default",
-                if self.in_std {
-                    "give it in the project: declare a text, intent or flow of the same name"
-                        .to_owned()
-                } else {
-                    format!("add `{lang} \"…\"`")
-                },
+                format!("add `{lang} \"…\"`"),
             );
             return;
         }
