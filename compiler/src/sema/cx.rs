@@ -205,26 +205,7 @@ impl<'a> Checker<'a> {
         self.regex_numbers.insert(pattern.to_owned(), number);
         Some(number)
     }
-
-    /// Whether a pattern is one; reports it if not.
-    pub(super) fn pattern_compiles(&mut self, pattern: &str, span: Span) -> bool {
-        let built = regex::RegexBuilder::new(pattern).size_limit(REGEX_BYTES_MAX).build();
-        let Err(error) = built else { return true };
-        let cause = error.to_string();
-        let cause = cause.lines().last().unwrap_or("").trim_start_matches("error: ").to_owned();
-        self.error(
-            Code::E0311,
-            span,
-            format!("this is not a pattern: {cause}"),
-            "does not compile",
-            "patterns are regular expressions without look-around or back-references",
-        );
-        false
-    }
 }
-
-/// Compiled size of one pattern.
-const REGEX_BYTES_MAX: usize = 1 << 20;
 
 /// Names listed where nothing is close to what was written.
 const KNOWN_SHOWN_MAX: usize = 12;

@@ -46,6 +46,9 @@ impl<'a> Checker<'a> {
     fn declare_entity(&mut self, found: &Found<'a, ast::Entity>, last_try: bool) -> bool {
         self.enter(found);
         let entity = found.node;
+        if self.is_builtin_name(entity) {
+            return true;
+        }
         let (name, at) = (entity.name.text.as_str(), self.at(entity.name.span));
         let patterns: Vec<String> = entity.patterns.iter().map(|p| p.value.clone()).collect();
         let (ty, base) = match &entity.base {
@@ -87,7 +90,9 @@ impl<'a> Checker<'a> {
             TypeExpr::Error(_) => return true,
         };
         for pattern in &entity.patterns {
-            self.pattern_compiles(&pattern.value, pattern.span);
+            if self.pattern_compiles(&pattern.value, pattern.span) {
+                self.pattern_finds(pattern);
+            }
         }
         let kind = match base {
             Some(EntityKind::Builtin(base)) if !patterns.is_empty() => {
@@ -98,6 +103,19 @@ impl<'a> Checker<'a> {
             None => EntityKind::Pattern { base: Builtin::Text, regexes: patterns },
         };
         self.add_entity(name, ty, kind, at);
+        true
+    }
+
+    /// Reports an entity that would take the name of a type that there is anyway.
+    fn is_builtin_name(&mut self, entity: &ast::Entity) -> bool {
+        let name = &entity.name;
+        let mut names = BUILTINS.iter().map(|(known, ..)| *known).chain(["one_of", "learned"]);
+        if !names.any(|known| known == name.text) {
+            return false;
+        }
+        let message = format!("`{}` is the name of a built-in type", name.text);
+        let help = "give the entity a name of its own, and use that as the type";
+        self.error(Code::E0202, name.span, message, "would hide the type", help);
         true
     }
 }

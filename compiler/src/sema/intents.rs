@@ -55,7 +55,9 @@ impl<'a> Checker<'a> {
         self.enter(found);
         let intent = found.node;
         for pattern in &intent.patterns {
-            self.pattern_compiles(&pattern.value, pattern.span);
+            if self.pattern_compiles(&pattern.value, pattern.span) {
+                self.pattern_decides(&pattern.value, pattern.span);
+            }
         }
         let scope = super::scope::Scope::default();
         let title = intent.title.as_ref().and_then(|title| {
@@ -95,12 +97,12 @@ impl<'a> Checker<'a> {
     /// Examples with their places.
     pub(super) fn examples(&mut self, groups: &[LangStrings]) -> (Vec<Example>, Vec<FileSpan>) {
         self.commas(groups);
+        self.blank_strings(groups, "example");
         let (mut examples, mut places) = (Vec::new(), Vec::new());
         for group in groups {
             if self.leaves_out(group.lang.as_ref()) {
                 continue;
             }
-        self.blank_strings(groups, "example");
             let lang = group.lang.as_ref().and_then(|lang| self.language(lang));
             for string in &group.strings {
                 examples.push(Example { lang, pieces: self.pieces(string) });

@@ -196,6 +196,7 @@ impl Checker<'_> {
             defs.push(OptionDef { name: option.name.text.clone(), labels });
         }
         self.words_missing(options);
+        self.words_once(options);
         let id = ChoiceId(u32::try_from(self.choices.len()).unwrap_or(u32::MAX));
         let choice = ChoiceDef { name: owner.to_owned(), options: defs };
         self.recall.note(|| Note::Choice { id, choice: choice.clone() });

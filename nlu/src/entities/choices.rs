@@ -1,7 +1,6 @@
 //! Closed sets of choices, by name or synonym.
 
-use super::Found;
-use crate::features::fold_text;
+use super::{Found, folded_words};
 use crate::fold::stands_alone;
 use crate::spec::ChoiceOption;
 use crate::value::Value;
@@ -20,7 +19,7 @@ impl ChoiceFinder {
             let spoken = option.name.replace('_', " ");
             let all = option.words.iter().map(|(_, word)| word.as_str()).chain([spoken.as_str()]);
             words.extend(
-                all.map(|word| (fold_text(word.trim()), number)).filter(|(w, _)| !w.is_empty()),
+                all.map(|word| (folded_words(word), number)).filter(|(w, _)| !w.is_empty()),
             );
         }
         words.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));

@@ -192,6 +192,12 @@ impl MaskedText {
     }
 }
 
+/// The word of a choice in the form in which it is looked for.
+#[must_use]
+pub fn folded_words(words: &str) -> String {
+    features::fold_text(words.trim())
+}
+
 /// Every number in a text, in order, read as English and Chinese write them.
 #[must_use]
 pub fn numbers_in(text: &str) -> Vec<Value> {

@@ -87,6 +87,7 @@ impl Checker<'_> {
             return None;
         };
         let helper = Helper::Matches(self.regex(source, pattern.span)?);
+        self.pattern_decides(source, pattern.span);
         Some(Expr { kind: ExprKind::Call { helper, args: vec![text] }, ty: Type::Bool, at })
     }
 
