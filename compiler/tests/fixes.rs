@@ -146,6 +146,44 @@ const CASES: &[(&str, &str, &str)] = &[
          slot i: money { default CNY 1 }\nslot j: duration { default 5m }\n",
     ),
     ("a language with its region", "text hi { en-GB \"hi\" }\n", "text hi { en \"hi\" }\n"),
+    (
+        "what is in quotes and should have none, and what should have them",
+        "slot n: number { default \"3\" }\nslot t: time { default 9 }\nslot name: text { default 5 }\n\
+         slot b: bool { default \"true\" }\n",
+        "slot n: number { default 3 }\nslot t: time { default 09:00 }\nslot name: text { default \"5\" }\n\
+         slot b: bool { default true }\n",
+    ),
+    (
+        "the same in conditions",
+        "slot n: number { default 3 }\nslot t: time { default 09:00 }\nslot name: text { default \"5\" }\n\
+         flow f { on start state a { when n == \"4\" or t > 10h or name == -7 { say \"x\" } \
+         when today + \"2d\" > today or today < \"2026-06-01\" or business_hours == 1 { say \"y\" } end } }\n",
+        "slot n: number { default 3 }\nslot t: time { default 09:00 }\nslot name: text { default \"5\" }\n\
+         flow f { on start state a { when n == 4 or t > 10:00 or name == \"-7\" { say \"x\" } \
+         when today + 2d > today or today < 2026-06-01 or business_hours == true { say \"y\" } end } }\n",
+    ),
+    (
+        "texts joined with plus signs, and those with nothing between them",
+        "slot a: text { default \"a\" }\nslot b: text\nflow f { on start state s { \
+         set b = \"Dear \" + a + \", 5{{ \\\"x\\\"\" + 2 + \".\" say \"{\"<{a}>\" + \"{b}\"} {a + b}\" end } }\n",
+        "slot a: text { default \"a\" }\nslot b: text\nflow f { on start state s { \
+         set b = \"Dear {a}, 5{{ \\\"x\\\"2.\" say \"{\"<{a}>{b}\"} {a + b}\" end } }\n",
+    ),
+    (
+        "functions of what has no fields, and of something else",
+        "flow f { on start state s { say \"{now.year} {today.month} {utterance.length} {weekday(now)} {count(utterance)}\" end } }\n",
+        "flow f { on start state s { say \"{year(date_of(now))} {month(today)} {length(utterance)} {weekday(date_of(now))} {length(utterance)}\" end } }\n",
+    ),
+    (
+        "types of another language",
+        "customer { id: String  age: int  is_new: Boolean }\n",
+        "customer { id: text  age: number  is_new: bool }\n",
+    ),
+    (
+        "addresses without their beginning, and where it is not known",
+        "flow f { on start state s { say \"x\" link \"www.example.com/a\" image \"example.com/{today}\" link \"a b\" end } }\n",
+        "flow f { on start state s { say \"x\" link \"https://www.example.com/a\" image \"https://example.com/{today}\" link \"a b\" end } }\n",
+    ),
     // Where there are several ways, nobody is served by one of them.
     (
         "a slot that is filled, or given by another flow",

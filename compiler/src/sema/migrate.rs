@@ -72,10 +72,14 @@ impl<'a> Checker<'a> {
         let is_hash = digits.chars().all(|c| c.is_ascii_hexdigit())
             && (HASH_DIGITS_MIN..=HASH_DIGITS).contains(&digits.len());
         if !is_hash {
+            let message = match from.value.trim() {
+                "" => "the hash is empty".to_owned(),
+                other => format!("`{other}` is not the beginning of a bundle's hash"),
+            };
             self.error(
                 Code::E0913,
                 from.span,
-                format!("`{}` is not the beginning of a bundle's hash", from.value),
+                message,
                 "no hash",
                 "`flowright build` and `flowright diff` show it: write at least its first six digits",
             );
