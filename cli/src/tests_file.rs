@@ -1,5 +1,6 @@
 //! A file of a project that conversations are added to, as `test` blocks.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::failure::{Failure, write_file};
@@ -38,8 +39,32 @@ impl<'p> TestsFile<'p> {
     }
 
     /// Whether a block is there already.
-    pub(crate) fn has(&self, block: &str) -> bool {
+    fn has(&self, block: &str) -> bool {
         self.text.contains(block)
+    }
+
+    /// A name for a test that is to be added: its plain one, or that with a number where `taken` or
+    /// the file has another test of that name. Nothing where the test is there already.
+    pub(crate) fn name_for(
+        &self,
+        plain: &str,
+        taken: &BTreeSet<&str>,
+        block: impl Fn(&str) -> String,
+    ) -> Option<String> {
+        let mut name = plain.to_owned();
+        let mut number = 2;
+        loop {
+            let block = block(&name);
+            if self.has(&block) {
+                return None;
+            }
+            let head = block.lines().next();
+            if !taken.contains(name.as_str()) && !self.text.lines().any(|line| Some(line) == head) {
+                return Some(name);
+            }
+            name = format!("{plain} ({number})");
+            number += 1;
+        }
     }
 
     /// Puts a block at the end.

@@ -7,7 +7,7 @@ mod player;
 mod refutation;
 
 pub(crate) use player::{instant, shown};
-pub use refutation::{Refutation, refutation};
+pub use refutation::{Refutation, RefutingTest, refutation};
 
 use std::collections::BTreeSet;
 

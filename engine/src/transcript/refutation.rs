@@ -17,10 +17,27 @@ const TIME_S: u32 = 9 * 3_600;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refutation {
     /// A test that fails as long as the property does not hold.
-    Test(String),
+    Test(RefutingTest),
     /// Played, the conversation does not come to the fault: its words are taken otherwise than the
     /// proof allows for, or it depends on what a test cannot say.
     NotPlayed,
+}
+
+/// A test, still without its name: two of one name cannot be in a project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefutingTest {
+    /// What it is about: the flow and the property.
+    pub name: String,
+    scene: TestLines,
+    lines: TestLines,
+}
+
+impl RefutingTest {
+    /// Its block, under a name.
+    #[must_use]
+    pub fn block(&self, name: &str) -> String {
+        test_block(name, &self.scene, &self.lines)
+    }
 }
 
 /// Writes a counterexample as a test. `load` makes the program of the project with this block in it.
@@ -32,13 +49,14 @@ pub fn refutation(
     one: &Counterexample,
     load: &dyn Fn(&str) -> Result<LoadedProgram, String>,
 ) -> Result<Refutation, String> {
-    let name = format!("{}: {}", one.flow, one.property);
+    let draft_name = draft_name(project);
     let scene = scene(project, one);
-    let draft = test_block(&name, &scene, &customers_part(one));
+    let draft = test_block(&draft_name, &scene, &customers_part(one));
     let mut lines = TestLines::default();
     let program = load(&draft)?;
-    // The block is the last of its name.
-    let own = |program: &LoadedProgram| program.program.tests.iter().rposition(|t| t.name == name);
+    let own = |program: &LoadedProgram| {
+        program.program.tests.iter().position(|test| test.name == draft_name)
+    };
     let played = own(&program).and_then(|own| program.program.tests.get(own));
     for line in played.map(|test| record_test(&program, test, one.opens)).unwrap_or_default() {
         match line {
@@ -59,7 +77,7 @@ pub fn refutation(
         let report = test.map(|test| run_test(&program, test)).filter(TestReport::passed);
         Ok(report.map(|report| report.session))
     };
-    let without = test_block(&name, &scene, &lines);
+    let without = test_block(&draft_name, &scene, &lines);
     let shows = |session: &Session| match &one.claim {
         Claim::Before(_) => true,
         // Over the flow is neither when it has ended nor when a human has it.
@@ -76,12 +94,23 @@ pub fn refutation(
         Claim::ReachesEnd | Claim::AtMostTurns(_) => "expect ended resolved".to_owned(),
         Claim::HumanWithin(_) => "expect handoff".to_owned(),
     });
-    let test = test_block(&name, &scene, &lines);
+    let name = format!("{}: {}", one.flow, one.property);
+    let test = RefutingTest { name, scene, lines };
     // It is the expectation that fails, and nothing before it.
-    match passes(&without)?.is_some_and(|session| shows(&session)) && passes(&test)?.is_none() {
+    let fails = passes(&test.block(&draft_name))?.is_none();
+    match fails && passes(&without)?.is_some_and(|session| shows(&session)) {
         true => Ok(Refutation::Test(test)),
         false => Ok(Refutation::NotPlayed),
     }
+}
+
+/// A name that no test of the project has.
+fn draft_name(project: &Project) -> String {
+    let mut name = "draft".to_owned();
+    while project.tests.iter().any(|test| test.name == name) {
+        name.push('+');
+    }
+    name
 }
 
 /// The day, who the customer is, what actions answer.

@@ -33,10 +33,15 @@ pub(super) fn write_tests(
     let mut written = Written::default();
     let load = |block: &str| load_with(project, block);
     if let Some(checked) = &analysis.project {
+        let taken = checked.tests.iter().map(|test| test.name.as_str()).collect();
         for one in &analysis.proofs.counterexamples {
             match refutation(checked, one, &load).map_err(Failure::new)? {
-                Refutation::Test(test) if tests.has(&test) => {}
-                Refutation::Test(test) => tests.add(&test),
+                Refutation::Test(test) => {
+                    let name = tests.name_for(&test.name, &taken, |name| test.block(name));
+                    if let Some(name) = name {
+                        tests.add(&test.block(&name));
+                    }
+                }
                 Refutation::NotPlayed => {
                     written.not_played.push(format!("{}: {}", one.flow, one.property));
                 }

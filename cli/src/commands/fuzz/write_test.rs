@@ -26,17 +26,18 @@ pub(super) fn append(
     seed: u64,
 ) -> Result<(), Failure> {
     let mut tests = TestsFile::open(file)?;
-    let mut names: BTreeSet<String> =
-        program.program.tests.iter().map(|test| test.name.clone()).collect();
+    let taken: BTreeSet<&str> =
+        program.program.tests.iter().map(|test| test.name.as_str()).collect();
     let mut known = 0;
     for one in found {
         let (plain, comment) = (plain_name(program, one), comment(one, seed));
-        let as_before = write_test(program, guard, one, &plain, &comment);
-        if tests.has(test_block(&as_before.text)) {
+        let block = |name: &str| {
+            test_block(&write_test(program, guard, one, name, &comment).text).to_owned()
+        };
+        let Some(name) = tests.name_for(&plain, &taken, block) else {
             known += 1;
             continue;
-        }
-        let name = fresh_name(plain, &mut names);
+        };
         let test = write_test(program, guard, one, &name, &comment);
         match fails(project, &test, &name, guard) {
             Ok(()) => tests.add(&test.text),
@@ -69,14 +70,6 @@ fn test_block(text: &str) -> &str {
 fn plain_name(program: &LoadedProgram, found: &Found) -> String {
     let at = place(program, found).map_or_else(String::new, |at| format!(" in {at}"));
     format!("fuzz: {}{at}", found.broken.invariant.slug())
-}
-
-fn fresh_name(plain: String, names: &mut BTreeSet<String>) -> String {
-    let numbered = (2..).map(|n| format!("{plain} ({n})"));
-    let name = std::iter::once(plain.clone()).chain(numbered).find(|name| !names.contains(name));
-    let name = name.unwrap_or(plain);
-    names.insert(name.clone());
-    name
 }
 
 /// Compiles the project with the test and runs it.

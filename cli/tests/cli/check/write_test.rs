@@ -27,6 +27,18 @@ fn a_refuted_property_becomes_a_test_that_fails_once() {
     assert!(err(&again).contains("bots/found.flow: 0 tests added"), "{}", err(&again));
     assert_eq!(std::fs::read_to_string(place.join("bots/found.flow")).unwrap(), written);
 
+    // Another test of that name is left as it is, and the new one gets a number.
+    let changed = written.replace("{\n", "{\n  // By hand.\n");
+    assert_ne!(changed, written);
+    std::fs::write(place.join("bots/found.flow"), &changed).unwrap();
+    for added in ["1 test added", "0 tests added"] {
+        let run = check(&place, &args);
+        assert!(err(&run).contains(&format!("bots/found.flow: {added}")), "{}", err(&run));
+        let both = std::fs::read_to_string(place.join("bots/found.flow")).unwrap();
+        assert!(both.starts_with(&changed) && both.contains(" (2)\" {\n"), "{both}");
+    }
+    std::fs::write(place.join("bots/found.flow"), written).unwrap();
+
     // It stands for the property: without the claim the project is built, and the test fails.
     let claim = REFUTED.lines().find(|line| line.contains("ensure")).unwrap();
     std::fs::write(place.join("bots/a.flow"), REFUTED.replace(claim, "")).unwrap();
