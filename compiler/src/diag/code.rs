@@ -79,6 +79,7 @@ codes! {
     E0212 "unknown-error-name",
     E0213 "unknown-function",
     E0214 "role-cycle",
+    E0215 "entity-cycle",
     E0301 "wrong-type",
     E0302 "unlike-kinds",
     E0303 "wrong-argument",

@@ -1,13 +1,15 @@
 //! Entities: what they are made of, in whatever order they stand.
 
+use std::collections::BTreeSet;
+
 use flowright_nlu::spec::{Builtin, EntityKind};
 
-use super::cx::Checker;
+use super::cx::{Checker, article, listed};
 use super::symbols::Found;
 use super::types::BUILTINS;
-use crate::diag::Code;
+use crate::diag::{Code, Diagnostic};
 use crate::ir::Type;
-use crate::syntax::ast::{self, TypeExpr};
+use crate::syntax::ast::{self, Name, TypeExpr};
 
 impl<'a> Checker<'a> {
     /// Declared entities; they can refer to each other in any order.
@@ -37,9 +39,46 @@ impl<'a> Checker<'a> {
                 }
             }
         }
+        in_circles.sort_by_key(|found| found.at(found.node.name.span));
+        let mut told = BTreeSet::new();
         for found in &in_circles {
+            self.entity_circle(found, &mut told);
             self.declare_entity(found, true);
         }
+    }
+
+    /// Says of entities that are each of the type of the next how that goes round, once.
+    fn entity_circle(&mut self, first: &Found<'a, ast::Entity>, told: &mut BTreeSet<&'a str>) {
+        let entities = &self.symbols.entities;
+        let mut circle: Vec<(&Found<'a, ast::Entity>, &Name)> = Vec::new();
+        let mut next = Some(first);
+        while let Some(found) = next.filter(|found| told.insert(&found.node.name.text)) {
+            let TypeExpr::Named(base) = &found.node.base else { return };
+            circle.push((found, base));
+            next = entities.get(&base.text).and_then(|base| entities.items.get(base as usize));
+        }
+        // What leads into a circle is not in it.
+        let last = circle.last().map(|(_, base)| base.text.as_str());
+        let begin =
+            circle.iter().position(|(found, _)| Some(found.node.name.text.as_str()) == last);
+        let Some(circle) = begin.and_then(|begin| circle.get(begin..)) else { return };
+        let names: Vec<&str> =
+            circle.iter().map(|(found, _)| found.node.name.text.as_str()).collect();
+        let message = match names.as_slice() {
+            [only] => format!("the entity `{only}` is of its own type"),
+            names => format!("the entities {} are of each other's types", listed(names)),
+        };
+        let mut steps = circle.iter().map(|(found, base)| {
+            let text =
+                format!("`{}` is {} `{}`", found.node.name.text, article(&base.text), base.text);
+            (found.at(base.span), text)
+        });
+        let Some((at, text)) = steps.next() else { return };
+        let finding = Diagnostic::new(Code::E0215, at, message).label(text);
+        let finding = steps.fold(finding, |finding, (at, text)| finding.related(at, text));
+        self.report(finding.help(
+            "begin with a type that there is: `text`, `one_of { … }` or another built-in one",
+        ));
     }
 
     /// Declares one entity; whether it could be.
