@@ -16,6 +16,7 @@ pub(crate) fn add(files: &[File], sources: &SourceMap, diagnostics: &mut [Diagno
     for finding in diagnostics.iter_mut().filter(|finding| finding.fixes.is_empty()) {
         let at = finding.primary.at;
         let fix = match finding.code {
+            Code::E0202 => texts.listed_twice(at),
             Code::E0301 => texts.result_of_nothing(at),
             Code::E0303 if finding.primary.text == "one too many" => texts.argument(at),
             Code::E0603 => texts.default_route(at),
@@ -109,6 +110,16 @@ impl<'a> Texts<'a> {
         let first = before.kind == TokenKind::OpenParen && after.kind == TokenKind::Comma;
         let end = if first { after.span.end } else { at.span.end };
         ends.then(|| ("remove this argument".to_owned(), Span::new(start, end), String::new()))
+    }
+
+    /// A name that a list has already and that says nothing more, with the comma before it.
+    fn listed_twice(&self, at: FileSpan) -> Option<Mend> {
+        let (before, mut from) = self.around(at)?;
+        let (name, after) = (from.next()?, from.next()?);
+        let more = matches!(after.kind, TokenKind::OpenBrace | TokenKind::Colon);
+        let fits = before.kind == TokenKind::Comma && name.span == at.span && !more;
+        let gone = Span::new(before.span.start, at.span.end);
+        fits.then(|| ("remove the repetition".to_owned(), gone, String::new()))
     }
 
     /// `otherwise`, where there is one skill to go to.

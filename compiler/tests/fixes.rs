@@ -45,6 +45,21 @@ const CASES: &[(&str, &str, &str)] = &[
          say \"{x.due}\"\n    -> finish\n  }\n  state finish { end resolved }\n}\n",
     ),
     (
+        "a name that a list has already",
+        "customer { tier: one_of { gold, silver, gold, other, silver } }\n",
+        "customer { tier: one_of { gold, silver, other } }\n",
+    ),
+    (
+        "a name that is there twice and says something each time",
+        "entity e: one_of { a { en \"x\" }, b, a { en \"y\" } }\n",
+        "entity e: one_of { a { en \"x\" }, b, a { en \"y\" } }\n",
+    ),
+    (
+        "roles that include themselves",
+        "role a\nrole b includes b\nrole c includes c, a\nrole d includes a, d\n",
+        "role a\nrole b\nrole c includes a\nrole d includes a\n",
+    ),
+    (
         "an allow of a code that is nearly one",
         "allow(W041, \"started by hand\")\nflow f { state a { end } }\n",
         "allow(W0401, \"started by hand\")\nflow f { state a { end } }\n",

@@ -21,7 +21,7 @@ impl<'a> Checker<'a> {
         self.enter(found);
         let action = found.node;
         self.none_optional(&action.params);
-        let params = self.field_types(&action.params, &action.name.text);
+        let params = self.field_types("parameter", &action.params, &action.name.text);
         action.params.iter().for_each(|param| self.no_labels_inside(&param.ty));
         let result = action
             .result
@@ -42,17 +42,18 @@ impl<'a> Checker<'a> {
         self.enter(found);
         let action = found.node;
         let scope = Scope { answer: true, ..Scope::default() };
+        self.all_once("error", action.errors.iter().map(|error| &error.name));
         let mut errors: Vec<(String, Expr)> = Vec::new();
         for error in &action.errors {
-            if errors.iter().any(|(known, _)| *known == error.name.text) {
-                self.twice("error", &error.name);
-            }
             errors.push((error.name.text.clone(), self.condition(&error.cond, &scope)?));
         }
         let params = signature.params.as_ref()?;
         let request = match &action.request {
             Some(request) => Some(self.request(request, params)?),
-            None => None,
+            None => {
+                self.no_request(found);
+                None
+            }
         };
         let timeout = action.timeout_ms.as_ref();
         if let Some(timeout) = timeout.filter(|t| t.value > ACTION_TIMEOUT_MAX_MS || t.value < 1) {
@@ -79,6 +80,20 @@ impl<'a> Checker<'a> {
             errors,
             at: self.at(action.name.span),
         })
+    }
+
+    /// An action that says nothing of how it is carried out would fail at every call.
+    fn no_request(&mut self, found: &Found<'a, ast::Action>) {
+        if found.broken {
+            return;
+        }
+        let name = &found.node.name;
+        let (message, method) = match found.node.is_effect {
+            true => (format!("the effect `{}` makes no request", name.text), "post"),
+            false => (format!("the action `{}` makes no request", name.text), "get"),
+        };
+        let help = format!("say where it goes: `{{ {method} \"{{env.NAME}}/…\" }}`");
+        self.error(Code::E0602, name.span, message, "every call would fail", help);
     }
 
     fn label(&self, field: &ast::Field) -> hir::Label {
@@ -305,14 +320,9 @@ impl<'a> Checker<'a> {
                 all = false;
                 continue;
             };
-            if given.get(number).is_some_and(Option::is_some) {
-                self.error(
-                    Code::E0303,
-                    arg.value.span,
-                    format!("`{}` is given twice", param.name),
-                    "again here",
-                    "give it once",
-                );
+            if let Some(first) = given.get(number).and_then(Option::as_ref).map(|first| first.at) {
+                let message = format!("`{}` is given twice", param.name);
+                self.again(Code::E0303, message, arg.value.span, first, "give it once");
                 all = false;
             }
             match self.expr_of(

@@ -1,9 +1,12 @@
 //! The bot: languages, timezone, business hours.
 
+use std::collections::BTreeMap;
+
 use flowright_nlu::lang::Lang;
 
 use super::cx::Checker;
 use super::languages;
+use super::once::first_of;
 use super::symbols::Found;
 use crate::base::{FileSpan, Span};
 use crate::diag::{Code, Diagnostic};
@@ -29,17 +32,24 @@ impl<'a> Checker<'a> {
         };
         for again in bots.iter().skip(1) {
             self.enter(again);
-            if let Some(name) = &again.node.name {
-                self.twice("bot", name);
+            if let (Some(name), Some(first)) = (&again.node.name, &found.node.name) {
+                let (message, first) = ("a project has one `bot`".to_owned(), found.at(first.span));
+                self.again(Code::E0202, message, name.span, first, "keep one of them");
             }
         }
         self.enter(found);
         let bot = found.node;
         let span = bot.name.as_ref().map_or(Span::default(), |name| name.span);
+        let mut seen = BTreeMap::new();
         for name in &bot.languages {
+            let first = first_of(&mut seen, name.text.as_str(), self.at(name.span));
             match Lang::parse(&name.text).filter(|_| languages::is_code(&name.text)) {
                 Some(lang) if !self.languages.contains(&lang) => self.languages.push(lang),
-                Some(_) => self.twice("language", name),
+                Some(_) => {
+                    let message = format!("the language `{}` is there twice", name.text);
+                    let first = first.unwrap_or_default();
+                    self.again(Code::E0202, message, name.span, first, "name it once");
+                }
                 None => self.no_language(name),
             }
         }

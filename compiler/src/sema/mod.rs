@@ -147,6 +147,7 @@ impl Checker<'_> {
         keys: &mut Vec<Option<Key>>,
     ) -> Option<hir::Project> {
         let bot = self.bot();
+        self.tests_once();
         self.roles();
         self.declared_entities();
         self.customer();
@@ -209,7 +210,7 @@ impl Checker<'_> {
         for found in self.symbols.texts.items.clone() {
             self.enter(&found);
             self.none_optional(&found.node.params);
-            let params = self.field_types(&found.node.params, &found.node.name.text);
+            let params = self.field_types("parameter", &found.node.params, &found.node.name.text);
             self.no_labels_on_text(&found.node.params);
             self.texts.push(params);
         }

@@ -29,6 +29,43 @@ impl Checker<'_> {
         self.report(finding);
     }
 
+    /// Whether no name of a declaration's parts is there twice; reports those that are.
+    pub(super) fn all_once<'n>(
+        &mut self,
+        what: &str,
+        names: impl IntoIterator<Item = &'n Name>,
+    ) -> bool {
+        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+        let mut once = true;
+        for name in names {
+            if let Some(first) = first_of(&mut seen, name.text.as_str(), name.span) {
+                self.twice(what, name, self.at(first));
+                once = false;
+            }
+        }
+        once
+    }
+
+    /// Reports a name that its declaration has already.
+    pub(super) fn twice(&mut self, what: &str, name: &Name, first: FileSpan) {
+        let message = format!("the {what} `{}` is there twice", name.text);
+        self.again(Code::E0202, message, name.span, first, "rename or remove one of them");
+    }
+
+    /// Tests of one name: which of them failed could not be told.
+    pub(super) fn tests_once(&mut self) {
+        let mut seen: BTreeMap<&str, FileSpan> = BTreeMap::new();
+        for found in self.symbols.tests.clone() {
+            self.enter(&found);
+            let name = &found.node.name;
+            if let Some(first) = first_of(&mut seen, name.value.as_str(), self.at(name.span)) {
+                let message = format!("there are two tests \"{}\"", name.value);
+                let help = "give one of them another name";
+                self.again(Code::E0202, message, name.span, first, help);
+            }
+        }
+    }
+
     /// Whether no argument has the name of one before it; reports those that have.
     pub(super) fn args_once(&mut self, args: &[Arg]) -> bool {
         self.names_once(args.iter().filter_map(|arg| arg.name.as_ref()))
@@ -111,11 +148,11 @@ pub(super) fn without_repeats(mut intents: Vec<IntentId>) -> Vec<IntentId> {
 }
 
 /// Where the same was before, if it was; else this is the first.
-fn first_of<K: Ord>(seen: &mut BTreeMap<K, Span>, key: K, span: Span) -> Option<Span> {
+pub(super) fn first_of<K: Ord, P: Copy>(seen: &mut BTreeMap<K, P>, key: K, place: P) -> Option<P> {
     match seen.entry(key) {
         Entry::Occupied(first) => Some(*first.get()),
         Entry::Vacant(free) => {
-            free.insert(span);
+            free.insert(place);
             None
         }
     }

@@ -19,17 +19,17 @@ const MISSES_MAX: i64 = 20;
 impl Checker<'_> {
     pub(super) fn route(&mut self, sources: &SourceMap) -> Vec<RouteRule> {
         let mut rules = Vec::new();
-        for (i, found) in self.symbols.routes.clone().iter().enumerate() {
+        let mut before = None;
+        for found in &self.symbols.routes.clone() {
             self.enter(found);
-            let first = found.node.rules.first().map_or(Span::default(), rule_span);
-            if i > 0 {
-                self.error(
-                    Code::E0202,
-                    first,
-                    "a project has one `route`",
-                    "another one",
-                    "put all rules in one block: their order decides",
-                );
+            let begins = found.node.rules.first().map_or(Span::default(), rule_span);
+            match before {
+                None => before = Some(self.at(begins)),
+                Some(first) => {
+                    let message = "a project has one `route`".to_owned();
+                    let help = "put all rules in one block: their order decides";
+                    self.again(Code::E0202, message, begins, first, help);
+                }
             }
             for rule in &found.node.rules {
                 let text = self.source(sources, rule_span(rule));
@@ -101,14 +101,11 @@ impl Checker<'_> {
     pub(super) fn bot_fallback(&mut self) -> Fallback {
         let found = self.symbols.fallbacks.clone();
         for again in found.iter().skip(1) {
+            let first = found.first().map(|first| first.at(first.node.span)).unwrap_or_default();
             self.enter(again);
-            self.error(
-                Code::E0202,
-                again.node.span,
-                "a project has one `fallback`",
-                "another one",
-                "put the thresholds in one block, or in a flow",
-            );
+            let message = "a project has one `fallback`".to_owned();
+            let help = "put the thresholds in one block, or in a flow";
+            self.again(Code::E0202, message, again.node.span, first, help);
         }
         match found.first() {
             Some(found) => {

@@ -3,7 +3,7 @@
 //! Each kind of declaration has a namespace of its own: an intent and the flow that it starts may
 //! share a name. A project's declaration replaces the standard library's of the same name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::{FileId, FileSpan, Span};
 use crate::diag::{Code, Diagnostic};
@@ -47,11 +47,18 @@ pub(super) struct Table<'a, T> {
     pub(super) by_name: BTreeMap<&'a str, u32>,
     /// Names whose declaration was lost to a syntax error: known, but nothing else is.
     pub(super) lost: Vec<String>,
+    /// Names that two declarations have: which of them is meant is not known.
+    twice: BTreeSet<&'a str>,
 }
 
 impl<T> Default for Table<'_, T> {
     fn default() -> Self {
-        Self { items: Vec::new(), by_name: BTreeMap::new(), lost: Vec::new() }
+        Self {
+            items: Vec::new(),
+            by_name: BTreeMap::new(),
+            lost: Vec::new(),
+            twice: BTreeSet::new(),
+        }
     }
 }
 
@@ -59,6 +66,11 @@ impl<T> Table<'_, T> {
     /// The number of a name.
     pub(super) fn get(&self, name: &str) -> Option<u32> {
         self.by_name.get(name).copied()
+    }
+
+    /// Whether more than one declaration has a name.
+    pub(super) fn is_twice(&self, name: &str) -> bool {
+        self.twice.contains(name)
     }
 
     /// The names, for suggestions.
@@ -254,6 +266,7 @@ fn insert<'a, T>(
                     .related(first.at(name_of(first.node).span), "first declared here")
                     .help("rename one of them, or remove it"),
             );
+            table.twice.insert(&name.text);
         }
         return;
     }

@@ -1,6 +1,6 @@
 //! `test` blocks: values typed against the actions and the customer, names resolved.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use flowright_nlu::value::Value;
@@ -8,6 +8,7 @@ use flowright_nlu::value::Value;
 use super::constants::constant;
 use super::cx::Checker;
 use super::hir::{self, Expr, Given, Test, TestLine, TestStep};
+use super::once::first_of;
 use super::scope::Scope;
 use super::symbols::Found;
 use super::types::plain;
@@ -146,6 +147,7 @@ impl<'a> Checker<'a> {
         args: &[Arg],
     ) -> Option<Vec<(u32, Option<Value>)>> {
         let mut checked: Vec<(u32, Option<Value>)> = Vec::new();
+        let mut seen = BTreeMap::new();
         for (i, arg) in args.iter().enumerate() {
             let number = match &arg.name {
                 Some(name) => {
@@ -171,9 +173,9 @@ impl<'a> Checker<'a> {
             let value =
                 self.test_value(&arg.value, &param.ty, &format!("`{}` of `{action}`", param.name))?;
             let number = u32::try_from(number).ok()?;
-            if checked.iter().any(|(known, _)| *known == number) {
+            if let Some(first) = first_of(&mut seen, number, self.at(arg.value.span)) {
                 let message = format!("`{}` is given twice", param.name);
-                self.error(Code::E0303, arg.value.span, message, "again here", "give it once");
+                self.again(Code::E0303, message, arg.value.span, first, "give it once");
                 return None;
             }
             checked.push((number, Some(value)));

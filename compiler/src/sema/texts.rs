@@ -44,7 +44,8 @@ impl Checker<'_> {
             ast::TextRef::Inline(text) => self.text(text, scope, reader).map(TextRef::Inline),
             ast::TextRef::Named { name, args } => {
                 let number = self.lookup(|s| &s.texts, "text", name)?;
-                let params = self.texts.get(number as usize)?.clone();
+                let twice = self.symbols.texts.is_twice(&name.text);
+                let params = self.texts.get(number as usize)?.clone().filter(|_| !twice);
                 let args = self.arguments(&name.text, params.as_deref(), args, scope, name.span)?;
                 Some(TextRef::Named { text: number, args, at: self.at(name.span) })
             }

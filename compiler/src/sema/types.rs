@@ -53,7 +53,7 @@ impl Checker<'_> {
                 Some((Type::List(Box::new(item)), None))
             }
             TypeExpr::Record { fields, .. } => {
-                Some((Type::Record(self.field_types(fields, owner)?), None))
+                Some((Type::Record(self.field_types("field", fields, owner)?), None))
             }
             TypeExpr::Error(_) => None,
         }
@@ -88,20 +88,17 @@ impl Checker<'_> {
         None
     }
 
-    /// Fields of a record or parameters.
+    /// Fields of a record, or parameters: `what` they are called.
     pub(super) fn field_types(
         &mut self,
+        what: &str,
         fields: &[ast::Field],
         owner: &str,
     ) -> Option<Vec<FieldType>> {
         let mut types: Vec<FieldType> = Vec::new();
-        let mut all = true;
+        let mut all = self.all_once(what, fields.iter().map(|field| &field.name));
         for field in fields {
             self.labels(&field.labels);
-            if types.iter().any(|known| known.name == field.name.text) {
-                self.twice("field", &field.name);
-                all = false;
-            }
             match self.resolve_type(&field.ty, &format!("{owner}.{}", field.name.text)) {
                 Some((ty, _)) => types.push(FieldType {
                     name: field.name.text.clone(),
@@ -125,12 +122,6 @@ impl Checker<'_> {
                 "remove it",
             );
         }
-    }
-
-    /// Reports a name that its declaration has already.
-    pub(super) fn twice(&mut self, what: &str, name: &Name) {
-        let message = format!("the {what} `{}` is there twice", name.text);
-        self.error(Code::E0202, name.span, message, "again here", "rename or remove one of them");
     }
 
     /// Adds an entity, or finds the one of that name.
@@ -177,11 +168,9 @@ impl Checker<'_> {
             );
             return None;
         }
+        self.all_once("option", options.iter().map(|option| &option.name));
         let mut defs: Vec<OptionDef> = Vec::new();
         for option in options {
-            if defs.iter().any(|known| known.name == option.name.text) {
-                self.twice("option", &option.name);
-            }
             self.commas(&option.words);
             self.blank_strings(&option.words, "word");
             let mut labels = Vec::new();

@@ -12,6 +12,7 @@ use super::lints::calls_of;
 use super::once::without_repeats;
 use super::scope::Scope;
 use super::symbols::Found;
+use crate::base::Span;
 use crate::base::limits::{FRAME_CELLS_MAX, STATES_PER_FLOW_MAX};
 use crate::diag::Code;
 use crate::ir::{IntentId, Type};
@@ -20,6 +21,8 @@ use crate::syntax::ast::{self, HandlerOn, Trigger};
 /// The flow being checked.
 pub(super) struct FlowScope {
     pub(super) scope: Scope,
+    /// Where slots and results get their names.
+    pub(super) named_at: BTreeMap<String, Span>,
     pub(super) states: BTreeMap<String, u32>,
     /// Own slots by name, and session slots that the flow fills.
     pub(super) slots: Vec<Slot>,
@@ -111,13 +114,13 @@ impl<'a> Checker<'a> {
 
     fn flow_scope(&mut self, flow: &ast::Flow) -> FlowScope {
         let mut states = BTreeMap::new();
+        self.all_once("state", flow.states.iter().map(|state| &state.name));
         for (number, state) in (0..).zip(&flow.states) {
-            if states.insert(state.name.text.clone(), number).is_some() {
-                self.twice("state", &state.name);
-            }
+            states.entry(state.name.text.clone()).or_insert(number);
         }
         FlowScope {
             scope: Scope::default(),
+            named_at: BTreeMap::new(),
             states,
             slots: Vec::new(),
             cells: 0,

@@ -4,6 +4,7 @@ use super::FlowScope;
 use crate::diag::Code;
 use crate::ir::{RecordCells, Type};
 use crate::sema::cx::{Checker, flow_place};
+use crate::sema::once::first_of;
 use crate::syntax::ast::{self, Body, Name, Step, StepKind};
 
 impl Checker<'_> {
@@ -61,7 +62,9 @@ impl Checker<'_> {
     }
 
     fn result(&mut self, bind: &Name, action: &Name, cx: &mut FlowScope) {
-        let number = self.symbols.actions.get(&action.text);
+        let actions = &self.symbols.actions;
+        // Of two actions of that name, which is meant is not known.
+        let number = actions.get(&action.text).filter(|_| !actions.is_twice(&action.text));
         let signature = number.and_then(|n| self.actions.get(n as usize));
         let Some(signature) = signature.cloned() else {
             cx.scope.lost.insert(bind.text.clone());
@@ -75,23 +78,33 @@ impl Checker<'_> {
             None => {
                 let message = format!("`{}` gives nothing to keep in `{}`", action.text, bind.text);
                 self.error(Code::E0301, bind.span, message, "no result", "write `do` without `=`");
+                cx.scope.lost.insert(bind.text.clone());
             }
         }
     }
 
     fn bind(&mut self, name: &Name, ty: &Type, cx: &mut FlowScope) {
-        if let Some((known, _)) = cx.scope.locals.get(&name.text) {
-            if known != ty {
-                let known = known.clone();
-                let (first, second) = (self.type_name(&known), self.type_name(ty));
-                let message =
-                    format!("`{}` was a {first} before, now it would be a {second}", name.text);
-                self.error(Code::E0202, name.span, message, "another type", "give it another name");
-            }
+        let Some(first) = first_of(&mut cx.named_at, name.text.clone(), name.span) else {
+            let cells = allocate(&name.text, ty, cx);
+            cx.scope.locals.insert(name.text.clone(), (ty.clone(), cells));
+            return;
+        };
+        let Some((known, _)) = cx.scope.locals.get(&name.text) else { return };
+        if known == ty {
             return;
         }
-        let cells = allocate(&name.text, ty, cx);
-        cx.scope.locals.insert(name.text.clone(), (ty.clone(), cells));
+        let known = known.clone();
+        let (before, now) = (self.type_name(&known), self.type_name(ty));
+        let message = format!("`{}` is a {before} already, here it would be a {now}", name.text);
+        let finding = self
+            .finding(Code::E0202, name.span, message)
+            .label(format!("a {now}"))
+            .related(self.at(first), format!("a {before}"))
+            .help("give it another name");
+        self.report(finding);
+        // Which of the two is meant further on is not known.
+        cx.scope.locals.remove(&name.text);
+        cx.scope.lost.insert(name.text.clone());
     }
 }
 

@@ -5,6 +5,7 @@ use crate::diag::Code;
 use crate::ir::{EntityIndex, Place, RecordCells, SlotIndex, Type};
 use crate::sema::cx::{Checker, flow_place, session_place};
 use crate::sema::hir::Slot;
+use crate::sema::once::first_of;
 use crate::sema::scope::Scope;
 use crate::sema::texts::Reader;
 use crate::syntax::ast::{self, Name};
@@ -21,8 +22,13 @@ impl<'a> Checker<'a> {
     pub(super) fn slots_of_flow(&mut self, flow: &'a ast::Flow, cx: &mut FlowScope) {
         let mut resolved = Vec::new();
         for slot in &flow.slots {
-            if cx.scope.locals.contains_key(&slot.name.text) {
-                self.twice("slot", &slot.name);
+            if let Some(first) = first_of(&mut cx.named_at, slot.name.text.clone(), slot.name.span)
+            {
+                self.twice("slot", &slot.name, self.at(first));
+                // Which of the two is meant further on is not known.
+                cx.scope.locals.remove(&slot.name.text);
+                cx.scope.lost.insert(slot.name.text.clone());
+                continue;
             }
             if slot.broken {
                 cx.scope.lost.insert(slot.name.text.clone());

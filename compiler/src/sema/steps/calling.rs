@@ -20,7 +20,8 @@ impl Checker<'_> {
     ) -> Option<StepKind> {
         let number = self.lookup(|s| &s.actions, "action", action)?;
         let signature = self.actions.get(number as usize)?.clone();
-        let params = signature.params.as_deref();
+        let twice = self.symbols.actions.is_twice(&action.text);
+        let params = signature.params.as_deref().filter(|_| !twice);
         let args = self.arguments(&action.text, params, args, &cx.scope, action.span);
         self.errors_once(handlers);
         let mut checked = Vec::new();
@@ -32,7 +33,7 @@ impl Checker<'_> {
                 (_, None) => whole = false,
                 (None, body) if handler.error.text == "failed" => failed = body,
                 (Some(error), Some(body)) => checked.push((u32::try_from(error).ok()?, body)),
-                (None, _) if self.actions_broken() => whole = false,
+                (None, _) if twice || self.actions_broken() => whole = false,
                 (None, _) => {
                     let what = format!("error of `{}`", action.text);
                     let known = signature.errors.iter().map(String::as_str).chain(["failed"]);
@@ -92,6 +93,9 @@ impl Checker<'_> {
             };
             let Some(slot) = called.slots.iter().position(|slot| slot.name.text == name.text)
             else {
+                if self.symbols.flows.is_twice(&flow.text) {
+                    return None;
+                }
                 let what = format!("slot of `{}`", flow.text);
                 self.unknown(
                     Code::E0303,

@@ -15,7 +15,7 @@ pub struct Action {
     pub params: Vec<Field>,
     /// Result type.
     pub result: Option<TypeExpr>,
-    /// `get "…"`, `put "…" body { … }`; absent when the action is only declared.
+    /// `get "…"`, `put "…" body { … }`; absent where it was forgotten.
     pub request: Option<Request>,
     /// `timeout 2s`, in milliseconds.
     pub timeout_ms: Option<Spanned<i64>>,
