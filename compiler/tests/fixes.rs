@@ -45,6 +45,13 @@ const CASES: &[(&str, &str, &str)] = &[
          say \"{x.due}\"\n    -> finish\n  }\n  state finish { end resolved }\n}\n",
     ),
     (
+        "an intent and the flow that it starts, a field of the customer",
+        "customer { name: text }\nintent i { pattern r\"i\" }\nflow g {\n  on intent i\n  \
+         state a { end }\n}\nflow f { state a { call i() say \"{name}\" end } on intent g { end } }\n",
+        "customer { name: text }\nintent i { pattern r\"i\" }\nflow g {\n  on intent i\n  \
+         state a { end }\n}\nflow f { state a { call g() say \"{customer.name}\" end } on intent i { end } }\n",
+    ),
+    (
         "a name that a list has already",
         "customer { tier: one_of { gold, silver, gold, other, silver } }\n",
         "customer { tier: one_of { gold, silver, other } }\n",

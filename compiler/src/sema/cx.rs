@@ -152,7 +152,9 @@ impl<'a> Checker<'a> {
         let table = table(&self.symbols);
         if !table.lost.contains(&name.text) && !name.text.is_empty() {
             let known: Vec<String> = table.names().map(str::to_owned).collect();
-            self.unknown(Code::E0201, what, name, known.iter().map(String::as_str));
+            let elsewhere = self.of_another_kind(what, name);
+            let known = known.iter().map(String::as_str);
+            self.unknown_here(Code::E0201, what, name, known, elsewhere);
         }
         None
     }

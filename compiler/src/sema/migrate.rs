@@ -170,7 +170,7 @@ impl<'a> Checker<'a> {
         let found = block.flows.iter().position(|flow| flow.name == name.text);
         if found.is_none() {
             let known = block.flows.iter().map(|flow| flow.name.as_str());
-            self.unknown(Code::E0201, "flow", name, known);
+            self.unknown_here(Code::E0201, "flow", name, known, self.of_another_kind("flow", name));
         }
         Some(FlowId(u32::try_from(found?).ok()?))
     }

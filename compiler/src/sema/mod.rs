@@ -8,6 +8,7 @@ pub(crate) mod calls;
 mod channels;
 mod constants;
 mod cx;
+mod elsewhere;
 mod entities;
 mod exprs;
 mod flows;
@@ -42,7 +43,7 @@ use std::sync::Arc;
 
 use self::cx::Checker;
 use self::recall::Recall;
-use self::scope::Scope;
+use self::scope::{Inside, Scope};
 use self::symbols::{Input, Symbols};
 use self::texts::Reader;
 use crate::base::limits::DECLARATIONS_MAX;
@@ -233,6 +234,7 @@ impl Checker<'_> {
             let scope = Scope {
                 params: params.clone().unwrap_or_default(),
                 lost: found.node.params.iter().map(|param| param.name.text.clone()).collect(),
+                inside: Inside::Text(found.node.name.text.clone()),
                 ..Scope::default()
             };
             let text = self.text(&found.node.text, &scope, Reader::Customer);

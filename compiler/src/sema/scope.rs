@@ -15,6 +15,17 @@ pub(super) struct Scope {
     pub(super) lost: BTreeSet<String>,
     /// `status` and `code` of an action's answer.
     pub(super) answer: bool,
+    pub(super) inside: Inside,
+}
+
+/// What an expression is part of, by name.
+#[derive(Debug, Clone, Default)]
+pub(super) enum Inside {
+    Flow(String),
+    Text(String),
+    /// Something that names nothing of its own.
+    #[default]
+    Neither,
 }
 
 /// A name of the language's own.

@@ -43,6 +43,11 @@ impl Checker<'_> {
         match text {
             ast::TextRef::Inline(text) => self.text(text, scope, reader).map(TextRef::Inline),
             ast::TextRef::Named { name, args } => {
+                let known = self.symbols.texts.get(&name.text).is_some();
+                if let Some(value) = self.value_as_text(name, scope).filter(|_| !known) {
+                    self.unknown_here(Code::E0201, "text", name, [], Some(value));
+                    return None;
+                }
                 let number = self.lookup(|s| &s.texts, "text", name)?;
                 let twice = self.symbols.texts.is_twice(&name.text);
                 let params = self.texts.get(number as usize)?.clone().filter(|_| !twice);

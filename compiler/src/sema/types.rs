@@ -83,7 +83,9 @@ impl Checker<'_> {
                 .chain(["one_of"])
                 .chain(entities.iter().map(String::as_str));
             let known: Vec<String> = known.map(str::to_owned).collect();
-            self.unknown(Code::E0205, "type", name, known.iter().map(String::as_str));
+            let elsewhere = self.of_another_kind("type", name);
+            let known = known.iter().map(String::as_str);
+            self.unknown_here(Code::E0205, "type", name, known, elsewhere);
         }
         None
     }

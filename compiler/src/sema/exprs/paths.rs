@@ -144,7 +144,10 @@ impl Checker<'_> {
             if !is_near && !self.names_lost && self.is_amount(first) {
                 return None;
             }
-            self.unknown(Code::E0201, "slot or value", first, known);
+            let elsewhere = self.value_elsewhere(first, scope);
+            // What would be read is not unused.
+            self.uses_slot(&first.text);
+            self.unknown_here(Code::E0201, "slot or value", first, known, elsewhere);
         }
         None
     }

@@ -4,13 +4,13 @@ mod properties;
 mod results;
 mod slots;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::cx::Checker;
 use super::hir::{Flow, Handlers, Slot, State};
 use super::lints::calls_of;
 use super::once::without_repeats;
-use super::scope::Scope;
+use super::scope::{Inside, Scope};
 use super::symbols::Found;
 use crate::base::Span;
 use crate::base::limits::{FRAME_CELLS_MAX, STATES_PER_FLOW_MAX};
@@ -23,6 +23,8 @@ pub(super) struct FlowScope {
     pub(super) scope: Scope,
     /// Where slots and results get their names.
     pub(super) named_at: BTreeMap<String, Span>,
+    /// Results of actions and items of menus, by name.
+    pub(super) results: BTreeSet<String>,
     pub(super) states: BTreeMap<String, u32>,
     /// Own slots by name, and session slots that the flow fills.
     pub(super) slots: Vec<Slot>,
@@ -118,9 +120,11 @@ impl<'a> Checker<'a> {
         for (number, state) in (0..).zip(&flow.states) {
             states.entry(state.name.text.clone()).or_insert(number);
         }
+        let inside = Inside::Flow(flow.name.text.clone());
         FlowScope {
-            scope: Scope::default(),
+            scope: Scope { inside, ..Scope::default() },
             named_at: BTreeMap::new(),
+            results: BTreeSet::new(),
             states,
             slots: Vec::new(),
             cells: 0,

@@ -86,6 +86,7 @@ impl Checker<'_> {
     fn bind(&mut self, name: &Name, ty: &Type, cx: &mut FlowScope) {
         let Some(first) = first_of(&mut cx.named_at, name.text.clone(), name.span) else {
             let cells = allocate(&name.text, ty, cx);
+            cx.results.insert(name.text.clone());
             cx.scope.locals.insert(name.text.clone(), (ty.clone(), cells));
             return;
         };

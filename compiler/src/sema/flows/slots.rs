@@ -157,7 +157,10 @@ impl<'a> Checker<'a> {
         }
         let session = self.session_slots.iter().find(|slot| slot.name == name.text).cloned();
         let Some(slot) = session else {
-            if !cx.scope.locals.contains_key(&name.text)
+            // A slot that is known and is not here was reported where it is declared.
+            let is_slot =
+                |name: &String| cx.scope.locals.contains_key(name) && !cx.results.contains(name);
+            if !is_slot(&name.text)
                 && !cx.scope.lost.contains(&name.text)
                 && !self.symbols.slots.lost.contains(&name.text)
                 && !self.session_types.contains_key(&name.text)
@@ -169,7 +172,9 @@ impl<'a> Checker<'a> {
                     .chain(cx.scope.lost.iter().cloned())
                     .chain(self.session_types.keys().cloned())
                     .collect();
-                self.unknown(Code::E0201, "slot", name, known.iter().map(String::as_str));
+                let elsewhere = self.slot_elsewhere(name, &cx.scope);
+                let known = known.iter().map(String::as_str);
+                self.unknown_here(Code::E0201, "slot", name, known, elsewhere);
             }
             return None;
         };

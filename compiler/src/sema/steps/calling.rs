@@ -76,6 +76,12 @@ impl Checker<'_> {
         args: &[ast::Arg],
         cx: &FlowScope,
     ) -> Option<StepKind> {
+        if self.symbols.flows.get(&flow.text).is_none() && cx.states.contains_key(&flow.text) {
+            let known: Vec<String> = self.symbols.flows.names().map(str::to_owned).collect();
+            let (known, state) = (known.iter().map(String::as_str), self.state_as_flow(flow));
+            self.unknown_here(Code::E0201, "flow", flow, known, Some(state));
+            return None;
+        }
         let number = self.lookup(|s| &s.flows, "flow", flow)?;
         let called = self.symbols.flows.items.get(number as usize)?.node;
         self.args_once(args);

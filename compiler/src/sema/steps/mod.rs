@@ -167,7 +167,9 @@ impl Checker<'_> {
     pub(super) fn state_id(&mut self, name: &Name, cx: &FlowScope) -> Option<StateId> {
         let found = cx.states.get(&name.text);
         if found.is_none() {
-            self.unknown(Code::E0203, "state", name, cx.states.keys().map(String::as_str));
+            let known = cx.states.keys().map(String::as_str);
+            let elsewhere = self.state_elsewhere(name);
+            self.unknown_here(Code::E0203, "state", name, known, elsewhere);
         }
         found.map(|number| StateId(*number))
     }

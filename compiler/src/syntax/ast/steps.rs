@@ -12,6 +12,22 @@ pub struct Step {
     pub kind: StepKind,
 }
 
+impl Step {
+    /// What stands behind the arrows inside the step.
+    pub(crate) fn bodies(&self) -> Vec<&Body> {
+        match &self.kind {
+            StepKind::Confirm { yes, no, .. } => vec![yes, no],
+            StepKind::Choose { arms, .. } => arms.iter().map(|arm| &arm.body).collect(),
+            StepKind::ChooseFrom { then, none, .. } => std::iter::once(then).chain(none).collect(),
+            StepKind::Do { handlers, .. } => handlers.iter().map(|handler| &handler.body).collect(),
+            StepKind::When { arms, otherwise } => {
+                arms.iter().map(|arm| &arm.body).chain(otherwise).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
 /// Every step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StepKind {
