@@ -154,6 +154,7 @@ codes! {
     W0409 "talks-for-ever",
     W0410 "message-without-answer",
     W0411 "flow-too-large",
+    W0412 "name-hides-another",
     W0501 "missing-language",
     W0502 "placeholder-mismatch",
     W0503 "few-examples",

@@ -14,6 +14,7 @@ mod exprs;
 mod flows;
 mod foreign;
 pub(crate) mod functions;
+mod hidden;
 pub mod hir;
 mod intents;
 mod keys;
@@ -180,6 +181,7 @@ impl Checker<'_> {
         let tests = tests.iter().filter_map(|test| self.test(test, &flows, sources)).collect();
         let migrations = self.migrations(&flows);
         self.unused_slots(&flows);
+        self.hidden_session_slots(&flows);
         Some(hir::Project {
             bot: bot?,
             choices: std::mem::take(&mut self.choices),

@@ -85,6 +85,8 @@ impl Checker<'_> {
 
     fn bind(&mut self, name: &Name, ty: &Type, cx: &mut FlowScope) {
         let Some(first) = first_of(&mut cx.named_at, name.text.clone(), name.span) else {
+            self.hides_built_in("result", name, "in this flow");
+            self.hides_session("result", name);
             let cells = allocate(&name.text, ty, cx);
             cx.results.insert(name.text.clone());
             cx.scope.locals.insert(name.text.clone(), (ty.clone(), cells));

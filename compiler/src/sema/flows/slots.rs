@@ -33,6 +33,7 @@ impl<'a> Checker<'a> {
             if slot.broken {
                 cx.scope.lost.insert(slot.name.text.clone());
             }
+            self.hides_built_in("slot", &slot.name, "in this flow");
             let owner = format!("{}.{}", flow.name.text, slot.name.text);
             let Some((ty, entity)) = self.resolve_type(&slot.ty, &owner) else {
                 cx.scope.lost.insert(slot.name.text.clone());
@@ -126,6 +127,7 @@ impl<'a> Checker<'a> {
     pub(in crate::sema) fn session_slot_types(&mut self) {
         for (number, found) in (0..).zip(self.symbols.slots.items.clone()) {
             self.enter(&found);
+            self.hides_built_in("slot", &found.node.name, "in the whole project");
             let name = found.node.name.text.clone();
             if let Some((ty, _)) = self.resolve_type(&found.node.ty, &name) {
                 self.session_types.insert(name, (ty, session_place(number)));
