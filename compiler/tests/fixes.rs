@@ -15,6 +15,7 @@ const CASES: &[(&str, &str, &str)] = &[
         "intent i { pattern r\"i\" }\nroute {\n  i -> s\n}\n",
         "intent i { pattern r\"i\" }\nroute {\n  i -> s\n  otherwise -> s\n}\n",
     ),
+    ("a route for everybody", "route { }\n", "route { otherwise -> s }\n"),
     (
         "a rule that is never taken goes with its line",
         "intent i { pattern r\"i\" }\nroute {\n  otherwise -> s\n  i -> s\n}\n",

@@ -378,7 +378,7 @@ pub fn choices(count: usize) -> String {
 pub fn parentheses(depth: usize) -> String {
     let (open, close) = ("(".repeat(depth), ")".repeat(depth));
     format!(
-        "flow deep {{\n  on start\n\n  slot amount: number {{ ask \"How many?\" }}\n\n  state start {{\n    \
+        "intent deep {{ pattern r\"deep\" }}\n\nflow deep {{\n  on intent deep\n\n  slot amount: number {{ ask \"How many?\" }}\n\n  state start {{\n    \
          fill amount\n    when {open}amount{close} > {open}1 + 2{close} {{ say \"Many.\" }}\n    \
          say \"Thank you.\"\n    end resolved\n  }}\n}}\n"
     )

@@ -4,19 +4,19 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::calls::in_circles;
+use super::circles::{RELATED_MAX, circles, told};
 use super::cx::Checker;
 use super::hir::{Body, Flow, Handlers, State, Step, StepKind};
 use super::symbols::Found;
+use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic};
 use crate::ir::FlowId;
 use crate::syntax::ast::{Test, TestLine, TestLineKind};
 
 impl Checker<'_> {
-    /// Flows that neither an intent nor another flow starts, and flows that call themselves.
+    /// Flows that neither an intent nor another flow starts.
     pub(super) fn flow_starts(&mut self, flows: &[Arc<Flow>]) {
         let calls: Vec<BTreeSet<FlowId>> = flows.iter().map(|flow| called_flows(flow)).collect();
-        let circles = in_circles(&calls);
         let called: BTreeSet<FlowId> = calls.iter().flatten().copied().collect();
         let written = self.symbols.flows.items.clone();
         for ((number, flow), written) in (0..).zip(flows).zip(&written) {
@@ -33,13 +33,42 @@ impl Checker<'_> {
                 .help("add `on intent NAME`, or `call` it from another flow");
                 self.report(finding);
             }
-            if circles.contains(&id) {
-                let message = format!("`{}` calls itself", flow.name);
-                let finding = Diagnostic::new(Code::E0406, flow.at, message)
-                    .label("a circle of calls")
-                    .help("go back to a state with `->` instead");
-                self.report(finding);
-            }
+        }
+    }
+
+    /// Calls that lead back to the flow that makes them: each circle once.
+    pub(super) fn call_circles(&mut self, flows: &[Arc<Flow>]) {
+        let next = |flow: &Arc<Flow>| flow.calls.iter().map(|called| called.index()).collect();
+        let next: Vec<BTreeSet<usize>> = flows.iter().map(next).collect();
+        let name = |flow: usize| flows.get(flow).map_or("", |flow| flow.name.as_str());
+        for circle in circles(&next) {
+            let to = circle.iter().cycle().skip(1);
+            let call = |(from, to): (&usize, &usize)| {
+                let called = FlowId(u32::try_from(*to).ok()?);
+                let at = flows.get(*from)?.bodies().find_map(|body| call_of(body, called))?;
+                Some((at, format!("`{}` calls `{}` here", name(*from), name(*to))))
+            };
+            let mut calls = circle.iter().zip(to).filter_map(call);
+            let Some((first, label)) = calls.next() else { continue };
+            let finding = match circle.as_slice() {
+                [only] => {
+                    let message = format!("`{}` calls itself", name(*only));
+                    Diagnostic::new(Code::E0406, first, message)
+                        .label("would wait for itself")
+                        .help("go back to a state with `->` instead")
+                }
+                more => {
+                    let message =
+                        format!("these flows call each other in a circle: {}", told(more, name));
+                    Diagnostic::new(Code::E0406, first, message)
+                        .label(label)
+                        .help("put what both need into a flow that calls neither, or end instead of calling back")
+                }
+            };
+            let finding = calls
+                .take(RELATED_MAX)
+                .fold(finding, |finding, (at, words)| finding.related(at, words));
+            self.report(finding);
         }
     }
 
@@ -95,6 +124,14 @@ pub(super) fn calls_of<'h>(
     }
     states.iter().for_each(|state| collect_calls(&state.body, &mut called));
     called
+}
+
+/// The first call of a flow in a body.
+fn call_of(body: &Body, called: FlowId) -> Option<FileSpan> {
+    body.iter().find_map(|step| match &step.kind {
+        StepKind::Call { flow, .. } if *flow == called => Some(step.at),
+        _ => inner_bodies(step).into_iter().find_map(|body| call_of(body, called)),
+    })
 }
 
 fn collect_calls(body: &Body, called: &mut BTreeSet<FlowId>) {

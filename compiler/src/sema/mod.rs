@@ -6,6 +6,7 @@ mod blank;
 mod bot;
 pub(crate) mod calls;
 mod channels;
+mod circles;
 mod constants;
 mod cx;
 mod elsewhere;
@@ -177,6 +178,7 @@ impl Checker<'_> {
         self.start_intents(&mut intents, &flows);
         self.annotations(&intents, &flows);
         self.flow_starts(&flows);
+        self.call_circles(&flows);
         let tests = self.symbols.tests.clone();
         let tests = tests.iter().filter_map(|test| self.test(test, &flows, sources)).collect();
         let migrations = self.migrations(&flows);
@@ -289,6 +291,15 @@ impl Checker<'_> {
                 intent.starts = Some(FlowId(number));
                 intent.is_repair = flow.is_repair;
             }
+        }
+        let mut at_the_beginning = flows.iter().filter(|flow| flow.on_start);
+        let Some(first) = at_the_beginning.next() else { return };
+        for again in at_the_beginning {
+            let finding = Diagnostic::new(Code::E0202, again.at, "a new session starts two flows")
+                .label("this one would never begin so")
+                .related(first.at, "this one does")
+                .help("keep `on start` in one of them, and `call` the other from there");
+            self.report(finding);
         }
     }
 }

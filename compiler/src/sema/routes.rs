@@ -22,7 +22,7 @@ impl Checker<'_> {
         let mut before = None;
         for found in &self.symbols.routes.clone() {
             self.enter(found);
-            let begins = found.node.rules.first().map_or(Span::default(), rule_span);
+            let begins = found.node.rules.first().map_or(found.node.span, rule_span);
             match before {
                 None => before = Some(self.at(begins)),
                 Some(first) => {
@@ -31,12 +31,37 @@ impl Checker<'_> {
                     self.again(Code::E0202, message, begins, first, help);
                 }
             }
+            if found.node.rules.is_empty() && !found.broken {
+                self.no_rules(found.node.span);
+            }
             for rule in &found.node.rules {
                 let text = self.source(sources, rule_span(rule));
                 rules.extend(self.route_rule(rule, text));
             }
         }
         rules
+    }
+
+    /// A route without a rule takes nobody.
+    fn no_rules(&mut self, route: Span) {
+        let finding = self
+            .finding(Code::E0603, route, "`route` has no rule: no conversation reaches a skill")
+            .label("takes nobody")
+            .help("write `otherwise -> skill` in it, or remove it");
+        let mut skills = self.symbols.skills.items.iter().filter(|skill| !skill.is_std);
+        let finding = match (skills.next(), skills.next()) {
+            (Some(only), None) => {
+                let name = &only.node.name.text;
+                let before_brace = route.end.saturating_sub(1);
+                finding.fix(
+                    format!("send everybody to `{name}`"),
+                    self.at(Span::new(before_brace, before_brace)),
+                    format!("otherwise -> {name} "),
+                )
+            }
+            _ => finding,
+        };
+        self.report(finding);
     }
 
     /// The text of a place of the declaration being checked, on one line.

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use flowright_nlu::value::Decimal;
 
+use super::circles::{RELATED_MAX, circles, told};
 use super::cx::Checker;
 use super::symbols::Found;
-use crate::diag::Code;
+use crate::diag::{Code, Diagnostic};
 use crate::ir::{SkillDef, SkillId};
 use crate::syntax::ast;
 
@@ -30,49 +31,40 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Overflow that leads back to where it began.
+    /// Overflow that leads back to where it began: each circle once.
     pub(super) fn overflow_cycles(&mut self, skills: &[SkillDef]) {
+        let next =
+            |skill: &SkillDef| skill.overflow.map(|(to, _)| to.index()).into_iter().collect();
+        let next: Vec<BTreeSet<usize>> = skills.iter().map(next).collect();
         let found = self.symbols.skills.items.clone();
-        let circles = circles(skills);
-        for (number, skill) in found.iter().enumerate() {
-            if circles.contains(&number) {
-                self.enter(skill);
-                let message =
-                    format!("the overflow of `{}` leads back to it", skill.node.name.text);
-                self.error(
-                    Code::E0604,
-                    skill.node.name.span,
-                    message,
-                    "a circle",
-                    "let one of the skills keep its queue",
-                );
-            }
-        }
-    }
-}
-
-/// The skills that overflow to themselves, by way of others too.
-fn circles(skills: &[SkillDef]) -> BTreeSet<usize> {
-    let next = |id: usize| skills.get(id)?.overflow.map(|(to, _)| to.index());
-    let mut circles = BTreeSet::new();
-    // By which walk each was reached first: a walk that comes to its own trail has found a circle.
-    let mut reached: Vec<Option<usize>> = vec![None; skills.len()];
-    for walk in 0..skills.len() {
-        let mut at = Some(walk);
-        while let Some(here) = at {
-            match reached.get_mut(here) {
-                Some(first @ None) => *first = Some(walk),
-                Some(Some(first)) if *first == walk => {
-                    let mut on = Some(here);
-                    while let Some(member) = on.filter(|member| circles.insert(*member)) {
-                        on = next(member);
-                    }
-                    break;
+        let name = |skill: usize| skills.get(skill).map_or("", |skill| skill.name.as_str());
+        for circle in circles(&next) {
+            let place = |skill: &usize| {
+                let found = found.get(*skill)?;
+                let (to, _) = found.node.overflow.as_ref()?;
+                Some((
+                    found.at(to.span),
+                    format!("`{}` overflows into `{}`", name(*skill), to.text),
+                ))
+            };
+            let mut places = circle.iter().filter_map(place);
+            let Some((first, label)) = places.next() else { continue };
+            let finding = match circle.as_slice() {
+                [only] => {
+                    let message = format!("`{}` overflows into itself", name(*only));
+                    Diagnostic::new(Code::E0604, first, message)
+                        .label("would never leave its queue")
                 }
-                _ => break,
-            }
-            at = next(here);
+                more => {
+                    let message =
+                        format!("these skills overflow in a circle: {}", told(more, name));
+                    Diagnostic::new(Code::E0604, first, message).label(label)
+                }
+            };
+            let finding = places
+                .take(RELATED_MAX)
+                .fold(finding, |finding, (at, words)| finding.related(at, words));
+            self.report(finding.help("let one of the skills keep its queue"));
         }
     }
-    circles
 }

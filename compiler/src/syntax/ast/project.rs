@@ -88,6 +88,8 @@ pub struct Skill {
 pub struct Route {
     /// Urgency and intent rules, in order.
     pub rules: Vec<RouteRule>,
+    /// From `route` to the closing brace.
+    pub span: Span,
 }
 
 /// One line of `route`.

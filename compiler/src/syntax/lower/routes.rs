@@ -6,7 +6,8 @@ use crate::syntax::pest_bridge::{Node, Rule};
 
 impl Lower<'_> {
     pub(super) fn route(&mut self, node: &Node) -> Route {
-        Route { rules: node.all(Rule::route_rule).map(|rule| self.route_rule(rule)).collect() }
+        let rules = node.all(Rule::route_rule).map(|rule| self.route_rule(rule)).collect();
+        Route { rules, span: node.span }
     }
 
     /// The rule in a `route_rule` node.
