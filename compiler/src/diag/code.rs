@@ -155,6 +155,7 @@ codes! {
     W0410 "message-without-answer",
     W0411 "flow-too-large",
     W0412 "name-hides-another",
+    W0413 "handler-never-runs",
     W0501 "missing-language",
     W0502 "placeholder-mismatch",
     W0503 "few-examples",

@@ -15,6 +15,7 @@ mod exprs;
 mod flows;
 mod foreign;
 pub(crate) mod functions;
+mod handlers;
 mod hidden;
 pub mod hir;
 mod intents;

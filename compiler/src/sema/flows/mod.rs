@@ -32,7 +32,7 @@ pub(super) struct FlowScope {
     pub(super) cell_names: Vec<String>,
     pub(super) cell_types: Vec<Type>,
     pub(super) is_repair: bool,
-    /// A failure that no `do` handles is handled by the flow.
+    /// A failure that no `do` handles is handled by the flow, or by the state that is looked at.
     pub(super) handles_failure: bool,
 }
 
@@ -59,7 +59,9 @@ impl<'a> Checker<'a> {
         let mut whole = flow.errors.is_empty();
         let handlers = self.handlers(&flow.handlers, &mut cx);
         let mut states = Vec::new();
+        let by_the_flow = cx.handles_failure;
         for state in &flow.states {
+            cx.handles_failure = by_the_flow || handles_failure(&state.handlers);
             let body = self.body_steps(&state.steps, &mut cx);
             let handlers = self.handlers(&state.handlers, &mut cx);
             match (body, handlers) {
@@ -81,7 +83,7 @@ impl<'a> Checker<'a> {
             return None;
         }
         let handlers = handlers?;
-        Some(Flow {
+        let checked = Flow {
             calls: calls_of(&states, [&handlers]),
             name: flow.name.text.clone(),
             doc: found.doc.map(str::to_owned),
@@ -98,7 +100,11 @@ impl<'a> Checker<'a> {
             ensures,
             from_std: found.is_std,
             at: self.at(flow.name.span),
-        })
+        };
+        if !found.is_std && !found.broken {
+            self.idle_handlers(flow, &checked);
+        }
+        Some(checked)
     }
 
     fn too_large(&mut self, flow: &ast::Flow, cx: &FlowScope) {
@@ -131,7 +137,7 @@ impl<'a> Checker<'a> {
             cell_names: Vec::new(),
             cell_types: Vec::new(),
             is_repair: flow.triggers.iter().any(|t| matches!(t, Trigger::Repair { .. })),
-            handles_failure: flow.handlers.iter().any(|h| matches!(h.on, HandlerOn::Failure(_))),
+            handles_failure: handles_failure(&flow.handlers),
         }
     }
 
@@ -171,4 +177,8 @@ impl<'a> Checker<'a> {
         checked.silences.sort_by_key(|(ms, _)| *ms);
         whole.then_some(checked)
     }
+}
+
+fn handles_failure(handlers: &[ast::Handler]) -> bool {
+    handlers.iter().any(|handler| matches!(handler.on, HandlerOn::Failure(_)))
 }
