@@ -3,6 +3,7 @@
 //! flows that have to do with each other what their ways decide ([`groups`]).
 
 mod groups;
+mod unused;
 mod ways;
 
 use std::collections::BTreeSet;
@@ -94,9 +95,10 @@ pub(crate) fn check(
     let flows: Vec<OfFlow> =
         (0..).map(FlowId).zip(&project.flows).map(|(id, flow)| run.flow(id, flow)).collect();
     let messages = flows.iter().map(|flow| &flow.messages);
-    let diagnostics = channels::check(project, sources, messages);
+    let mut diagnostics = channels::check(project, sources, messages);
     let graphs: Vec<Arc<FlowGraph>> = flows.into_iter().map(|flow| flow.graph).collect();
     let all = ways::All::of(&mut run, &graphs, &asks);
+    diagnostics.extend(unused::check(project, all.summaries()));
     let proofs = run.ways(&all);
     Checked { graphs, diagnostics, proofs }
 }

@@ -51,6 +51,11 @@ impl<'a> All<'a> {
         let always = asked.chain(setting).collect();
         Self { summaries, groups, graphs, asks, always }
     }
+
+    /// What each flow does to what it shares with others, and what it uses.
+    pub(super) fn summaries(&self) -> &[Arc<Summary>] {
+        &self.summaries
+    }
 }
 
 impl<'p> Run<'_, 'p> {

@@ -156,6 +156,7 @@ codes! {
     W0411 "flow-too-large",
     W0412 "name-hides-another",
     W0413 "handler-never-runs",
+    W0414 "intent-without-use",
     W0501 "missing-language",
     W0502 "placeholder-mismatch",
     W0503 "few-examples",

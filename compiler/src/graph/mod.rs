@@ -17,6 +17,7 @@ mod sessions;
 mod summary;
 mod talks;
 mod unanswered;
+mod used;
 pub(crate) mod vacuous;
 mod values;
 mod walk;
@@ -32,6 +33,7 @@ pub(crate) use checks::{always_asks, check, check_ways, migrated};
 pub use export::{dot, json, mermaid, svg};
 pub(crate) use sessions::{Effects, others, under_way_twice};
 pub(crate) use summary::Summary;
+pub(crate) use used::Used;
 pub(crate) use values::{Needs, has_value, may_lack};
 
 /// The graph of one flow.

@@ -64,7 +64,7 @@ fn collect_slots(flow: &Flow, body: &Body, found: &mut BTreeSet<SlotIndex>) {
 }
 
 /// Every expression that a step itself evaluates, the bodies inside it left out.
-fn of_step<'p>(step: &'p Step, visit: &mut dyn FnMut(&'p Expr)) {
+pub(super) fn of_step<'p>(step: &'p Step, visit: &mut dyn FnMut(&'p Expr)) {
     match &step.kind {
         StepKind::Say(say) => of_say(say, visit),
         StepKind::Confirm { text, .. } => text_ref(text, visit),

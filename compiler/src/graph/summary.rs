@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::points::{Op, Points};
 use super::reads;
 use super::sessions::{clears, sets};
+use super::used::Used;
 use super::values::has_value;
 use crate::base::{FileSpan, Spans};
 use crate::ir::{FlowId, Place, Space};
@@ -25,12 +26,15 @@ pub(crate) struct Summary {
     pub(crate) shares_effects: bool,
     /// Flows that it calls.
     pub(crate) calls: BTreeSet<FlowId>,
+    /// What it reads and names.
+    pub(crate) used: Used,
 }
 
 impl Summary {
     pub(crate) fn of(project: &Project, points: &Points<'_>) -> Self {
         let (clears, sets_computed) = (clears(points), sets(points));
-        let mut summary = Self { clears, sets_computed, ..Self::default() };
+        let used = Used::of(points);
+        let mut summary = Self { clears, sets_computed, used, ..Self::default() };
         for point in &points.all {
             match point.op {
                 Op::Set { place, value } => {

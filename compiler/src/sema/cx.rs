@@ -1,6 +1,6 @@
 //! What every check works with: the symbols, the tables as they grow, and the findings.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use flowright_nlu::lang::Lang;
 
@@ -48,8 +48,6 @@ pub(super) struct Checker<'a> {
     pub(super) names_lost: bool,
     /// What the standard library does not say in the bot's default language.
     pub(super) lacks: Vec<Lack>,
-    /// Names of slots that something reads.
-    pub(super) used_slots: BTreeSet<String>,
     /// What earlier checks found.
     pub(super) recall: Recall<'a>,
 }

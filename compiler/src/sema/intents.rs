@@ -90,6 +90,7 @@ impl<'a> Checker<'a> {
             examples_at,
             starts: None,
             is_repair: false,
+            from_std: found.is_std,
             at: self.at(intent.name.span),
         }
     }

@@ -1,5 +1,4 @@
-//! What is well-formed and still looks wrong: flows nothing starts, slots nobody reads, calls in a
-//! circle.
+//! What is well-formed and still looks wrong: flows nothing starts, calls in a circle.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -91,19 +90,6 @@ impl Checker<'_> {
                 .label("can never fail")
                 .help("write what is said: `user \"…\"` and `bot \"…\"`, and what to `expect`");
             self.report(finding);
-        }
-    }
-
-    /// Own slots of flows that no expression, text or action reads.
-    pub(super) fn unused_slots(&mut self, flows: &[Arc<Flow>]) {
-        for flow in flows.iter().filter(|flow| !flow.from_std && !self.lost) {
-            for slot in flow.slots.iter().filter(|slot| !self.used_slots.contains(&slot.name)) {
-                let finding =
-                    Diagnostic::new(Code::W0403, slot.at, format!("nothing reads `{}`", slot.name))
-                        .label("asked for in vain")
-                        .help("use it, or remove it");
-                self.diagnostics.push(finding);
-            }
         }
     }
 }

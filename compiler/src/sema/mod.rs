@@ -41,7 +41,7 @@ mod types;
 mod unbuilt;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use self::cx::Checker;
@@ -129,7 +129,6 @@ pub(crate) fn check_again<'a>(
         lost: files.iter().any(|f| f.parsed.diagnostics.iter().any(Diagnostic::is_error)),
         names_lost: false,
         lacks: Vec::new(),
-        used_slots: BTreeSet::new(),
     };
     let (project, keys) = checker.project(sources);
     let wrong = checker.lost || checker.diagnostics.iter().any(Diagnostic::is_error);
@@ -183,7 +182,6 @@ impl Checker<'_> {
         let tests = self.symbols.tests.clone();
         let tests = tests.iter().filter_map(|test| self.test(test, &flows, sources)).collect();
         let migrations = self.migrations(&flows);
-        self.unused_slots(&flows);
         self.hidden_session_slots(&flows);
         Some(hir::Project {
             bot: bot?,

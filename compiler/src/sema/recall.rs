@@ -1,6 +1,5 @@
 //! Checks of declarations that an earlier check of the project has made already.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use blake3::Hash;
@@ -75,7 +74,6 @@ pub(super) enum Note {
         pattern: String,
         number: u32,
     },
-    UsedSlot(String),
     /// What the standard library does not say in the bot's default language.
     Lacks(Lack),
 }
@@ -116,14 +114,6 @@ impl<'a> Checker<'a> {
         if let Some((memory, _)) = &self.recall.memory {
             let seen = memory.keys.seen_by_all(&self.entities, &self.choices);
             self.recall.seen_by_all = Some(seen);
-        }
-    }
-
-    /// Somebody reads the slot of that name.
-    pub(super) fn uses_slot(&mut self, name: &str) {
-        self.recall.note(|| Note::UsedSlot(name.to_owned()));
-        if !self.used_slots.contains(name) {
-            self.used_slots.insert(name.to_owned());
         }
     }
 
@@ -182,12 +172,7 @@ impl<'a> Checker<'a> {
         let before = self.diagnostics.len();
         self.recall.notes = Some(Vec::new());
         let value = check(self);
-        let mut notes = self.recall.notes.take().unwrap_or_default();
-        let mut known = BTreeSet::new();
-        notes.retain(|note| match note {
-            Note::UsedSlot(name) => known.insert(name.clone()),
-            _ => true,
-        });
+        let notes = self.recall.notes.take().unwrap_or_default();
         let diagnostics = self.diagnostics.get(before..).unwrap_or_default().to_vec();
         let wrong = self.recall.lost || diagnostics.iter().any(Diagnostic::is_error);
         match value {
@@ -206,10 +191,8 @@ impl<'a> Checker<'a> {
         let before = (self.entities.len(), self.choices.len(), self.regexes.len());
         if notes.iter().all(|note| self.replay_one(note)) {
             for note in notes {
-                match note {
-                    Note::UsedSlot(name) => self.uses_slot(name),
-                    Note::Lacks(what) => self.lacks(what),
-                    _ => {}
+                if let Note::Lacks(what) = note {
+                    self.lacks(what);
                 }
             }
             return true;
@@ -245,7 +228,7 @@ impl<'a> Checker<'a> {
                 fits
             }
             Note::Regex { pattern, number } => self.regex_number(pattern) == Some(*number),
-            Note::UsedSlot(_) | Note::Lacks(_) => true,
+            Note::Lacks(_) => true,
         }
     }
 }

@@ -103,11 +103,9 @@ impl Checker<'_> {
             return self.no_fields(names, rest, Target::Param(u32::try_from(number).ok()?, ty));
         }
         if let Some((ty, cells)) = scope.locals.get(&first.text) {
-            self.uses_slot(&first.text);
             return self.fields(ty.clone(), cells.clone(), names, rest);
         }
         if let Some((ty, place)) = self.session_types.get(&first.text).cloned() {
-            self.uses_slot(&first.text);
             return self.fields(ty, RecordCells::One(place), names, rest);
         }
         if first.text == "customer" {
@@ -145,8 +143,6 @@ impl Checker<'_> {
                 return None;
             }
             let elsewhere = self.value_elsewhere(first, scope);
-            // What would be read is not unused.
-            self.uses_slot(&first.text);
             self.unknown_here(Code::E0201, "slot or value", first, known, elsewhere);
         }
         None

@@ -112,6 +112,8 @@ pub struct Intent {
     pub examples_at: Vec<FileSpan>,
     pub starts: Option<FlowId>,
     pub is_repair: bool,
+    /// From a standard module.
+    pub from_std: bool,
     pub at: FileSpan,
 }
 

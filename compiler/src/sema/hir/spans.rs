@@ -11,7 +11,8 @@ type See<'s> = &'s mut dyn FnMut(&mut FileSpan);
 
 impl Spans for Intent {
     fn spans(&mut self, see: See<'_>) {
-        let Self { name: _, title, spec: _, examples_at, starts: _, is_repair: _, at } = self;
+        let Self { name: _, title, spec: _, examples_at, starts: _, is_repair: _, from_std: _, at } =
+            self;
         title.spans(see);
         examples_at.spans(see);
         see(at);
