@@ -2,6 +2,7 @@
 //! check of the project is remembered: of each flow what its own text decides, of each group of
 //! flows that have to do with each other what their ways decide ([`groups`]).
 
+mod follows;
 mod groups;
 mod unused;
 mod ways;

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::follows::without_followers;
 use super::{Run, groups};
 use crate::base::limits::DIAGNOSTICS_MAX;
 use crate::diag::Diagnostic;
@@ -152,7 +153,8 @@ impl<'p> Run<'_, 'p> {
         };
         found.extend(graph::check_ways(project, &points, &others, &mut judge));
         let mut proofs = prove::check(project, sources, &points, explored);
-        found.append(&mut proofs.diagnostics);
+        let possible = std::mem::take(&mut proofs.diagnostics);
+        found.extend(without_followers(possible, &found, &points));
         found.extend(vacuous::check(project, &points, &found));
         Proofs { diagnostics: found, ..proofs }
     }

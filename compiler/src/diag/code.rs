@@ -157,6 +157,7 @@ codes! {
     W0412 "name-hides-another",
     W0413 "handler-never-runs",
     W0414 "intent-without-use",
+    W0415 "condition-always-holds",
     W0501 "missing-language",
     W0502 "placeholder-mismatch",
     W0503 "few-examples",

@@ -44,6 +44,10 @@ pub(crate) fn check(
         states_without_way_out(project, flow, sources, graph, dead_ends, &mut found);
         let silent = Silent { project, flow, sources, asks };
         found.extend(silent.loops());
+        if !flow.from_std {
+            found.extend(super::menus::check(project, points));
+            found.extend(super::certain::check(points));
+        }
     }
     found
 }

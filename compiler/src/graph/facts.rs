@@ -1,5 +1,6 @@
 //! What the branches taken on a way say of each other: enough to see that a way cannot be gone.
 
+use super::certain::outcome;
 use super::reads;
 use crate::ir::{CompareOp, Place, Space, Type};
 use crate::sema::hir::{Expr, ExprKind, Project};
@@ -18,6 +19,9 @@ pub(super) struct Facts<'p> {
 impl<'p> Facts<'p> {
     /// With one more; nothing when that cannot be.
     pub(super) fn and(&self, project: &Project, cond: &'p Expr, holds: bool) -> Option<Self> {
+        if outcome(cond).is_some_and(|outcome| outcome.holds != holds) {
+            return None;
+        }
         let (cond, holds) = bare(cond, holds);
         let against = |(known, held): &(&Expr, bool)| contradict((known, *held), (cond, holds));
         if self.known.iter().any(against) {
@@ -116,7 +120,11 @@ fn bare(cond: &Expr, holds: bool) -> (&Expr, bool) {
     }
 }
 
-/// Whether two outcomes cannot be together. Both sides of a comparison are taken to have values.
+/// Whether two conditions cannot both come out so. Both sides of a comparison are taken to have values.
+pub(super) fn exclude(one: (&Expr, bool), other: (&Expr, bool)) -> bool {
+    contradict(bare(one.0, one.1), bare(other.0, other.1))
+}
+
 fn contradict(one: (&Expr, bool), other: (&Expr, bool)) -> bool {
     if same(one.0, other.0) {
         return one.1 != other.1;

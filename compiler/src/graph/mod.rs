@@ -3,6 +3,7 @@
 
 mod assign;
 mod build;
+mod certain;
 mod checks;
 mod cycles;
 mod effects;
@@ -11,6 +12,7 @@ mod facts;
 mod filled;
 pub(crate) mod joins;
 pub(crate) mod large;
+mod menus;
 pub(crate) mod points;
 pub(crate) mod reads;
 mod sessions;
@@ -29,6 +31,7 @@ use crate::ir::{FlowId, Outcome, StateId};
 
 pub(crate) use assign::{Doubt, Judge};
 pub(crate) use build::build_flow;
+pub(crate) use certain::{LEAVES_NOTHING_OUT, always_holds, behind_branches, outcome};
 pub(crate) use checks::{always_asks, check, check_ways, migrated};
 pub use export::{dot, json, mermaid, svg};
 pub(crate) use sessions::{Effects, others, under_way_twice};

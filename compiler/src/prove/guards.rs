@@ -1,10 +1,8 @@
-//! Checks that no answer passes, and menus with one label twice.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! Checks that no answer passes.
 
 use super::boxes::{Case, Var, Vocabulary};
 use crate::diag::{Code, Diagnostic};
-use crate::graph::points::{Op, Points};
+
 use crate::sema::hir::Slot;
 
 /// A slot with checks that no value passes, alone or together.
@@ -29,33 +27,4 @@ pub(super) fn hopeless_checks(words: &mut Vocabulary<'_>, slot: &Slot) -> Option
         }
     }
     None
-}
-
-/// Menus with one label twice: the second would never be chosen by it.
-pub(super) fn same_labels(points: &Points<'_>) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    let mut seen_menus = BTreeSet::new();
-    for (_, point) in points.ids() {
-        let Op::Choose { arms, .. } = point.op else { continue };
-        if !seen_menus.insert(point.at) {
-            continue;
-        }
-        let mut seen = BTreeMap::new();
-        for (label, _) in arms {
-            let crate::sema::hir::TextRef::Inline(text) = label else { continue };
-            let key = format!("{:?}", text.variants);
-            match seen.get(&key).copied().filter(|_| text.params.is_empty()) {
-                Some(first) => found.push(
-                    Diagnostic::new(Code::E0415, text.at, "this choice is there twice")
-                        .label("never chosen by its name")
-                        .related(first, "the first one")
-                        .help("give each choice a label of its own"),
-                ),
-                None => {
-                    seen.insert(key, text.at);
-                }
-            }
-        }
-    }
-    found
 }

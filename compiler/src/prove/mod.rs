@@ -9,6 +9,7 @@
 //! conversation that comes to where a property fails, [`inputs`] what is said in it, and [`leads`]
 //! from where an end or a human can be reached.
 
+mod always;
 mod asking;
 mod back;
 mod boxes;
@@ -212,7 +213,6 @@ fn check_flow<'p>(
     proofs: &mut Proofs,
 ) {
     let flow = points.flow;
-    proofs.diagnostics.extend(guards::same_labels(points));
     let Explored { mut words, others, possible, worth } = explored;
     if !worth {
         return;
@@ -223,6 +223,7 @@ fn check_flow<'p>(
     let too_much = possible.too_much && !points.too_many;
     proofs.diagnostics.extend(too_much.then(|| not_followed(flow, large::BRANCHES)));
     proofs.diagnostics.extend(dead::dead_branches(&mut words, points, &possible));
+    proofs.diagnostics.extend(always::conditions(&mut words, points, &possible));
     for ensure in &flow.ensures {
         let mut prover = Prover {
             project,

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use super::boxes::{Case, Cases, Var, Vocabulary};
 use super::sets::Set;
 use super::words::Words;
+use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic};
+use crate::graph::outcome;
 use crate::ir::{IntentId, Place, Space, turn};
 use crate::sema::hir::{Intent, Project, RouteKind, RouteRule};
 
@@ -28,8 +30,10 @@ pub(super) fn check(project: &Project) -> Vec<Diagnostic> {
         match sets {
             Some(sets) => {
                 let rules = Rules { project, rules, sets, words };
-                found.extend(rules.shadowed());
-                found.extend(rules.overlapping());
+                let shadowed = rules.shadowed();
+                let dead = shadowed.iter().map(|finding| finding.primary.at).collect();
+                found.extend(shadowed);
+                found.extend(rules.overlapping(&dead));
                 found.extend(rules.missing());
             }
             // More cases than can be told: only a rule for all of them is sure.
@@ -97,10 +101,12 @@ impl Rules<'_> {
         for (number, (rule, (takes, leaves))) in self.rules.iter().zip(&self.sets).enumerate() {
             let Some(reaches) = self.words.meet(&left, takes) else { return found };
             let Some(rest) = self.words.meet(&left, leaves) else { return found };
-            if takes.is_empty() {
+            let never = rule.cond.as_ref().and_then(outcome).filter(|outcome| !outcome.holds);
+            if takes.is_empty() || never.is_some() {
+                let why = "its conditions contradict each other".to_owned();
                 found.push(
                     Diagnostic::new(Code::W0407, rule.at, "this rule never holds")
-                        .label("its conditions contradict each other")
+                        .label(never.map_or(why, |never| never.why))
                         .help("mend the condition, or remove the rule"),
                 );
             } else if reaches.is_empty() && !self.is_last_resort(rule) {
@@ -165,13 +171,15 @@ impl Rules<'_> {
 
     /// Rules for different skills that share some conversations, and neither is a special case of
     /// the other: their order decides. Of an intent and a condition on something else, as `invoice`
-    /// and `when not business_hours`, first the one and then the other is what their order says.
-    fn overlapping(&self) -> Vec<Diagnostic> {
+    /// and `when not business_hours`, first the one and then the other is what their order says. Of
+    /// rules that are `dead` enough was said.
+    fn overlapping(&self, dead: &BTreeSet<FileSpan>) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         let rules: Vec<(&RouteRule, &Sets)> = self.rules.iter().copied().zip(&self.sets).collect();
         for (number, (rule, (takes, leaves))) in rules.iter().enumerate() {
             for (earlier, (others, others_leave)) in rules.iter().take(number) {
-                if skill(rule) == skill(earlier) || skill(rule).is_none() {
+                let is_said = dead.contains(&rule.at) || dead.contains(&earlier.at);
+                if is_said || skill(rule) == skill(earlier) || skill(rule).is_none() {
                     continue;
                 }
                 let (asks, before) = (asked(takes), asked(others));
