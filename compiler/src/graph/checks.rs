@@ -1,30 +1,24 @@
 //! The first graph checks: every state can be reached, every state has a way out, no loop runs
 //! without the customer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use petgraph::Direction;
-use petgraph::visit::{Dfs, Reversed};
-
+use super::exits::{DeadEnds, Exits};
 use super::large::{self, not_followed};
-use super::points::Points;
+use super::points::{Op, PointId, Points};
 use super::walk::{Known, Leave, Target, Walk};
-use super::{Effects, FlowGraph, Node};
+use super::{Effects, FlowGraph};
 use crate::base::{FileSpan, SourceMap};
 use crate::diag::{Code, Diagnostic};
-use crate::ir::{FlowId, MigrateRule, Place, StateId};
+use crate::ir::{FlowId, Place, StateId};
 use crate::sema::hir::{Flow, Project, StepKind};
 
 /// States searched for loops in one flow, each with what is known in it.
 const SEARCH_MAX: usize = 20_000;
 
-/// By state: a case in which control falls off its end, in words.
-type DeadEnds = BTreeMap<StateId, String>;
-
 /// Checks every flow whose points are there. `dead_ends` tells by flow where control can fall off a
 /// state, with the conditions on the way there looked at; nothing where that could not be told.
-/// `asks` says of each flow whether a call of it is sure to ask something.
 #[must_use]
 pub(crate) fn check(
     project: &Project,
@@ -32,18 +26,16 @@ pub(crate) fn check(
     points: &[Points<'_>],
     graphs: &[Arc<FlowGraph>],
     dead_ends: &[Option<DeadEnds>],
-    asks: &[bool],
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let flows = (0..).map(FlowId).zip(points).zip(graphs);
     for ((id, points), graph) in flows.filter(|((_, points), _)| !points.is_left_out()) {
         let flow = points.flow;
         found.extend(points.too_many.then(|| not_followed(flow, large::POINTS)));
-        unreachable_states(flow, graph, &migrated(project, id), &mut found);
         let dead_ends = dead_ends.get(id.index()).and_then(Option::as_ref);
-        states_without_way_out(project, flow, sources, graph, dead_ends, &mut found);
-        let silent = Silent { project, flow, sources, asks };
-        found.extend(silent.loops());
+        let exits = Exits::new(project, sources, graph, flow, id);
+        exits.unreachable_states(&mut found);
+        exits.states_without_way_out(dead_ends, &mut found);
         if !flow.from_std {
             found.extend(super::menus::check(project, points));
             found.extend(super::certain::check(points));
@@ -52,115 +44,49 @@ pub(crate) fn check(
     found
 }
 
-/// What follows from every way through every flow: reads of what may be empty, effects, talk
-/// without the customer and silence after her.
+/// What follows from every way through every flow: loops without the customer, reads of what may be
+/// empty, effects, talk without the customer and silence after her.
 #[must_use]
 pub(crate) fn check_ways(
     project: &Project,
-    points: &[Points<'_>],
+    sources: &SourceMap,
+    (points, graphs): (&[Points<'_>], &[Arc<FlowGraph>]),
     others: &Effects,
+    asks: &[bool],
     judge: &mut super::Judge<'_>,
 ) -> Vec<Diagnostic> {
-    let mut found = super::assign::check(project, points, others, judge);
-    found.extend(super::effects::check(project, points));
+    let effects = super::effects::check(project, points);
+    let mut found = Vec::new();
+    for (points, graph) in points.iter().zip(graphs).filter(|(points, _)| !points.is_left_out()) {
+        let silent = Silent { project, flow: points.flow, sources, asks };
+        found.extend(silent.loops(points, graph, &effects));
+    }
+    found.extend(super::assign::check(project, points, others, judge));
+    found.extend(effects);
     found.extend(super::talks::check(points));
     found.extend(super::unanswered::check(project, points));
     found
 }
 
-/// States of a flow that sessions of an earlier version are sent to.
-pub(crate) fn migrated(project: &Project, id: FlowId) -> Vec<StateId> {
-    let mut states = Vec::new();
-    for line in project.migrations.iter().flat_map(|migrate| &migrate.lines) {
-        let steps = match &line.rule {
-            MigrateRule::Flow { new, to: Some(steps), .. } if *new == id => steps,
-            MigrateRule::StateTo { flow, to, .. } if *flow == id => to,
-            _ => continue,
-        };
-        states.extend(steps.iter().filter_map(|step| match step.kind {
-            StepKind::Goto(state) => Some(state),
-            _ => None,
-        }));
-    }
-    states
-}
-
-fn unreachable_states(
-    flow: &Flow,
-    graph: &FlowGraph,
-    migrated: &[StateId],
-    found: &mut Vec<Diagnostic>,
-) {
-    let mut reached = BTreeSet::new();
-    let mut search = Dfs::new(&graph.graph, graph.start);
-    let sent = migrated.iter().filter_map(|state| graph.states.get(state.index()).copied());
-    for start in std::iter::once(graph.start).chain(sent) {
-        search.move_to(start);
-        while let Some(node) = search.next(&graph.graph) {
-            reached.insert(node);
+/// Whether every silent round by way of an arrow carries out an effect of which it is said that it is
+/// carried out again and again (E0411).
+fn is_said(points: &Points<'_>, arrow: FileSpan, effects: &[Diagnostic]) -> bool {
+    let again = effects.iter().filter(|effect| effect.code == Code::E0411);
+    let again: BTreeSet<FileSpan> = again.map(|effect| effect.primary.at).collect();
+    let comes_back = |start: PointId| {
+        let mut seen = BTreeSet::new();
+        let mut open = vec![start];
+        while let Some(point) = open.pop().and_then(|id| points.get(id)) {
+            if matches!(point.op, Op::Wait(_)) || again.contains(&point.at) {
+                continue;
+            }
+            let silent = point.next.iter().filter(|edge| !edge.way.is_turn());
+            open.extend(silent.map(|edge| edge.to).filter(|to| seen.insert(*to)));
         }
-    }
-    for (node, state) in graph.states.iter().zip(&flow.states) {
-        if !reached.contains(node) {
-            let message = format!("no way leads to the state `{}`", state.name);
-            let first = flow.states.first().map_or("", |first| first.name.as_str());
-            found.push(
-                Diagnostic::new(Code::E0401, state.at, message)
-                    .label("never entered")
-                    .help(format!("go there from another state (`-> {}`), or remove it; the flow begins in `{first}`", state.name)),
-            );
-        }
-    }
-}
-
-fn states_without_way_out(
-    project: &Project,
-    flow: &Flow,
-    sources: &SourceMap,
-    graph: &FlowGraph,
-    dead_ends: Option<&DeadEnds>,
-    found: &mut Vec<Diagnostic>,
-) {
-    let mut out = BTreeSet::new();
-    let ends = graph.graph.node_indices().filter(|node| {
-        matches!(graph.graph.node_weight(*node), Some(Node::End(_) | Node::Human(_) | Node::Back))
-    });
-    for end in ends {
-        let backwards = Reversed(&graph.graph);
-        let mut search = Dfs::new(backwards, end);
-        while let Some(node) = search.next(backwards) {
-            out.insert(node);
-        }
-    }
-    for ((id, node), state) in (0..).map(StateId).zip(&graph.states).zip(&flow.states) {
-        let leaves = Walk::new(project, flow, sources, &[]).state(id, Known::default());
-        let falls_off = leaves.iter().any(|leave| leave.to == Target::Nowhere);
-        // Conditions may leave no case in which it does.
-        if falls_off && dead_ends.is_none_or(|ends| ends.contains_key(&id)) {
-            let message = format!("the state `{}` can come to its end and go nowhere", state.name);
-            let stuck = Diagnostic::new(Code::E0402, state.at, message)
-                .label("the customer would be stuck here");
-            let case = dead_ends.and_then(|ends| ends.get(&id)).filter(|case| !case.is_empty());
-            let stuck = match case {
-                Some(case) => stuck.help(format!("it does when {case}")),
-                None => stuck,
-            };
-            found.push(stuck.help("end every way through it with `-> state`, `end resolved`, `handoff` or, after `when`, an `otherwise`"));
-        } else if !out.contains(node) {
-            let leads = graph.graph.neighbors_directed(*node, Direction::Outgoing).count();
-            let message = format!("no way leads out of the flow from the state `{}`", state.name);
-            let why = if leads == 0 {
-                "nothing follows"
-            } else {
-                "it only leads to states that lead back"
-            };
-            found.push(
-                Diagnostic::new(Code::E0402, state.at, message)
-                    .label(why)
-                    .help("some way from here must come to `end`, `handoff` or `resume`"),
-            );
-        }
-    }
+        seen.contains(&start)
+    };
+    let mut arrows = points.ids().filter(|(_, point)| point.at == arrow);
+    !again.is_empty() && !arrows.any(|(id, _)| comes_back(id))
 }
 
 /// Whether a call of a flow is sure to ask the customer something before it is over.
@@ -226,20 +152,46 @@ impl Silent<'_> {
         true
     }
 
-    /// A loop is a way of silent steps that comes back to where it was with nothing new known. Where
-    /// none was found, but not everything was searched, that is said.
-    fn loops(&self) -> Option<Diagnostic> {
-        let mut done: BTreeSet<Point> = BTreeSet::new();
-        let mut gave_up = false;
-        for state in (0..).map(StateId).take(self.flow.states.len()) {
-            let mut search =
-                Search { silent: self, done: &mut done, path: Vec::new(), gave_up: false };
-            if let Some(path) = search.run((state, BTreeSet::new())) {
-                return Some(self.report(&path));
+    /// A loop is a way of silent steps that comes back to where it was with nothing new known, by an
+    /// arrow of which nothing is said yet. Where none was found, but not everything was searched, that
+    /// is said. Nobody goes round in states that nobody comes to.
+    fn loops(
+        &self,
+        points: &Points<'_>,
+        graph: &FlowGraph,
+        effects: &[Diagnostic],
+    ) -> Option<Diagnostic> {
+        let reached = super::exits::reached(graph, &super::migrated(self.project, graph.flow));
+        let mut said = BTreeSet::new();
+        loop {
+            let mut done: BTreeSet<Point> = BTreeSet::new();
+            let mut gave_up = false;
+            let states = (0..).map(StateId).zip(&graph.states);
+            let mut states = states.filter(|(_, node)| reached.contains(node));
+            let path = states.find_map(|(state, _)| {
+                let mut search = Search {
+                    silent: self,
+                    said: &said,
+                    done: &mut done,
+                    path: Vec::new(),
+                    gave_up: false,
+                };
+                let path = search.run((state, BTreeSet::new()));
+                gave_up |= search.gave_up;
+                path
+            });
+            let Some(path) = path else {
+                return gave_up.then(|| not_followed(self.flow, large::LOOPS));
+            };
+            match path.last() {
+                Some((_, arrow)) if is_said(points, *arrow, effects) => {
+                    if !said.insert(*arrow) {
+                        return None;
+                    }
+                }
+                _ => return Some(self.report(&path)),
             }
-            gave_up |= search.gave_up;
         }
-        gave_up.then(|| not_followed(self.flow, large::LOOPS))
     }
 
     fn report(&self, path: &[(StateId, FileSpan)]) -> Diagnostic {
@@ -259,6 +211,8 @@ impl Silent<'_> {
 /// A depth-first search with its path on a stack of its own.
 struct Search<'s, 'p> {
     silent: &'s Silent<'p>,
+    /// Arrows of which something is said already.
+    said: &'s BTreeSet<FileSpan>,
     done: &'s mut BTreeSet<Point>,
     path: Vec<Step>,
     /// There was more than is searched.
@@ -301,7 +255,8 @@ impl Search<'_, '_> {
     }
 
     fn enter(&mut self, point: Point) {
-        let leaves = self.silent.leaves(&point);
+        let mut leaves = self.silent.leaves(&point);
+        leaves.retain(|leave| !self.said.contains(&leave.at));
         self.path.push(Step { point, leaves, taken: FileSpan::default() });
     }
 }

@@ -54,7 +54,7 @@ impl Reached {
                     |point| matches!(point.op, Op::Branch(cond) if dead.contains(&cond.at)),
                 )
         };
-        let sent = super::checks::migrated(project, id);
+        let sent = super::exits::migrated(project, id);
         let sent = sent.iter().filter_map(|state| points.states.get(state.index()).copied());
         let mut open: Vec<PointId> = std::iter::once(points.start).chain(sent).collect();
         let (mut seen, mut reached) = (BTreeSet::new(), Self::default());

@@ -223,9 +223,9 @@ impl<'p> Walk<'p> {
             StepKind::ChooseFrom { then, none, .. } => {
                 let ways = turned(ways);
                 after.extend(self.body(then, ways.clone(), "chosen"));
-                match none {
-                    Some(body) => after.extend(self.body(body, ways, "none")),
-                    None => after.extend(ways),
+                // Without `none`, somebody must have seen that there is something (E0413).
+                if let Some(body) = none {
+                    after.extend(self.body(body, ways, "none"));
                 }
             }
             StepKind::Do { bind, action, handlers, failed, .. } => {
