@@ -22,6 +22,8 @@ struct Facts {
     flows: Vec<[u8; 32]>,
     migrated: Vec<Vec<StateId>>,
     asks: Vec<bool>,
+    /// Flows that empty slots of the session which the group reads: places in them are shown.
+    others: Vec<[u8; 32]>,
     /// How many flows write, empty and clear each slot of the session; how a human is asked for.
     of_all: [u8; 32],
 }
@@ -116,13 +118,20 @@ impl<'p> Run<'_, 'p> {
         let written = prove::counted(&all.summaries, |summary| &summary.writes);
         let emptied = prove::counted(&all.summaries, |summary| &summary.empties);
         let of_all = key(&(written, emptied, &others.clearing, asking));
+        let emptying = graph::emptying(self.project, &all.summaries);
         let asks = |id: &FlowId| all.asks.get(id.index()).copied().unwrap_or(false);
         let of_group = |group: &Vec<FlowId>| {
             let keys = group.iter().map(|id| self.keys.get(id.index()).copied().flatten());
             let flows = keys.map(|key| key.map(|key| *key.as_bytes())).collect::<Option<_>>()?;
             let migrated = group.iter().map(|id| graph::migrated(self.project, *id)).collect();
             let asks = group.iter().map(asks).collect();
-            Some(key(&Facts { flows, migrated, asks, of_all: *of_all.as_bytes() }))
+            let read = group.iter().filter_map(|id| all.summaries.get(id.index()));
+            let read = read.flat_map(|summary| summary.used.reads.union(&summary.used.own));
+            let others: BTreeSet<FlowId> =
+                read.filter_map(|place| emptying.get(place)).flatten().copied().collect();
+            let others = others.iter().map(|id| self.keys.get(id.index()).copied().flatten());
+            let others = others.map(|key| key.map(|key| *key.as_bytes())).collect::<Option<_>>()?;
+            Some(key(&Facts { flows, migrated, asks, others, of_all: *of_all.as_bytes() }))
         };
         all.groups.iter().map(of_group).collect()
     }

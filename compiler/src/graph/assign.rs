@@ -1,13 +1,15 @@
 //! Definite assignment: a slot or result that is shown, passed on or compared where some way leaves
-//! it empty, with that way.
+//! it empty. What leaves it empty is looked for in [`super::emptied`].
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::filled::{self, Cells, Filled, Others};
-use super::points::{Op, Point, PointId, Points, Way};
+use super::causes::Elsewhere;
+use super::emptied::Search;
+use super::filled::{self, Cells, Filled};
+use super::points::{Op, Point, PointId, Points};
 use super::reads;
 use super::sessions::{Effects, for_flow};
-use super::values::{Needs, lacks, may_lack};
+use super::values::{Needs, lacks};
 use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic};
 use crate::ir::{FlowId, Place, Space, StateId};
@@ -51,6 +53,7 @@ pub(super) fn check(
     judge: &mut Judge<'_>,
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    let elsewhere = Elsewhere::new(project);
     for (id, points) in (0..).map(FlowId).zip(flows) {
         if points.flow.from_std || points.too_many {
             continue;
@@ -82,10 +85,20 @@ pub(super) fn check(
         let mut reported = BTreeSet::new();
         for (doubt, reads) in &reads {
             let Some(states) = borne_out.get(doubt) else { continue };
-            for read in reads.iter().filter(|read| reported.insert(**read)) {
+            // A cell that is read twice at one point is said to be empty once.
+            let cell = reads.iter().find(|read| matches!(read, Read::Cell(..)));
+            let values = reads.iter().filter(|read| matches!(read, Read::Value(..)));
+            for read in cell.into_iter().chain(values).filter(|read| reported.insert(**read)) {
                 found.push(match read {
                     Read::Cell(place, at) => {
-                        let way = Search { project, points, others: &own, filled: &filled };
+                        let way = Search {
+                            project,
+                            own: id,
+                            points,
+                            others: &own,
+                            filled: &filled,
+                            elsewhere: &elsewhere,
+                        };
                         way.finding(*place, *at, doubt.point(), states)
                     }
                     Read::Value(at, why) => lacking(*at, why),
@@ -136,7 +149,7 @@ fn collect_lacking(expr: &Expr, found: &mut Vec<(FileSpan, &'static str, Option<
 }
 
 /// Reads at a point of cells that are not certain to hold something.
-fn uncertain_reads(
+pub(super) fn uncertain_reads(
     points: &Points<'_>,
     point: &Point<'_>,
     cells: &Cells,
@@ -194,147 +207,5 @@ fn condition(cond: &Expr, cells: &Cells, found: &mut Vec<(Place, FileSpan)>) {
                 found.push((place, at));
             }
         }),
-    }
-}
-
-/// Looks for the way on which a cell stays empty.
-struct Search<'s, 'p> {
-    project: &'s Project,
-    points: &'s Points<'p>,
-    others: &'s Others<'s>,
-    filled: &'s Filled,
-}
-
-impl Search<'_, '_> {
-    /// `through` are the states of a conversation that shows it, where one is known.
-    fn finding(
-        &self,
-        place: Place,
-        at: FileSpan,
-        read: PointId,
-        through: &[StateId],
-    ) -> Diagnostic {
-        let name = self.name(place);
-        let way = self.way(place, read);
-        let mut ids: Vec<StateId> = Vec::new();
-        for (id, _) in way.iter().filter(|_| through.is_empty()) {
-            let state = self.points.get(*id).map(|point| point.state);
-            ids.extend(state.filter(|state| ids.last() != Some(state)));
-        }
-        ids.extend(through);
-        let states = ids.iter().filter_map(|id| self.points.flow.states.get(id.index()));
-        let states: Vec<&str> = states.map(|state| state.name.as_str()).collect();
-        let found = Diagnostic::new(Code::E0410, at, format!("`{name}` may be empty here"))
-            .label("nothing is certain to have filled it");
-        let found = match self.cause(place, &way) {
-            Some((at, words)) => found.related(at, words),
-            None => found,
-        };
-        found
-            .help(format!("it is empty on the way {}", states.join(" -> ")))
-            .help(format!("fill it before, or ask `when has {name}`"))
-    }
-
-    fn name(&self, place: Place) -> String {
-        let index = place.index as usize;
-        let own = self.points.flow.cell_names.get(index).cloned();
-        match place.space {
-            Space::Session => self.project.session_slots.get(index).map(|slot| slot.name.clone()),
-            _ => own,
-        }
-        .unwrap_or_default()
-    }
-
-    /// The shortest way to a read on which the cell is never certain, from where that begins.
-    fn way(&self, place: Place, read: PointId) -> Vec<(PointId, Way)> {
-        let mut before: BTreeMap<PointId, Vec<(PointId, Way)>> = BTreeMap::new();
-        for (id, point) in self.points.ids() {
-            let Some(entered) = self.filled.entering(id) else { continue };
-            for edge in point.next.iter().filter(|e| !matches!(e.way, Way::Correction(_))) {
-                let after = filled::transfer(
-                    self.project,
-                    self.points,
-                    self.others,
-                    point,
-                    edge,
-                    entered.clone(),
-                );
-                let lost = self.filled.is_lost(edge.to, place);
-                if after.is_some_and(|after| lost || !after.has(place)) {
-                    before.entry(edge.to).or_default().push((id, edge.way));
-                }
-            }
-        }
-        let mut came: BTreeMap<PointId, (PointId, Way)> = BTreeMap::new();
-        let mut open = VecDeque::from([read]);
-        let mut begin = read;
-        while let Some(id) = open.pop_front() {
-            let certain = self.filled.entering(id).is_some_and(|cells| cells.has(place));
-            let empties = match self.points.get(id).map(|point| point.op) {
-                Some(Op::Clear(places)) => places.contains(&place),
-                Some(Op::Set { place: set, .. }) => set == place,
-                _ => false,
-            };
-            if id == self.points.start || certain || empties {
-                begin = id;
-                break;
-            }
-            for (from, way) in before.get(&id).into_iter().flatten() {
-                if *from != read && !came.contains_key(from) {
-                    came.insert(*from, (id, *way));
-                    open.push_back(*from);
-                }
-            }
-        }
-        let mut way = Vec::new();
-        let mut at = begin;
-        while let Some((next, taken)) = came.get(&at).copied() {
-            way.push((at, taken));
-            at = next;
-        }
-        way.push((read, Way::Next));
-        way
-    }
-
-    /// Why the cell is empty, where that can be pointed at.
-    fn cause(&self, place: Place, way: &[(PointId, Way)]) -> Option<(FileSpan, String)> {
-        for (i, (id, taken)) in way.iter().enumerate() {
-            let point = self.points.get(*id)?;
-            let next = way.get(i + 1).and_then(|(next, _)| Some((*next, self.points.get(*next)?)));
-            let certain = self.filled.entering(*id).is_some_and(|cells| cells.has(place));
-            if let Some((next, entered)) = next
-                && certain
-                && self.filled.is_lost(next, place)
-            {
-                let words = "a correction may lead back here after it was emptied".to_owned();
-                return Some((entered.at, words));
-            }
-            match (&point.op, taken) {
-                (Op::Clear(places), _) if places.contains(&place) => {
-                    return Some((point.at, "emptied here".to_owned()));
-                }
-                (Op::Set { place: set, value }, _) if *set == place => {
-                    let why = may_lack(value).unwrap_or("this value may be empty");
-                    return Some((point.at, why.to_owned()));
-                }
-                (
-                    Op::Do { bind: Some(bind), action, .. },
-                    Way::Error(_) | Way::Failed | Way::Done,
-                ) if crate::ir::cells_of(bind).contains(&place) => {
-                    let action = self.project.actions.get(action.index())?;
-                    let words = match taken {
-                        Way::Error(error) => {
-                            let (name, _) = action.errors.get(*error as usize)?;
-                            format!("`{name}` brings no result")
-                        }
-                        Way::Done => "the answer may leave it out".to_owned(),
-                        _ => "a failure brings no result".to_owned(),
-                    };
-                    return Some((point.at, words));
-                }
-                _ => {}
-            }
-        }
-        None
     }
 }

@@ -108,10 +108,10 @@ impl Filled {
         filled.join(points.start, start);
         let mut open = vec![points.start];
         while let Some(id) = open.pop() {
-            let (Some(point), Some(entered)) = (points.get(id), filled.entering(id).cloned())
-            else {
+            let (Some(point), Some(entered)) = (points.get(id), filled.entering(id)) else {
                 continue;
             };
+            let entered = behind_reads(points, point, entered.clone());
             for edge in point.next.iter().filter(|e| !matches!(e.way, Way::Correction(_))) {
                 let after = transfer(project, points, others, point, edge, entered.clone());
                 let Some(mut after) = after else { continue };
@@ -166,7 +166,7 @@ fn lost_to_corrections(
                 Some(Op::Clear(places)) => emptied.extend(places.iter().copied()),
                 Some(Op::Set { place, value }) => {
                     let entered = filled.and_then(|filled| filled.entering(id));
-                    if entered.is_some_and(|entered| !is_certain(value, entered)) {
+                    if entered.is_some_and(|entered| !is_kept(value, entered)) {
                         emptied.insert(place);
                     }
                 }
@@ -188,6 +188,16 @@ fn at_start(project: &Project, points: &Points<'_>) -> Cells {
         if slot.default.as_ref().is_some_and(|default| is_certain(default, &cells)) {
             cells.add(slot.place);
         }
+    }
+    cells
+}
+
+/// What is certain once a point has read what it reads. What may be empty there is found fault with
+/// (E0410), and not once more behind it.
+pub(crate) fn behind_reads(points: &Points<'_>, point: &Point<'_>, mut cells: Cells) -> Cells {
+    if !points.flow.from_std && !points.too_many {
+        let said = super::assign::uncertain_reads(points, point, &cells);
+        said.into_iter().for_each(|(place, _)| cells.add(place));
     }
     cells
 }
@@ -216,7 +226,7 @@ pub(crate) fn transfer(
                 cells.add(place);
             }
         }
-        (Op::Set { place, value }, _) => match is_certain(value, &cells) {
+        (Op::Set { place, value }, _) => match is_kept(value, &cells) {
             true => cells.add(*place),
             false => cells.remove(*place),
         },
@@ -268,8 +278,15 @@ fn fill(cells: &RecordCells, ty: Option<&Type>, optional: bool, filled: &mut Cel
     }
 }
 
+/// Whether a step that keeps a value is sure to have one. What may be empty of that which it reads is
+/// found fault with where it is read (E0410): what was kept is not, once more.
+pub(super) fn is_kept(value: &Expr, cells: &Cells) -> bool {
+    let is_said = |place: Place| value.ty != Type::Bool || place.space == Space::Flow;
+    has_value(value, &|place| cells.has(place) || is_said(place), &|_| false)
+}
+
 /// Whether an expression is sure to have a value where `cells` do.
-pub(crate) fn is_certain(expr: &Expr, cells: &Cells) -> bool {
+fn is_certain(expr: &Expr, cells: &Cells) -> bool {
     has_value(expr, &|place| cells.has(place), &|_| false)
 }
 

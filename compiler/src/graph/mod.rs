@@ -3,10 +3,12 @@
 
 mod assign;
 mod build;
+mod causes;
 mod certain;
 mod checks;
 mod cycles;
 mod effects;
+mod emptied;
 mod exits;
 mod export;
 mod facts;
@@ -32,6 +34,7 @@ use crate::ir::{FlowId, Outcome, StateId};
 
 pub(crate) use assign::{Doubt, Judge};
 pub(crate) use build::build_flow;
+pub(crate) use causes::emptying;
 pub(crate) use certain::{LEAVES_NOTHING_OUT, always_holds, behind_branches, outcome};
 pub(crate) use checks::{always_asks, check, check_ways};
 pub(crate) use exits::migrated;

@@ -131,7 +131,7 @@ fn set_empty(
     for (id, point) in points.ids() {
         if let Op::Set { place, value } = point.op
             && place.space == Space::Session
-            && filled.entering(id).is_some_and(|cells| !filled::is_certain(value, cells))
+            && filled.entering(id).is_some_and(|cells| !filled::is_kept(value, cells))
         {
             found.insert(place);
         }
