@@ -106,7 +106,10 @@ fn a_baseline_holds_what_was_there_and_nothing_else() {
     assert_eq!(code(&with(&folder)), Some(0));
     std::fs::write(
         folder.join("bots/a.flow"),
-        format!("{moved}\n{}", UNREAD.replace("flow a", "flow c")),
+        format!(
+            "{moved}\n{}intent again {{ pattern r\"again\" }}\n",
+            UNREAD.replace("flow a", "flow c").replace("on start", "on intent again")
+        ),
     )
     .unwrap();
     let run = with(&folder);
