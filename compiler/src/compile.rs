@@ -129,6 +129,11 @@ pub(crate) fn analyse_loaded(
     let mut sound = checked.project.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
     let (mut graphs, mut proofs, mut reveals) = (Vec::new(), Proofs::default(), None);
     let mut tried = Tried::default();
+    let mut of_checks = of_checks;
+    if let Some(project) = &checked.faulty {
+        let memory = of_checks.as_deref_mut().map(|memory| (memory, &layout));
+        diagnostics.extend(checks::check_slots(project, &sources, &checked.keys, memory));
+    }
     if let Some(project) = &mut sound {
         let memory = of_checks.map(|memory| (memory, &layout));
         let flows = checks::check(project, &sources, &checked.keys, memory);

@@ -99,9 +99,22 @@ pub(crate) fn check(
     let mut diagnostics = channels::check(project, sources, messages);
     let graphs: Vec<Arc<FlowGraph>> = flows.into_iter().map(|flow| flow.graph).collect();
     let all = ways::All::of(&mut run, &graphs, &asks);
-    diagnostics.extend(unused::check(project, all.summaries()));
+    diagnostics.extend(unused::slots(project, all.summaries()));
+    diagnostics.extend(unused::intents(project, all.summaries()));
     let proofs = run.ways(&all);
     Checked { graphs, diagnostics, proofs }
+}
+
+/// Slots that nothing reads, in a project in which something is wrong elsewhere. An intent that nothing
+/// names may be the one whose name is wrong.
+pub(crate) fn check_slots(
+    project: &Project,
+    sources: &SourceMap,
+    keys: &[Option<Key>],
+    memory: Option<(&mut Memory, &Layout)>,
+) -> Vec<Diagnostic> {
+    let mut run = Run { project, sources, keys, memory };
+    unused::slots(project, &run.summaries())
 }
 
 struct Run<'r, 'p> {

@@ -8,13 +8,11 @@ use crate::graph::{Summary, Used};
 use crate::ir::{FlowId, IntentId, Place, Space, TestStep};
 use crate::sema::hir::{Project, RouteKind, Slot};
 
-/// Slots that nothing reads, and intents that nothing begins or names.
-pub(super) fn check(project: &Project, summaries: &[Arc<Summary>]) -> Vec<Diagnostic> {
+/// Slots that nothing reads.
+pub(super) fn slots(project: &Project, summaries: &[Arc<Summary>]) -> Vec<Diagnostic> {
     let used: Vec<&Used> = summaries.iter().map(|summary| &summary.used).collect();
-    let outside = outside(project);
     let mut found = slots_of_flows(project, &used);
-    found.extend(slots_of_the_session(project, summaries, &outside));
-    found.extend(intents(project, &used, &outside));
+    found.extend(slots_of_the_session(project, summaries, &outside(project)));
     found
 }
 
@@ -98,7 +96,9 @@ fn unused(slot: &Slot, is_asked: bool, is_looked_at: bool) -> Diagnostic {
 }
 
 /// Intents that are recognised, and nothing comes of it.
-fn intents(project: &Project, used: &[&Used], outside: &Used) -> Vec<Diagnostic> {
+pub(super) fn intents(project: &Project, summaries: &[Arc<Summary>]) -> Vec<Diagnostic> {
+    let used: Vec<&Used> = summaries.iter().map(|summary| &summary.used).collect();
+    let outside = outside(project);
     let mut named: BTreeSet<IntentId> =
         used.iter().flat_map(|used| &used.handled).copied().collect();
     for rule in &project.route {
@@ -107,7 +107,7 @@ fn intents(project: &Project, used: &[&Used], outside: &Used) -> Vec<Diagnostic>
         }
     }
     let asked_for =
-        |name: &str| used.iter().chain([&outside]).any(|one| one.intents.contains(name));
+        |name: &str| used.iter().copied().chain([&outside]).any(|one| one.intents.contains(name));
     let mut found = Vec::new();
     for (id, intent) in (0..).map(IntentId).zip(&project.intents) {
         let is_used = intent.starts.is_some() || named.contains(&id) || asked_for(&intent.name);

@@ -74,6 +74,9 @@ pub struct File {
 pub struct Checked {
     /// The project, when nothing in it is wrong.
     pub project: Option<hir::Project>,
+    /// The project, when something in it is wrong and nothing of it was lost: what nobody reads can
+    /// be told even so.
+    pub(crate) faulty: Option<hir::Project>,
     /// What is wrong with names and types. Syntax findings are with the parsed files.
     pub diagnostics: Vec<Diagnostic>,
     /// By flow: what stands for all that it depends on, but for what other flows do. Nothing where
@@ -101,7 +104,12 @@ pub(crate) fn check_again<'a>(
             format!("the project has {declarations} declarations, more than {DECLARATIONS_MAX}");
         let finding =
             Diagnostic::new(Code::E0901, FileSpan::default(), message).help("split the project");
-        return Checked { project: None, diagnostics: vec![finding], keys: Vec::new() };
+        return Checked {
+            project: None,
+            faulty: None,
+            diagnostics: vec![finding],
+            keys: Vec::new(),
+        };
     }
     let mut symbols = Symbols::collect(&inputs);
     let diagnostics = std::mem::take(&mut symbols.diagnostics);
@@ -131,8 +139,12 @@ pub(crate) fn check_again<'a>(
         lacks: Vec::new(),
     };
     let (project, keys) = checker.project(sources);
-    let wrong = checker.lost || checker.diagnostics.iter().any(Diagnostic::is_error);
-    Checked { project: project.filter(|_| !wrong), diagnostics: checker.diagnostics, keys }
+    let wrong = checker.diagnostics.iter().any(Diagnostic::is_error);
+    let (project, faulty) = match project.filter(|_| !checker.lost) {
+        faulty @ Some(_) if wrong => (None, faulty),
+        project => (project, None),
+    };
+    Checked { project, faulty, diagnostics: checker.diagnostics, keys }
 }
 
 impl Checker<'_> {
