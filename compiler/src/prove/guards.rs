@@ -2,7 +2,6 @@
 
 use super::boxes::{Case, Var, Vocabulary};
 use crate::diag::{Code, Diagnostic};
-
 use crate::sema::hir::Slot;
 
 /// A slot with checks that no value passes, alone or together.
