@@ -31,7 +31,16 @@ fn demo(args: &[String]) -> Result<ExitCode, String> {
     };
     eprintln!("building (the first time this takes some minutes) …");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo)
+    let mut build = Command::new(cargo);
+    // What Cargo tells this program of itself would make build scripts that look at it run anew.
+    let of_this = std::env::vars_os().map(|(name, _)| name).filter(|name| {
+        let name = name.to_string_lossy();
+        name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
+    });
+    of_this.for_each(|name| {
+        build.env_remove(name);
+    });
+    let built = build
         .args(["build", "--release", "--package", "flowright", "--package", "flowright-crm"])
         .current_dir(&root)
         .status()
