@@ -1,6 +1,6 @@
 //! Bundles that nobody wrote: other versions, bytes that were changed with the checksum made right
 //! again, parts nested without end. Each is refused in words, none is a panic.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use flowright_compiler::bundle::{self, BundleError, FORMAT_VERSION};
 use flowright_compiler::compile::MemorySources;
