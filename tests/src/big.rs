@@ -59,20 +59,25 @@ text promise(by: date) {
 }
 "##;
 
+/// Units that customers can ask for: a model knows so many intents, with room for others.
+const WISHES: usize = 1_500;
+
 /// A project of about so many lines: label and text of each file.
 #[must_use]
 pub fn project(lines: usize) -> Vec<(String, Arc<str>)> {
-    let mut parts: Vec<String> = Vec::new();
     let mut written = HEAD.lines().count();
     let mut units = 0;
     while written < lines {
-        let text = unit(units);
-        written += text.lines().count();
-        match parts.get_mut(units % FILES) {
+        written += unit(units, units + 1).lines().count();
+        units += 1;
+    }
+    let mut parts: Vec<String> = Vec::new();
+    for number in 0..units {
+        let text = unit(number, units);
+        match parts.get_mut(number % FILES) {
             Some(part) => part.push_str(&text),
             None => parts.push(text),
         }
-        units += 1;
     }
     let named = |(number, text): (usize, String)| (format!("part_{number:03}.flow"), text.into());
     let mut files: Vec<(String, Arc<str>)> = parts.into_iter().enumerate().map(named).collect();
@@ -85,23 +90,51 @@ fn route(units: usize) -> String {
     let mut text = "route {\n  urgency critical when impact is line_down\n  \
                     urgency high when customer.tier is gold\n\n"
         .to_owned();
-    for first in (0..units).step_by(100) {
-        let _ = writeln!(text, "  wish_{first}, wish_{} -> orders", (first + 1).min(units - 1));
+    let wishes = units.min(WISHES);
+    for first in (0..wishes).step_by(100) {
+        let _ = writeln!(text, "  wish_{first}, wish_{} -> orders", (first + 1).min(wishes - 1));
     }
     text + "  otherwise -> frontline\n}\n"
 }
 
-/// A flow of one of five kinds with what belongs to it.
-fn unit(n: usize) -> String {
-    let mut text = intent(n);
-    text.push_str(&match n % 5 {
+/// A flow of one of five kinds with what belongs to it, of so many.
+fn unit(n: usize, units: usize) -> String {
+    let text = match n % 5 {
         0 => change(n),
-        1 => menu(n),
+        1 => menu(n, units),
         2 => list(n),
         3 => survey(n),
         _ => detail(n),
-    });
-    text
+    };
+    match n < WISHES {
+        true => intent(n) + &text,
+        // Nobody asks for it: a menu calls it.
+        false => text.replace(&format!("  on intent wish_{n}\n\n"), ""),
+    }
+}
+
+/// The flow of a unit.
+fn flow(n: usize) -> String {
+    let kind = ["change", "menu", "list", "survey", "detail"][n % 5];
+    format!("area.{kind}_{n}")
+}
+
+/// More choices of a menu, as many units further on as customers can ask for: the menu there, and
+/// the units beside it; with the states that they lead to.
+fn further(n: usize, units: usize) -> (String, String) {
+    let (mut choices, mut states) = (String::new(), String::new());
+    for next in (n + WISHES - 1..n + WISHES + 4).filter(|next| *next < units) {
+        let _ = writeln!(
+            choices,
+            "      {{ en \"Matter {next}\"  zh \"事项{next}\" }} -> matter_{next}"
+        );
+        let _ = writeln!(
+            states,
+            "  state matter_{next} {{\n    call {}()\n    end resolved\n  }}\n",
+            flow(next)
+        );
+    }
+    (choices, states)
 }
 
 fn intent(n: usize) -> String {
@@ -193,7 +226,8 @@ test "change {n}" {{
 }
 
 /// A menu, handlers, a call.
-fn menu(n: usize) -> String {
+fn menu(n: usize, units: usize) -> String {
+    let (choices, states) = further(n, units);
     // One that was written before, but for the first.
     let called = if n == 1 { 4 } else { n - 2 };
     format!(
@@ -207,7 +241,7 @@ fn menu(n: usize) -> String {
       {{ en "A bill"      zh "账单" }} -> bill
       {{ en "A delivery"  zh "交货" }} -> delivery
       {{ en "A question"  zh "问题" }} -> question
-      {{ en "Nothing"     zh "没事" }} -> {{ say {{ en "All right."  zh "好的。" }}  end cancelled }}
+{choices}      {{ en "Nothing"     zh "没事" }} -> {{ say {{ en "All right."  zh "好的。" }}  end cancelled }}
     }}
 
     on silence 10m {{ say {{ en "Are you still there?"  zh "您还在吗?" }} }}
@@ -231,7 +265,7 @@ fn menu(n: usize) -> String {
     handoff because "a question: {{note}}"
   }}
 
-  on silence 1h {{ end unresolved }}
+{states}  on silence 1h {{ end unresolved }}
 
   ensure always reaches end
 }}
