@@ -115,7 +115,13 @@ fn unit(n: usize, units: usize) -> String {
 
 /// The flow of a unit.
 fn flow(n: usize) -> String {
-    let kind = ["change", "menu", "list", "survey", "detail"][n % 5];
+    let kind = match n % 5 {
+        0 => "change",
+        1 => "menu",
+        2 => "list",
+        3 => "survey",
+        _ => "detail",
+    };
     format!("area.{kind}_{n}")
 }
 
