@@ -48,7 +48,7 @@ pub(crate) fn curve(rows: &Rows, classes: usize) -> ((f32, f32), Vec<HeldOut>) {
 
 /// Shows every row to a classifier that has not learned from it.
 fn held_out(rows: &Rows, classes: usize) -> Vec<HeldOut> {
-    let folds = fold_of_rows(&rows.labels);
+    let folds = fold_of_rows(rows);
     let mut seen = Vec::with_capacity(rows.labels.len());
     for fold in 0..FOLDS {
         let (held, kept): (Vec<usize>, Vec<usize>) =
@@ -67,15 +67,18 @@ fn held_out(rows: &Rows, classes: usize) -> Vec<HeldOut> {
     seen
 }
 
-/// Spreads the rows of each class over the folds.
-fn fold_of_rows(labels: &[Option<u32>]) -> Vec<usize> {
+/// Spreads the rows of each class over the folds; what the classes are called is never held out.
+fn fold_of_rows(rows: &Rows) -> Vec<usize> {
     let mut next: HashMap<Option<u32>, usize> = HashMap::new();
-    let mut fold = |label: &Option<u32>| {
+    let mut fold = |(row, label): (usize, &Option<u32>)| {
+        if rows.is_name(row) {
+            return FOLDS;
+        }
         let count = next.entry(*label).or_default();
         *count += 1;
         (*count - 1) % FOLDS
     };
-    labels.iter().map(&mut fold).collect()
+    rows.labels.iter().enumerate().map(&mut fold).collect()
 }
 
 /// A held-out row: the score of its best class, whether that is right, how much it counts.

@@ -17,6 +17,9 @@ use crate::svm::{self, Row, Weights};
 const UNKNOWN_PENALTY: f32 = 0.6;
 /// What a word that is only mortar counts for among the unknown ones.
 const MORTAR_WEIGHT: f32 = 0.5;
+/// How long a row is in its words and in its runs of characters: a few words do not drown the many
+/// runs, nor these them.
+const BLOCK_LENGTHS: [f32; 2] = [0.62, 0.78];
 /// Rows from which fewer epochs do, and features seen only once are dropped.
 const MANY_ROWS: usize = 3_000;
 
@@ -38,15 +41,16 @@ pub(crate) struct Ranked {
 }
 
 impl Classifier {
-    /// Learns from folded texts with their classes; a text without class is a negative. Texts that no
-    /// bot is for are negatives too, but teach no words. Also gives what was made of each text by a
-    /// classifier that had not learned from it.
+    /// Learns from folded texts with their classes; a text without class is a negative. What the
+    /// classes are called is learned too. Texts that no bot is for are negatives, but teach no words.
+    /// Also gives what was made of each text by a classifier that had not learned from it.
     pub(crate) fn train(
         texts: &[(String, Option<u32>)],
+        names: &[(String, Option<u32>)],
         background: &[String],
         classes: usize,
     ) -> (Self, Vec<HeldOut>) {
-        let rows = Rows::new(texts, background);
+        let rows = Rows::new(texts, names, background);
         let everyone: Vec<usize> = (0..rows.labels.len()).collect();
         let mut classifier = Self::fit(&rows, &everyone, classes);
         let (curve, held_out) = calibrate::curve(&rows, classes);
@@ -67,7 +71,7 @@ impl Classifier {
             })
         };
         let examples: Vec<svm::Example> = chosen.iter().filter_map(example).collect();
-        let epochs = if examples.len() > MANY_ROWS { 4 } else { 10 };
+        let epochs = if examples.len() > MANY_ROWS { 6 } else { 10 };
         classifier.weights = svm::train(&examples, classifier.hashes.len(), classes, epochs);
         classifier
     }
@@ -75,10 +79,10 @@ impl Classifier {
     /// Knows the features of the chosen rows that are the project's own; how rare they are is taken
     /// from all chosen rows.
     fn with_words(rows: &Rows, chosen: &[usize], own: usize) -> Self {
-        let counts = |i: &usize| rows.features.get(*i).map(|f| f.counts.as_slice());
+        let features = |i: &usize| rows.features.get(*i);
         let of_rows = |is_own: bool| {
             let rows = chosen.iter().filter(move |i| rows.is_own(**i) == is_own);
-            rows.filter_map(counts).flatten().map(|(hash, _)| *hash)
+            rows.filter_map(features).flat_map(Features::counts).map(|(hash, _)| *hash)
         };
         let mut documents: BTreeMap<u64, u32> = BTreeMap::new();
         of_rows(true).for_each(|hash| *documents.entry(hash).or_default() += 1);
@@ -99,18 +103,22 @@ impl Classifier {
         }
     }
 
-    /// Sublinear term frequency times inverse document frequency, of length one.
+    /// Sublinear term frequency times inverse document frequency, each block brought to its length.
     fn row(&self, features: &Features) -> Row {
-        let mut row: Row = Vec::with_capacity(features.counts.len());
-        for (hash, count) in &features.counts {
-            let Ok(number) = self.hashes.binary_search(hash) else { continue };
-            let idf = self.idf.get(number).copied().unwrap_or(0.0);
-            let frequency = 1.0 + (*count as f32).ln();
-            row.push((u32::try_from(number).unwrap_or(u32::MAX), frequency * idf));
-        }
-        let norm = row.iter().map(|(_, v)| v * v).sum::<f32>().sqrt();
-        if norm > 0.0 {
-            row.iter_mut().for_each(|(_, value)| *value /= norm);
+        let mut row: Row = Vec::with_capacity(features.counts().count());
+        for (block, length) in features.blocks.iter().zip(BLOCK_LENGTHS) {
+            let start = row.len();
+            for (hash, count) in block {
+                let Ok(number) = self.hashes.binary_search(hash) else { continue };
+                let idf = self.idf.get(number).copied().unwrap_or(0.0);
+                let frequency = 1.0 + (*count as f32).ln();
+                row.push((u32::try_from(number).unwrap_or(u32::MAX), frequency * idf));
+            }
+            let own = row.get_mut(start..).unwrap_or(&mut []);
+            let norm = own.iter().map(|(_, v)| v * v).sum::<f32>().sqrt();
+            if norm > 0.0 {
+                own.iter_mut().for_each(|(_, value)| *value *= length / norm);
+            }
         }
         row
     }
@@ -157,20 +165,33 @@ impl Classifier {
     }
 }
 
-/// What is learned from: the project's own texts first, then those that no bot is for.
+/// What is learned from: the project's own texts first, then what its classes are called, then
+/// texts that no bot is for.
 pub(crate) struct Rows {
     pub(crate) features: Vec<Features>,
     pub(crate) labels: Vec<Option<u32>>,
+    texts: usize,
     own: usize,
 }
 
 impl Rows {
-    pub(crate) fn new(texts: &[(String, Option<u32>)], background: &[String]) -> Self {
-        let all = texts.iter().map(|(text, _)| text).chain(background);
-        let mut labels: Vec<Option<u32>> = texts.iter().map(|(_, label)| *label).collect();
-        labels.resize(texts.len() + background.len(), None);
+    pub(crate) fn new(
+        texts: &[(String, Option<u32>)],
+        names: &[(String, Option<u32>)],
+        background: &[String],
+    ) -> Self {
+        let own = texts.iter().chain(names);
+        let mut labels: Vec<Option<u32>> = own.clone().map(|(_, label)| *label).collect();
+        let all = own.map(|(text, _)| text).chain(background);
         let features = all.map(|text| features::extract(text)).collect();
-        Self { features, labels, own: texts.len() }
+        let own = labels.len();
+        labels.resize(own + background.len(), None);
+        Self { features, labels, texts: texts.len(), own }
+    }
+
+    /// Whether a row is what a class is called: nobody says just that.
+    pub(crate) const fn is_name(&self, row: usize) -> bool {
+        self.texts <= row && row < self.own
     }
 
     /// Whether a row is the project's own.

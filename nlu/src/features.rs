@@ -1,6 +1,6 @@
 //! What a text is to the classifier: hashed words, word pairs and characters, each with a weight.
 //!
-//! Latin words give the word, the pair with the word before, and the runs of 3 to 5 characters
+//! Latin words give the word, the pair with the word before, and the runs of 3 and 4 characters
 //! inside their bounds; Chinese gives single characters and runs of 2 and 3. An entity found in the
 //! text is one private-use character and counts as a word.
 
@@ -21,16 +21,24 @@ fn is_entity(c: char) -> bool {
     (ENTITY_BASE..ENTITY_BASE + ENTITIES_MAX).contains(&u32::from(c))
 }
 
-/// The hashes of a text's features with how often each occurs, sorted by hash; and its words alone,
-/// for the share of unknown ones.
+/// The hashes of a text's features with how often each occurs; and its words alone, for the share
+/// of unknown ones.
 pub(crate) struct Features {
-    pub(crate) counts: Vec<(u64, u32)>,
+    /// Words and their pairs, then runs of characters, each block sorted by hash.
+    pub(crate) blocks: [Vec<(u64, u32)>; 2],
     pub(crate) words: Vec<u64>,
+}
+
+impl Features {
+    /// All hashes with how often each occurs.
+    pub(crate) fn counts(&self) -> impl Iterator<Item = &(u64, u32)> {
+        self.blocks.iter().flatten()
+    }
 }
 
 /// Extracts the features of a folded text.
 pub(crate) fn extract(text: &str) -> Features {
-    let mut hashes = Vec::new();
+    let (mut hashes, mut runs) = (Vec::new(), Vec::new());
     let mut words = Vec::new();
     let mut before: u64 = 0;
     for token in tokens(text) {
@@ -44,14 +52,14 @@ pub(crate) fn extract(text: &str) -> Features {
                 hashes.push(hash);
                 hashes.push(combine(before, hash));
                 before = hash;
-                character_runs(word, &mut hashes);
+                character_runs(word, &mut runs);
             }
             Token::Han(run) => {
                 let chars: Vec<char> = run.chars().collect();
                 for window in 1..=3 {
                     for gram in chars.windows(window) {
                         let hash = hash_chars(b'h', gram);
-                        hashes.push(hash);
+                        runs.push(hash);
                         // Two characters are about a word of Chinese.
                         if window == 2 || chars.len() == 1 {
                             words.push(hash);
@@ -63,6 +71,10 @@ pub(crate) fn extract(text: &str) -> Features {
             }
         }
     }
+    Features { blocks: [counted(hashes), counted(runs)], words }
+}
+
+fn counted(mut hashes: Vec<u64>) -> Vec<(u64, u32)> {
     hashes.sort_unstable();
     let mut counts: Vec<(u64, u32)> = Vec::with_capacity(hashes.len());
     for hash in hashes {
@@ -71,7 +83,7 @@ pub(crate) fn extract(text: &str) -> Features {
             _ => counts.push((hash, 1)),
         }
     }
-    Features { counts, words }
+    counts
 }
 
 enum Token<'t> {
@@ -115,7 +127,7 @@ fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
 
 fn character_runs(word: &str, hashes: &mut Vec<u64>) {
     let bounded: Vec<char> = std::iter::once('<').chain(word.chars()).chain(['>']).collect();
-    for length in 3..=5 {
+    for length in 3..=4 {
         hashes.extend(bounded.windows(length).map(|gram| hash_chars(b'c', gram)));
     }
 }

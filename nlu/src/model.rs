@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::background;
 use crate::classify::Classifier;
 use crate::entities::{Finder, MaskedText};
+use crate::features;
 use crate::judge::{self, Judged};
 use crate::spec::{EntitySpec, Example, IntentSpec, Piece, Spec};
 
@@ -105,11 +106,19 @@ pub fn train_and_judge(spec: &Spec) -> Result<(Model, Vec<Judged>), TrainError> 
         texts.extend(intent.negatives.iter().map(|example| (text(example), None)));
         intents.push(intent_model(intent, own)?);
     }
+    let names: Vec<(String, Option<u32>)> =
+        (0..).zip(&spec.intents).map(|(n, intent)| (words_of(&intent.name), Some(n))).collect();
     let unrelated = background(spec, &finder, &masked, &texts);
-    let (classifier, held_out) = Classifier::train(&texts, &unrelated, spec.intents.len());
+    let (classifier, held_out) = Classifier::train(&texts, &names, &unrelated, spec.intents.len());
     let judged = judge::judge(&classifier, &texts, &held_out);
     let (languages, entities) = (spec.languages.clone(), spec.entities.clone());
     Ok((Model { languages, intents, entities, masked, classifier }, judged))
+}
+
+/// A name as words: `card.arrival_late` says what its intent is about, as an example does.
+fn words_of(name: &str) -> String {
+    let words: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+    features::fold_text(&words)
 }
 
 /// Utterances that this project is not for, as the classifier sees them.

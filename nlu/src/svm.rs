@@ -8,7 +8,7 @@ pub(crate) type Row = Vec<(u32, f32)>;
 /// Weight of the constant feature that every row has.
 const BIAS: f32 = 1.0;
 /// Penalty of the loss.
-const C: f32 = 0.5;
+const C: f32 = 0.8;
 
 /// Weights of `features + 1` rows (the last is the bias) by `classes` columns.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
