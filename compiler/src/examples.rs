@@ -21,6 +21,9 @@ const TAKEN: usize = 3;
 const SHARE: usize = 5;
 /// What is less likely than not says nothing.
 const LIKELY: f32 = 0.5;
+/// From here on what a model takes an example for, that has not learned from it, says by itself that
+/// the example stands in the wrong intent.
+const SURE: f32 = 0.97;
 /// Examples that a finding shows, of each of two intents.
 const SHOWN: usize = 3;
 
@@ -72,8 +75,8 @@ pub(crate) fn check(
     // What cannot be trained now is a fault of the compiler, and said where the bundle is made.
     let Some((_, model, judged)) = memory.trained(spec) else { return Tried::default() };
     let reader = Reader { project, sources };
-    let mut diagnostics = reader.alike(judged);
-    diagnostics.extend(judged.iter().filter_map(|example| reader.unrecognised(example)));
+    let (mut diagnostics, mixed) = reader.alike(judged);
+    diagnostics.extend(judged.iter().filter_map(|example| reader.unrecognised(example, &mixed)));
     Tried { diagnostics, model: Some(model.clone()), left_out: false }
 }
 
@@ -106,7 +109,8 @@ struct Reader<'a> {
 type Taken<'j> = BTreeMap<(u16, u16), Vec<&'j Judged>>;
 
 impl Reader<'_> {
-    fn alike(&self, judged: &[Judged]) -> Vec<Diagnostic> {
+    /// Findings of intents that are taken for each other, and which those are.
+    fn alike(&self, judged: &[Judged]) -> (Vec<Diagnostic>, BTreeSet<(u16, u16)>) {
         let mut taken: Taken<'_> = BTreeMap::new();
         for example in judged {
             let Some(other) = example.held_out.filter(|o| o.intent != example.intent) else {
@@ -119,15 +123,19 @@ impl Reader<'_> {
         let none = Vec::new();
         let pairs = taken.keys().map(|(a, b)| (*a.min(b), *a.max(b)));
         let pairs: BTreeSet<(u16, u16)> = pairs.collect();
+        let mut mixed = BTreeSet::new();
         let finding = |(a, b): (u16, u16)| {
             let forth = taken.get(&(a, b)).unwrap_or(&none);
             let back = taken.get(&(b, a)).unwrap_or(&none);
             let count = forth.len() + back.len();
             let fewer = self.examples(a).min(self.examples(b));
             let enough = count >= TAKEN && count * SHARE >= fewer;
-            enough.then(|| self.sound_alike((a, forth), (b, back))).flatten()
+            let finding = enough.then(|| self.sound_alike((a, forth), (b, back))).flatten()?;
+            mixed.insert((a, b));
+            Some(finding)
         };
-        pairs.into_iter().filter_map(finding).collect()
+        let findings = pairs.into_iter().filter_map(finding).collect();
+        (findings, mixed)
     }
 
     fn examples(&self, intent: u16) -> usize {
@@ -167,8 +175,9 @@ impl Reader<'_> {
         ))
     }
 
-    /// An example that the model does not know again.
-    fn unrecognised(&self, example: &Judged) -> Option<Diagnostic> {
+    /// An example that the model does not know again, or surely takes for another intent's as long as
+    /// it has not learned from it. Of intents that are `mixed` up enough was said.
+    fn unrecognised(&self, example: &Judged, mixed: &BTreeSet<(u16, u16)>) -> Option<Diagnostic> {
         let intent = self.intent(example.intent)?;
         if !self.is_judged(example.intent) {
             return None;
@@ -181,9 +190,14 @@ impl Reader<'_> {
                 "give `{name}` more examples like this one, or move it to the intent that it sounds like"
             )))
         };
-        let learned = example.learned;
-        if learned.intent != example.intent {
-            let other = self.intent(learned.intent).map_or("", |other| other.name.as_str());
+        let (own, learned) = (example.intent, example.learned);
+        let is_mixed = |other: u16| mixed.contains(&(own.min(other), own.max(other)));
+        let unseen = example
+            .held_out
+            .filter(|held_out| held_out.confidence >= SURE && !is_mixed(held_out.intent));
+        let wrong = [Some(learned), unseen].into_iter().flatten().find(|taken| taken.intent != own);
+        if let Some(taken) = wrong {
+            let other = self.intent(taken.intent).map_or("", |other| other.name.as_str());
             return finding(
                 format!("the model takes this example of `{name}` for `{other}`"),
                 format!("sounds like `{other}`"),

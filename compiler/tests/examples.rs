@@ -13,7 +13,7 @@ skill desk
 route {{ otherwise -> desk }}
 intent one {{ en "I want to change my address", "please update my address", "my address is wrong", "I moved to another place", "new address for my account" }}
 {before}
-intent two {{ en "I want to change the address", "please update the address", "the address is wrong", "another address for my account", "new address please" }}
+intent two {{ en "please do update my address", "my address is wrong now", "I moved to another new place", "a new address for my account", "I want to change my address now" }}
 "#
     );
     for i in 0..others {

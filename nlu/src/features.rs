@@ -1,8 +1,8 @@
 //! What a text is to the classifier: hashed words, word pairs and characters, each with a weight.
 //!
 //! Latin words give the word, the pair with the word before, and the runs of 3 and 4 characters
-//! inside their bounds; Chinese gives single characters and runs of 2 and 3. An entity found in the
-//! text is one private-use character and counts as a word.
+//! inside their bounds; Chinese gives pairs of characters for words, and single characters and runs
+//! of 3. An entity found in the text is one private-use character and counts as a word.
 
 use crate::fold::{Folded, is_cjk};
 
@@ -59,10 +59,12 @@ pub(crate) fn extract(text: &str) -> Features {
                 for window in 1..=3 {
                     for gram in chars.windows(window) {
                         let hash = hash_chars(b'h', gram);
-                        runs.push(hash);
                         // Two characters are about a word of Chinese.
                         if window == 2 || chars.len() == 1 {
                             words.push(hash);
+                            hashes.push(hash);
+                        } else {
+                            runs.push(hash);
                         }
                     }
                 }
