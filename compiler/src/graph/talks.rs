@@ -169,7 +169,12 @@ impl Quiet<'_, '_> {
         let all = self.points.ids().map(|(id, _)| id);
         let groups = cycles(self.points, all, |id, edge| self.takes(id, edge));
         let pauses = |group: &&Loop| group.iter().any(|id| self.pause(*id).is_some());
-        for group in groups.iter().filter(pauses) {
+        // One that no way leads out of is said already (E0402).
+        let leaves = |group: &&Loop| {
+            let inside = group.iter().filter_map(|id| self.points.get(*id));
+            inside.flat_map(|point| &point.next).any(|edge| !group.contains(&edge.to))
+        };
+        for group in groups.iter().filter(pauses).filter(leaves) {
             // A slot that is emptied on the way round is asked for.
             let asked = self.emptied(group);
             let within = |id: PointId, edge: &Edge| {

@@ -220,7 +220,7 @@ impl Checker<'_> {
             Some(found.at(of(found.node).span))
         }
         let symbols = &self.symbols;
-        let kinds = [
+        let mut kinds = [
             ("flow", at(&symbols.flows, name, |node| &node.name)),
             ("action", at(&symbols.actions, name, |node| &node.name)),
             ("text", at(&symbols.texts, name, |node| &node.name)),
@@ -231,6 +231,8 @@ impl Checker<'_> {
             ("role", at(&symbols.roles, name, |node| &node.name)),
             ("channel", at(&symbols.channels, name, |node| &node.name)),
         ];
+        // A condition asks for the intent, rather than for the flow that is called like it.
+        kinds.sort_by_key(|(kind, _)| wanted == "value" && *kind != "intent");
         let others = kinds.into_iter().filter(|(kind, _)| *kind != wanted);
         others.into_iter().find_map(|(kind, at)| Some((kind, at?)))
     }

@@ -1,6 +1,8 @@
 //! What people write out of habit from other languages, at the place where the grammar stops: their
 //! words and signs, their amounts and codes, calls in place of names. Each with what is written here.
 
+mod values;
+
 use super::explain::{Lost, at};
 use super::lower::forms;
 use super::pest_bridge::{self, Rule};
@@ -70,6 +72,10 @@ pub(super) fn finding(lost: &Lost<'_>) -> Option<Diagnostic> {
         .or_else(|| around.empty_placeholder())
         .or_else(|| around.amount())
         .or_else(|| around.span_in_words())
+        .or_else(|| around.time_in_halves())
+        .or_else(|| around.bare_fraction())
+        .or_else(|| around.text_for_a_choice())
+        .or_else(|| around.end_of_a_step())
         .or_else(|| around.grouped_digits())
         .or_else(|| around.region())
 }
@@ -382,5 +388,6 @@ fn span_in_words(before: &str, next: &str) -> Option<String> {
 pub(super) fn is_one_literal(before: &str, next: &str) -> bool {
     amount(before, next).is_some()
         || span_in_words(before, next).is_some()
+        || values::time_in_halves(before, next).is_some()
         || (sums::is_number(before) && sums::of_sign(next).is_some())
 }

@@ -86,6 +86,13 @@ fn in_a_sum(text: &str, code: &[Token], found: Diagnostic) -> Diagnostic {
     let word = |token: &Token| text.get(token.span.range()).unwrap_or("");
     let known = sums::of_sign(sign);
     let number = |token: &&Token| sums::is_number(word(token));
+    if let Some(number) = before.filter(|_| matches!(sign, "%" | "\u{ff05}")).filter(number) {
+        let meant = format!("{}%", word(number));
+        return Diagnostic { help: Vec::new(), fixes: Vec::new(), ..found }
+            .label("stands right behind its number")
+            .help(format!("write `{meant}`"))
+            .fix(format!("write `{meant}`"), at(number.span.cover(place)), meant);
+    }
     let Some(codes) = known else { return found };
     let amount = after.filter(number).or_else(|| before.filter(touches).filter(number));
     match amount {

@@ -109,7 +109,8 @@ impl Checker<'_> {
         }
         let (wanted, got) = (self.type_name(ty), self.type_name(&checked.ty));
         let message = format!("{what} is a {wanted}, this is a {got}");
-        let advice = written_as(ty, expr, &checked.ty).or_else(|| self.one_of_its_choices(ty));
+        let advice =
+            written_as(ty, expr, &checked.ty).or_else(|| self.one_of_its_choices(ty, &checked.ty));
         let finding = self.finding(Code::E0301, expr.span, message).label(format!("a {got}"));
         let general = || Advice::new(format!("give a {wanted}"));
         self.report_with(finding, advice.unwrap_or_else(general));

@@ -22,8 +22,8 @@ impl Checker<'_> {
             .label("unlike kinds");
         let advice = written_as(left, link.right, right)
             .or_else(|| written_as(right, link.left, left))
-            .or_else(|| self.one_of_its_choices(left))
-            .or_else(|| self.one_of_its_choices(right))
+            .or_else(|| self.one_of_its_choices(left, right))
+            .or_else(|| self.one_of_its_choices(right, left))
             .unwrap_or_else(|| Advice::new(compared(left, right)));
         self.report_with(finding, advice);
     }
@@ -42,10 +42,18 @@ impl Checker<'_> {
         self.report_with(finding, computed(op, link, &left.ty, &right.ty));
     }
 
-    /// What a choice is written as.
-    pub(super) fn one_of_its_choices(&self, ty: &Type) -> Option<Advice> {
+    /// What a choice is written as; of two sets with the same choices, how they become one.
+    pub(super) fn one_of_its_choices(&self, ty: &Type, other: &Type) -> Option<Advice> {
         let Type::Choice(choice) = ty else { return None };
         let options = self.options(*choice);
+        if let Type::Choice(other) = other
+            && self.options(*other) == options
+        {
+            return Some(Advice::new(
+                "each `one_of` is a type of its own: declare one `entity x: one_of { … }`, and \
+                 give both the type `x`",
+            ));
+        }
         Some(Advice::new(format!("a choice is one of its own: {}", named(&options))))
     }
 

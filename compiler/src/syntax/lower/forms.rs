@@ -59,11 +59,16 @@ pub(super) fn days(text: &str) -> Vec<Date> {
 }
 
 /// The time of day that was meant by one with seconds, or of twelve hours.
-pub(super) fn time(text: &str) -> Option<String> {
+pub(in crate::syntax) fn time(text: &str) -> Option<String> {
     let digits = text.find(|c: char| !c.is_ascii_digit() && c != ':').unwrap_or(text.len());
     let (numbers, half) = text.split_at(digits);
     let mut numbers = numbers.split(':').map(str::parse::<u32>);
-    let (hour, minute) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
+    let hour = numbers.next()?.ok()?;
+    let minute = match numbers.next() {
+        Some(minute) => minute.ok()?,
+        None if half.is_empty() => return None,
+        None => 0,
+    };
     if numbers.next().is_some_and(|seconds| seconds != Ok(0)) {
         return None;
     }

@@ -65,6 +65,10 @@ impl Lower<'_> {
             let message = format!("`{text}` is not how a time span is written");
             return self.instead(node, message, meant);
         }
+        if let Some(meant) = forms::time(text) {
+            let message = format!("`{text}` is not how a time of day is written");
+            return self.instead(node, message, meant);
+        }
         let message = match unit.starts_with(char::is_alphabetic) {
             true if unit.chars().all(char::is_alphabetic) => format!("there is no unit `{unit}`"),
             _ => format!("`{text}` is neither a number nor a time span"),

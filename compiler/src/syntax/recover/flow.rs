@@ -56,10 +56,10 @@ impl ChunkParser<'_> {
                 for member in node.all(Rule::flow_member) {
                     self.lower.flow_member(flow, member);
                 }
-                // Such a slot is known, if not wholly; anything else may be missing.
-                match flow.slots.get_mut(slots) {
-                    Some(slot) => slot.broken = true,
-                    None => flow.errors.push(piece),
+                // Such slots are known, if not wholly; anything else may be missing.
+                match flow.slots.get_mut(slots..) {
+                    Some(lost @ [_, ..]) => lost.iter_mut().for_each(|slot| slot.broken = true),
+                    _ => flow.errors.push(piece),
                 }
             }
             Err(_) => {
