@@ -157,11 +157,14 @@ impl<'p> Run<'_, 'p> {
         let explored = prove::explored(project, &points, &all.summaries);
         let dead_ends = prove::dead_ends(&points, &explored);
         let mut found = graph::check(project, sources, &points, all.graphs, &dead_ends);
+        let never = prove::never_taken(&points, &explored);
         let mut judge = |flow, doubts: &BTreeSet<Doubt>| {
             prove::borne_out(project, &points, &explored, flow, doubts)
         };
         let both = (points.as_slice(), all.graphs);
-        found.extend(graph::check_ways(project, sources, both, &others, all.asks, &mut judge));
+        found.extend(graph::check_ways(
+            project, sources, both, &others, all.asks, &mut judge, &never,
+        ));
         let mut proofs = prove::check(project, sources, &points, explored);
         let possible = std::mem::take(&mut proofs.diagnostics);
         found.extend(without_followers(possible, &found, &points));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::exits::{DeadEnds, Exits};
 use super::large::{self, not_followed};
 use super::points::{Op, PointId, Points};
+use super::unanswered::NeverTaken;
 use super::walk::{Known, Leave, Target, Walk};
 use super::{Effects, FlowGraph};
 use crate::base::{FileSpan, SourceMap};
@@ -54,6 +55,7 @@ pub(crate) fn check_ways(
     others: &Effects,
     asks: &[bool],
     judge: &mut super::Judge<'_>,
+    never: &[NeverTaken],
 ) -> Vec<Diagnostic> {
     let effects = super::effects::check(project, points);
     let mut found = Vec::new();
@@ -64,7 +66,7 @@ pub(crate) fn check_ways(
     found.extend(super::assign::check(project, points, others, judge));
     found.extend(effects);
     found.extend(super::talks::check(points));
-    found.extend(super::unanswered::check(project, points));
+    found.extend(super::unanswered::check(project, points, never));
     found
 }
 

@@ -41,6 +41,7 @@ pub(crate) use exits::migrated;
 pub use export::{dot, json, mermaid, svg};
 pub(crate) use sessions::{Effects, others, under_way_twice};
 pub(crate) use summary::Summary;
+pub(crate) use unanswered::NeverTaken;
 pub(crate) use used::Used;
 pub(crate) use values::{Needs, has_value, may_lack};
 

@@ -24,8 +24,15 @@ const SHORT_MS: i64 = 60_000;
 /// Branches of a way that a finding tells.
 const TOLD_MAX: usize = 6;
 
+/// Outcomes of a flow's branches that no conversation comes to: a branch, and whether it holds.
+pub(crate) type NeverTaken = BTreeSet<(PointId, bool)>;
+
 /// Every flow.
-pub(super) fn check(project: &Project, flows: &[Points<'_>]) -> Vec<Diagnostic> {
+pub(super) fn check(
+    project: &Project,
+    flows: &[Points<'_>],
+    never: &[NeverTaken],
+) -> Vec<Diagnostic> {
     let calls: Vec<BTreeSet<FlowId>> =
         flows.iter().map(|points| called_flows(points.flow)).collect();
     let called_at_all: BTreeSet<FlowId> = calls.iter().flatten().copied().collect();
@@ -35,7 +42,7 @@ pub(super) fn check(project: &Project, flows: &[Points<'_>]) -> Vec<Diagnostic> 
         let Some(points) = flows.get(id.index()).filter(|points| !points.too_many) else {
             continue;
         };
-        let mut search = Search::new(project, points, &called);
+        let mut search = Search::new(project, points, &called, never.get(id.index()));
         let own = search.as_called();
         let flow = points.flow;
         // The end of a repair goes back to what waits below, which asks again.
@@ -78,6 +85,7 @@ struct Search<'s, 'p> {
     project: &'s Project,
     points: &'s Points<'p>,
     called: &'s [Called],
+    never: Option<&'s NeverTaken>,
     steps: Vec<Step<'p>>,
     open: VecDeque<usize>,
     seen: BTreeMap<PointId, Vec<usize>>,
@@ -86,9 +94,14 @@ struct Search<'s, 'p> {
 }
 
 impl<'s, 'p> Search<'s, 'p> {
-    fn new(project: &'s Project, points: &'s Points<'p>, called: &'s [Called]) -> Self {
+    fn new(
+        project: &'s Project,
+        points: &'s Points<'p>,
+        called: &'s [Called],
+        never: Option<&'s NeverTaken>,
+    ) -> Self {
         let (steps, open, seen) = (Vec::new(), VecDeque::new(), BTreeMap::new());
-        Self { project, points, called, steps, open, seen, gave_up: false }
+        Self { project, points, called, never, steps, open, seen, gave_up: false }
     }
 
     fn call(&self, point: &Point<'_>) -> Option<&'s Called> {
@@ -149,7 +162,13 @@ impl<'s, 'p> Search<'s, 'p> {
             let Some(point) = self.points.get(step.at).filter(|point| !self.answers(point)) else {
                 continue;
             };
-            for edge in &point.next {
+            let never = self.never;
+            let never = |edge: &&Edge| {
+                let is_branch = matches!(point.op, Op::Branch(_));
+                let outcome = (step.at, edge.way == Way::Holds);
+                is_branch && never.is_some_and(|never| never.contains(&outcome))
+            };
+            for edge in point.next.iter().filter(|edge| !never(edge)) {
                 let Some(facts) = self.after(point, edge, step.facts.clone()) else { continue };
                 let told = told_of(point, edge).into_iter().collect();
                 self.come(Step { at: edge.to, facts, from: Some(number), told });

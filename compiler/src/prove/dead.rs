@@ -146,7 +146,10 @@ impl Finder<'_, '_> {
             Dead::Behind(before) => never
                 .label("nothing is left for it")
                 .related(*before, "what comes so far is taken here at the latest")
-                .help("remove it, or mend the conditions before it"),
+                .help(
+                    "`when`s in a row are one choice, the first that holds: remove it, mend the \
+                     conditions before it, or put a step between them",
+                ),
             Dead::Here(id, cond) => {
                 let never = never.label("never holds where it stands");
                 let mut known = self.possible.at(*id).first().cloned().unwrap_or_default();

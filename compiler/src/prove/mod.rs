@@ -48,8 +48,8 @@ use self::words::Words;
 use crate::base::{FileSpan, SourceMap, Spans};
 use crate::diag::{Code, Diagnostic};
 use crate::graph::large::{self, not_followed};
-use crate::graph::points::{Op, Points};
-use crate::graph::{Doubt, Summary, under_way_twice};
+use crate::graph::points::{Op, Points, Way};
+use crate::graph::{Doubt, NeverTaken, Summary, under_way_twice};
 use crate::ir::{FlowId, Place, SlotIndex, StateId};
 use crate::sema::hir::{EnsureKind, Project};
 
@@ -179,6 +179,26 @@ pub(crate) fn dead_ends(
             }
         }
         Some(ends)
+    };
+    flows.iter().zip(explored).map(of_flow).collect()
+}
+
+/// By flow: outcomes of branches that conversations come to, which none of them has.
+pub(crate) fn never_taken(flows: &[Points<'_>], explored: &[Explored<'_>]) -> Vec<NeverTaken> {
+    let of_flow = |(points, explored): (&Points<'_>, &Explored<'_>)| {
+        let possible = &explored.possible;
+        if !explored.worth || possible.too_much {
+            return NeverTaken::new();
+        }
+        let branches = points.ids().filter(|(_, point)| matches!(point.op, Op::Branch(_)));
+        let come_to = branches.filter(|(id, _)| !possible.at(*id).is_empty());
+        come_to
+            .flat_map(|(id, _)| [(id, true), (id, false)])
+            .filter(|(id, holds)| {
+                let way = if *holds { Way::Holds } else { Way::Fails };
+                !possible.ways(points, *id).any(|edge| edge.way == way)
+            })
+            .collect()
     };
     flows.iter().zip(explored).map(of_flow).collect()
 }
