@@ -105,6 +105,10 @@ impl Checker<'_> {
         if let Some((ty, cells)) = scope.locals.get(&first.text) {
             return self.fields(ty.clone(), cells.clone(), names, rest);
         }
+        // What it would be is said to be wrong: it is not what it hides.
+        if scope.lost.contains(&first.text) {
+            return None;
+        }
         if let Some((ty, place)) = self.session_types.get(&first.text).cloned() {
             return self.fields(ty, RecordCells::One(place), names, rest);
         }
@@ -126,7 +130,7 @@ impl Checker<'_> {
             );
             return None;
         }
-        if !self.symbols.slots.lost.contains(&first.text) && !scope.lost.contains(&first.text) {
+        if !self.symbols.slots.lost.contains(&first.text) {
             let session: Vec<String> = self.session_types.keys().cloned().collect();
             let known: Vec<&str> = scope
                 .locals
