@@ -55,12 +55,14 @@ struct Seen {
     number: u32,
     head: Hash,
     is_std: bool,
+    /// There is another of that name: which is meant is not known.
+    is_twice: bool,
     words: Arc<[u64]>,
 }
 
 impl Seen {
     fn same(&self, other: &Self) -> bool {
-        let of = |seen: &Self| (seen.number, seen.head, seen.is_std);
+        let of = |seen: &Self| (seen.number, seen.head, seen.is_std, seen.is_twice);
         of(self) == of(other)
     }
 }
@@ -164,9 +166,9 @@ impl Keys {
 
     fn hash(&self, item: u32, hasher: &mut blake3::Hasher) {
         let Some(item) = self.items.get(item as usize) else { return };
-        let Seen { number, head, is_std, words: _ } = &item.seen;
+        let Seen { number, head, is_std, is_twice, words: _ } = &item.seen;
         hasher.update(item.kind.as_bytes()).update(&number.to_le_bytes());
-        hasher.update(head.as_bytes()).update(&[u8::from(*is_std)]);
+        hasher.update(head.as_bytes()).update(&[u8::from(*is_std), u8::from(*is_twice)]);
     }
 
     /// What a declaration with these words may name, and what that may name, and so on.
@@ -207,7 +209,8 @@ fn add<'s, T>(
         let Some(found) = table.items.get(*number as usize) else { continue };
         let content = found.content;
         let (head, words) = (content.head, Arc::clone(&content.head_words));
-        to.push((kind, name, Seen { number: *number, head, is_std: found.is_std, words }));
+        let (is_std, is_twice) = (found.is_std, table.is_twice(name));
+        to.push((kind, name, Seen { number: *number, head, is_std, is_twice, words }));
     }
 }
 
