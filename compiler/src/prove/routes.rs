@@ -170,9 +170,9 @@ impl Rules<'_> {
     }
 
     /// Rules for different skills that share some conversations, and neither is a special case of
-    /// the other: their order decides. Of an intent and a condition on something else, as `invoice`
-    /// and `when not business_hours`, first the one and then the other is what their order says. Of
-    /// rules that are `dead` enough was said.
+    /// the other: their order decides. Of rules that ask for other kinds of things, as `invoice` and
+    /// `when not business_hours`, first the one and then the other is what their order says. Of rules
+    /// that are `dead` enough was said.
     fn overlapping(&self, dead: &BTreeSet<FileSpan>) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         let rules: Vec<(&RouteRule, &Sets)> = self.rules.iter().copied().zip(&self.sets).collect();
@@ -183,8 +183,7 @@ impl Rules<'_> {
                     continue;
                 }
                 let (asks, before) = (asked(takes), asked(others));
-                let names_intents = |asks: &BTreeSet<&Var>| asks.contains(&Var::Cell(INTENT));
-                if names_intents(&asks) != names_intents(&before) && asks.is_disjoint(&before) {
+                if kind(&asks) != kind(&before) && asks.is_disjoint(&before) {
                     continue;
                 }
                 let shared = self.words.meet(takes, others).unwrap_or_default();
@@ -233,6 +232,17 @@ impl Rules<'_> {
             .related(earlier.at, "this one takes them")
             .help(format!("both fit {}", self.told(witness)))
             .help("put the special case first, or name it in one of them only")
+    }
+}
+
+/// What kind of thing a rule asks for: an intent, something of the moment (whether it is open, the
+/// channel), or else something of the customer.
+fn kind(asks: &BTreeSet<&Var>) -> u8 {
+    let of_turn = |var: &&Var| matches!(var, Var::Cell(place) if place.space == Space::Turn);
+    match asks.contains(&Var::Cell(INTENT)) {
+        true => 0,
+        false if asks.iter().all(of_turn) => 1,
+        false => 2,
     }
 }
 

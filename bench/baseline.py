@@ -1,0 +1,63 @@
+"""The table that `cargo bench -p flowright-bench --bench understanding` is held against: TF-IDF over
+words, word pairs and characters, and a linear support vector machine, of scikit-learn.
+
+    pip install scikit-learn
+    python3 bench/baseline.py [DATA]
+
+DATA is the folder of the sets, `../shared/data` beside the checkout if it is not given.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.metrics import f1_score
+from sklearn.pipeline import make_pipeline, make_union
+from sklearn.svm import LinearSVC
+
+SETS = [
+    ("banking77", "train.tsv"),
+    ("banking77", "fewshot_10.tsv"),
+    ("banking77", "fewshot_5.tsv"),
+    ("hwu64", "train.tsv"),
+    ("hwu64", "fewshot_10.tsv"),
+    ("hwu64", "fewshot_5.tsv"),
+    ("crosswoz", "train.tsv"),
+    ("hint3_sofmattress", "train.tsv"),
+    ("snips", "train.tsv"),
+    ("braun_askubuntu", "train.tsv"),
+]
+
+
+def rows(path):
+    lines = (line.split("\t", 1) for line in path.read_text(encoding="utf-8").splitlines())
+    return [(text, label.strip()) for text, label in lines if label.strip() != "oos"]
+
+
+def main():
+    data = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "../../shared/data"
+    for name, file in SETS:
+        if not (data / name / file).exists():
+            print(f"{name}, {file}: left out, it is not there")
+            continue
+        train, test = rows(data / name / file), rows(data / name / "test.tsv")
+        # Chinese has no blanks between words: characters, in place of words and their pairs.
+        chars = "char" if name == "crosswoz" else "char_wb"
+        grams = (1, 3) if name == "crosswoz" else (3, 5)
+        features = [TfidfVectorizer(analyzer=chars, ngram_range=grams, sublinear_tf=True)]
+        if name != "crosswoz":
+            features.append(TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True))
+        model = make_pipeline(make_union(*features), LinearSVC(C=0.5))
+        began = time.perf_counter()
+        model.fit([text for text, _ in train], [label for _, label in train])
+        took = time.perf_counter() - began
+        said = model.predict([text for text, _ in test])
+        meant = [label for _, label in test]
+        right = sum(a == b for a, b in zip(said, meant)) / len(meant)
+        f1 = f1_score(meant, said, average="macro")
+        print(f"{name + ', ' + file:<34} accuracy {right:.4f}  macro-F1 {f1:.4f}  train {took:.2f} s")
+
+
+if __name__ == "__main__":
+    main()
