@@ -175,8 +175,7 @@ impl<'p> Vocabulary<'p> {
 
     /// Whether a cell may hold what no number stands for.
     fn has_others(&self, var: &Var) -> bool {
-        let Var::Cell(place) = var else { return false };
-        matches!(self.types.get(place), Some(Type::Text | Type::Money))
+        matches!(var, Var::Cell(place) if matches!(self.types.get(place), Some(Type::Text | Type::Money)))
     }
 
     /// The cases in which a condition holds, or does not; nothing when there are too many.
@@ -242,7 +241,9 @@ impl<'p> Vocabulary<'p> {
         if right.values().any(Set::is_none) {
             return None;
         }
-        left.zipped(right, |one, other| Some(one.and(other)).filter(|met| !met.is_none()))
+        let both = |one: &Set, other: &Set| Some(one.and(other)).filter(|met| !met.is_none());
+        let is_amount = |place: &Place| self.types.get(place) == Some(&Type::Money);
+        left.zipped(right, both)?.settled(is_amount)
     }
 
     /// A variable in a set, or outside of it: there where it is empty, too.

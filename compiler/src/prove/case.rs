@@ -1,7 +1,10 @@
 //! A case: for some variables, which values they may have.
 
+use smallvec::SmallVec;
+
 use super::boxes::Var;
 use super::sets::Set;
+use crate::ir::{Place, Space, turn};
 
 /// Variables with their values, ascending; those that are not in it may have any value. A case has a
 /// handful of variables and is copied all the time: one vector is cheaper than a tree.
@@ -98,6 +101,33 @@ impl Case {
                 (None, None) => return Some(Self(all)),
             }
         }
+    }
+}
+
+impl Case {
+    /// The same, with differences that have a value where both sides have one; amounts may be of
+    /// unlike currencies and have none all the same. Nothing where that cannot be.
+    pub(super) fn settled(mut self, is_amount: impl Fn(&Place) -> bool) -> Option<Self> {
+        let is_filled = |place: &Place| {
+            let clock =
+                place.space == Space::Turn && matches!(place.index, turn::TODAY | turn::NOW);
+            clock || self.get(&Var::Cell(*place)).is_some_and(|set| !set.may_be_empty())
+        };
+        let open = |(at, (var, set)): (usize, &(Var, Set))| match var {
+            Var::Diff(left, right) if set.may_be_empty() && !is_amount(left) => {
+                (is_filled(left) && is_filled(right)).then_some(at)
+            }
+            _ => None,
+        };
+        let open: SmallVec<[usize; 4]> = self.0.iter().enumerate().filter_map(open).collect();
+        for at in open {
+            let set = &mut self.0.get_mut(at)?.1;
+            *set = set.clone().filled();
+            if set.is_none() {
+                return None;
+            }
+        }
+        Some(self)
     }
 }
 

@@ -186,7 +186,8 @@ fn answered(
         let ty = follower.words.type_of(*place).cloned().filter(|_| !left_out);
         let chosen = match ty {
             Some(ty) => value(follower, need, values, *place, &ty),
-            None => Chosen::default(),
+            // Of a cell of which nothing is understood, no value is sure to be what is wanted.
+            None => Chosen { number: None, is_doubtful: spoken(follower, need, *place).len() > 1 },
         };
         is_doubtful |= chosen.is_doubtful;
         values.insert(*place, chosen.number);
@@ -222,6 +223,9 @@ fn value(
             (false, true) => known(left).map(|left| wanted.negated().plus(left)),
             _ => None,
         };
+        // Without a currency, what is shown may be of another one, and be no more and no less.
+        let speaks = *left == place || *right == place;
+        is_doubtful |= speaks && *ty == Type::Money && follower.words.currency(&own).is_none();
         if let Some(allowed) = allowed {
             let met = set.and(&allowed.filled());
             is_doubtful |= met.is_none();
@@ -253,11 +257,16 @@ fn value(
 /// Whether a condition that is not understood speaks of a cell, and another condition too: there may
 /// be no value that is as both want it.
 fn is_entangled(follower: &Follower<'_, '_>, need: &Case, place: Place) -> bool {
+    let spoken = spoken(follower, need, place);
+    spoken.len() > 1 && spoken.iter().any(|var| matches!(var, Var::Opaque(_)))
+}
+
+/// What speaks of a cell and does not leave it free.
+fn spoken<'n>(follower: &Follower<'_, '_>, need: &'n Case, place: Place) -> Vec<&'n Var> {
     let speaks = |(var, set): &(&Var, &Set)| {
         follower.words.reads(var, place) && **set != follower.words.all(var).filled()
     };
-    let spoken: Vec<&Var> = need.iter().filter(speaks).map(|(var, _)| var).collect();
-    spoken.len() > 1 && spoken.iter().any(|var| matches!(var, Var::Opaque(_)))
+    need.iter().filter(speaks).map(|(var, _)| var).collect()
 }
 
 /// The day nearest to another that is as functions of it must be.
