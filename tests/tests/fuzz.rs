@@ -11,12 +11,15 @@ use flowright_compiler::compile::MemorySources;
 use flowright_compiler::ir::interp::Interpreter;
 use flowright_compiler::ir::verify::VerifiedProgram;
 use flowright_compiler::ir::{
-    Executor, FlowId, FuncId, GuardDef, Program, PropertyDef, RunContext, RunError, Watch,
+    ActionId, Executor, FlowId, FuncId, GuardDef, Program, PropertyDef, RunContext, RunError, Watch,
 };
 use flowright_compiler::sema::hir;
 use flowright_engine::LoadedProgram;
-use flowright_engine::explore::{Customer, Explorer, Found, Guard, Invariant, Move, write_test};
+use flowright_engine::explore::{
+    Answer, Customer, Explorer, Found, Guard, Invariant, Move, write_test,
+};
 use flowright_engine::transcript::run_test;
+use flowright_nlu::value::{Currency, Decimal, Money, Value};
 use flowright_tests::root;
 
 /// Conversations in which every fault here is found.
@@ -103,6 +106,28 @@ fn a_state_without_an_answer() {
     assert_eq!(found.conversation.moves.len(), 2, "{found:#?}");
     let (text, why) = fixture.written(&program, &found);
     assert!(text.contains("\"\n  bot  \"For which day?\"\n  user \""), "{text}");
+    assert_eq!(why, "the bot said nothing more");
+}
+
+/// What an action answers is in the test, below zero too.
+#[test]
+fn an_answer_below_zero() {
+    let source = std::fs::read_to_string(root().join("tests/fuzz/silent.flow")).unwrap();
+    let source = source.replace("wait 2h", "do got = sums.get() { failed -> handoff }  wait 2h")
+        + "action sums.get() -> { number: number, sum: money, time: duration } {\n  \
+           get \"{env.CRM_URL}/sums\"\n}\n";
+    let fixture = Fixture::of("below_zero.flow", source);
+    let program = fixture.load();
+    let mut found = fixture.only(&program);
+    let sum = Money { amount: Decimal(-3_500_000), currency: Currency::parse("CNY").unwrap() };
+    let values =
+        [Value::Number(Decimal(-5_000_000)), Value::Money(sum), Value::Duration(-90 * 60_000)];
+    let answer = Answer::Value(Some(Value::Record(values.map(Some).into())));
+    let action = id(program.program.actions.iter().position(|action| action.name == "sums.get"));
+    found.conversation.answers.insert(ActionId(action), vec![answer]);
+    let (text, why) = fixture.written(&program, &found);
+    let given = "  given sums.get -> { number: -5, sum: -CNY 3.5, time: -90m }\n";
+    assert!(text.contains(given), "{text}");
     assert_eq!(why, "the bot said nothing more");
 }
 

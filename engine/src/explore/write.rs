@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use flowright_compiler::ir::{ActionId, Program, Type};
 use flowright_compiler::syntax::write::{TestLines, duration, quoted, record, test_block};
-use flowright_nlu::value::Value;
+use flowright_nlu::value::{Decimal, Value};
 
 use super::Found;
 use super::answers::plainest;
@@ -208,10 +208,15 @@ fn literal(program: &Program, ty: &Type, value: &Value) -> Option<String> {
     Some(match (value, ty) {
         (Value::Bool(yes), _) => yes.to_string(),
         (Value::Number(n), _) => n.to_string(),
-        (Value::Money(m), _) if m.amount.0 >= 0 => format!("{} {}", m.currency, m.amount),
+        // Below zero the sign stands before all of it.
+        (Value::Money(m), _) if m.amount.0 < 0 => {
+            format!("-{} {}", m.currency, Decimal(m.amount.0.checked_neg()?))
+        }
+        (Value::Money(m), _) => format!("{} {}", m.currency, m.amount),
         (Value::Date(date), _) if (0..=9_999).contains(&date.to_civil().year()) => date.to_string(),
         (Value::Time(s), _) if s % 60 == 0 => format!("{:02}:{:02}", s / 3_600, s / 60 % 60),
-        (Value::Duration(ms), _) if *ms >= 0 => duration(*ms),
+        (Value::Duration(ms), _) if *ms < 0 => format!("-{}", duration(ms.checked_neg()?)),
+        (Value::Duration(ms), _) => duration(*ms),
         (Value::Text(text), _) => quoted(text),
         (Value::Choice(number), Type::Choice(choice)) => {
             program.choices.get(choice.index())?.options.get(usize::from(*number))?.name.clone()

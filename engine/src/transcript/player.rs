@@ -93,7 +93,11 @@ impl<'t> Player<'t> {
 
     pub(super) fn play(&mut self) -> Result<(), Failure> {
         // Where the bot has the first word, nobody else has had one.
-        if self.test.lines.first().is_some_and(|line| matches!(line.kind, TestStep::Bot(_))) {
+        let word = |step: &&TestStep| {
+            matches!(step, TestStep::User(_) | TestStep::Presses(_) | TestStep::Bot(_))
+        };
+        let mut steps = self.test.lines.iter().map(|line| &line.kind);
+        if matches!(steps.find(word), Some(TestStep::Bot(_))) {
             self.open()?;
         }
         for line in &self.test.lines {
