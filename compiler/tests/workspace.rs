@@ -2,7 +2,7 @@
 //! the work that the edit asks for.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-#[path = "../../tests/src/big.rs"]
+#[path = "../../tests/src/big/mod.rs"]
 mod big;
 
 use std::path::Path;

@@ -4,6 +4,10 @@
 use std::cell::Cell;
 use std::fmt::{Debug, Write as _};
 
+use flowright_compiler::Analysis;
+use flowright_compiler::compile::{MemorySources, build};
+use flowright_engine::LoadedProgram;
+use flowright_engine::transcript::{Refutation, refutation};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseResult, TestRng, TestRunner};
 
@@ -81,6 +85,27 @@ pub fn each<S: Strategy>(count: u32, programs: &S, holds: impl Fn(S::Value) -> T
     if let Err(failure) = TestRunner::new_with_rng(config, rng).run(programs, holds) {
         panic!("{failure}");
     }
+}
+
+/// Whether the conversation that refutes the one claim of a program shows it when it is played; one
+/// that does not is printed.
+#[must_use]
+pub fn is_shown(source: &str, analysis: &Analysis) -> bool {
+    let load = |block: &str| {
+        let sources = MemorySources(vec![
+            ("p.flow".to_owned(), source.into()),
+            ("~test.flow".to_owned(), block.into()),
+        ]);
+        let bundle = build(&flowright_compiler::analyse(&sources)?)?;
+        LoadedProgram::interpreted(bundle, [7; 32]).map_err(|error| error.to_string())
+    };
+    let project = analysis.project.as_ref().unwrap();
+    let [one] = analysis.proofs.counterexamples.as_slice() else { panic!("{source}") };
+    let is_shown = matches!(refutation(project, one, &load).unwrap(), Refutation::Test(_));
+    if !is_shown {
+        println!("not played:\n{source}\n{:?}", analysis.diagnostics);
+    }
+    is_shown
 }
 
 /// A number that grows by ones.

@@ -1,6 +1,6 @@
 //! Random flows: what the compiler proves of them never fails when they run, and what it refutes
 //! fails in the conversation that it gives, but for a few whose words are taken otherwise.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::fmt::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,9 +10,8 @@ use flowright_compiler::compile::MemorySources;
 use flowright_compiler::diag::Code;
 use flowright_engine::LoadedProgram;
 use flowright_engine::explore::{Customer, Explorer};
-use flowright_engine::transcript::{Refutation, refutation};
 use flowright_tests::programs::{
-    Atom, Count, Statement, any_atom, any_statement, each, write_states,
+    Atom, Count, Statement, any_atom, any_statement, each, is_shown, write_states,
 };
 use proptest::prelude::*;
 
@@ -175,31 +174,6 @@ fn is_violated(source: &str) -> Option<bool> {
         }
     }
     Some(false)
-}
-
-/// Whether the conversation that refutes the claim shows it when it is played.
-fn is_shown(claimed: &str, analysis: &flowright_compiler::Analysis) -> bool {
-    let load = |block: &str| {
-        let sources = MemorySources(vec![
-            ("p.flow".to_owned(), claimed.into()),
-            ("~test.flow".to_owned(), block.into()),
-        ]);
-        let analysis = flowright_compiler::analyse(&sources)?;
-        let bundle = flowright_compiler::compile::build(&analysis)?;
-        LoadedProgram::interpreted(bundle, [7; 32]).map_err(|error| error.to_string())
-    };
-    let project = analysis.project.as_ref().unwrap();
-    let [one] = analysis.proofs.counterexamples.as_slice() else { panic!("{claimed}") };
-    match refutation(project, one, &load).unwrap() {
-        Refutation::Test(_) => true,
-        Refutation::NotPlayed => {
-            println!(
-                "not played:\n{}\n{claimed}",
-                analysis.diagnostics.iter().map(|d| format!("{d:?}")).collect::<String>()
-            );
-            false
-        }
-    }
 }
 
 #[derive(Debug, Default)]
