@@ -16,28 +16,20 @@ from sklearn.metrics import f1_score
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.svm import LinearSVC
 
-SETS = [
-    ("banking77", "train.tsv"),
-    ("banking77", "fewshot_10.tsv"),
-    ("banking77", "fewshot_5.tsv"),
-    ("hwu64", "train.tsv"),
-    ("hwu64", "fewshot_10.tsv"),
-    ("hwu64", "fewshot_5.tsv"),
-    ("crosswoz", "train.tsv"),
-    ("hint3_sofmattress", "train.tsv"),
-    ("snips", "train.tsv"),
-    ("braun_askubuntu", "train.tsv"),
-]
+
+def pairs(path):
+    lines = (line.split("\t", 1) for line in path.read_text(encoding="utf-8").splitlines())
+    return [(first, second.strip()) for first, second in lines]
 
 
 def rows(path):
-    lines = (line.split("\t", 1) for line in path.read_text(encoding="utf-8").splitlines())
-    return [(text, label.strip()) for text, label in lines if label.strip() != "oos"]
+    return [(text, label) for text, label in pairs(path) if label != "oos"]
 
 
 def main():
-    data = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "../../shared/data"
-    for name, file in SETS:
+    here = Path(__file__).parent
+    data = Path(sys.argv[1]) if len(sys.argv) > 1 else here / "../../shared/data"
+    for name, file in pairs(here / "sets.tsv"):
         if not (data / name / file).exists():
             print(f"{name}, {file}: left out, it is not there")
             continue

@@ -1,66 +1,24 @@
 //! Intents of public sets: how often they are right, how well what is not meant for the bot is told
 //! from what is, what training and asking costs. The linear model of scikit-learn on the same splits
-//! is in `bench/baseline.py`; here each time stands beside the first set's.
-//!
-//! The sets are read from `../shared/data` or the folder in `FLOWRIGHT_DATA`; a set that is not there
-//! is left out, with a word.
+//! (`bench/sets.tsv`) is in `bench/baseline.py`; here each time stands beside the first set's.
 #![expect(clippy::unwrap_used, reason = "a benchmark may stop at the first surprise")]
 
-use std::cmp::Ordering;
+#[path = "../../nlu/tests/common/sets.rs"]
+mod sets;
+
 use std::collections::BTreeMap;
 use std::hint::black_box;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use flowright_bench::{grouped, nanos};
 use flowright_nlu::lang::Lang;
-use flowright_nlu::spec::{Example, IntentSpec, Piece, Spec};
 use flowright_nlu::value::Date;
 use flowright_nlu::{Context, Model, Understander, train};
+use sets::{OUTSIDE, Rows, auroc, data, spec};
 
-/// Set and file to learn from; the test split is `test.tsv` of the set.
-const SETS: [(&str, &str); 10] = [
-    ("banking77", "train.tsv"),
-    ("banking77", "fewshot_10.tsv"),
-    ("banking77", "fewshot_5.tsv"),
-    ("hwu64", "train.tsv"),
-    ("hwu64", "fewshot_10.tsv"),
-    ("hwu64", "fewshot_5.tsv"),
-    ("crosswoz", "train.tsv"),
-    ("hint3_sofmattress", "train.tsv"),
-    ("snips", "train.tsv"),
-    ("braun_askubuntu", "train.tsv"),
-];
-/// The label of utterances that no intent is for.
-const OUTSIDE: &str = "oos";
+/// Set and file to learn from, a line each; the test split is `test.tsv` of the set.
+const SETS: &str = include_str!("../sets.tsv");
 const ROUND: Duration = Duration::from_millis(300);
-
-type Rows = Vec<(String, String)>;
-
-fn data(set: &str, file: &str) -> Option<Rows> {
-    let folder = std::env::var_os("FLOWRIGHT_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
-        PathBuf::from,
-    );
-    let text = std::fs::read_to_string(folder.join(set).join(file)).ok()?;
-    let row = |line: &str| line.split_once('\t').map(|(t, l)| (t.to_owned(), l.trim().to_owned()));
-    Some(text.lines().filter_map(row).collect())
-}
-
-fn spec(rows: &Rows) -> Spec {
-    let mut intents: BTreeMap<&str, Vec<Example>> = BTreeMap::new();
-    for (text, label) in rows {
-        let pieces = vec![Piece::Text(text.clone())];
-        intents.entry(label).or_default().push(Example { lang: None, pieces });
-    }
-    let intent = |(name, examples): (&str, Vec<Example>)| IntentSpec {
-        name: name.to_owned(),
-        examples,
-        ..IntentSpec::default()
-    };
-    let intents = intents.into_iter().map(intent).collect();
-    Spec { languages: vec![Lang::ZH, Lang::EN], intents, ..Spec::default() }
-}
 
 fn cx() -> Context {
     Context {
@@ -78,7 +36,7 @@ fn best<'b>(bot: &'b Understander, text: &str, cx: &Context) -> (&'b str, f32) {
     first.map_or(("", 0.0), |i| (bot.intent_name(i.intent).unwrap_or(""), i.confidence))
 }
 
-/// The mean over the classes of the test of the harmonic mean of precision and recall.
+/// The mean, over the classes that are meant or said, of the harmonic mean of precision and recall.
 fn macro_f1(pairs: &[(&str, &str)]) -> f64 {
     let mut counts: BTreeMap<&str, [f64; 3]> = BTreeMap::new();
     for (said, meant) in pairs {
@@ -92,28 +50,15 @@ fn macro_f1(pairs: &[(&str, &str)]) -> f64 {
     counts.values().map(f1).sum::<f64>() / counts.len() as f64
 }
 
-/// How often one of `inside` is above one of `outside`, ties counting half.
-fn auroc(inside: &[f32], outside: &[f32]) -> f64 {
-    let win = |a: &f32, b: &f32| match a.total_cmp(b) {
-        Ordering::Greater => 1.0,
-        Ordering::Equal => 0.5,
-        Ordering::Less => 0.0,
-    };
-    let wins: f64 = inside.iter().map(|a| outside.iter().map(|b| win(a, b)).sum::<f64>()).sum();
-    wins / (inside.len() * outside.len()) as f64
-}
-
 fn main() {
     println!(
         "{:<34} {:>7} {:>6}  {:>8} {:>8} {:>7}  {:>8} {:>10}  {:>7}  beside the first",
         "set", "intents", "rows", "accuracy", "macro-F1", "AUROC", "train s", "bytes", "us"
     );
     let mut first_us = None;
-    for (set, file) in SETS {
-        let (Some(rows), Some(test)) = (data(set, file), data(set, "test.tsv")) else {
-            println!("{set}, {file}: left out, it is not there");
-            continue;
-        };
+    for line in SETS.lines() {
+        let (set, file) = line.split_once('\t').unwrap();
+        let (Some(rows), Some(test)) = (data(set, file), data(set, "test.tsv")) else { continue };
         // What no intent of the set is for: its own, or the questions of another set.
         let (mut outside, inside): (Rows, Rows) =
             test.into_iter().partition(|(_, label)| label == OUTSIDE);

@@ -3,65 +3,22 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod common;
-
-use std::cmp::Ordering;
-use std::path::PathBuf;
+#[path = "common/sets.rs"]
+mod sets;
 
 use common::best;
-use flowright_nlu::lang::Lang;
-use flowright_nlu::spec::{Example, IntentSpec, Piece, Spec};
 use flowright_nlu::{Understander, train};
-
-type Rows = Vec<(String, String)>;
-
-fn data(set: &str, file: &str) -> Option<Rows> {
-    let folder = std::env::var_os("FLOWRIGHT_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
-        PathBuf::from,
-    );
-    let Ok(text) = std::fs::read_to_string(folder.join(set).join(file)) else {
-        println!("skipped: no {set}/{file} in {}", folder.display());
-        return None;
-    };
-    let row = |line: &str| line.split_once('\t').map(|(t, l)| (t.to_owned(), l.trim().to_owned()));
-    Some(text.lines().filter_map(row).collect())
-}
+use sets::{OUTSIDE, Rows, auroc, data, spec};
 
 /// A bot in Chinese and English whose examples are these.
 fn bot(rows: &[(String, String)]) -> Understander {
-    let mut names: Vec<&String> = rows.iter().map(|(_, label)| label).collect();
-    names.sort();
-    names.dedup();
-    let plain = |text: &str| Example { lang: None, pieces: vec![Piece::Text(text.to_owned())] };
-    let intent = |name: &&String| IntentSpec {
-        name: (*name).clone(),
-        examples: rows.iter().filter(|(_, l)| l == *name).map(|(t, _)| plain(t)).collect(),
-        ..IntentSpec::default()
-    };
-    let languages = vec![Lang::ZH, Lang::EN];
-    let spec = Spec { languages, intents: names.iter().map(intent).collect(), ..Spec::default() };
-    Understander::new(train(&spec).unwrap()).unwrap()
+    Understander::new(train(&spec(rows)).unwrap()).unwrap()
 }
 
 /// How often the best intent is the right one.
 fn accuracy(bot: &Understander, rows: &[(String, String)]) -> f64 {
     let right = rows.iter().filter(|(text, label)| best(bot, text).0 == *label).count();
     right as f64 / rows.len() as f64
-}
-
-/// How often a text of `inside` is surer than one of `outside`, ties counting half.
-fn auroc(inside: &[f32], outside: &[f32]) -> f64 {
-    let mut wins = 0.0;
-    for a in inside {
-        for b in outside {
-            wins += match a.total_cmp(b) {
-                Ordering::Greater => 1.0,
-                Ordering::Equal => 0.5,
-                Ordering::Less => 0.0,
-            };
-        }
-    }
-    wins / (inside.len() * outside.len()) as f64
 }
 
 /// Learns from one file, is asked another; prints what it reached and holds it to `floor`.
@@ -96,7 +53,7 @@ fn what_a_bot_is_not_for_is_told_from_what_it_is_for() {
     let set = "hint3_sofmattress";
     let (Some(rows), Some(test)) = (data(set, "train.tsv"), data(set, "test.tsv")) else { return };
     let bot = bot(&rows);
-    let (outside, inside): (Rows, Rows) = test.into_iter().partition(|(_, label)| label == "oos");
+    let (outside, inside): (Rows, Rows) = test.into_iter().partition(|(_, label)| label == OUTSIDE);
     let sure = |rows: &Rows| rows.iter().map(|(text, _)| best(&bot, text).1).collect::<Vec<f32>>();
     let told = auroc(&sure(&inside), &sure(&outside));
     println!("{set}: accuracy {:.4}, AUROC {told:.4}", accuracy(&bot, &inside));
