@@ -1,16 +1,16 @@
-//! Actions: signatures, requests, named errors, and the arguments of every call.
+//! Actions: signatures, named errors, and the arguments of every call.
 
 use std::ops::RangeInclusive;
 
 use super::cx::{ActionSignature, Checker};
-use super::hir::{self, Expr, ExprKind};
+use super::hir::{self, Expr};
 use super::scope::Scope;
 use super::symbols::Found;
 use crate::base::Span;
 use crate::base::limits::{ACTION_RETRIES_MAX, ACTION_TIMEOUT_MAX_MS};
 use crate::diag::Code;
-use crate::ir::{BodyValue, FieldType, RequestDef, RequestPart};
-use crate::syntax::ast::{self, Arg, Name, TemplatePart};
+use crate::ir::FieldType;
+use crate::syntax::ast::{self, Arg};
 
 /// Time for one attempt of an action that does not say.
 const TIMEOUT_DEFAULT_MS: i64 = 5_000;
@@ -82,20 +82,6 @@ impl<'a> Checker<'a> {
         })
     }
 
-    /// An action that says nothing of how it is carried out would fail at every call.
-    fn no_request(&mut self, found: &Found<'a, ast::Action>) {
-        if found.broken {
-            return;
-        }
-        let name = &found.node.name;
-        let (message, method) = match found.node.is_effect {
-            true => (format!("the effect `{}` makes no request", name.text), "post"),
-            false => (format!("the action `{}` makes no request", name.text), "get"),
-        };
-        let help = format!("say where it goes: `{{ {method} \"{{env.NAME}}/…\" }}`");
-        self.error(Code::E0602, name.span, message, "every call would fail", help);
-    }
-
     fn label(&self, field: &ast::Field) -> hir::Label {
         hir::Label {
             personal: field.labels.personal.is_some(),
@@ -139,163 +125,6 @@ impl<'a> Checker<'a> {
     pub(super) fn actions_broken(&self) -> bool {
         self.symbols.actions.items.iter().any(|found| found.broken)
             || self.actions.iter().any(|action| action.result_lost)
-    }
-
-    fn request(&mut self, request: &ast::Request, params: &[FieldType]) -> Option<RequestDef> {
-        let mut headers = Vec::new();
-        for (name, value) in &request.headers {
-            let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-            if name.value.is_empty() || !name.value.chars().all(token) {
-                self.error(
-                    Code::E0602,
-                    name.span,
-                    format!("`{}` is not a header's name", name.value),
-                    "not a header",
-                    "use letters, digits and `-`",
-                );
-            }
-            headers.push((name.value.clone(), self.request_parts(value, params)?));
-        }
-        let body = match &request.body {
-            Some(fields) => Some(self.body_fields(fields, params)?),
-            None => None,
-        };
-        let url = self.request_parts(&request.url, params)?;
-        if let Some(RequestPart::Literal(address)) = url.first()
-            && !["http://", "https://"].iter().any(|begin| address.starts_with(begin))
-        {
-            self.error(
-                Code::E0602,
-                request.url.span,
-                format!("`{address}` is not the beginning of an address"),
-                "no `https://`",
-                "begin it with `https://…` or `{env.NAME}`",
-            );
-        } else if !matches!(url.first(), Some(RequestPart::Env(_) | RequestPart::Literal(_))) {
-            self.error(
-                Code::E0602,
-                request.url.span,
-                "an address begins with where it goes, not with a parameter",
-                "the host would come from outside",
-                "begin it with `https://…` or `{env.NAME}`",
-            );
-        }
-        Some(RequestDef { method: request.method.text.to_uppercase(), url, headers, body })
-    }
-
-    fn request_parts(
-        &mut self,
-        template: &ast::Template,
-        params: &[FieldType],
-    ) -> Option<Vec<RequestPart>> {
-        let mut parts = Vec::new();
-        for part in &template.parts {
-            parts.push(match part {
-                TemplatePart::Literal { text, .. } => RequestPart::Literal(text.clone()),
-                TemplatePart::Expr(expr) => self.request_part(expr, params)?,
-                TemplatePart::Annotation { span, .. }
-                | TemplatePart::Plural(ast::Plural { span, .. })
-                | TemplatePart::Count(span)
-                | TemplatePart::Error(span) => {
-                    self.error(
-                        Code::E0502,
-                        *span,
-                        "this cannot stand in a request",
-                        "not here",
-                        "write `{parameter}` or `{env.NAME}`",
-                    );
-                    return None;
-                }
-            });
-        }
-        Some(parts)
-    }
-
-    /// A parameter or an environment variable.
-    fn request_part(&mut self, expr: &ast::Expr, params: &[FieldType]) -> Option<RequestPart> {
-        let names = match &expr.kind {
-            ast::ExprKind::Path(names) => names.as_slice(),
-            _ => &[],
-        };
-        match names {
-            [env, variable] if env.text == "env" => Some(RequestPart::Env(variable.text.clone())),
-            [name] => match params.iter().position(|param| param.name == name.text) {
-                Some(number) => Some(RequestPart::Param(u32::try_from(number).ok()?)),
-                None => {
-                    self.unknown(
-                        Code::E0201,
-                        "parameter",
-                        name,
-                        params.iter().map(|p| p.name.as_str()),
-                    );
-                    None
-                }
-            },
-            _ => {
-                self.error(
-                    Code::E0209,
-                    expr.span,
-                    "a request uses the action's parameters and `env.NAME` only",
-                    "neither",
-                    "pass the value as a parameter",
-                );
-                None
-            }
-        }
-    }
-
-    fn body_fields(
-        &mut self,
-        fields: &[Arg],
-        params: &[FieldType],
-    ) -> Option<Vec<(String, BodyValue)>> {
-        let mut body: Vec<(String, BodyValue)> = Vec::new();
-        let mut names: Vec<Name> = Vec::new();
-        for field in fields {
-            let name = match (&field.name, &field.value.kind) {
-                (Some(name), _) => name.clone(),
-                (None, ast::ExprKind::Path(names)) if names.len() == 1 => names.first()?.clone(),
-                _ => {
-                    self.error(
-                        Code::E0303,
-                        field.value.span,
-                        "a field of the body needs a name",
-                        "no name",
-                        "write `name: value`",
-                    );
-                    return None;
-                }
-            };
-            body.push((name.text.clone(), self.body_value(&field.value, params)?));
-            names.push(name);
-        }
-        self.names_once(&names);
-        Some(body)
-    }
-
-    fn body_value(&mut self, value: &ast::Expr, params: &[FieldType]) -> Option<BodyValue> {
-        match &value.kind {
-            ast::ExprKind::Str(template) => {
-                Some(BodyValue::Text(self.request_parts(template, params)?))
-            }
-            ast::ExprKind::Path(_) => match self.request_part(value, params)? {
-                RequestPart::Param(number) => Some(BodyValue::Param(number)),
-                part => Some(BodyValue::Text(vec![part])),
-            },
-            _ => match self.expr(value, &Scope::default(), None)?.kind {
-                ExprKind::Const(value) => Some(BodyValue::Constant(value)),
-                _ => {
-                    self.error(
-                        Code::E0209,
-                        value.span,
-                        "a request uses the action's parameters and `env.NAME` only",
-                        "computed",
-                        "compute it in the flow and pass it as a parameter",
-                    );
-                    None
-                }
-            },
-        }
     }
 
     /// One expression per parameter, from arguments by name or by place.

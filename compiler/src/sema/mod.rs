@@ -29,6 +29,7 @@ mod patterns;
 mod people;
 mod plurals;
 mod recall;
+mod requests;
 mod routes;
 mod scope;
 mod skills;
