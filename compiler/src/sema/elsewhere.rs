@@ -2,7 +2,7 @@
 //! Who takes an intent for a flow is not helped by a list of the flows.
 
 use super::cx::{Checker, article};
-use super::scope::{BUILTIN_NAMES, Inside, Scope};
+use super::scope::{Inside, Scope};
 use super::symbols::{Found, Table};
 use crate::base::{FileSpan, Span};
 use crate::diag::{Code, Diagnostic, closest};
@@ -159,9 +159,6 @@ impl Checker<'_> {
             let mut elsewhere = known("field of the customer", help);
             elsewhere.declared = self.customer_at.get(number).copied();
             return Some(elsewhere);
-        }
-        if BUILTIN_NAMES.iter().any(|builtin| builtin.name == name.text) {
-            return Some(known("built-in name", "it is known without being asked for"));
         }
         self.kept_elsewhere(name, scope).or_else(|| self.of_another_kind("slot", name))
     }

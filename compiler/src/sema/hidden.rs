@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::cx::Checker;
 use super::hir::{Body, Flow, StepKind};
 use super::lints::inner_bodies;
-use super::scope::BUILTIN_NAMES;
+use super::scope::is_fixed;
 use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic};
 use crate::ir::{FlowId, SlotIndex, Space};
@@ -15,9 +15,7 @@ use crate::syntax::ast::Name;
 impl Checker<'_> {
     /// A slot or result that is called like what every expression can read.
     pub(super) fn hides_built_in(&mut self, what: &str, name: &Name, where_: &str) {
-        let known = name.text == "customer"
-            || BUILTIN_NAMES.iter().any(|builtin| builtin.name == name.text);
-        if !known || self.in_std {
+        if !is_fixed(&name.text) || self.in_std {
             return;
         }
         let message = format!("the {what} `{}` hides the built-in `{}`", name.text, name.text);

@@ -49,6 +49,11 @@ pub(super) const BUILTIN_NAMES: &[BuiltinName] = &[
     BuiltinName { name: "business_hours", ty: Type::Bool, cell: turn::BUSINESS_HOURS },
 ];
 
+/// Whether a name is known everywhere, and of something that no step changes.
+pub(super) fn is_fixed(name: &str) -> bool {
+    name == "customer" || BUILTIN_NAMES.iter().any(|builtin| builtin.name == name)
+}
+
 /// Names of an action's error conditions.
 pub(super) const ANSWER_NAMES: &[BuiltinName] = &[
     BuiltinName { name: "status", ty: Type::Number, cell: turn::STATUS },

@@ -1,12 +1,12 @@
 //! Steps that ask the customer: slots to fill, menus to choose from.
 
-use super::changing::is_fixed;
 use crate::base::Span;
 use crate::diag::Code;
 use crate::ir::{SlotIndex, Type};
 use crate::sema::cx::Checker;
 use crate::sema::flows::FlowScope;
 use crate::sema::hir::StepKind;
+use crate::sema::scope::is_fixed;
 use crate::sema::texts::Reader;
 use crate::syntax::ast::{self, Name};
 

@@ -6,7 +6,7 @@ use crate::ir::{RecordCells, Type};
 use crate::sema::cx::Checker;
 use crate::sema::flows::FlowScope;
 use crate::sema::hir::StepKind;
-use crate::sema::scope::BUILTIN_NAMES;
+use crate::sema::scope::is_fixed;
 use crate::syntax::ast::{self, Name};
 
 impl Checker<'_> {
@@ -53,11 +53,6 @@ impl Checker<'_> {
         }
         self.cells(&names, name.span, &cx.scope)
     }
-}
-
-/// Whether a name is of something that no step changes.
-pub(super) fn is_fixed(name: &str) -> bool {
-    name == "customer" || BUILTIN_NAMES.iter().any(|builtin| builtin.name == name)
 }
 
 /// `found.due` as two names.
