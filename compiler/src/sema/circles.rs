@@ -1,7 +1,10 @@
 //! Things that lead back to themselves, by way of others too: flows that call each other, skills
-//! that overflow into each other.
+//! that overflow into each other, roles that include each other, entities of each other's types.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use crate::base::FileSpan;
+use crate::diag::{Code, Diagnostic};
 
 /// Circles that are looked for in one project: who has more will see the rest when those are mended.
 const CIRCLES_MAX: usize = 100;
@@ -10,7 +13,7 @@ const CIRCLES_MAX: usize = 100;
 const NAMES_MAX: usize = 6;
 
 /// Places of a circle that are shown besides the first.
-pub(super) const RELATED_MAX: usize = 10;
+const RELATED_MAX: usize = 10;
 
 /// The circles of a graph, of which each thing leads to some others: the shortest through the first
 /// thing that is in one, and again without the step that closed it. A circle begins with what comes
@@ -37,6 +40,19 @@ pub(super) fn told<'n>(circle: &[usize], name: impl Fn(usize) -> &'n str) -> Str
     names.extend((circle.len() > NAMES_MAX).then_some("…"));
     names.extend(circle.first().map(|first| name(*first)));
     names.join(" -> ")
+}
+
+/// A finding at the first step of a circle, with its next steps: where each stands, and what is said
+/// of it.
+pub(super) fn finding(
+    code: Code,
+    message: String,
+    steps: impl IntoIterator<Item = (FileSpan, String)>,
+) -> Option<Diagnostic> {
+    let mut steps = steps.into_iter();
+    let (at, text) = steps.next()?;
+    let first = Diagnostic::new(code, at, message).label(text);
+    Some(steps.take(RELATED_MAX).fold(first, |finding, (at, text)| finding.related(at, text)))
 }
 
 /// The first thing that some way leads back to.

@@ -232,14 +232,6 @@ pub(super) fn quoted<S: AsRef<str>>(names: &[S]) -> String {
     quoted.join(", ")
 }
 
-/// `` `a`, `b` and `c` `` for messages.
-pub(super) fn listed(names: &[&str]) -> String {
-    match names.split_last() {
-        Some((last, before)) if !before.is_empty() => format!("{} and `{last}`", quoted(before)),
-        _ => quoted(names),
-    }
-}
-
 /// A cell of the session.
 pub(super) const fn session_place(index: u32) -> Place {
     Place { space: Space::Session, index }

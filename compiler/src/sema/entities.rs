@@ -4,22 +4,23 @@ use std::collections::BTreeSet;
 
 use flowright_nlu::spec::{Builtin, EntityKind};
 
-use super::cx::{Checker, article, listed};
+use super::circles::{circles, finding, told};
+use super::cx::{Checker, article};
 use super::symbols::Found;
 use super::types::BUILTINS;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::Code;
 use crate::ir::Type;
-use crate::syntax::ast::{self, Name, TypeExpr};
+use crate::syntax::ast::{self, TypeExpr};
 
 impl<'a> Checker<'a> {
     /// Declared entities; they can refer to each other in any order.
     pub(super) fn declared_entities(&mut self) {
         let entities = self.symbols.entities.items.clone();
         let mut left = vec![true; entities.len()];
-        let mut in_circles = Vec::new();
+        let mut undeclared = BTreeSet::new();
         for first in 0..entities.len() {
             // What an entity stands on comes first; a chain is as long as the table.
-            let mut chain: Vec<&Found<'a, ast::Entity>> = Vec::new();
+            let mut chain: Vec<(usize, &Found<'a, ast::Entity>)> = Vec::new();
             let mut next = Some(first);
             while let Some(number) = next.take() {
                 let (Some(found), Some(left)) = (entities.get(number), left.get_mut(number)) else {
@@ -28,57 +29,53 @@ impl<'a> Checker<'a> {
                 if !std::mem::take(left) {
                     break;
                 }
-                chain.push(found);
+                chain.push((number, found));
                 if let TypeExpr::Named(base) = &found.node.base {
                     next = self.symbols.entities.get(&base.text).map(|base| base as usize);
                 }
             }
-            while let Some(found) = chain.pop() {
+            while let Some((number, found)) = chain.pop() {
                 if !self.declare_entity(found, false) {
-                    in_circles.push(*found);
+                    undeclared.insert(number);
                 }
             }
         }
-        in_circles.sort_by_key(|found| found.at(found.node.name.span));
-        let mut told = BTreeSet::new();
-        for found in &in_circles {
-            self.entity_circle(found, &mut told);
+        self.entity_circles(&entities, &undeclared);
+        for found in undeclared.iter().filter_map(|number| entities.get(*number)) {
             self.declare_entity(found, true);
         }
     }
 
-    /// Says of entities that are each of the type of the next how that goes round, once.
-    fn entity_circle(&mut self, first: &Found<'a, ast::Entity>, told: &mut BTreeSet<&'a str>) {
-        let entities = &self.symbols.entities;
-        let mut circle: Vec<(&Found<'a, ast::Entity>, &Name)> = Vec::new();
-        let mut next = Some(first);
-        while let Some(found) = next.filter(|found| told.insert(&found.node.name.text)) {
-            let TypeExpr::Named(base) = &found.node.base else { return };
-            circle.push((found, base));
-            next = entities.get(&base.text).and_then(|base| entities.items.get(base as usize));
-        }
-        // What leads into a circle is not in it.
-        let last = circle.last().map(|(_, base)| base.text.as_str());
-        let begin =
-            circle.iter().position(|(found, _)| Some(found.node.name.text.as_str()) == last);
-        let Some(circle) = begin.and_then(|begin| circle.get(begin..)) else { return };
-        let names: Vec<&str> =
-            circle.iter().map(|(found, _)| found.node.name.text.as_str()).collect();
-        let message = match names.as_slice() {
-            [only] => format!("the entity `{only}` is of its own type"),
-            names => format!("the entities {} are of each other's types", listed(names)),
+    /// Of what could not be declared, entities that are each of the type of the next: each circle
+    /// once.
+    fn entity_circles(&mut self, entities: &[Found<'a, ast::Entity>], open: &BTreeSet<usize>) {
+        let base = |number: usize| match &entities.get(number)?.node.base {
+            TypeExpr::Named(base) if open.contains(&number) => Some(base),
+            _ => None,
         };
-        let mut steps = circle.iter().map(|(found, base)| {
-            let text =
-                format!("`{}` is {} `{}`", found.node.name.text, article(&base.text), base.text);
-            (found.at(base.span), text)
-        });
-        let Some((at, text)) = steps.next() else { return };
-        let finding = Diagnostic::new(Code::E0215, at, message).label(text);
-        let finding = steps.fold(finding, |finding, (at, text)| finding.related(at, text));
-        self.report(finding.help(
-            "begin with a type that there is: `text`, `one_of { … }` or another built-in one",
-        ));
+        let next = |number: usize| {
+            let next = self.symbols.entities.get(&base(number)?.text)? as usize;
+            open.contains(&next).then_some(next)
+        };
+        let next: Vec<BTreeSet<usize>> =
+            (0..entities.len()).map(|number| next(number).into_iter().collect()).collect();
+        let name = |number: usize| entities.get(number).map_or("", |e| e.node.name.text.as_str());
+        for circle in circles(&next) {
+            let message = match circle.as_slice() {
+                [only] => format!("the entity `{}` is of its own type", name(*only)),
+                more => format!("these entities are of each other's types: {}", told(more, name)),
+            };
+            let steps = circle.iter().filter_map(|number| {
+                let (found, base) = (entities.get(*number)?, base(*number)?);
+                let text =
+                    format!("`{}` is {} `{}`", name(*number), article(&base.text), base.text);
+                Some((found.at(base.span), text))
+            });
+            let Some(found) = finding(Code::E0215, message, steps) else { continue };
+            self.report(found.help(
+                "begin with a type that there is: `text`, `one_of { … }` or another built-in one",
+            ));
+        }
     }
 
     /// Declares one entity; whether it could be.

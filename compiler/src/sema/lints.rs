@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::circles::{RELATED_MAX, circles, told};
+use super::circles::{circles, finding, told};
 use super::cx::Checker;
 use super::hir::{Body, Flow, Handlers, State, Step, StepKind};
 use super::symbols::Found;
@@ -47,27 +47,21 @@ impl Checker<'_> {
                 let at = flows.get(*from)?.bodies().find_map(|body| call_of(body, called))?;
                 Some((at, format!("`{}` calls `{}` here", name(*from), name(*to))))
             };
-            let mut calls = circle.iter().zip(to).filter_map(call);
-            let Some((first, label)) = calls.next() else { continue };
-            let finding = match circle.as_slice() {
-                [only] => {
-                    let message = format!("`{}` calls itself", name(*only));
-                    Diagnostic::new(Code::E0406, first, message)
-                        .label("would wait for itself")
-                        .help("go back to a state with `->` instead")
-                }
-                more => {
-                    let message =
-                        format!("these flows call each other in a circle: {}", told(more, name));
-                    Diagnostic::new(Code::E0406, first, message)
-                        .label(label)
-                        .help("put what both need into a flow that calls neither, or end instead of calling back")
-                }
+            let calls = circle.iter().zip(to).filter_map(call);
+            let (message, help) = match circle.as_slice() {
+                [only] => (
+                    format!("`{}` calls itself", name(*only)),
+                    "go back to a state with `->` instead",
+                ),
+                more => (
+                    format!("these flows call each other in a circle: {}", told(more, name)),
+                    "put what both need into a flow that calls neither, or end instead of calling back",
+                ),
             };
-            let finding = calls
-                .take(RELATED_MAX)
-                .fold(finding, |finding, (at, words)| finding.related(at, words));
-            self.report(finding);
+            let Some(found) = finding(Code::E0406, message, calls) else { continue };
+            let found =
+                if circle.len() == 1 { found.label("would wait for itself") } else { found };
+            self.report(found.help(help));
         }
     }
 

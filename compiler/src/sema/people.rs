@@ -1,13 +1,14 @@
 //! Who there is: roles, and the customer with the profile's fields.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::cx::{Checker, listed};
+use super::circles::{circles, finding, told};
+use super::cx::Checker;
 use super::once::first_of;
 use super::symbols::Found;
 use crate::base::Span;
 use crate::base::limits::ROLES_MAX;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::Code;
 use crate::ir::FieldDef;
 use crate::syntax::ast::{Labels, Name, Role};
 
@@ -25,65 +26,43 @@ impl<'a> Checker<'a> {
             // Said where the rights of each are told apart.
             return;
         }
-        let mut told: BTreeSet<&str> = BTreeSet::new();
-        for role in roles.iter().filter(|role| !role.node.includes.is_empty()) {
-            if told.contains(role.node.name.text.as_str()) {
-                continue;
-            }
-            let Some(circle) = self.way_round(role) else { continue };
-            told.extend(circle.iter().map(|(role, _)| role.node.name.text.as_str()));
-            self.role_circle(&circle);
-        }
+        self.role_circles(&roles);
     }
 
-    /// The shortest way on which a role includes itself: each role on it, with the place in its
-    /// `includes` of the next.
-    fn way_round(&self, role: &Found<'a, Role>) -> Option<Vec<(Found<'a, Role>, usize)>> {
-        let mut seen: BTreeSet<&str> = BTreeSet::new();
-        let mut ways = VecDeque::from([vec![(*role, 0)]]);
-        while let Some(way) = ways.pop_front() {
-            let Some(((last, _), before)) = way.split_last() else { continue };
-            for (place, included) in last.node.includes.iter().enumerate() {
-                let mut longer = before.to_vec();
-                longer.push((*last, place));
-                if included.text == role.node.name.text {
-                    return Some(longer);
+    /// Roles that include themselves: each circle once.
+    fn role_circles(&mut self, roles: &[Found<'a, Role>]) {
+        let of = |included: &Name| Some(self.symbols.roles.get(&included.text)? as usize);
+        let next = |role: &Found<'a, Role>| role.node.includes.iter().filter_map(of).collect();
+        let next: Vec<BTreeSet<usize>> = roles.iter().map(next).collect();
+        let name = |role: usize| roles.get(role).map_or("", |role| role.node.name.text.as_str());
+        for circle in circles(&next) {
+            let place = |(role, to): (&usize, &usize)| {
+                let role = roles.get(*role)?;
+                let to = role.node.includes.iter().position(|included| included.text == name(*to));
+                Some((role, to?))
+            };
+            let to = circle.iter().cycle().skip(1);
+            let places: Vec<(&Found<'a, Role>, usize)> =
+                circle.iter().zip(to).filter_map(place).collect();
+            let message = match circle.as_slice() {
+                [only] => format!("the role `{}` includes itself", name(*only)),
+                more => format!("these roles include each other in a circle: {}", told(more, name)),
+            };
+            let steps = places.iter().filter_map(|(role, place)| {
+                let included = role.node.includes.get(*place)?;
+                let text = format!("`{}` includes `{}`", role.node.name.text, included.text);
+                Some((role.at(included.span), text))
+            });
+            let Some(found) = finding(Code::E0214, message, steps) else { continue };
+            let found = match places.as_slice() {
+                [(role, place)] => {
+                    let gone = role.at(without(role.node, *place));
+                    found.help("remove its own name").fix("remove its own name", gone, "")
                 }
-                let number = self.symbols.roles.get(&included.text);
-                let next = number.and_then(|i| self.symbols.roles.items.get(i as usize));
-                if let Some(next) = next.filter(|_| seen.insert(&included.text)) {
-                    longer.push((*next, 0));
-                    ways.push_back(longer);
-                }
-            }
+                _ => found.help("remove one of these `includes`"),
+            };
+            self.report(found);
         }
-        None
-    }
-
-    /// Says of a circle of roles how it goes round.
-    fn role_circle(&mut self, circle: &[(Found<'a, Role>, usize)]) {
-        let names: Vec<&str> =
-            circle.iter().map(|(role, _)| role.node.name.text.as_str()).collect();
-        let message = match names.as_slice() {
-            [only] => format!("the role `{only}` includes itself"),
-            names => format!("the roles {} include each other in a circle", listed(names)),
-        };
-        let mut steps = circle.iter().filter_map(|(role, place)| {
-            let included = role.node.includes.get(*place)?;
-            let text = format!("`{}` includes `{}`", role.node.name.text, included.text);
-            Some((role.at(included.span), text))
-        });
-        let Some((at, text)) = steps.next() else { return };
-        let finding = Diagnostic::new(Code::E0214, at, message).label(text);
-        let finding = steps.fold(finding, |finding, (at, text)| finding.related(at, text));
-        let finding = match circle {
-            [(role, place)] => {
-                let gone = role.at(without(role.node, *place));
-                finding.help("remove its own name").fix("remove its own name", gone, "")
-            }
-            _ => finding.help("remove one of these `includes`"),
-        };
-        self.report(finding);
     }
 
     /// `personal` and `visible to ROLE`.

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use flowright_nlu::value::Decimal;
 
-use super::circles::{RELATED_MAX, circles, told};
+use super::circles::{circles, finding, told};
 use super::cx::Checker;
 use super::symbols::Found;
-use crate::diag::{Code, Diagnostic};
+use crate::diag::Code;
 use crate::ir::{SkillDef, SkillId};
 use crate::syntax::ast;
 
@@ -47,24 +47,15 @@ impl<'a> Checker<'a> {
                     format!("`{}` overflows into `{}`", name(*skill), to.text),
                 ))
             };
-            let mut places = circle.iter().filter_map(place);
-            let Some((first, label)) = places.next() else { continue };
-            let finding = match circle.as_slice() {
-                [only] => {
-                    let message = format!("`{}` overflows into itself", name(*only));
-                    Diagnostic::new(Code::E0604, first, message)
-                        .label("would never leave its queue")
-                }
-                more => {
-                    let message =
-                        format!("these skills overflow in a circle: {}", told(more, name));
-                    Diagnostic::new(Code::E0604, first, message).label(label)
-                }
+            let message = match circle.as_slice() {
+                [only] => format!("`{}` overflows into itself", name(*only)),
+                more => format!("these skills overflow in a circle: {}", told(more, name)),
             };
-            let finding = places
-                .take(RELATED_MAX)
-                .fold(finding, |finding, (at, words)| finding.related(at, words));
-            self.report(finding.help("let one of the skills keep its queue"));
+            let places = circle.iter().filter_map(place);
+            let Some(found) = finding(Code::E0604, message, places) else { continue };
+            let found =
+                if circle.len() == 1 { found.label("would never leave its queue") } else { found };
+            self.report(found.help("let one of the skills keep its queue"));
         }
     }
 }
