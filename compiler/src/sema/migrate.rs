@@ -256,7 +256,10 @@ impl<'a> Checker<'a> {
                 return Some((SlotRef::Flow(FlowId(number), inner.to_owned()), None));
             }
         }
-        self.unknown_slot(name, block);
+        // One that is known and is not here was reported where it is declared.
+        if self.symbols.slots.get(&name.text).is_none() {
+            self.unknown_slot(name, block);
+        }
         None
     }
 

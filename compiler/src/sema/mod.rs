@@ -177,7 +177,10 @@ impl Checker<'_> {
         self.not_built_declarations();
         let actions = self.checked_actions();
         let texts = self.named_texts();
-        self.session_slots = self.session_slots()?;
+        let session_slots = self.session_slots();
+        // What flows and tests say of the others is looked at even so.
+        let all_slots = session_slots.iter().all(Option::is_some);
+        self.session_slots = session_slots.into_iter().flatten().collect();
         self.begin_recall();
         let found = self.symbols.intents.items.clone();
         let (mut intents, sounds): (Vec<hir::Intent>, Vec<_>) =
@@ -196,6 +199,7 @@ impl Checker<'_> {
         let tests = tests.iter().filter_map(|test| self.test(test, &flows, sources)).collect();
         let migrations = self.migrations(&flows);
         self.hidden_session_slots(&flows);
+        all_slots.then_some(())?;
         Some(hir::Project {
             bot: bot?,
             choices: std::mem::take(&mut self.choices),

@@ -7,6 +7,7 @@ use crate::sema::cx::{Checker, flow_place, session_place};
 use crate::sema::hir::Slot;
 use crate::sema::once::first_of;
 use crate::sema::scope::Scope;
+use crate::sema::symbols::Found;
 use crate::sema::texts::Reader;
 use crate::syntax::ast::{self, Name};
 
@@ -129,23 +130,27 @@ impl<'a> Checker<'a> {
             self.enter(&found);
             self.hides_built_in("slot", &found.node.name, "in the whole project");
             let name = found.node.name.text.clone();
-            if let Some((ty, _)) = self.resolve_type(&found.node.ty, &name) {
-                self.session_types.insert(name, (ty, session_place(number)));
+            match self.resolve_type(&found.node.ty, &name) {
+                Some((ty, _)) => {
+                    self.session_types.insert(name, (ty, session_place(number)));
+                }
+                None => self.symbols.slots.lost.push(name),
             }
         }
     }
 
-    /// What the session's slots say.
-    pub(in crate::sema) fn session_slots(&mut self) -> Option<Vec<Slot>> {
-        let mut slots = Vec::new();
-        for found in self.symbols.slots.items.clone() {
-            self.enter(&found);
-            let slot = found.node;
-            let (_, entity) = self.resolve_type(&slot.ty, &slot.name.text)?;
-            let (ty, place) = self.session_types.get(&slot.name.text)?.clone();
-            slots.push(self.slot(slot, ty, entity, place, &Scope::default()));
-        }
-        slots.into_iter().collect()
+    /// What the session's slots say; nothing of one in which something is wrong.
+    pub(in crate::sema) fn session_slots(&mut self) -> Vec<Option<Slot>> {
+        let found = self.symbols.slots.items.clone();
+        found.iter().map(|found| self.session_slot(found)).collect()
+    }
+
+    fn session_slot(&mut self, found: &Found<'a, ast::Slot>) -> Option<Slot> {
+        self.enter(found);
+        let slot = found.node;
+        let (ty, place) = self.session_types.get(&slot.name.text)?.clone();
+        let (_, entity) = self.resolve_type(&slot.ty, &slot.name.text)?;
+        self.slot(slot, ty, entity, place, &Scope::default())
     }
 
     /// The number of a slot that `fill` and `call` name; a session slot joins the flow's.
