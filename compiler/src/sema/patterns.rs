@@ -26,6 +26,7 @@ impl Checker<'_> {
         );
         false
     }
+
     /// Reports a pattern of an entity that no text has a part for. One that finds only nothing finds
     /// no value.
     pub(super) fn pattern_finds(&mut self, pattern: &Spanned<String>) {

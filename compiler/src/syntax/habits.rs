@@ -217,25 +217,17 @@ impl<'t> Around<'_, 't> {
     /// The call that ends before the place, whole, and what is in its brackets.
     fn call_before(&self) -> Option<(Span, Span)> {
         let close = self.before.last().filter(|token| token.kind == TokenKind::CloseParen)?;
-        let mut depth = 0_u32;
-        let open = self.before.iter().rposition(|token| {
-            match token.kind {
-                TokenKind::CloseParen => depth += 1,
-                TokenKind::OpenParen => depth -= 1,
-                _ => {}
-            }
-            token.kind == TokenKind::OpenParen && depth == 0
-        })?;
-        let name = self.name_before(open)?;
-        let inner = Span::new(self.before.get(open)?.span.end, close.span.start);
+        let open = partner(self.before.iter().rev())?;
+        let name = self.name_before(open.span.start)?;
+        let inner = Span::new(open.span.end, close.span.start);
         Some((name.cover(close.span), inner))
     }
 
-    /// The dotted name whose last part stands before token `end`.
-    fn name_before(&self, end: usize) -> Option<Span> {
-        let parts = self.before.get(..end)?.iter().rev();
+    /// The dotted name whose last part is the last token before a place.
+    fn name_before(&self, place: u32) -> Option<Span> {
+        let end = self.before.partition_point(|token| token.span.end <= place);
         let mut name: Option<Span> = None;
-        for token in parts {
+        for token in self.before.get(..end)?.iter().rev() {
             let fits = matches!(token.kind, TokenKind::Word | TokenKind::Dot);
             if !fits || name.is_some_and(|name| name.start != token.span.end) {
                 break;
@@ -270,20 +262,12 @@ impl<'t> Around<'_, 't> {
 
     /// `has first(list)`
     fn has_of_a_call(&self) -> Option<Diagnostic> {
-        let name = self.name_before(self.before.len())?;
+        let name = self.name_before(self.next.span.start)?;
         let has = self.before.iter().rfind(|token| token.span.end <= name.start)?;
         if self.next.kind != TokenKind::OpenParen || self.word(has) != "has" {
             return None;
         }
-        let mut depth = 0_u32;
-        let close = self.from.iter().find(|token| {
-            match token.kind {
-                TokenKind::OpenParen => depth += 1,
-                TokenKind::CloseParen => depth -= 1,
-                _ => {}
-            }
-            token.kind == TokenKind::CloseParen && depth == 0
-        })?;
+        let close = partner(self.from.iter())?;
         let call = name.cover(close.span);
         let inner = Span::new(self.next.span.end, close.span.start);
         let found = self.found(call, "`has` asks of a name, not of a call").label("a call");
@@ -370,6 +354,21 @@ impl<'t> Around<'_, 't> {
         let message = format!("`{}` is a language and a region", self.text(whole));
         Some(self.instead(whole, message, word))
     }
+}
+
+/// The parenthesis that goes with the first of the tokens, in the direction in which they come.
+fn partner<'t>(tokens: impl Iterator<Item = &'t Token>) -> Option<&'t Token> {
+    let mut depth = 0_i32;
+    let mut parens = tokens.filter_map(|token| match token.kind {
+        TokenKind::OpenParen => Some((token, 1)),
+        TokenKind::CloseParen => Some((token, -1)),
+        _ => None,
+    });
+    let closes = parens.find(|(_, step)| {
+        depth += step;
+        depth == 0
+    });
+    closes.map(|(token, _)| token)
 }
 
 /// The currency and the number of a sum in another form.

@@ -18,18 +18,16 @@ impl Checker<'_> {
         let at = Span::new(span.start, span.start + 3);
         let message = format!("`{code}` is not the code of a currency");
         let finding = self.finding(Code::W0110, at, message).label("not in ISO 4217");
-        let finding = match (sums::meant(&code), sums::swapped(&code)) {
-            (Some(meant), _) => finding.help(format!("write `{meant}`")).fix(
-                format!("replace `{code}` by `{meant}`"),
-                self.at(at),
-                meant,
-            ),
-            (None, Some(meant)) => finding.help(format!("did you mean `{meant}`?")).fix(
-                format!("replace `{code}` by `{meant}`"),
-                self.at(at),
-                meant,
-            ),
-            (None, None) => finding.help("write the three letters of its code, as `CNY` or `EUR`"),
+        let meant = match (sums::meant(&code), sums::swapped(&code)) {
+            (Some(meant), _) => Some((meant, format!("write `{meant}`"))),
+            (None, Some(meant)) => Some((meant, format!("did you mean `{meant}`?"))),
+            (None, None) => None,
+        };
+        let finding = match meant {
+            Some((meant, help)) => {
+                finding.help(help).fix(format!("replace `{code}` by `{meant}`"), self.at(at), meant)
+            }
+            None => finding.help("write the three letters of its code, as `CNY` or `EUR`"),
         };
         self.report(finding);
     }
