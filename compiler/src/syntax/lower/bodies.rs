@@ -89,11 +89,12 @@ impl Lower<'_> {
 
     /// Whether what stands directly before was lost: it may be the `when` that is continued.
     fn is_behind_lost(&self, span: Span) -> bool {
-        let is_blank = |lost: &Span| {
-            let between = self.text.get(lost.end as usize..span.start as usize);
-            between.is_some_and(|between| between.trim().is_empty())
-        };
-        self.lost.iter().any(is_blank)
+        let between = self
+            .lost_ends
+            .range(..=span.start)
+            .next_back()
+            .and_then(|end| self.text.get(*end as usize..span.start as usize));
+        between.is_some_and(|between| between.trim().is_empty())
     }
 
     fn body_or_step(&mut self, node: &Node) -> Body {

@@ -16,6 +16,8 @@ mod routes;
 mod tests;
 mod texts;
 
+use std::collections::BTreeSet;
+
 pub(super) use self::allows::Allows;
 pub(super) use self::depth::Depth;
 use super::ast::Name;
@@ -49,15 +51,15 @@ pub(super) struct Lower<'t> {
     pub(super) allows: Allows,
     /// How deep things are at the place.
     pub(super) depth: Depth,
-    /// Parts that were lost for their form.
-    pub(super) lost: Vec<Span>,
+    /// Where parts end that were lost for their form.
+    pub(super) lost_ends: BTreeSet<u32>,
 }
 
 impl<'t> Lower<'t> {
     /// At the start of a chunk.
     pub(super) fn new(text: &'t str, docs: &'t [(u32, String)]) -> Self {
         let (allows, depth) = (Allows::default(), Depth::default());
-        Self { text, docs, faults: Vec::new(), allows, depth, lost: Vec::new() }
+        Self { text, docs, faults: Vec::new(), allows, depth, lost_ends: BTreeSet::new() }
     }
 
     fn str(&self, node: &Node) -> &str {

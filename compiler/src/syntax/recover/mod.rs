@@ -199,7 +199,7 @@ impl<'t> ChunkParser<'t> {
     /// Reports a failure, unless a finding of another kind already explains its piece. `keywords`
     /// are what the piece could have begun with.
     fn report(&mut self, piece: Span, failure: &Failure, keywords: &[&str]) {
-        self.lower.lost.push(piece);
+        self.lower.lost_ends.insert(piece.end);
         let explained = self
             .cutter
             .inside(piece)
