@@ -26,6 +26,8 @@ pub(super) enum Meanwhile {
 #[derive(Debug, Default)]
 pub(super) struct Before {
     pub(super) cases: Cases,
+    /// Cases of a question that is asked anew: only a handler leads back into them.
+    pub(super) anew: Cases,
     /// Some of it was computed in a way that is not followed: not all of the cases may lead there.
     pub(super) doubtful: bool,
 }
@@ -36,7 +38,7 @@ impl Before {
     }
 
     fn just(case: Case) -> Self {
-        Self { cases: vec![case], doubtful: false }
+        Self { cases: vec![case], ..Self::default() }
     }
 }
 
@@ -84,8 +86,11 @@ impl Follower<'_, '_> {
             && way != Way::Known
         {
             // All that the customer does at a question needs the question.
-            let asked = self.asked(slot)?;
-            before.cases = self.words.meet(&before.cases, &asked)?;
+            let first = self.come_to(slot, &before.cases)?;
+            let waiting = std::mem::replace(&mut before.cases, first);
+            if self.is_asked_anew(id) {
+                before.anew = waiting;
+            }
         }
         Some(before)
     }
@@ -95,20 +100,21 @@ impl Follower<'_, '_> {
         id: PointId,
         point: &Point<'_>,
         way: Way,
-        mut after: Case,
+        after: Case,
         meanwhile: Meanwhile,
     ) -> Option<Before> {
         match (point.op, way) {
             (Op::Branch(cond), Way::Holds | Way::Fails) => {
                 let cases = self.outcome(id, cond, way == Way::Holds);
                 let cases = self.words.meet(&[after], &cases)?;
-                Some(Before { cases, doubtful: false })
+                Some(Before { cases, ..Before::default() })
             }
             (Op::Ask(slot), Way::Known) => {
                 let filled = self.place_of(slot).and_then(|place| self.not_empty(after, place));
                 let Some(filled) = filled else { return Some(Before::none()) };
                 let passing = self.passing(slot)?;
-                Some(Before { cases: self.words.meet(&[filled], &passing)?, doubtful: false })
+                let cases = self.words.meet(&[filled], &passing)?;
+                Some(Before { cases, ..Before::default() })
             }
             (Op::Ask(slot), Way::Answer) => {
                 let before = self.answered(slot, &after)?;
@@ -125,14 +131,9 @@ impl Follower<'_, '_> {
             }
             (Op::Set { place, value }, _) => Some(self.unassigned(after, place, value)),
             (Op::Clear(places), _) => {
-                for place in places {
-                    let known = after.get(&Var::Cell(*place));
-                    if known.is_some_and(|set| !set.may_be_empty()) {
-                        return Some(Before::none());
-                    }
-                    self.forget(&mut after, *place);
-                }
-                Some(Before::just(after))
+                let mut places = places.iter();
+                let cleared = places.try_fold(after, |case, place| self.before_empty(case, *place));
+                Some(cleared.map(Before::just).unwrap_or_default())
             }
             (Op::Do { bind: Some(bind), action, .. }, Way::Done) => {
                 let project = self.words.project();
@@ -159,7 +160,7 @@ impl Follower<'_, '_> {
         before: Before,
         mut step: impl FnMut(&mut Self, Case) -> Option<Before>,
     ) -> Option<Before> {
-        let mut all = Before { cases: Vec::new(), doubtful: before.doubtful };
+        let mut all = Before { doubtful: before.doubtful, ..Before::default() };
         for case in before.cases {
             let one = step(self, case)?;
             all.cases.extend(one.cases);
@@ -226,6 +227,13 @@ impl Follower<'_, '_> {
                 if !fits {
                     return Before::none();
                 }
+                if let Some(number) = number {
+                    let Some(apart) = self.apart_from(after, place, number) else {
+                        return Before::none();
+                    };
+                    after = apart;
+                    doubtful = after.keys().any(|var| *var != to && self.words.reads(var, place));
+                }
                 self.forget(&mut after, place);
             }
             ExprKind::Empty => {
@@ -251,7 +259,7 @@ impl Follower<'_, '_> {
                         };
                         case = met;
                     }
-                    return Before { cases: vec![case], doubtful };
+                    return Before { cases: vec![case], doubtful, ..Before::default() };
                 }
                 None => {
                     doubtful |= wanted.is_some();
@@ -259,7 +267,26 @@ impl Follower<'_, '_> {
                 }
             },
         }
-        Before { cases: vec![after], doubtful }
+        Before { cases: vec![after], doubtful, ..Before::default() }
+    }
+
+    /// What is said of the distance of others to a cell, said of the others, as the cell has a known
+    /// value. Nothing where it cannot be.
+    fn apart_from(&self, case: Case, place: Place, number: i64) -> Option<Case> {
+        let mut others = Case::new();
+        let mut kept = case;
+        let apart = |var: &Var, set: &Set| match var {
+            // place - other in set: other in -set + place.
+            Var::Diff(left, right) if *left == place => Some((*right, set.negated().plus(number))),
+            // other - place in set: other in set + place.
+            Var::Diff(left, right) if *right == place => Some((*left, set.plus(number))),
+            _ => None,
+        };
+        for (other, set) in kept.iter().filter_map(|(var, set)| apart(var, set)) {
+            others = self.words.meet_case(&others, &Case::from([(Var::Cell(other), set)]))?;
+        }
+        kept.retain(|var, set| apart(var, set).is_none());
+        self.words.meet_case(&kept, &others)
     }
 
     /// What is said of a cell's distance to others, said of the cell that it was copied from.

@@ -11,11 +11,11 @@ use flowright_nlu::value::Value;
 
 pub(crate) use super::case::{Case, Cases};
 use super::cases::simplified;
-use super::functions::{self, of_cell, satisfying_whole};
+use super::functions;
 use super::sets::Set;
-use super::terms::{bare, key, linear, satisfying, turned};
+use super::terms::key;
 use crate::graph::reads;
-use crate::ir::{CompareOp, Helper, Place, Type};
+use crate::ir::{Helper, Place, Type};
 use crate::sema::hir::{Expr, ExprKind, Project};
 
 /// Cases of one condition beyond which it is not looked at.
@@ -40,7 +40,7 @@ pub(crate) enum Var {
 pub(crate) struct Vocabulary<'p> {
     project: &'p Project,
     /// Types of the cells that were met.
-    types: BTreeMap<Place, Type>,
+    pub(super) types: BTreeMap<Place, Type>,
     known: BTreeSet<Place>,
     texts: Vec<String>,
     /// Conditions that are looked at as a whole, with the cells that they read.
@@ -195,10 +195,7 @@ impl<'p> Vocabulary<'p> {
             }
             ExprKind::Has(places) => match places.as_slice() {
                 [place] if holds => Some(vec![self.filled(*place)]),
-                [place] => {
-                    let own = std::iter::once(Var::Cell(*place)).chain(self.functions_of(*place));
-                    Some(vec![own.map(|var| (var, Set::only_empty())).collect()])
-                }
+                [place] => Some(vec![self.empty(*place)]),
                 _ => Some(self.as_whole(cond, holds)),
             },
             ExprKind::Load(place) => {
@@ -277,69 +274,6 @@ impl<'p> Vocabulary<'p> {
         vec![Case::from([(var, Set::one(i64::from(holds)))])]
     }
 
-    /// A comparison as a variable and the values for which it holds.
-    fn compared(&mut self, op: CompareOp, left: &Expr, right: &Expr) -> Option<(Var, Set)> {
-        let (left, right) = (bare(left), bare(right));
-        match (&left.kind, &right.kind) {
-            (ExprKind::Load(place), ExprKind::Const(value)) => {
-                self.with_constant(op, *place, &left.ty, value)
-            }
-            (ExprKind::Const(value), ExprKind::Load(place)) => {
-                self.with_constant(turned(op), *place, &right.ty, value)
-            }
-            (_, ExprKind::Const(Value::Number(number))) if of_cell(left).is_some() => {
-                Some((self.function(left)?, satisfying_whole(op, *number)?))
-            }
-            (ExprKind::Const(Value::Number(number)), _) if of_cell(right).is_some() => {
-                Some((self.function(right)?, satisfying_whole(turned(op), *number)?))
-            }
-            _ => {
-                let (a, plus_a) = linear(left)?;
-                let (b, plus_b) = linear(right)?;
-                // a + x op b + y is a - b op y - x.
-                let by = plus_b.checked_sub(plus_a)?;
-                match a.cmp(&b) {
-                    std::cmp::Ordering::Less => Some((Var::Diff(a, b), satisfying(op, by)?)),
-                    std::cmp::Ordering::Greater => {
-                        Some((Var::Diff(b, a), satisfying(turned(op), by.checked_neg()?)?))
-                    }
-                    std::cmp::Ordering::Equal => None,
-                }
-            }
-        }
-    }
-
-    fn with_constant(
-        &mut self,
-        op: CompareOp,
-        place: Place,
-        ty: &Type,
-        value: &Value,
-    ) -> Option<(Var, Set)> {
-        let var = Var::Cell(place);
-        self.types.insert(place, ty.clone());
-        let number = self.number(&var, value)?;
-        let range = self.range(&var);
-        let set = match (ty, op) {
-            (Type::Text | Type::Choice(_) | Type::Bool, CompareOp::Eq) => Set::one(number),
-            (Type::Text | Type::Choice(_) | Type::Bool, CompareOp::Ne) => {
-                Set::one(number).not(range).and(&self.all(&var)).filled()
-            }
-            (Type::Text | Type::Choice(_) | Type::Bool, _) => return None,
-            // Another currency compares with nothing.
-            _ => satisfying(op, number)?,
-        };
-        Some((var, set))
-    }
-
-    /// A function of a cell as a variable.
-    fn function(&mut self, expr: &Expr) -> Option<Var> {
-        let (helper, place, ty) = of_cell(expr)?;
-        self.types.insert(place, ty.clone());
-        self.learn_function(helper, place);
-        Some(Var::Of(helper, place))
-    }
-
     /// The functions of a cell that conditions compare.
     pub(super) fn functions_of(&self, place: Place) -> impl Iterator<Item = Var> {
         let helpers = self.functions.get(&place).into_iter().flatten();
@@ -352,25 +286,10 @@ impl<'p> Vocabulary<'p> {
         own.map(|var| (var.clone(), self.all(&var).filled())).collect()
     }
 
-    fn listed(&mut self, value: &Expr, set: &[Expr]) -> Option<(Var, Set)> {
-        let value = bare(value);
-        let var = match &value.kind {
-            ExprKind::Load(place) => {
-                self.types.insert(*place, value.ty.clone());
-                Var::Cell(*place)
-            }
-            _ => self.function(value)?,
-        };
-        let mut all = Set::none();
-        for item in set {
-            let ExprKind::Const(item) = &bare(item).kind else { return None };
-            let one = match (&var, item) {
-                (Var::Of(..), Value::Number(number)) => satisfying_whole(CompareOp::Eq, *number)?,
-                _ => Set::one(self.number(&var, item)?),
-            };
-            all = all.or(&one);
-        }
-        Some((var, all))
+    /// That a cell holds nothing, and what follows.
+    pub(super) fn empty(&self, place: Place) -> Case {
+        let own = std::iter::once(Var::Cell(place)).chain(self.functions_of(place));
+        own.map(|var| (var, Set::only_empty())).collect()
     }
 
     /// The number that stands for a value of a variable; nothing for an amount in a second currency.

@@ -90,7 +90,7 @@ pub(super) fn explore(follower: &mut Follower<'_, '_>) -> Possible {
                 }
                 if let Way::Correction(place) = edge.way {
                     let mut known = search.possible.at(edge.to).iter();
-                    if known.any(|known| follower.corrects_into(place, &case, known)) {
+                    if known.any(|known| follower.corrects_into(&point.op, place, &case, known)) {
                         search.possible.taken.insert((id, number));
                         continue;
                     }

@@ -44,6 +44,8 @@ pub(super) struct Follower<'e, 'p> {
     pub(super) passing: BTreeMap<SlotIndex, Option<Rc<Cases>>>,
     /// When slots are asked for.
     pub(super) asked: BTreeMap<SlotIndex, Option<Rc<Cases>>>,
+    /// Questions that may be asked anew though their slots are filled, looked for once.
+    pub(super) anew: Option<BTreeSet<PointId>>,
     /// Nobody can ask for the flow: it begins without a word, and what is said for its slots is said
     /// along with an answer or a correction.
     pub(super) unasked: bool,
@@ -62,7 +64,8 @@ impl<'e, 'p> Follower<'e, 'p> {
         let (branches, passing, asked) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let flow = points.flow;
         let unasked = flow.on_start && flow.triggers.is_empty() && !others.calls_it;
-        Self { words, points, others, counted, mentioned, branches, passing, asked, unasked }
+        let anew = None;
+        Self { words, points, others, counted, mentioned, branches, passing, asked, anew, unasked }
     }
 
     /// Whether values for other slots may be said on a way out of a point.
@@ -153,10 +156,24 @@ impl<'e, 'p> Follower<'e, 'p> {
 
     /// Whether a correction is sure to lead into a known case, told without following it: there are
     /// as many corrections as slots wherever the customer is waited for.
-    pub(super) fn corrects_into(&self, place: Place, case: &Case, known: &Case) -> bool {
+    pub(super) fn corrects_into(
+        &self,
+        op: &Op<'_>,
+        place: Place,
+        case: &Case,
+        known: &Case,
+    ) -> bool {
+        // What a question asks for may have been emptied.
+        let asked = match op {
+            Op::Ask(slot) => self.place_of(*slot),
+            _ => None,
+        };
         let stays = |cell: &Place| {
             let own = || case.get(&Var::Cell(*cell)).is_some_and(|set| !set.may_be_empty());
-            cell.space == Space::Flow && *cell != place && (!self.is_mentioned(*cell) || own())
+            cell.space == Space::Flow
+                && *cell != place
+                && Some(*cell) != asked
+                && (!self.is_mentioned(*cell) || own())
         };
         known.iter().all(|(var, set)| match var {
             Var::Cell(cell) if *cell == place => self.words.all(var).filled().is_in(set),
@@ -173,9 +190,8 @@ impl<'e, 'p> Follower<'e, 'p> {
         match point.op {
             // All that the customer does at a question needs the question.
             Op::Ask(slot) if way != Way::Known => {
-                let asked = self.asked(slot)?;
                 let mut all = Vec::new();
-                for case in self.words.meet(std::slice::from_ref(case), &asked)? {
+                for case in self.waiting(id, slot, case)? {
                     all.extend(self.gone_on(id, point, way, &case)?);
                 }
                 Some(all)
@@ -210,12 +226,7 @@ impl<'e, 'p> Follower<'e, 'p> {
             }
             (Op::Set { place, value }, _) => self.assign(&mut after, place, value),
             (Op::Clear(places), _) => {
-                for place in places {
-                    self.forget(&mut after, *place);
-                    if self.words.knows(*place) {
-                        after.insert(Var::Cell(*place), Set::only_empty());
-                    }
-                }
+                places.iter().for_each(|place| self.empty(&mut after, *place));
             }
             (Op::Do { bind: Some(bind), action, .. }, Way::Done) => {
                 let project = self.words.project();

@@ -98,7 +98,11 @@ pub(super) fn waiting(follower: &mut Follower<'_, '_>, id: PointId, case: &Case)
     match points.get(id).map(|point| point.op) {
         Some(Op::Ask(slot)) => {
             let asked = follower.asked(slot)?;
-            follower.words.meet(std::slice::from_ref(case), &asked)
+            let case = std::slice::from_ref(case);
+            match follower.is_asked_anew(id) {
+                true => Some(case.to_vec()),
+                false => follower.words.meet(case, &asked),
+            }
         }
         Some(_) if points.get(id).is_some_and(|point| point.waits()) => Some(vec![case.clone()]),
         _ => Some(Vec::new()),

@@ -15,6 +15,7 @@ mod back;
 mod boxes;
 mod case;
 mod cases;
+mod compared;
 mod counterexample;
 mod dead;
 mod empty;
@@ -32,6 +33,7 @@ mod sets;
 mod slots;
 mod terms;
 mod transcript;
+mod waits;
 mod witness;
 mod words;
 

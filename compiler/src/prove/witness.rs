@@ -53,6 +53,8 @@ pub(super) fn find(
 struct Node {
     point: PointId,
     need: Case,
+    /// A question that is asked anew, after a handler.
+    anew: bool,
     /// The way taken from here, and the node that it leads to.
     next: Option<(Way, usize)>,
 }
@@ -67,14 +69,15 @@ fn search(
     let beginning = follower.beginning();
     let mut nodes: Vec<Node> = Vec::new();
     let mut open = BinaryHeap::new();
-    let mut done: BTreeMap<PointId, Vec<Case>> = BTreeMap::new();
+    let mut done: BTreeMap<(PointId, bool), Vec<Case>> = BTreeMap::new();
     for (point, need) in targets {
         open.push(Reverse((0_u32, nodes.len())));
-        nodes.push(Node { point: *point, need: need.clone(), next: None });
+        nodes.push(Node { point: *point, need: need.clone(), anew: false, next: None });
     }
     while let Some(Reverse((cost, number))) = open.pop() {
         let node = nodes.get(number)?;
         let (point, mut need) = (node.point, node.need.clone());
+        let anew = node.anew;
         if point == follower.points.start {
             let Some(met) = follower.words.meet_case(&need, &beginning) else { continue };
             if meanwhile == Meanwhile::Nothing && !can_open(follower, &met) {
@@ -84,20 +87,23 @@ fn search(
             nodes.get_mut(number)?.need = need;
             return Some(steps(&nodes, number));
         }
-        let done = done.entry(point).or_default();
+        let done = done.entry((point, anew)).or_default();
         if done.iter().any(|known| within(&need, known)) {
             continue;
         }
         done.push(need.clone());
-        for (from, edge) in back.get(&point).into_iter().flatten() {
+        let into = back.get(&point).into_iter().flatten();
+        for (from, edge) in into.filter(|(_, edge)| !anew || edge.way == Way::Back) {
             let before = follower.before(*from, edge.way, &need, meanwhile)?;
-            let cases = follower.words.meet(&before.cases, possible.at(*from))?;
-            for need in cases {
-                if nodes.len() >= NODES_MAX {
-                    return None;
+            let cost = cost + length(follower.points, *from, edge.way);
+            for (cases, anew) in [(before.cases, false), (before.anew, true)] {
+                for need in follower.words.meet(&cases, possible.at(*from))? {
+                    if nodes.len() >= NODES_MAX {
+                        return None;
+                    }
+                    open.push(Reverse((cost, nodes.len())));
+                    nodes.push(Node { point: *from, need, anew, next: Some((edge.way, number)) });
                 }
-                open.push(Reverse((cost + length(follower.points, *from, edge.way), nodes.len())));
-                nodes.push(Node { point: *from, need, next: Some((edge.way, number)) });
             }
         }
     }
