@@ -128,8 +128,10 @@ impl<'p> Elsewhere<'p> {
     pub(super) fn by_call(&self, called: FlowId, place: Place, call: FileSpan) -> Causes {
         let mut within = BTreeSet::new();
         let mut open = vec![called];
-        while let Some(id) = open.pop().filter(|id| within.insert(*id)) {
-            open.extend(self.flow(id).into_iter().flat_map(|flow| flow.calls.iter().copied()));
+        while let Some(id) = open.pop() {
+            if within.insert(id) {
+                open.extend(self.flow(id).into_iter().flat_map(|flow| flow.calls.iter().copied()));
+            }
         }
         let steps = self.all().emptied.get(&place).map_or(&[][..], Vec::as_slice);
         let inside = steps.iter().filter(|(flow, _)| within.contains(flow)).take(SHOWN_MAX);

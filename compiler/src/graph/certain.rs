@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::facts::{exclude, same};
 use super::points::Points;
 use super::reads;
+use super::values::{is_always_there, may_lack};
 use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic};
 use crate::ir::{CompareOp, Helper, Space, turn};
@@ -171,9 +172,7 @@ fn is_there(cond: &Expr) -> bool {
     reads::places(cond, &mut |place, _| {
         there &= match place.space {
             Space::Flow => true,
-            Space::Turn => {
-                matches!(place.index, turn::TODAY | turn::NOW | turn::LANGUAGE | turn::MISSES)
-            }
+            Space::Turn => is_always_there(place),
             Space::Session | Space::Customer => false,
         };
     });
@@ -195,7 +194,7 @@ fn compared(op: CompareOp, left: &Expr, right: &Expr) -> Option<Outcome> {
     }
     let (range, op, number) = match (&left.kind, &right.kind) {
         (_, ExprKind::Const(Value::Number(number))) => (Range::of(left)?, op, *number),
-        (ExprKind::Const(Value::Number(number)), _) => (Range::of(right)?, turned(op), *number),
+        (ExprKind::Const(Value::Number(number)), _) => (Range::of(right)?, op.turned(), *number),
         _ => return None,
     };
     let holds = range.compared(op, number)?;
@@ -204,17 +203,7 @@ fn compared(op: CompareOp, left: &Expr, right: &Expr) -> Option<Outcome> {
 
 /// Whether an expression has a value where what it reads has one.
 fn has_value(expr: &Expr) -> bool {
-    super::values::may_lack(expr).is_none()
-}
-
-const fn turned(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Lt => CompareOp::Gt,
-        CompareOp::Le => CompareOp::Ge,
-        CompareOp::Gt => CompareOp::Lt,
-        CompareOp::Ge => CompareOp::Le,
-        same => same,
-    }
+    may_lack(expr).is_none()
 }
 
 /// Between which numbers the values of an expression lie, in words too.

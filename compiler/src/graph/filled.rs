@@ -164,6 +164,11 @@ fn lost_to_corrections(
         for id in points.reached(*entry) {
             match points.get(id).map(|point| point.op) {
                 Some(Op::Clear(places)) => emptied.extend(places.iter().copied()),
+                // What is refused is emptied, and another value may be put right meanwhile.
+                Some(Op::Ask(slot)) => {
+                    let slot = points.flow.slots.get(slot.index());
+                    emptied.extend(slot.filter(|s| !s.checks.is_empty()).map(|s| s.place));
+                }
                 Some(Op::Set { place, value }) => {
                     let entered = filled.and_then(|filled| filled.entering(id));
                     if entered.is_some_and(|entered| !is_kept(value, entered)) {
@@ -222,8 +227,10 @@ pub(crate) fn transfer(
             if way != Way::Known {
                 others.cleared.iter().for_each(|cleared| cells.remove(*cleared));
             }
-            if matches!(way, Way::Known | Way::Answer) {
-                cells.add(place);
+            match way {
+                Way::Known | Way::Answer => cells.add(place),
+                // What its checks refused is gone as long as it is asked for.
+                _ => cells.remove(place),
             }
         }
         (Op::Set { place, value }, _) => match is_kept(value, &cells) {

@@ -43,7 +43,7 @@ pub(crate) use sessions::{Effects, others, under_way_twice};
 pub(crate) use summary::Summary;
 pub(crate) use unanswered::NeverTaken;
 pub(crate) use used::Used;
-pub(crate) use values::{Needs, has_value, may_lack};
+pub(crate) use values::{Needs, has_value, is_always_there, may_lack};
 
 /// The graph of one flow.
 #[derive(Debug, Clone)]

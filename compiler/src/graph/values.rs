@@ -3,7 +3,7 @@
 use flowright_nlu::value::Value;
 
 use super::reads;
-use crate::ir::{ArithOp, Helper, Place, Space, Type};
+use crate::ir::{ArithOp, Helper, Place, Space, Type, turn};
 use crate::sema::hir::{Expr, ExprKind};
 
 /// Whether an expression is sure to have a value, by which cells of flows and sessions hold
@@ -34,6 +34,12 @@ pub(crate) fn has_value(
             !lacks && reads::parts(expr).into_iter().all(|part| has_value(part, filled, holds))
         }
     }
+}
+
+/// Whether something of the turn is there even where the customer has not said a word.
+pub(crate) const fn is_always_there(place: Place) -> bool {
+    matches!(place.space, Space::Turn)
+        && matches!(place.index, turn::TODAY | turn::NOW | turn::LANGUAGE | turn::MISSES)
 }
 
 /// What must be so for an expression to have a value, its parts having theirs.

@@ -239,8 +239,7 @@ impl<'p> Vocabulary<'p> {
             return None;
         }
         let both = |one: &Set, other: &Set| Some(one.and(other)).filter(|met| !met.is_none());
-        let is_amount = |place: &Place| self.types.get(place) == Some(&Type::Money);
-        left.zipped(right, both)?.settled(is_amount)
+        left.zipped(right, both)?.settled()
     }
 
     /// A variable in a set, or outside of it: there where it is empty, too.

@@ -105,16 +105,16 @@ impl Case {
 }
 
 impl Case {
-    /// The same, with differences that have a value where both sides have one; amounts may be of
-    /// unlike currencies and have none all the same. Nothing where that cannot be.
-    pub(super) fn settled(mut self, is_amount: impl Fn(&Place) -> bool) -> Option<Self> {
+    /// The same, with differences that have a value where both sides have one. Nothing where that
+    /// cannot be.
+    pub(super) fn settled(mut self) -> Option<Self> {
         let is_filled = |place: &Place| {
             let clock =
                 place.space == Space::Turn && matches!(place.index, turn::TODAY | turn::NOW);
             clock || self.get(&Var::Cell(*place)).is_some_and(|set| !set.may_be_empty())
         };
         let open = |(at, (var, set)): (usize, &(Var, Set))| match var {
-            Var::Diff(left, right) if set.may_be_empty() && !is_amount(left) => {
+            Var::Diff(left, right) if set.may_be_empty() => {
                 (is_filled(left) && is_filled(right)).then_some(at)
             }
             _ => None,

@@ -5,7 +5,7 @@ use flowright_nlu::value::Value;
 use super::boxes::{Var, Vocabulary};
 use super::functions::{of_cell, satisfying_whole};
 use super::sets::Set;
-use super::terms::{bare, linear, satisfying, turned};
+use super::terms::{bare, linear, satisfying};
 use crate::ir::{CompareOp, Place, Type};
 use crate::sema::hir::{Expr, ExprKind};
 
@@ -23,13 +23,13 @@ impl Vocabulary<'_> {
                 self.with_constant(op, *place, &left.ty, value)
             }
             (ExprKind::Const(value), ExprKind::Load(place)) => {
-                self.with_constant(turned(op), *place, &right.ty, value)
+                self.with_constant(op.turned(), *place, &right.ty, value)
             }
             (_, ExprKind::Const(Value::Number(number))) if of_cell(left).is_some() => {
                 Some((self.function(left)?, satisfying_whole(op, *number)?))
             }
             (ExprKind::Const(Value::Number(number)), _) if of_cell(right).is_some() => {
-                Some((self.function(right)?, satisfying_whole(turned(op), *number)?))
+                Some((self.function(right)?, satisfying_whole(op.turned(), *number)?))
             }
             _ => {
                 let (a, plus_a) = linear(left)?;
@@ -39,7 +39,7 @@ impl Vocabulary<'_> {
                 match a.cmp(&b) {
                     std::cmp::Ordering::Less => Some((Var::Diff(a, b), satisfying(op, by)?)),
                     std::cmp::Ordering::Greater => {
-                        Some((Var::Diff(b, a), satisfying(turned(op), by.checked_neg()?)?))
+                        Some((Var::Diff(b, a), satisfying(op.turned(), by.checked_neg()?)?))
                     }
                     std::cmp::Ordering::Equal => None,
                 }

@@ -12,7 +12,7 @@ use super::results::{bound, item_type};
 use super::sets::Set;
 use super::terms::linear;
 use crate::graph::points::{Op, Point, PointId, Points, Way};
-use crate::graph::{Needs, has_value};
+use crate::graph::{Needs, has_value, is_always_there, reads};
 use crate::ir::{Helper, Place, RecordCells, SlotIndex, Space, Type};
 use crate::sema::hir::{Expr, ExprKind};
 
@@ -332,7 +332,14 @@ impl<'e, 'p> Follower<'e, 'p> {
                     !self.may(case, &Var::Of(Helper::ListCount, list), &Set::one(0))
                 }
             };
-            has_value(value, &known, &holds).then(|| self.words.all(&to).filled())
+            // What nobody said, and what the profile leaves out, is not there.
+            let mut given = true;
+            reads::places(value, &mut |place, _| {
+                let comes_with_it = matches!(place.space, Space::Turn | Space::Customer);
+                given &= !comes_with_it || is_always_there(place) || known(place);
+            });
+            let is_sure = given && has_value(value, &known, &holds);
+            is_sure.then(|| self.words.all(&to).filled())
         };
         let known = known.or_else(filled);
         self.forget(case, place);

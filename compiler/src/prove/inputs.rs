@@ -223,9 +223,6 @@ fn value(
             (false, true) => known(left).map(|left| wanted.negated().plus(left)),
             _ => None,
         };
-        // Without a currency, what is shown may be of another one, and be no more and no less.
-        let speaks = *left == place || *right == place;
-        is_doubtful |= speaks && *ty == Type::Money && follower.words.currency(&own).is_none();
         if let Some(allowed) = allowed {
             let met = set.and(&allowed.filled());
             is_doubtful |= met.is_none();

@@ -23,17 +23,6 @@ pub(super) fn satisfying(op: CompareOp, number: i64) -> Option<Set> {
     })
 }
 
-/// The comparison seen from the other side.
-pub(super) const fn turned(op: CompareOp) -> CompareOp {
-    match op {
-        CompareOp::Lt => CompareOp::Gt,
-        CompareOp::Le => CompareOp::Ge,
-        CompareOp::Gt => CompareOp::Lt,
-        CompareOp::Ge => CompareOp::Le,
-        same => same,
-    }
-}
-
 /// An expression out of its `reveal`.
 pub(super) fn bare(expr: &Expr) -> &Expr {
     match &expr.kind {
