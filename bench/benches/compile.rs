@@ -88,8 +88,16 @@ const EDITS: &[Edit] = &[
         "// Above.\n".repeat(n) + "\n/// A made"
     }),
     ("an action that one flow calls", PART, "status == 404", |n| format!("status == 41{n}")),
-    ("an action that a fifth of them call", HEAD, "/permission\"", |n| format!("/may/{n}\"")),
-    ("a slot that all of them see", HEAD, "slot impact", |n| format!("/// Round {n}\nslot impact")),
+    ("an action that 1,250 of them call", HEAD, "/permission\"", |n| format!("/may/{n}\"")),
+    ("what that action gives", HEAD, "granted: bool", |n| {
+        format!("granted: bool, other_{n}: text")
+    }),
+    ("a slot of the session", HEAD, "slot impact: severity", |n| {
+        format!("slot impact: severity {{ tries {} }}", n + 1)
+    }),
+    ("a field of the profile, seen by all", HEAD, "  contract:", |n| {
+        format!("  other_{n}: text\n  contract:")
+    }),
 ];
 
 const PART: &str = "part_250.flow";

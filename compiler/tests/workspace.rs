@@ -355,8 +355,16 @@ fn an_edit_asks_for_the_work_that_depends_on_it() {
     assert_eq!(after("part_000.flow", "say { en \"Order", "say { en \"The order"), (1, 1, 1));
     // Above everything else: the declarations below have only moved.
     assert_eq!(after("part_000.flow", "intent", "// Above.\n\nintent"), (0, 0, 0));
-    // The signature of an action that one flow uses.
-    assert_eq!(after("part_005.flow", "status == 404", "status == 410"), (1, 1, 1));
+    // When an action fails is nothing to its callers; what it gives them is.
+    assert_eq!(after("part_005.flow", "status == 404", "status == 410"), (1, 0, 0));
+    assert_eq!(
+        after("part_005.flow", "due: date, owner", "due: date, by: text optional, owner"),
+        (1, 1, 1)
+    );
+    // What nobody sees of a slot of the session, and what those see that name it.
+    assert_eq!(after("head.flow", "slot impact", "/// How bad?\nslot impact"), (1, 0, 0));
+    let (parsed, some, _) = after("head.flow", "slot impact", "slot others: text\nslot impact");
+    assert!(parsed == 2 && 0 < some && some < all.resolved / 2, "{parsed} {some}");
     // The steps of a flow that two others call: the ways of all three are looked at, not their names.
     assert_eq!(after("part_004.flow", "\"Noted: ", "\"Written: "), (1, 1, 3));
     // What callers see of it.

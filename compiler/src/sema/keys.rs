@@ -93,6 +93,7 @@ impl Keys {
         add(&mut now, "skill", &symbols.skills);
         add(&mut now, "text", &symbols.texts);
         add(&mut now, "flow", &symbols.flows);
+        add(&mut now, "slot", &symbols.slots);
         let known = self.items.iter().map(|item| (item.kind, item.name.as_str()));
         if known.eq(now.iter().map(|(kind, name, _)| (*kind, *name))) {
             self.update_seen(now.into_iter().map(|(_, _, seen)| seen));
@@ -227,7 +228,6 @@ impl Shared {
         self.add(symbols.fallbacks.iter());
         self.add(symbols.roles.items.iter());
         self.add(symbols.channels.items.iter());
-        self.add(symbols.slots.items.iter());
         self.add(symbols.knowledge.items.iter());
         self.add(symbols.experiments.items.iter());
         // Phrases that are said without being named.

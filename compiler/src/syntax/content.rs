@@ -12,7 +12,8 @@ use crate::base::Span;
 pub struct Content {
     /// Of its whole text, comments included, up to the next declaration.
     pub whole: blake3::Hash,
-    /// Of what others can see of it: its code, a flow's without its states and handlers.
+    /// Of what others can see of it: its code, a flow's without its states and handlers, an action's
+    /// without its request.
     pub head: blake3::Hash,
     /// The hashes of its words, in order, each once. What it names is among them.
     pub words: Arc<[u64]>,
@@ -33,6 +34,14 @@ impl Content {
                 let states = flow.states.iter().map(|state| state.span);
                 states.chain(flow.handlers.iter().map(|handler| handler.span)).collect()
             }
+            // Callers see what it takes, what it gives, and the names of its errors.
+            Some(DeclKind::Action(action)) => {
+                let conditions = action.errors.iter().map(|error| error.cond.span);
+                let request = action.request.iter().map(|request| request.span);
+                let timeout = action.timeout_ms.iter().map(|timeout| timeout.span);
+                let retries = action.retries.iter().map(|retries| retries.span);
+                conditions.chain(request).chain(timeout).chain(retries).collect()
+            }
             _ => Vec::new(),
         };
         let words = words(piece, tokens.iter());
@@ -41,14 +50,11 @@ impl Content {
         Self { whole, head, words, head_words }
     }
 
-    /// The same with documentation from above.
+    /// The same with documentation from above, which says nothing to others.
     pub(super) fn with_doc(&self, doc: &str) -> Self {
-        let also = |hash: blake3::Hash| {
-            let mut hasher = blake3::Hasher::new();
-            hasher.update(hash.as_bytes()).update(doc.as_bytes());
-            hasher.finalize()
-        };
-        Self { whole: also(self.whole), head: also(self.head), ..self.clone() }
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(self.whole.as_bytes()).update(doc.as_bytes());
+        Self { whole: hasher.finalize(), ..self.clone() }
     }
 }
 
@@ -69,15 +75,15 @@ fn words<'t>(piece: &str, tokens: impl Iterator<Item = &'t Token>) -> Arc<[u64]>
     words.into()
 }
 
-/// The hash of a text's code and documentation without some parts of it, and its words: comments,
-/// and how it is laid out, say nothing to others.
+/// The hash of a text's code without some parts of it, and its words: comments, documentation, and how
+/// it is laid out, say nothing to others.
 fn seen(piece: &str, tokens: &[Token], mut hidden: Vec<Span>) -> (blake3::Hash, Arc<[u64]>) {
     hidden.sort_unstable();
     let mut hidden = hidden.into_iter().peekable();
     let mut hasher = blake3::Hasher::new();
     let mut shown = Vec::new();
     for token in tokens {
-        if token.kind.is_trivia() && token.kind != TokenKind::DocComment {
+        if token.kind.is_trivia() {
             continue;
         }
         while hidden.next_if(|part| part.end <= token.span.start).is_some() {
@@ -111,5 +117,19 @@ mod tests {
         assert_eq!(first.head_words, flow("text", "{a}{b}").head_words);
         assert_eq!(first.words, flow("text", "words in strings are no names").words);
         assert_ne!(first.words, flow("text", "{a}{b}").words);
+        assert_eq!(first.head, flow("text /// why?\n", "x").head);
+    }
+
+    #[test]
+    fn an_actions_head_is_what_its_callers_see() {
+        let action = |result: &str, request: &str, error: &str| {
+            let text = format!(
+                "action a.b(c: text) -> {{ d: {result} }} {{ {request} error gone when {error} }}"
+            );
+            parse(&text, FileId(0)).decls[0].content.clone()
+        };
+        let (first, get) = (action("text", "get \"x\"", "status == 404"), "get \"x\"");
+        assert_eq!(first.head, action("text", "get \"y\" header \"E\" \"{c}\"", "status > 3").head);
+        assert_ne!(first.head, action("date", get, "status == 404").head);
     }
 }

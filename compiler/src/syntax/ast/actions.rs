@@ -3,6 +3,7 @@
 use flowright_nlu::value::Decimal;
 
 use super::{Expr, Field, Name, Spanned, Template, TypeExpr};
+use crate::base::Span;
 
 /// `action NAME(params) -> RESULT { … }`; an `effect` changes the world.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub struct Action {
 /// `put "{env.CRM_URL}/orders/{order}" header "X-Trace" "{id}" body { due, note: "…" }`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
+    /// All of it.
+    pub span: Span,
     /// `get`, `post`, `put`, `patch`, `delete`.
     pub method: Name,
     /// The address.

@@ -256,6 +256,7 @@ impl Lower<'_> {
         }
         let method = node.child(Rule::method).map(|method| self.name(method));
         Request {
+            span: node.span,
             method: method.unwrap_or_else(|| self.own_name(node)),
             url: self.own_template(node),
             headers,
