@@ -10,8 +10,10 @@ use flowright_compiler::bundle::{self, Bundle, Encoded};
 use flowright_compiler::compile::MemorySources;
 use flowright_compiler::diag::json::render_json;
 use flowright_compiler::diag::render::render_human;
+use flowright_compiler::thresholds::Threshold;
 use flowright_compiler::{Analysis, Compiled, Workspace};
 use flowright_engine::LoadedProgram;
+use flowright_nlu::value::Decimal;
 
 use crate::args::Format;
 use crate::failure::Failure;
@@ -83,6 +85,20 @@ impl Project {
         let compiled = flowright_compiler::compile(self).map_err(Failure::new)?;
         self.not_empty(&compiled.analysis.sources)?;
         Ok(compiled)
+    }
+
+    /// Says what the model makes of thresholds that follow from it.
+    pub(crate) fn print_thresholds(&self, analysis: &Analysis) {
+        for Threshold { flow, false_rejects, accept } in &analysis.thresholds {
+            let percent = |share: Decimal| Decimal(share.0 * 100);
+            let of = flow.as_ref().map(|flow| format!(" of `{flow}`")).unwrap_or_default();
+            eprintln!(
+                "{}: `accept at {}% false rejects`{of} is `accept above {}%`",
+                self.name(),
+                percent(*false_rejects),
+                percent(*accept)
+            );
+        }
     }
 
     fn not_empty(&self, sources: &SourceMap) -> Result<(), Failure> {

@@ -20,6 +20,7 @@ use crate::mends;
 use crate::project::{self, Files, Loaded};
 use crate::prove::{self, Proofs};
 use crate::sema::{self, hir};
+use crate::thresholds::{self, Threshold};
 
 /// What is known of a project after all checks.
 #[derive(Debug)]
@@ -41,6 +42,8 @@ pub struct Analysis {
     pub graphs: Vec<Arc<FlowGraph>>,
     /// The intent model, where the checks trained one.
     pub model: Option<Model>,
+    /// Thresholds that follow from the model, where the checks trained one.
+    pub thresholds: Vec<Threshold>,
     /// The intents are too many for a check to try them out on each other; [`compile`] does.
     pub intents_left_out: bool,
     /// Every `reveal`, unless names or types are wrong.
@@ -88,6 +91,12 @@ pub fn compile(provider: &dyn SourceProvider) -> Result<Compiled, String> {
     let loaded = Files::default().load(project::texts(provider)?);
     let mut analysis = analyse_loaded(loaded, usize::MAX, None);
     let right = analysis.errors() == 0;
+    if let Some(project) = analysis.project.as_ref().filter(|_| right && analysis.model.is_none())
+        && let Ok(model) = flowright_nlu::train(&training_spec(project))
+    {
+        analysis.thresholds = thresholds::of(project, &model);
+        analysis.model = Some(model);
+    }
     let bundle = match analysis.project.as_ref().filter(|_| right) {
         Some(_) => match build(&analysis) {
             Ok(bundle) => Some(bundle),
@@ -129,6 +138,7 @@ pub(crate) fn analyse_loaded(
     let mut sound = checked.project.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
     let (mut graphs, mut proofs, mut reveals) = (Vec::new(), Proofs::default(), None);
     let mut tried = Tried::default();
+    let mut found = Vec::new();
     let mut of_checks = of_checks;
     if let Some(project) = &checked.faulty {
         let memory = of_checks.as_deref_mut().map(|memory| (memory, &layout));
@@ -148,6 +158,12 @@ pub(crate) fn analyse_loaded(
         let spec = training_spec(project);
         tried = examples::check(project, &sources, &spec, work_max, of_examples);
         diagnostics.append(&mut tried.diagnostics);
+        diagnostics.extend(thresholds::check(project));
+        if thresholds::follow_from_model(project) && tried.model.is_none() && !tried.left_out {
+            tried.model = flowright_nlu::train(&spec).ok();
+        }
+        let by_model = tried.model.as_ref().map(|model| thresholds::of(project, model));
+        found = by_model.unwrap_or_default();
     }
     mends::add(&files, &sources, &mut diagnostics);
     let unchecked: &[Code] = if tried.left_out { &[Code::W0507, Code::W0508] } else { &[] };
@@ -163,6 +179,7 @@ pub(crate) fn analyse_loaded(
         proofs,
         graphs,
         model,
+        thresholds: found,
         intents_left_out,
         reveals,
     }
@@ -175,18 +192,18 @@ pub(crate) fn analyse_loaded(
 /// A fault of the compiler, in words.
 pub fn build(analysis: &Analysis) -> Result<Bundle, String> {
     let project = analysis.project.as_ref().ok_or("names or types are wrong")?;
-    let mut program = ir::lower::lower(project, &analysis.sources).map_err(|e| e.to_string())?;
+    let trained = match &analysis.model {
+        Some(_) => None,
+        None => Some(flowright_nlu::train(&training_spec(project)).map_err(|e| e.to_string())?),
+    };
+    let model = analysis.model.as_ref().or(trained.as_ref()).ok_or("there is no intent model")?;
+    let program = ir::lower::lower(project, &analysis.sources, model);
+    let mut program = program.map_err(|e| e.to_string())?;
     for property in &mut program.properties {
         property.proved = analysis.proofs.proved.contains(&property.at);
     }
     let program = ir::verify::VerifiedProgram::new(program).map_err(|e| e.to_string())?;
-    let model = match &analysis.model {
-        Some(model) => model.to_bytes(),
-        None => {
-            let model = flowright_nlu::train(&training_spec(project)).map_err(|e| e.to_string())?;
-            model.to_bytes()
-        }
-    };
+    let model = model.to_bytes();
     Ok(Bundle { compiler: env!("CARGO_PKG_VERSION").to_owned(), program, model })
 }
 

@@ -21,6 +21,7 @@ pub mod project;
 pub mod prove;
 pub mod sema;
 pub mod syntax;
+pub mod thresholds;
 pub mod upgrade;
 mod workspace;
 

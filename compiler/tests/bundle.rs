@@ -4,6 +4,7 @@
 
 use flowright_compiler::bundle::{self, BundleError, FORMAT_VERSION};
 use flowright_compiler::compile::MemorySources;
+use flowright_nlu::Model;
 
 const SOURCE: &str = include_str!("../../tests/conformance/slots.flow");
 const HEADER_BYTES: usize = 52;
@@ -48,6 +49,10 @@ fn what_was_written_in_this_format_is_still_read_and_written_so() {
     });
     let again = bundle::write(&read).unwrap();
     assert!(again.bytes == written && again.hash == hash, "the format has changed");
+    let model = Model::from_bytes(&read.model).unwrap_or_else(|error| {
+        panic!("the model's format has changed: raise FORMAT_VERSION ({error})");
+    });
+    assert!(model.to_bytes() == read.model, "the model's format has changed");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::path::Path;
 use flowright_compiler::base::FileSpan;
 use flowright_compiler::compile::MemorySources;
 use flowright_compiler::ir::{
-    FlowId, MigrateDef, MigrateLineDef, MigrateRule, Program, SlotRef, Space, StateId, lower,
+    FlowId, MigrateDef, MigrateLineDef, MigrateRule, Program, SlotRef, Space, StateId,
 };
 use flowright_compiler::upgrade::{Class, Diff, Version, diff, render_changes};
 
@@ -36,10 +36,8 @@ fn program(label: &str, text: &str) -> Program {
 fn program_of(sources: &MemorySources) -> Program {
     let analysis = flowright_compiler::analyse(sources).unwrap();
     let errors: Vec<_> = analysis.diagnostics.iter().filter(|d| d.is_error()).collect();
-    let project = analysis.project.unwrap_or_else(|| panic!("{errors:?}"));
-    let program = lower::lower(&project, &analysis.sources).unwrap();
-    flowright_compiler::ir::verify::verify(&program).unwrap();
-    program
+    assert!(analysis.project.is_some(), "{errors:?}");
+    (**flowright_compiler::compile::build(&analysis).unwrap().program).clone()
 }
 
 fn compare(old: &Program, new: &Program) -> Diff {

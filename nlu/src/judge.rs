@@ -48,9 +48,10 @@ pub(crate) fn judge(
         let Some(class) = class else { continue };
         example = if last == Some(class) { example + 1 } else { 0 };
         last = Some(class);
-        let (scores, _) = classifier.scores(&features::extract(text));
-        let Some((best, score)) = scores.first().copied() else { continue };
-        let Some((_, own)) = scores.iter().find(|(known, _)| known == class) else { continue };
+        let features = features::extract(text);
+        let Some((best, score)) = classifier.best(&features) else { continue };
+        let (scores, _) = classifier.scores(&features);
+        let Some(own) = scores.get(*class as usize) else { continue };
         judged.push(Judged {
             intent: u16::try_from(*class).unwrap_or(u16::MAX),
             example,

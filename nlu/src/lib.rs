@@ -6,6 +6,7 @@ mod calibrate;
 mod classify;
 mod detect;
 pub mod entities;
+pub mod eval;
 mod features;
 mod fold;
 mod judge;

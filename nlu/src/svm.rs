@@ -1,6 +1,6 @@
 //! Linear one-against-rest classification: L2-loss support vector machines trained by dual
-//! coordinate descent, all classes at once. No learning rate, no randomness: examples are visited
-//! in fixed orders.
+//! coordinate descent, many classes at once. No learning rate, no randomness: examples are visited
+//! in fixed orders. What was learned is kept in one byte a weight.
 
 /// A row: feature number and value, sorted by number.
 pub(crate) type Row = Vec<(u32, f32)>;
@@ -10,30 +10,79 @@ const BIAS: f32 = 1.0;
 /// Penalty of the loss.
 const C: f32 = 0.8;
 
-/// Weights of `features + 1` rows (the last is the bias) by `classes` columns.
+/// Classes that are trained together. Each is learned for itself; so many fit the cache, and bound
+/// what training needs.
+const BLOCK: usize = 96;
+/// The largest number that stands for a weight.
+const LEVELS: f32 = 127.0;
+
+/// Weights of `features` rows by `classes` columns, each column as whole numbers of its own scale,
+/// and the weight of the constant feature by class.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Weights {
-    pub(crate) classes: u32,
-    pub(crate) values: Vec<f32>,
+    scales: Vec<f32>,
+    bias: Vec<f32>,
+    values: Vec<i8>,
 }
 
 impl Weights {
+    /// Weights that know nothing.
+    pub(crate) fn none(features: usize, classes: usize) -> Self {
+        Self {
+            scales: vec![0.0; classes],
+            bias: vec![0.0; classes],
+            values: vec![0; features * classes],
+        }
+    }
+
     /// The margin of every class for a row.
     pub(crate) fn margins(&self, row: &[(u32, f32)]) -> Vec<f32> {
-        let classes = self.classes as usize;
+        let classes = self.scales.len();
         let mut margins = vec![0.0; classes];
         for (feature, value) in row {
-            self.add_row(*feature as usize, *value, &mut margins);
+            let start = *feature as usize * classes;
+            let weights = self.values.get(start..start + classes).unwrap_or(&[]);
+            let sum = |(margin, weight): (&mut f32, &i8)| *margin += value * f32::from(*weight);
+            margins.iter_mut().zip(weights).for_each(sum);
         }
-        let bias = (self.values.len() / classes.max(1)).saturating_sub(1);
-        self.add_row(bias, BIAS, &mut margins);
+        for ((margin, scale), bias) in margins.iter_mut().zip(&self.scales).zip(&self.bias) {
+            *margin = *margin * scale + BIAS * bias;
+        }
         margins
     }
 
-    fn add_row(&self, feature: usize, value: f32, margins: &mut [f32]) {
-        let classes = margins.len();
-        let weights = self.values.get(feature * classes..(feature + 1) * classes).unwrap_or(&[]);
-        margins.iter_mut().zip(weights).for_each(|(margin, weight)| *margin += value * weight);
+    /// Whether there are numbers for so many features and classes, all of them finite.
+    pub(crate) fn fits(&self, features: usize, classes: usize) -> bool {
+        self.scales.len() == classes
+            && self.bias.len() == classes
+            && features.checked_mul(classes) == Some(self.values.len())
+            && self.scales.iter().chain(&self.bias).all(|number| number.is_finite())
+    }
+
+    /// Takes the columns of one block, from the class `first` on.
+    fn take(&mut self, block: &Block, first: usize) {
+        let classes = self.scales.len();
+        let (table, bias) = block.values.split_at(block.values.len() - block.classes);
+        let mut largest = vec![0.0_f32; block.classes];
+        for row in table.chunks_exact(block.classes) {
+            let see = |(most, weight): (&mut f32, &f32)| *most = most.max(weight.abs());
+            largest.iter_mut().zip(row).for_each(see);
+        }
+        let own = first..first + block.classes;
+        for (to, most) in self.scales.iter_mut().skip(first).zip(&largest) {
+            *to = most / LEVELS;
+        }
+        self.bias.iter_mut().skip(first).zip(bias).for_each(|(to, from)| *to = *from);
+        let to_level = |most: f32| if most > 0.0 { LEVELS / most } else { 0.0 };
+        let levels: Vec<f32> = largest.into_iter().map(to_level).collect();
+        for (row, from) in
+            self.values.chunks_exact_mut(classes).zip(table.chunks_exact(block.classes))
+        {
+            let row = row.get_mut(own.clone()).unwrap_or(&mut []);
+            for ((to, weight), level) in row.iter_mut().zip(from).zip(&levels) {
+                *to = (weight * level).round() as i8;
+            }
+        }
     }
 }
 
@@ -53,39 +102,78 @@ pub(crate) fn train(
     classes: usize,
     epochs: usize,
 ) -> Weights {
-    let mut weights = Weights {
-        classes: u32::try_from(classes).unwrap_or(u32::MAX),
-        values: vec![0.0; (features + 1) * classes],
-    };
-    let mut duals = vec![0.0_f32; examples.len() * classes];
-    for epoch in 0..epochs {
-        for i in &permutation(examples.len(), epoch as u64) {
-            let Some(example) = examples.get(*i) else { continue };
-            let Some(dual) = duals.get_mut(i * classes..(i + 1) * classes) else { continue };
-            step(&mut weights, example, dual, features);
-        }
+    let mut weights = Weights::none(features, classes);
+    let orders: Vec<Vec<usize>> =
+        (0..epochs).map(|epoch| permutation(examples.len(), epoch as u64)).collect();
+    for first in (0..classes).step_by(BLOCK) {
+        let mut block = Block::new(features, BLOCK.min(classes - first));
+        block.train(examples, &orders, first);
+        weights.take(&block, first);
     }
     weights
 }
 
-fn step(weights: &mut Weights, example: &Example, dual: &mut [f32], bias: usize) {
-    let Example { row, class: label, weight } = example;
-    let diagonal = 0.5 / (C * weight);
-    let norm = row.iter().map(|(_, v)| v * v).sum::<f32>() + BIAS * BIAS;
-    let mut changes = weights.margins(row);
-    for (class, (change, alpha)) in changes.iter_mut().zip(dual).enumerate() {
-        let sign = if label.is_some_and(|label| label as usize == class) { 1.0 } else { -1.0 };
-        let gradient = sign * *change - 1.0 + diagonal * *alpha;
-        let updated = (*alpha - gradient / (norm + diagonal)).max(0.0);
-        *change = (updated - *alpha) * sign;
-        *alpha = updated;
+/// Weights of some classes while they are learned: `features + 1` rows (the last is the bias) by
+/// `classes` columns.
+struct Block {
+    classes: usize,
+    values: Vec<f32>,
+}
+
+impl Block {
+    fn new(features: usize, classes: usize) -> Self {
+        Self { classes, values: vec![0.0; (features + 1) * classes] }
     }
-    let classes = changes.len();
-    let bias_feature = (u32::try_from(bias).unwrap_or(u32::MAX), BIAS);
-    for (feature, value) in row.iter().chain([&bias_feature]) {
-        let start = *feature as usize * classes;
-        let target = weights.values.get_mut(start..start + classes).unwrap_or(&mut []);
-        target.iter_mut().zip(&changes).for_each(|(weight, change)| *weight += value * change);
+
+    fn train(&mut self, examples: &[Example], orders: &[Vec<usize>], first: usize) {
+        let classes = self.classes;
+        let bias = self.values.len() / classes.max(1) - 1;
+        let mut duals = vec![0.0_f32; examples.len() * classes];
+        let mut changes = vec![0.0_f32; classes];
+        for i in orders.iter().flatten() {
+            let Some(example) = examples.get(*i) else { continue };
+            let Some(dual) = duals.get_mut(i * classes..(i + 1) * classes) else { continue };
+            changes.fill(0.0);
+            self.step(example, dual, first, bias, &mut changes);
+        }
+    }
+
+    fn step(
+        &mut self,
+        example: &Example,
+        dual: &mut [f32],
+        first: usize,
+        bias: usize,
+        changes: &mut [f32],
+    ) {
+        let Example { row, class: label, weight } = example;
+        let diagonal = 0.5 / (C * weight);
+        let norm = row.iter().map(|(_, v)| v * v).sum::<f32>() + BIAS * BIAS;
+        let bias = [(u32::try_from(bias).unwrap_or(u32::MAX), BIAS)];
+        for (feature, value) in row.iter().chain(&bias) {
+            let weights = self.row(*feature);
+            changes.iter_mut().zip(weights).for_each(|(margin, weight)| *margin += value * *weight);
+        }
+        let own = label.and_then(|label| (label as usize).checked_sub(first));
+        for (class, (change, alpha)) in changes.iter_mut().zip(dual).enumerate() {
+            let sign = if own == Some(class) { 1.0 } else { -1.0 };
+            let gradient = sign * *change - 1.0 + diagonal * *alpha;
+            let updated = (*alpha - gradient / (norm + diagonal)).max(0.0);
+            *change = (updated - *alpha) * sign;
+            *alpha = updated;
+        }
+        for (feature, value) in row.iter().chain(&bias) {
+            let weights = self.row(*feature);
+            weights
+                .iter_mut()
+                .zip(&*changes)
+                .for_each(|(weight, change)| *weight += value * change);
+        }
+    }
+
+    fn row(&mut self, feature: u32) -> &mut [f32] {
+        let start = feature as usize * self.classes;
+        self.values.get_mut(start..start + self.classes).unwrap_or(&mut [])
     }
 }
 

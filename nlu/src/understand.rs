@@ -1,5 +1,7 @@
 //! One utterance, understood: language, intents, entities, yes or no, correction.
 
+use std::collections::HashMap;
+
 use regex::Regex;
 
 use crate::detect::detect;
@@ -14,7 +16,7 @@ pub const UTTERANCE_CHARS_MAX: usize = 10_000;
 
 /// Confidence of an utterance that is one of the examples, word for word.
 const EXACT_CONFIDENCE: f32 = 0.97;
-/// Intents below this are not worth naming.
+/// Intents below this are not worth naming, but for the best.
 const FLOOR: f32 = 0.02;
 
 /// What the moment brings.
@@ -79,6 +81,8 @@ pub struct Understander {
     model: Model,
     finder: Finder,
     patterns: Vec<Vec<Regex>>,
+    /// Intents by the examples that are theirs word for word, in the form of [`MaskedText::key`].
+    exact: HashMap<String, Vec<u16>>,
 }
 
 impl Understander {
@@ -86,7 +90,7 @@ impl Understander {
     ///
     /// # Errors
     /// A pattern that does not compile.
-    pub fn new(model: Model) -> Result<Self, ModelError> {
+    pub fn new(mut model: Model) -> Result<Self, ModelError> {
         let finder = Finder::new(&model.entities).map_err(ModelError)?;
         let compile = |patterns: &Vec<String>| {
             patterns
@@ -97,7 +101,13 @@ impl Understander {
         };
         let patterns =
             model.intents.iter().map(|i| compile(&i.patterns)).collect::<Result<_, _>>()?;
-        Ok(Self { model, finder, patterns })
+        let mut exact: HashMap<String, Vec<u16>> = HashMap::new();
+        for (number, intent) in (0..).zip(&mut model.intents) {
+            for key in intent.exact.drain(..) {
+                exact.entry(key).or_default().push(number);
+            }
+        }
+        Ok(Self { model, finder, patterns, exact })
     }
 
     /// Name of an intent.
@@ -136,33 +146,31 @@ impl Understander {
         masked: &MaskedText,
         entities: &[EntityMatch],
     ) -> (Vec<ScoredIntent>, f32) {
-        let ranked = self.model.classifier.rank(&masked.text);
-        let key = MaskedText::key(&masked.text);
-        let confidence_of = |class: u32, confidence: f32| {
-            let number = class as usize;
-            let pattern =
-                self.patterns.get(number).is_some_and(|p| p.iter().any(|r| r.is_match(text)));
-            let exact =
-                self.model.intents.get(number).is_some_and(|i| i.exact.binary_search(&key).is_ok());
-            match (pattern, exact) {
-                (true, _) => 1.0,
-                (_, true) => confidence.max(EXACT_CONFIDENCE),
-                _ => confidence,
+        let found = self.model.classifier.confidences(&masked.text);
+        let mut sure = found.classes;
+        for intent in self.exact.get(&MaskedText::key(&masked.text)).into_iter().flatten() {
+            if let Some(confidence) = sure.get_mut(usize::from(*intent)) {
+                *confidence = confidence.max(EXACT_CONFIDENCE);
             }
-        };
-        let mut intents: Vec<ScoredIntent> = ranked
-            .classes
-            .iter()
-            .map(|(class, confidence)| (*class, confidence_of(*class, *confidence)))
-            .filter(|(_, confidence)| *confidence >= FLOOR)
-            .map(|(class, confidence)| ScoredIntent {
-                intent: u16::try_from(class).unwrap_or(u16::MAX),
+        }
+        for (confidence, patterns) in sure.iter_mut().zip(&self.patterns) {
+            if patterns.iter().any(|pattern| pattern.is_match(text)) {
+                *confidence = 1.0;
+            }
+        }
+        let most = sure.iter().copied().fold(0.0, f32::max);
+        let mut named: Vec<(u16, f32)> =
+            (0..).zip(sure).filter(|(_, confidence)| *confidence >= FLOOR.min(most)).collect();
+        named.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let intents = named
+            .into_iter()
+            .map(|(intent, confidence)| ScoredIntent {
+                intent,
                 confidence,
-                slots: self.slots(class as usize, masked, entities),
+                slots: self.slots(usize::from(intent), masked, entities),
             })
             .collect();
-        intents.sort_by(|a, b| b.confidence.total_cmp(&a.confidence).then(a.intent.cmp(&b.intent)));
-        (intents, ranked.unknown_share)
+        (intents, found.unknown_share)
     }
 
     /// Gives each annotated slot of an intent the next match of its entity.

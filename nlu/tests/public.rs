@@ -8,24 +8,18 @@ mod sets;
 
 use common::best;
 use flowright_nlu::{Understander, train};
-use sets::{OUTSIDE, Rows, auroc, data, spec};
+use sets::{OUTSIDE, Rows, data, report, spec};
 
 /// A bot in Chinese and English whose examples are these.
 fn bot(rows: &[(String, String)]) -> Understander {
     Understander::new(train(&spec(rows)).unwrap()).unwrap()
 }
 
-/// How often the best intent is the right one.
-fn accuracy(bot: &Understander, rows: &[(String, String)]) -> f64 {
-    let right = rows.iter().filter(|(text, label)| best(bot, text).0 == *label).count();
-    right as f64 / rows.len() as f64
-}
-
 /// Learns from one file, is asked another; prints what it reached and holds it to `floor`.
 fn reaches(set: &str, file: &str, every: usize, floor: f64) {
     let (Some(rows), Some(test)) = (data(set, file), data(set, "test.tsv")) else { return };
     let test: Rows = test.into_iter().step_by(every).collect();
-    let reached = accuracy(&bot(&rows), &test);
+    let reached = report(&bot(&rows), &test, &common::cx()).accuracy;
     println!("{set}, {file}: {reached:.4}");
     assert!(reached > floor, "{set}, {file}: {reached}");
 }
@@ -52,12 +46,11 @@ fn whole_sets() {
 fn what_a_bot_is_not_for_is_told_from_what_it_is_for() {
     let set = "hint3_sofmattress";
     let (Some(rows), Some(test)) = (data(set, "train.tsv"), data(set, "test.tsv")) else { return };
-    let bot = bot(&rows);
-    let (outside, inside): (Rows, Rows) = test.into_iter().partition(|(_, label)| label == OUTSIDE);
-    let sure = |rows: &Rows| rows.iter().map(|(text, _)| best(&bot, text).1).collect::<Vec<f32>>();
-    let told = auroc(&sure(&inside), &sure(&outside));
-    println!("{set}: accuracy {:.4}, AUROC {told:.4}", accuracy(&bot, &inside));
-    assert!(accuracy(&bot, &inside) > 0.75 && told > 0.86, "{told}");
+    let report = report(&bot(&rows), &test, &common::cx());
+    let (accuracy, told, error) =
+        (report.accuracy, report.auroc.unwrap(), report.calibration_error);
+    println!("{set}: accuracy {accuracy:.4}, AUROC {told:.4}, calibration error {error:.4}");
+    assert!(accuracy > 0.75 && told > 0.86, "{told}");
 }
 
 /// Every fourth intent of a set alone, as the only one that a bot knows.

@@ -48,8 +48,8 @@ fn analyse_whole(text: &str) -> Analysis {
 fn compared(before: &str, after: &str) -> Vec<Code> {
     let program = |example| {
         let analysis = analyse(example);
-        let project = analysis.project.as_ref().unwrap_or_else(|| panic!("{:?}", codes(&analysis)));
-        flowright_compiler::ir::lower::lower(project, &analysis.sources).unwrap()
+        assert!(analysis.project.is_some(), "{:?}", codes(&analysis));
+        flowright_compiler::compile::build(&analysis).unwrap().program
     };
     let (old, new) = (program(before), program(after));
     let version = |program, n| Version { program, hash: [n; 32] };

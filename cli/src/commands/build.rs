@@ -32,6 +32,7 @@ pub(crate) fn run(args: &BuildArgs) -> Result<Outcome, Failure> {
     if args.format == Format::Human {
         print(&format!("{}\n", path.display()))?;
     }
+    project.print_thresholds(&compiled.analysis);
     eprintln!("{} bytes, {hash}…, {}", encoded.bytes.len(), counted(&compiled.analysis));
     Ok(Outcome::Fine)
 }

@@ -143,6 +143,7 @@ impl Check<'_> {
         let files = plural(own.count(), "file");
         let (name, took) = (self.project.name(), begun.elapsed().as_millis());
         eprintln!("{name}: {files}, {} ({took} ms)", sorted.counted());
+        self.project.print_thresholds(&analysis);
         if analysis.intents_left_out {
             eprintln!(
                 "{name}: the intents are too many to be tried out here; `build` does (W0507)"

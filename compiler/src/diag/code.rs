@@ -171,6 +171,7 @@ codes! {
     W0512 "test-says-nothing",
     W0601 "shadowed-rule",
     W0602 "overlapping-rules",
+    W0603 "threshold-by-few",
     W0610 "may-be-too-long",
     W0611 "label-cut",
     W0612 "after-reply-window",

@@ -3,12 +3,12 @@
 use flowright_nlu::value::Decimal;
 
 use super::cx::Checker;
-use super::hir::{Fallback, RouteKind, RouteRule};
+use super::hir::{Accept, Fallback, RouteKind, RouteRule};
 use super::scope::Scope;
 use crate::base::{SourceMap, Span};
 use crate::diag::{Code, closest};
 use crate::ir::{IntentId, SkillId};
-use crate::syntax::ast::{self, Accept, Name};
+use crate::syntax::ast::{self, Name};
 
 /// Urgency levels, least first.
 const LEVELS: [&str; 4] = ["low", "normal", "high", "critical"];
@@ -145,12 +145,20 @@ impl Checker<'_> {
     pub(super) fn fallback(&mut self, fallback: &ast::Fallback) -> Fallback {
         let share = |percent: i64| Decimal(percent * 10_000);
         let accept = match &fallback.accept {
-            Some(Accept::Above(share)) => self.share(share),
-            Some(Accept::AtFalseRejects(rejects)) => {
-                self.not_built(rejects.span, "thresholds by false rejects", "60% is used");
-                share(60)
+            Some(ast::Accept::Above(share)) => Accept::Above(self.share(share)),
+            Some(ast::Accept::AtFalseRejects(rejects)) => {
+                if rejects.value > share(50) {
+                    self.error(
+                        Code::E0602,
+                        rejects.span,
+                        "at most 50% may be turned away by mistake",
+                        "more than half of what is meant for the bot",
+                        "write 1% to 10%, or set the threshold yourself: `accept above 60%`",
+                    );
+                }
+                Accept::AtFalseRejects { share: rejects.value, at: self.at(rejects.span) }
             }
-            None => share(60),
+            None => Accept::Above(share(60)),
         };
         if let Some(knowledge) = &fallback.knowledge_at {
             self.not_built(
@@ -161,9 +169,8 @@ impl Checker<'_> {
         }
         let clarify = fallback.clarify.as_ref().map_or(share(40), |c| self.share(c));
         let margin = fallback.margin.as_ref().map_or(share(10), |m| self.share(m));
-        if let Some(written) =
-            fallback.clarify.as_ref().filter(|_| clarify > accept && !self.broken)
-        {
+        let is_above = matches!(accept, Accept::Above(accept) if clarify > accept);
+        if let Some(written) = fallback.clarify.as_ref().filter(|_| is_above && !self.broken) {
             self.error(
                 Code::E0601,
                 written.span,

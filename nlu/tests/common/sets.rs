@@ -2,12 +2,13 @@
 //! `bench/benches/understanding.rs`. They are read from `../shared/data` beside the checkout, or from
 //! the folder in `FLOWRIGHT_DATA`.
 
-use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use flowright_nlu::eval::{Answer, Report};
 use flowright_nlu::lang::Lang;
 use flowright_nlu::spec::{Example, IntentSpec, Piece, Spec};
+use flowright_nlu::{Context, Understander};
 
 /// The label of utterances that no intent is for.
 pub const OUTSIDE: &str = "oos";
@@ -49,13 +50,34 @@ pub fn spec(rows: &[(String, String)]) -> Spec {
     Spec { languages: vec![Lang::ZH, Lang::EN], intents, ..Spec::default() }
 }
 
-/// How often one of `inside` is above one of `outside`, ties counting half.
-pub fn auroc(inside: &[f32], outside: &[f32]) -> f64 {
-    let win = |a: &f32, b: &f32| match a.total_cmp(b) {
-        Ordering::Greater => 1.0,
-        Ordering::Equal => 0.5,
-        Ordering::Less => 0.0,
+/// What a bot makes of utterances with their labels.
+pub fn report(bot: &Understander, rows: &[(String, String)], cx: &Context) -> Report {
+    let answer = |(text, label): &(String, String)| {
+        let first = bot.understand(text, cx).intents.into_iter().next();
+        let (said, confidence) = first.map_or(("", 0.0), |first| {
+            (bot.intent_name(first.intent).unwrap_or_default(), first.confidence)
+        });
+        (Some(label).filter(|label| *label != OUTSIDE).cloned(), said, confidence)
     };
-    let wins: f64 = inside.iter().map(|a| outside.iter().map(|b| win(a, b)).sum::<f64>()).sum();
-    wins / (inside.len() * outside.len()) as f64
+    let answers: Vec<(Option<String>, &str, f32)> = rows.iter().map(answer).collect();
+    let answers: Vec<Answer<'_>> = answers
+        .iter()
+        .map(|(meant, said, confidence)| Answer {
+            meant: meant.as_deref(),
+            said,
+            confidence: *confidence,
+        })
+        .collect();
+    Report::of(&answers)
+}
+
+/// Rows of a set in which every so manyth intent is not for the bot.
+pub fn without_intents(rows: &[(String, String)], every: usize) -> Rows {
+    let names: BTreeSet<&String> = rows.iter().map(|(_, label)| label).collect();
+    let left_out: BTreeSet<&String> = names.into_iter().step_by(every).collect();
+    let labelled = |(text, label): &(String, String)| {
+        let label = if left_out.contains(label) { OUTSIDE } else { label };
+        (text.clone(), label.to_owned())
+    };
+    rows.iter().map(labelled).collect()
 }

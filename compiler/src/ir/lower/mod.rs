@@ -12,6 +12,7 @@ mod texts;
 
 use std::collections::{HashMap, VecDeque};
 
+use flowright_nlu::Model;
 use flowright_nlu::value::Value;
 
 use self::steps::Pending;
@@ -29,12 +30,13 @@ pub enum LowerError {
     MissingPhrase(&'static str),
 }
 
-/// Lowers a whole project. `sources` give the labels and line starts for places in messages.
+/// Lowers a whole project. `sources` give the labels and line starts for places in messages, `model`
+/// the thresholds that follow from it.
 ///
 /// # Errors
 /// See [`LowerError`].
-pub fn lower(project: &Project, sources: &SourceMap) -> Result<Program, LowerError> {
-    let mut lowering = Lowering::new(project);
+pub fn lower(project: &Project, sources: &SourceMap, model: &Model) -> Result<Program, LowerError> {
+    let mut lowering = Lowering::new(project, model);
     let phrases = lowering.phrases()?;
     let session_slots = lowering.slots(&project.session_slots, "session");
     let intents = lowering.intents();
@@ -85,6 +87,7 @@ fn source_def(file: &crate::base::SourceFile) -> SourceDef {
 #[derive(Debug)]
 struct Lowering<'h> {
     project: &'h Project,
+    model: &'h Model,
     functions: Vec<Function>,
     pending: VecDeque<Pending<'h>>,
     texts: Vec<TextDef>,
@@ -95,9 +98,10 @@ struct Lowering<'h> {
 }
 
 impl<'h> Lowering<'h> {
-    fn new(project: &'h Project) -> Self {
+    fn new(project: &'h Project, model: &'h Model) -> Self {
         Self {
             project,
+            model,
             functions: Vec::new(),
             pending: VecDeque::new(),
             texts: Vec::new(),

@@ -10,6 +10,7 @@ use crate::ir::{
     RouteDef, RuleDef, turn,
 };
 use crate::sema::hir::{Fallback, RouteKind, RouteRule};
+use crate::thresholds;
 
 /// The urgency of a conversation that no rule is about.
 const URGENCY_NORMAL: u8 = 1;
@@ -76,7 +77,9 @@ impl Lowering<'_> {
         let runner_up = b.define(|dst| Inst::Load { dst, place: turn_cell(turn::RUNNER_UP) });
         let (sure, unsure, close, clarify) = (b.block(), b.block(), b.block(), b.block());
         let (accept, miss) = (b.block(), b.block());
-        at_least(&mut b, confidence, fallback.accept, sure, unsure);
+        let above = thresholds::accept(&fallback.accept, self.model);
+        let half = fallback.clarify.min(above);
+        at_least(&mut b, confidence, above, sure, unsure);
 
         b.enter(sure);
         let number = CellKind::Number;
@@ -95,10 +98,10 @@ impl Lowering<'_> {
             b.define(|dst| Inst::Compare { op, kind: number, dst, left: lead, right: margin });
         b.branch(narrow, close, accept);
         b.enter(close);
-        at_least(&mut b, runner_up, fallback.clarify, clarify, accept);
+        at_least(&mut b, runner_up, half, clarify, accept);
 
         b.enter(unsure);
-        at_least(&mut b, confidence, fallback.clarify, clarify, miss);
+        at_least(&mut b, confidence, half, clarify, miss);
         for (block, exit) in [(accept, Exit::Accept), (clarify, Exit::Clarify), (miss, Exit::Miss)]
         {
             b.enter(block);

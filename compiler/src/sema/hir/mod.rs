@@ -155,10 +155,21 @@ pub enum RouteKind {
     Skill { intents: Vec<IntentId>, skill: SkillId },
 }
 
+/// When an intent is sure enough to act on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accept {
+    /// From this confidence on, as a share of one.
+    Above(Decimal),
+    /// So that about this share of the utterances that an intent is for is turned away: the model
+    /// sets it.
+    AtFalseRejects { share: Decimal, at: FileSpan },
+}
+
 /// Thresholds as shares of one, defaults filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fallback {
-    pub accept: Decimal,
+    pub accept: Accept,
+    /// The lower of this and `accept` counts.
     pub clarify: Decimal,
     pub margin: Decimal,
     /// Consecutive misses until a human is asked; 0: never.

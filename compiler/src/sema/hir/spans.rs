@@ -2,8 +2,8 @@
 //! must be looked at here.
 
 use super::{
-    Card, Ensure, EnsureKind, Expr, ExprKind, Flow, Handlers, Intent, Media, Say, Slot, State,
-    Step, StepKind, Text, TextRef,
+    Accept, Card, Ensure, EnsureKind, Expr, ExprKind, Fallback, Flow, Handlers, Intent, Media, Say,
+    Slot, State, Step, StepKind, Text, TextRef,
 };
 use crate::base::{FileSpan, Spans};
 
@@ -30,7 +30,7 @@ impl Spans for Flow {
             cell_types: _,
             states,
             handlers,
-            fallback: _,
+            fallback,
             triggers: _,
             on_start: _,
             is_repair: _,
@@ -44,6 +44,17 @@ impl Spans for Flow {
         states.spans(see);
         handlers.spans(see);
         ensures.spans(see);
+        fallback.spans(see);
+    }
+}
+
+impl Spans for Fallback {
+    fn spans(&mut self, see: See<'_>) {
+        let Self { accept, clarify: _, margin: _, handoff_after: _, handoff_to: _ } = self;
+        match accept {
+            Accept::Above(_) => {}
+            Accept::AtFalseRejects { share: _, at } => see(at),
+        }
     }
 }
 
