@@ -179,7 +179,9 @@ fn checked(placed: &Placed<'_>, sources: &SourceMap) -> Result<Code, Box<Diagnos
         let at = placed.at(placed.node.span);
         let found = Diagnostic::new(Code::E0904, at, "this `allow` stands before nothing")
             .label("nothing follows")
-            .help("put it directly before the declaration, member or step that has the finding");
+            .help(
+                "put it directly before the declaration, step or other line that has the finding",
+            );
         return Err(Box::new(without(placed, sources, found)));
     }
     Ok(code)

@@ -139,7 +139,7 @@ impl Printer {
             Note::Extra => (by_author(piece) || full()).then_some((self.indent + LEVEL, false)),
             Note::Else => full().then_some((self.content, self.on_first_line())),
             Note::ListNext => {
-                let text = matches!(piece, Piece::Atom(atom) if atom.text.ends_with('"'));
+                let text = matches!(piece, Piece::Atom(atom) if atom.text.ends_with('"') || atom.text == "allow");
                 (text && by_author(piece) || full()).then_some(self.list)
             }
             Note::ListFirst | Note::Label | Note::Sign => None,

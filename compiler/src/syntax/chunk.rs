@@ -119,7 +119,9 @@ fn could_be_member(open: &Open<'_>, word: &str) -> bool {
 /// Whether a declaration's keyword is also a member of another declaration.
 fn is_member(of: &str, word: &str) -> bool {
     match of {
-        "flow" => matches!(word, "slot" | "fallback" | "allow"),
+        "use" | "role" | "entity" | "text" | "allow" => false,
+        _ if word == "allow" => true,
+        "flow" => matches!(word, "slot" | "fallback"),
         "test" => matches!(word, "customer" | "channel" | "bot"),
         "migrate" => matches!(word, "flow" | "slot" | "intent" | "skill" | "channel"),
         _ => false,

@@ -37,6 +37,7 @@ const SOURCES: &[(&str, &str)] = sources![
     "../../../flows/outage_report/tests.flow",
     "../../../compiler/tests/fixtures/design.flow",
     "../../../compiler/tests/fixtures/migrate.flow",
+    "../../../compiler/tests/corpus/allow_in_parts.flow",
     "../../../compiler/tests/corpus/allow_unused.flow",
     "../../../tests/conformance/clarify.flow",
     "../../../tests/conformance/digressions.flow",

@@ -217,8 +217,8 @@ pub(super) fn failure_finding(lost: &Lost<'_>) -> Diagnostic {
         diagnostic = diagnostic.help(form);
     }
     if found == "allow" || before.is_some_and(|before| lost.word(before) == "allow") {
-        let form =
-            "write `allow(CODE, \"reason\")` before a declaration, a member of a flow or a step";
+        let form = "write `allow(CODE, \"reason\")` before a declaration, a step, or what else has \
+                    a line of its own";
         diagnostic = diagnostic.help(form);
     }
     let known = could_stand(lost).into_iter();

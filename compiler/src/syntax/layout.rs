@@ -140,7 +140,8 @@ impl Layout {
 
     fn notes_of_children(&mut self, node: &Node) {
         let listed: fn(Rule) -> bool = match node.rule {
-            Rule::lang_strings | Rule::source => |rule| rule == Rule::template,
+            Rule::lang_strings => |rule| matches!(rule, Rule::template | Rule::allow),
+            Rule::source => |rule| rule == Rule::template,
             Rule::pattern => |rule| rule == Rule::regex,
             Rule::closed => |rule| rule == Rule::date,
             Rule::languages | Rule::fill | Rule::clear => {
@@ -179,6 +180,21 @@ fn whole(text: &str, code: &[Token], span: Span) -> Option<Node> {
 fn class(node: &Node, parent: Rule) -> Option<Class> {
     let has = |rule| node.child(rule).is_some();
     let class = match node.rule {
+        Rule::allow if matches!(parent, Rule::decl | Rule::lang_strings) => return None,
+        // Of one in a node of its own, that is the item: it begins where this one does.
+        Rule::allow => Class::Plain,
+        Rule::bot_member
+        | Rule::slot_member
+        | Rule::skill_member
+        | Rule::fallback_member
+        | Rule::knowledge_member
+        | Rule::experiment_member
+        | Rule::action_member
+        | Rule::route_rule
+            if has(Rule::allow) =>
+        {
+            Class::Plain
+        }
         Rule::bot_member
         | Rule::setting
         | Rule::slot_member
@@ -204,7 +220,6 @@ fn class(node: &Node, parent: Rule) -> Option<Class> {
         Rule::flow_member => Class::Plain,
         Rule::state_part => node.child(Rule::step).map_or(Class::Plain, step_class),
         Rule::step if parent == Rule::block => step_class(node),
-        Rule::allow if parent == Rule::block => Class::Plain,
         Rule::migrate_line => Class::Plain,
         Rule::do_handler | Rule::choose_arm | Rule::yes_arm | Rule::no_arm => Class::Arm,
         Rule::text_ref if parent == Rule::say_choices => Class::Element,

@@ -154,37 +154,38 @@ pub const STEP_KEYWORDS: &[&str] = &[
 
 /// The words that begin a line of a test.
 pub const TEST_KEYWORDS: &[&str] = &[
-    "today", "language", "channel", "customer", "seed", "given", "user", "bot", "silence", "expect",
+    "allow", "today", "language", "channel", "customer", "seed", "given", "user", "bot", "silence",
+    "expect",
 ];
 
 /// What the parts of a declaration begin with, by its keyword. (Parts that begin with names, such
 /// as fields and options, are not here.)
 pub const DECLARATION_MEMBERS: &[(&str, &[&str])] = &[
-    ("bot", &["languages", "timezone", "hours", "closed"]),
-    ("customer", &[]),
-    ("channel", &["path", "address", "provider", "secret", "token"]),
+    ("bot", &["allow", "languages", "timezone", "hours", "closed"]),
+    ("customer", &["allow"]),
+    ("channel", &["allow", "path", "address", "provider", "secret", "token"]),
     ("entity", &["pattern"]),
-    ("intent", &["title", "pattern", "not"]),
-    ("slot", &["ask", "check", "tries", "default"]),
+    ("intent", &["allow", "title", "pattern", "not"]),
+    ("slot", &["allow", "ask", "check", "tries", "default"]),
     ("action", ACTION_MEMBERS),
     ("effect", ACTION_MEMBERS),
-    ("skill", &["first_reply", "overflow", "weight"]),
-    ("fallback", &["accept", "clarify", "margin", "handoff", "answer"]),
-    ("knowledge", &["source", "level", "applies"]),
-    ("experiment", &["variant", "goal"]),
+    ("skill", &["allow", "first_reply", "overflow", "weight"]),
+    ("fallback", &["allow", "accept", "clarify", "margin", "handoff", "answer"]),
+    ("knowledge", &["allow", "source", "level", "applies"]),
+    ("experiment", &["allow", "variant", "goal"]),
     ("text", &[]),
     ("flow", MEMBER_KEYWORDS),
     ("test", TEST_KEYWORDS),
-    ("route", &["urgency", "when", "otherwise"]),
+    ("route", &["allow", "urgency", "when", "otherwise"]),
     ("migrate", MIGRATE_KEYWORDS),
 ];
 
 /// The words that begin a line of `migrate`.
-const MIGRATE_KEYWORDS: &[&str] = &["flow", "state", "slot", "intent", "skill", "channel"];
+const MIGRATE_KEYWORDS: &[&str] = &["allow", "flow", "state", "slot", "intent", "skill", "channel"];
 
 /// The words that begin a part of an action or effect.
 const ACTION_MEMBERS: &[&str] =
-    &["get", "post", "put", "patch", "delete", "timeout", "retries", "error"];
+    &["allow", "get", "post", "put", "patch", "delete", "timeout", "retries", "error"];
 
 /// The requests that an action can make.
 pub const METHODS: &[&str] = &["get", "post", "put", "patch", "delete"];

@@ -18,15 +18,9 @@ impl Lower<'_> {
     fn block(&mut self, node: &Node) -> Vec<Step> {
         let mut steps = Vec::new();
         self.depth.steps += 1;
-        for part in &node.children {
-            if part.rule == Rule::allow {
-                self.wait_allow(part);
-            } else if part.rule == Rule::step {
-                self.allows.over(part.span);
-                self.push_step(&mut steps, part);
-            }
+        for part in self.parts(node, &[Rule::step]) {
+            self.push_step(&mut steps, part);
         }
-        self.allows.end();
         self.depth.steps -= 1;
         steps
     }

@@ -75,7 +75,7 @@ impl Lower<'_> {
     }
 
     pub(super) fn fields(&mut self, node: &Node) -> Vec<Field> {
-        node.all(Rule::field).map(|field| self.field(field)).collect()
+        self.parts(node, &[Rule::field]).into_iter().map(|field| self.field(field)).collect()
     }
 
     fn field(&mut self, node: &Node) -> Field {
@@ -158,8 +158,8 @@ impl Lower<'_> {
     }
 
     pub(super) fn settings(&mut self, node: &Node) -> Vec<Setting> {
-        let mut setting = |s: &Node| Setting { key: self.own_name(s), value: self.own_expr(s) };
-        node.all(Rule::setting).map(&mut setting).collect()
+        let settings = self.parts(node, &[Rule::setting]).into_iter();
+        settings.map(|s| Setting { key: self.own_name(s), value: self.own_expr(s) }).collect()
     }
 
     fn entity(&mut self, node: &Node) -> Entity {

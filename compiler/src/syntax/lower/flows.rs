@@ -11,7 +11,7 @@ impl Lower<'_> {
     pub(super) fn flow(&mut self, node: &Node) -> Flow {
         let mut flow = self.flow_head(node);
         node.all(Rule::flow_member).for_each(|member| self.flow_member(&mut flow, member));
-        self.allows.end();
+        self.allows.end(node.span.end);
         flow
     }
 
@@ -93,7 +93,7 @@ impl Lower<'_> {
         for part in parts {
             self.state_part(&mut state, part);
         }
-        self.allows.end();
+        self.allows.end(node.span.end);
         state
     }
 
@@ -152,6 +152,7 @@ impl Lower<'_> {
             Rule::say => StepKind::Say(self.say(node)),
             Rule::fill => StepKind::Fill(self.names(node)),
             Rule::confirm => {
+                self.parts(node, &[Rule::yes_arm, Rule::no_arm]);
                 let arm = |l: &mut Self, rule| {
                     node.child(rule).map_or(Body::Steps(Vec::new()), |arm| l.own_target(arm))
                 };
@@ -227,8 +228,9 @@ impl Lower<'_> {
 
     fn choose(&mut self, node: &Node) -> StepKind {
         let prompt = node.child(Rule::choose_prompt).map(|prompt| self.text_ref(prompt));
-        let arms: Vec<ChooseArm> = node
-            .all(Rule::choose_arm)
+        let arms: Vec<ChooseArm> = self
+            .parts(node, &[Rule::choose_arm])
+            .into_iter()
             .map(|arm| ChooseArm { text: self.own_text(arm), body: self.own_target(arm) })
             .collect();
         let Some(from) = node.child(Rule::choose_from) else {
@@ -269,9 +271,10 @@ impl Lower<'_> {
 
     fn do_(&mut self, node: &Node) -> StepKind {
         let handlers = node.child(Rule::do_handlers).map(|h| {
-            let mut handler =
-                |h: &Node| DoHandler { error: self.own_name(h), body: self.own_target(h) };
-            h.all(Rule::do_handler).map(&mut handler).collect()
+            let handlers = self.parts(h, &[Rule::do_handler]).into_iter();
+            handlers
+                .map(|h| DoHandler { error: self.own_name(h), body: self.own_target(h) })
+                .collect()
         });
         let action = node.child(Rule::dotted).map(|name| self.name(name));
         StepKind::Do {

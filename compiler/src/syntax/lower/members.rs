@@ -12,7 +12,7 @@ impl Lower<'_> {
     /// What stands in each `rule` child: its one child.
     pub(super) fn members<'n>(&mut self, node: &'n Node, rule: Rule) -> Vec<&'n Node> {
         let members: Vec<&Node> =
-            node.all(rule).filter_map(|member| member.children.first()).collect();
+            self.parts(node, &[rule]).into_iter().filter_map(|m| m.children.first()).collect();
         let mut first = BTreeMap::new();
         for member in members.iter().filter(|member| !may_repeat(member.rule)) {
             match first.get(&member.rule) {

@@ -7,7 +7,8 @@ use crate::syntax::pest_bridge::{Node, Rule};
 impl Lower<'_> {
     pub(super) fn migrate(&mut self, node: &Node) -> Migrate {
         let from = node.child(Rule::migrate_from).map(|from| self.own_string(from));
-        let lines = node.all(Rule::migrate_line).map(|line| self.migrate_line(line)).collect();
+        let lines = self.parts(node, &[Rule::migrate_line]).into_iter();
+        let lines = lines.map(|line| self.migrate_line(line)).collect();
         Migrate { from, lines, span: node.span }
     }
 

@@ -6,12 +6,23 @@ use crate::syntax::pest_bridge::{Node, Rule};
 
 impl Lower<'_> {
     pub(super) fn route(&mut self, node: &Node) -> Route {
-        let rules = node.all(Rule::route_rule).map(|rule| self.route_rule(rule)).collect();
-        Route { rules, span: node.span }
+        let mut route = Route { rules: Vec::new(), span: node.span };
+        node.all(Rule::route_rule).for_each(|rule| self.route_rule(&mut route, rule));
+        self.allows.end(node.span.end);
+        route
     }
 
-    /// The rule in a `route_rule` node.
-    pub(in crate::syntax) fn route_rule(&mut self, node: &Node) -> RouteRule {
+    /// Adds what stands in a `route_rule` node.
+    pub(in crate::syntax) fn route_rule(&mut self, route: &mut Route, node: &Node) {
+        if let Some(allow) = node.child(Rule::allow) {
+            return self.wait_allow(allow);
+        }
+        self.allows.over(node.span);
+        let rule = self.one_rule(node);
+        route.rules.push(rule);
+    }
+
+    fn one_rule(&mut self, node: &Node) -> RouteRule {
         let Some(inner) = node.children.first() else { return RouteRule::Error(node.span) };
         let span = inner.span;
         let mut names = self.names(inner);

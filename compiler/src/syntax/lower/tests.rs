@@ -7,7 +7,8 @@ use crate::syntax::pest_bridge::{Node, Rule};
 impl Lower<'_> {
     pub(super) fn test(&mut self, node: &Node) -> Test {
         let mut test = self.test_head(node);
-        test.lines.extend(node.all(Rule::test_line).map(|line| self.test_line(line)));
+        node.all(Rule::test_line).for_each(|line| self.test_line(&mut test, line));
+        self.allows.end(node.span.end);
         test
     }
 
@@ -16,13 +17,17 @@ impl Lower<'_> {
         Test { name: self.own_string(node), lines: Vec::new() }
     }
 
-    /// The line in a `test_line` node.
-    pub(in crate::syntax) fn test_line(&mut self, node: &Node) -> TestLine {
+    /// Adds what stands in a `test_line` node.
+    pub(in crate::syntax) fn test_line(&mut self, test: &mut Test, node: &Node) {
+        if let Some(allow) = node.child(Rule::allow) {
+            return self.wait_allow(allow);
+        }
+        self.allows.over(node.span);
         let kind = match node.children.first() {
             Some(line) => self.test_line_kind(line),
             None => TestLineKind::Error,
         };
-        TestLine { span: node.span, kind }
+        test.lines.push(TestLine { span: node.span, kind });
     }
 
     fn test_line_kind(&mut self, node: &Node) -> TestLineKind {

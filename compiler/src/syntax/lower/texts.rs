@@ -200,7 +200,8 @@ impl Lower<'_> {
     /// `en "…", "…"`
     pub(super) fn lang_strings(&mut self, node: &Node) -> LangStrings {
         let lang = node.child(Rule::ident).map(|lang| self.name(lang));
-        let strings = node.all(Rule::template).map(|t| self.template(t)).collect();
+        let strings = self.parts(node, &[Rule::template]).into_iter();
+        let strings = strings.map(|t| self.template(t)).collect();
         LangStrings { lang, strings }
     }
 

@@ -25,7 +25,7 @@ impl ChunkParser<'_> {
                 parser.flow_part(&mut flow, part)
             });
         }
-        self.lower.allows.end();
+        self.lower.allows.end(span.end);
         DeclKind::Flow(flow)
     }
 
@@ -105,7 +105,7 @@ impl ChunkParser<'_> {
                 parser.state_part(&mut state, part)
             });
         }
-        self.lower.allows.end();
+        self.lower.allows.end(span.end);
         Some(state)
     }
 

@@ -15,17 +15,19 @@ impl ChunkParser<'_> {
             return self.lost();
         };
         for piece in self.cutter.lines(body) {
-            route.rules.push(match self.run(Rule::one_route_rule, piece) {
-                Ok(node) => match node.child(Rule::route_rule) {
-                    Some(rule) => self.lower.route_rule(rule),
-                    None => RouteRule::Error(piece),
-                },
-                Err(failure) => {
-                    self.report(piece, &failure, &["urgency", "when", "otherwise"]);
-                    RouteRule::Error(piece)
+            match self.run(Rule::route_rules, piece) {
+                Ok(node) => {
+                    let rules = node.all(Rule::route_rule);
+                    rules.for_each(|rule| self.lower.route_rule(&mut route, rule));
                 }
-            });
+                Err(failure) => {
+                    self.lower.allows.over(piece);
+                    self.report(piece, &failure, &["allow", "urgency", "when", "otherwise"]);
+                    route.rules.push(RouteRule::Error(piece));
+                }
+            }
         }
+        self.lower.allows.end(span.end);
         DeclKind::Route(route)
     }
 
@@ -43,6 +45,7 @@ impl ChunkParser<'_> {
                 parser.test_part(&mut test, part)
             });
         }
+        self.lower.allows.end(span.end);
         DeclKind::Test(test)
     }
 
@@ -52,11 +55,11 @@ impl ChunkParser<'_> {
             Part::Whole(piece) => {
                 let node = self.run(Rule::test_lines, piece)?;
                 for line in node.all(Rule::test_line) {
-                    let line = self.lower.test_line(line);
-                    test.lines.push(line);
+                    self.lower.test_line(test, line);
                 }
             }
             Part::Lost(piece, failure) => {
+                self.lower.allows.over(piece);
                 self.report(piece, &failure, TEST_KEYWORDS);
                 test.lines.push(TestLine { span: piece, kind: TestLineKind::Error });
             }

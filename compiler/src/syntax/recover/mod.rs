@@ -200,6 +200,7 @@ impl<'t> ChunkParser<'t> {
     /// are what the piece could have begun with.
     fn report(&mut self, piece: Span, failure: &Failure, keywords: &[&str]) {
         self.lower.lost_ends.insert(piece.end);
+        self.lower.allows.lost(piece);
         let explained = self
             .cutter
             .inside(piece)
