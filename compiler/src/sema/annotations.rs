@@ -1,20 +1,27 @@
 //! Annotations of examples: the slots that they fill exist, and something finds what fills them.
 
-use std::sync::Arc;
-
 use flowright_nlu::spec::{Builtin, EntityKind};
 
 use super::cx::Checker;
 use super::hir;
+use super::written::Flows;
 use crate::diag::Code;
 use crate::syntax::ast::{Name, TemplatePart};
 
 impl Checker<'_> {
     /// Annotated slots exist in the flows that the intent starts, and can be found.
-    pub(super) fn annotations(&mut self, intents: &[hir::Intent], flows: &[Arc<hir::Flow>]) {
+    pub(super) fn annotations(&mut self, intents: &[hir::Intent], flows: &Flows<'_>) {
+        let known = |name: &str| self.symbols.intents.get(name).is_some();
+        // What starts the intent may be what was lost.
+        let lost = self.lost || flows.begins_with_unknown(known);
         for (found, intent) in self.symbols.intents.items.clone().iter().zip(intents) {
             self.enter(found);
-            let flow = intent.starts.and_then(|flow| flows.get(flow.index()));
+            let flow = match intent.starts {
+                // Its slots may be what is wrong with it.
+                Some(flow) if flows.get(flow).is_none() => continue,
+                None if lost => continue,
+                starts => starts.and_then(|flow| flows.get(flow)),
+            };
             let strings = found.node.examples.iter().flat_map(|group| &group.strings);
             for part in strings.flat_map(|string| &string.parts) {
                 let TemplatePart::Annotation { slot, entity, .. } = part else { continue };

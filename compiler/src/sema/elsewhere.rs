@@ -4,9 +4,10 @@
 use super::cx::{Checker, article};
 use super::scope::{Inside, Scope};
 use super::symbols::{Found, Table};
+use super::written::{intents_of, steps_of};
 use crate::base::{FileSpan, Span};
 use crate::diag::{Code, Diagnostic, closest};
-use crate::syntax::ast::{Body, Flow, Name, Step, StepKind, Trigger};
+use crate::syntax::ast::{Flow, Name, StepKind};
 use crate::syntax::content::word;
 
 /// What a name is, where it is nothing that may stand there.
@@ -285,33 +286,12 @@ fn shows(name: &str) -> String {
     format!("`\"{{{name}}}\"` shows what is in it")
 }
 
-/// The intents that start a flow.
-fn intents_of(flow: &Flow) -> impl Iterator<Item = &Name> {
-    flow.triggers.iter().filter_map(|trigger| match trigger {
-        Trigger::Intent { intent, .. } | Trigger::Repair { intent, .. } => Some(intent),
-        Trigger::Start { .. } => None,
-    })
-}
-
 /// Where a flow keeps the result of an action, or an item of a menu, under a name.
 fn result_of(flow: &Flow, name: &str) -> Option<Span> {
-    fn steps_of(body: &Body) -> &[Step] {
-        match body {
-            Body::Steps(steps) => steps,
-            Body::Goto(_) => &[],
+    steps_of(flow).find_map(|step| match &step.kind {
+        StepKind::Do { bind: Some(kept), .. } | StepKind::ChooseFrom { item: kept, .. } => {
+            (kept.text == name).then_some(kept.span)
         }
-    }
-    let handlers = flow.states.iter().flat_map(|state| &state.handlers).chain(&flow.handlers);
-    let mut open: Vec<&Step> = flow.states.iter().flat_map(|state| &state.steps).collect();
-    open.extend(handlers.flat_map(|handler| steps_of(&handler.body)));
-    while let Some(step) = open.pop() {
-        if let StepKind::Do { bind: Some(kept), .. } | StepKind::ChooseFrom { item: kept, .. } =
-            &step.kind
-            && kept.text == name
-        {
-            return Some(kept.span);
-        }
-        open.extend(step.bodies().into_iter().flat_map(steps_of));
-    }
-    None
+        _ => None,
+    })
 }

@@ -1,12 +1,11 @@
 //! Names that hide others: a flow reads its own slot or result instead of what the language or the
 //! session has under that name, and whoever reads the flow may take one for the other.
 
-use std::sync::Arc;
-
 use super::cx::Checker;
-use super::hir::{Body, Flow, StepKind};
+use super::hir::{Body, StepKind};
 use super::lints::inner_bodies;
 use super::scope::is_fixed;
+use super::written::Flows;
 use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic};
 use crate::ir::{FlowId, SlotIndex, Space};
@@ -35,12 +34,13 @@ impl Checker<'_> {
 
     /// Own slots of flows that are called like a slot of the session. Those that calls give are the
     /// parameters of their flow: what they are is said at the call.
-    pub(super) fn hidden_session_slots(&mut self, flows: &[Arc<Flow>]) {
-        for (id, flow) in (0..).map(FlowId).zip(flows).filter(|(_, flow)| !flow.from_std) {
+    pub(super) fn hidden_session_slots(&mut self, flows: &Flows<'_>) {
+        for (id, flow) in flows.right().filter(|(_, flow)| !flow.from_std) {
             for (slot, own) in (0..).map(SlotIndex).zip(&flow.slots) {
                 if own.place.space == Space::Flow
                     && self.session_types.contains_key(&own.name)
                     && !given(id, slot, flows)
+                    && !flows.may_be_meant(&flow.name)
                 {
                     self.hides_session_at("slot", &own.name, own.at);
                 }
@@ -67,7 +67,7 @@ impl Checker<'_> {
 }
 
 /// Whether some flow gives a slot when it calls the flow.
-fn given(to: FlowId, slot: SlotIndex, flows: &[Arc<Flow>]) -> bool {
+fn given(to: FlowId, slot: SlotIndex, flows: &Flows<'_>) -> bool {
     let gives = |body: &Body| {
         let mut open = vec![body];
         while let Some(body) = open.pop() {
@@ -83,6 +83,6 @@ fn given(to: FlowId, slot: SlotIndex, flows: &[Arc<Flow>]) -> bool {
         }
         false
     };
-    let mut callers = flows.iter().filter(|flow| flow.calls.contains(&to));
+    let mut callers = flows.right().map(|(_, flow)| flow).filter(|flow| flow.calls.contains(&to));
     callers.any(|flow| flow.bodies().any(gives))
 }

@@ -1,12 +1,12 @@
 //! What is well-formed and still looks wrong: flows nothing starts, calls in a circle.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use super::circles::{circles, finding, told};
 use super::cx::Checker;
 use super::hir::{Body, Flow, Handlers, State, Step, StepKind};
 use super::symbols::Found;
+use super::written::Flows;
 use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic};
 use crate::ir::FlowId;
@@ -14,37 +14,37 @@ use crate::syntax::ast::{Test, TestLine, TestLineKind};
 
 impl Checker<'_> {
     /// Flows that neither an intent nor another flow starts.
-    pub(super) fn flow_starts(&mut self, flows: &[Arc<Flow>]) {
-        let calls: Vec<BTreeSet<FlowId>> = flows.iter().map(|flow| called_flows(flow)).collect();
-        let called: BTreeSet<FlowId> = calls.iter().flatten().copied().collect();
-        let written = self.symbols.flows.items.clone();
-        for ((number, flow), written) in (0..).zip(flows).zip(&written) {
-            let id = FlowId(number);
+    pub(super) fn flow_starts(&mut self, flows: &Flows<'_>) {
+        let calls = flows.right().flat_map(|(_, flow)| called_flows(flow));
+        let called: BTreeSet<FlowId> = calls.collect();
+        for (id, flow) in flows.written() {
+            let name = &flow.node.name;
             // A trigger that names nothing is said where it stands.
-            let starts = !written.node.triggers.is_empty() || called.contains(&id);
-            if !starts && !flow.from_std && !self.lost {
-                let finding = Diagnostic::new(
-                    Code::W0401,
-                    flow.at,
-                    format!("nothing starts `{}`", flow.name),
-                )
-                .label("no trigger, no call")
-                .help("add `on intent NAME`, or `call` it from another flow");
+            let starts = !flow.node.triggers.is_empty() || called.contains(&id);
+            if !starts && !flow.is_std && !self.lost && !flows.may_be_meant(&name.text) {
+                let message = format!("nothing starts `{}`", name.text);
+                let finding = Diagnostic::new(Code::W0401, flow.at(name.span), message)
+                    .label("no trigger, no call")
+                    .help("add `on intent NAME`, or `call` it from another flow");
                 self.report(finding);
             }
         }
     }
 
     /// Calls that lead back to the flow that makes them: each circle once.
-    pub(super) fn call_circles(&mut self, flows: &[Arc<Flow>]) {
-        let next = |flow: &Arc<Flow>| flow.calls.iter().map(|called| called.index()).collect();
-        let next: Vec<BTreeSet<usize>> = flows.iter().map(next).collect();
-        let name = |flow: usize| flows.get(flow).map_or("", |flow| flow.name.as_str());
+    pub(super) fn call_circles(&mut self, flows: &Flows<'_>) {
+        let mut next = vec![BTreeSet::new(); flows.len()];
+        for (id, flow) in flows.right() {
+            let calls = flow.calls.iter().map(|called| called.index());
+            next.get_mut(id.index()).into_iter().for_each(|next| next.extend(calls.clone()));
+        }
+        let id = |flow: usize| Some(FlowId(u32::try_from(flow).ok()?));
+        let name = |flow: usize| id(flow).map_or("", |flow| flows.name(flow));
         for circle in circles(&next) {
             let to = circle.iter().cycle().skip(1);
             let call = |(from, to): (&usize, &usize)| {
-                let called = FlowId(u32::try_from(*to).ok()?);
-                let at = flows.get(*from)?.bodies().find_map(|body| call_of(body, called))?;
+                let called = id(*to)?;
+                let at = flows.get(id(*from)?)?.bodies().find_map(|body| call_of(body, called))?;
                 Some((at, format!("`{}` calls `{}` here", name(*from), name(*to))))
             };
             let calls = circle.iter().zip(to).filter_map(call);

@@ -2,13 +2,13 @@
 //! checked where there is one: see [`crate::upgrade`].
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use super::cx::Checker;
-use super::hir::{self, Body, ExprKind, Step, StepKind};
+use super::hir::{Body, ExprKind, Step, StepKind};
 use super::scope::Scope;
 use super::symbols::Found;
 use super::texts::Reader;
+use super::written::Flows;
 use crate::base::Span;
 use crate::diag::Code;
 use crate::ir::{
@@ -24,7 +24,7 @@ const HASH_DIGITS_MIN: usize = 6;
 
 /// What a `migrate` is checked with.
 struct Block<'f> {
-    flows: &'f [Arc<hir::Flow>],
+    flows: &'f Flows<'f>,
     /// What flows of the version before are now, where the block says so.
     renamed: BTreeMap<String, String>,
     /// What has been said of, with where.
@@ -32,7 +32,7 @@ struct Block<'f> {
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn migrations(&mut self, flows: &[Arc<hir::Flow>]) -> Option<Vec<MigrateDef<Body>>> {
+    pub(super) fn migrations(&mut self, flows: &Flows<'_>) -> Option<Vec<MigrateDef<Body>>> {
         let found = self.symbols.migrations.clone();
         let checked: Vec<_> = found.iter().map(|found| self.migration(found, flows)).collect();
         checked.into_iter().collect()
@@ -41,9 +41,10 @@ impl<'a> Checker<'a> {
     fn migration(
         &mut self,
         found: &Found<'a, ast::Migrate>,
-        flows: &[Arc<hir::Flow>],
+        flows: &Flows<'_>,
     ) -> Option<MigrateDef<Body>> {
         self.enter(found);
+        self.names_lost |= flows.any_lost();
         let migrate = found.node;
         let from = match &migrate.from {
             Some(from) => Some(self.hash_prefix(from)?),
@@ -167,12 +168,12 @@ impl<'a> Checker<'a> {
 
     /// A flow of this version.
     fn flow_now(&mut self, name: &Name, block: &Block<'_>) -> Option<FlowId> {
-        let found = block.flows.iter().position(|flow| flow.name == name.text);
-        if found.is_none() {
-            let known = block.flows.iter().map(|flow| flow.name.as_str());
-            self.unknown_here(Code::E0201, "flow", name, known, self.of_another_kind("flow", name));
+        let found = block.flows.named(&name.text);
+        if found.is_none() && !self.symbols.flows.lost.contains(&name.text) {
+            let (known, elsewhere) = (block.flows.names(), self.of_another_kind("flow", name));
+            self.unknown_here(Code::E0201, "flow", name, known, elsewhere);
         }
-        Some(FlowId(u32::try_from(found?).ok()?))
+        found
     }
 
     /// What the flow of `FLOW.NAME`, a name of the version before, is now.
@@ -189,16 +190,15 @@ impl<'a> Checker<'a> {
         };
         if let Some(now) = block.renamed.get(flow) {
             // A name that is wrong is reported where it is said.
-            let found = block.flows.iter().position(|known| known.name == *now)?;
-            return Some(FlowId(u32::try_from(found).ok()?));
+            return block.flows.named(now);
         }
-        let found = block.flows.iter().position(|known| known.name == flow);
-        if found.is_none() {
+        let found = block.flows.named(flow);
+        if found.is_none() && !self.symbols.flows.lost.contains(flow) {
             let message = format!("there is no flow `{flow}` now");
             let help = format!("say what it is now: `flow {flow} is …`");
             self.error(Code::E0201, old.span, message, "in which flow is it now?", help);
         }
-        Some(FlowId(u32::try_from(found?).ok()?))
+        found
     }
 
     fn new_state(
@@ -208,20 +208,20 @@ impl<'a> Checker<'a> {
         flow: FlowId,
         block: &Block<'_>,
     ) -> Option<StateId> {
-        let def = block.flows.get(flow.index())?;
-        let of_flow = new.text.rsplit_once('.').filter(|(named, _)| *named == def.name);
+        let name = block.flows.name(flow);
+        let of_flow = new.text.rsplit_once('.').filter(|(named, _)| *named == name);
         let Some((_, state)) = of_flow else {
             let (was, _) = old.text.rsplit_once('.')?;
-            self.elsewhere(new, was, &def.name);
+            self.elsewhere(new, was, name);
             return None;
         };
-        let found = def.states.iter().position(|known| known.name == state);
+        let found = block.flows.state_of(flow, state);
         if found.is_none() {
-            let known: BTreeSet<String> =
-                def.states.iter().map(|state| format!("{}.{}", def.name, state.name)).collect();
+            let known = block.flows.states_of(flow).map(|state| format!("{name}.{state}"));
+            let known: BTreeSet<String> = known.collect();
             self.unknown(Code::E0203, "state", new, known.iter().map(String::as_str));
         }
-        Some(StateId(u32::try_from(found?).ok()?))
+        found
     }
 
     fn elsewhere(&mut self, new: &Name, was: &str, is: &str) {
@@ -246,14 +246,17 @@ impl<'a> Checker<'a> {
             let ty = self.session_slots.get(number).map(|slot| slot.ty.clone());
             return Some((SlotRef::Session(u32::try_from(number).ok()?), ty));
         }
-        for (number, flow) in (0..).zip(block.flows) {
-            let Some(inner) = name.text.strip_prefix(&format!("{}.", flow.name)) else { continue };
+        for (dot, _) in name.text.match_indices('.') {
+            let (owner, inner) = (name.text.get(..dot)?, name.text.get(dot + 1..)?);
+            let Some(number) = block.flows.named(owner) else { continue };
+            // Of which type it is may be what is wrong with its flow.
+            let flow = block.flows.get(number)?;
             if let Some(cell) = flow.cell_names.iter().position(|cell| cell == inner) {
                 let ty = flow.cell_types.get(cell).cloned();
-                return Some((SlotRef::Flow(FlowId(number), inner.to_owned()), ty));
+                return Some((SlotRef::Flow(number, inner.to_owned()), ty));
             }
             if flow.cell_names.iter().any(|cell| cell.starts_with(&format!("{inner}."))) {
-                return Some((SlotRef::Flow(FlowId(number), inner.to_owned()), None));
+                return Some((SlotRef::Flow(number, inner.to_owned()), None));
             }
         }
         // One that is known and is not here was reported where it is declared.
@@ -264,7 +267,7 @@ impl<'a> Checker<'a> {
     }
 
     fn unknown_slot(&mut self, name: &Name, block: &Block<'_>) {
-        let cells = block.flows.iter().flat_map(|flow| {
+        let cells = block.flows.right().flat_map(|(_, flow)| {
             flow.cell_names.iter().map(move |cell| format!("{}.{cell}", flow.name))
         });
         let fields = self.customer.iter().map(|field| format!("customer.{}", field.name));
@@ -286,12 +289,9 @@ impl<'a> Checker<'a> {
             SlotRef::Customer(_) => is_customer,
             SlotRef::Session(_) => !old.text.contains('.'),
             SlotRef::Flow(flow, _) => {
-                let now = block.flows.get(flow.index()).map(|flow| flow.name.as_str());
+                let now = block.flows.name(*flow);
                 let mut owners = old.text.match_indices('.').filter_map(|(i, _)| old.text.get(..i));
-                owners.any(|owner| {
-                    let renamed = block.renamed.get(owner).map_or(owner, String::as_str);
-                    Some(renamed) == now
-                })
+                owners.any(|owner| block.renamed.get(owner).map_or(owner, String::as_str) == now)
             }
         };
         if !stays {
@@ -344,13 +344,12 @@ impl<'a> Checker<'a> {
     fn migrate_to(&mut self, to: &MigrateTo, flow: FlowId, block: &Block<'_>) -> Option<Body> {
         let (span, kind) = match to {
             MigrateTo::State(name) => {
-                let def = block.flows.get(flow.index())?;
-                let found = def.states.iter().position(|state| state.name == name.text);
+                let found = block.flows.state_of(flow, &name.text);
                 if found.is_none() {
-                    let known = def.states.iter().map(|state| state.name.as_str());
+                    let known = block.flows.states_of(flow);
                     self.unknown(Code::E0203, "state", name, known);
                 }
-                (name.span, StepKind::Goto(StateId(u32::try_from(found?).ok()?)))
+                (name.span, StepKind::Goto(found?))
             }
             MigrateTo::Handoff { to, because } => {
                 let to = match to {

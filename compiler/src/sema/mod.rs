@@ -41,6 +41,7 @@ mod texts;
 mod types;
 mod unbuilt;
 mod words;
+mod written;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -50,12 +51,14 @@ use self::recall::Recall;
 use self::scope::{Inside, Scope};
 use self::symbols::{Input, Symbols};
 use self::texts::Reader;
+use self::written::Flows;
 use crate::base::limits::DECLARATIONS_MAX;
 use crate::base::{FileId, FileSpan, SourceMap};
 use crate::diag::{Code, Diagnostic};
-use crate::ir::{FlowId, SkillDef};
+use crate::ir::SkillDef;
 use crate::memory::{Key, Layout};
 use crate::syntax::Parsed;
+use crate::syntax::ast::{Flow, Trigger};
 
 pub(crate) use self::recall::Memory;
 
@@ -190,7 +193,7 @@ impl Checker<'_> {
         let route = self.route(sources);
         let fallback = self.bot_fallback();
         self.example_counts(&intents, &sounds);
-        let flows = flows?;
+        let flows = Flows::new(self.symbols.flows.items.clone(), flows);
         self.start_intents(&mut intents, &flows);
         self.annotations(&intents, &flows);
         self.flow_starts(&flows);
@@ -213,7 +216,7 @@ impl Checker<'_> {
             skills,
             actions: actions?,
             texts: texts?,
-            flows,
+            flows: flows.all()?,
             route,
             fallback,
             tests,
@@ -277,43 +280,48 @@ impl Checker<'_> {
         self.symbols.roles.items.iter().map(role).collect()
     }
 
-    fn checked_flows(&mut self, keys: &mut Vec<Option<Key>>) -> Option<Vec<Arc<hir::Flow>>> {
+    fn checked_flows(&mut self, keys: &mut Vec<Option<Key>>) -> Vec<Option<Arc<hir::Flow>>> {
         let found = self.symbols.flows.items.clone();
-        let flows: Vec<Option<Arc<hir::Flow>>> = found
-            .iter()
-            .map(|found| {
-                let (flow, key) = self.recalled_flow(found);
-                keys.push(key);
-                flow
-            })
-            .collect();
-        flows.into_iter().collect()
+        let flow = |found| {
+            let (flow, key) = self.recalled_flow(found);
+            keys.push(key);
+            flow
+        };
+        found.iter().map(flow).collect()
     }
 
     /// Which flow each intent starts; one intent starts one flow.
-    fn start_intents(&mut self, intents: &mut [hir::Intent], flows: &[Arc<hir::Flow>]) {
-        for (number, flow) in (0..).zip(flows) {
-            for trigger in &flow.triggers {
-                let Some(intent) = intents.get_mut(trigger.index()) else { continue };
-                if let Some(other) = intent.starts.and_then(|other| flows.get(other.index())) {
+    fn start_intents(&mut self, intents: &mut [hir::Intent], flows: &Flows<'_>) {
+        for (id, flow) in flows.written() {
+            for trigger in written::intents_of(flow.node) {
+                let number = self.symbols.intents.get(&trigger.text);
+                let Some(intent) = number.and_then(|n| intents.get_mut(n as usize)) else {
+                    continue;
+                };
+                // One that begins twice with it is said where it does.
+                let other = intent.starts.filter(|other| *other != id);
+                if let (Some(other), Some(at)) = (other.and_then(|o| flows.at(o)), flows.at(id)) {
                     let message = format!("`{}` starts two flows", intent.name);
-                    let finding = Diagnostic::new(Code::E0202, flow.at, message)
+                    let finding = Diagnostic::new(Code::E0202, at, message)
                         .label("this one")
-                        .related(other.at, "and this one")
+                        .related(other, "and this one")
                         .help("let one flow begin, and branch or `call` inside it");
                     self.report(finding);
                     continue;
                 }
-                intent.starts = Some(FlowId(number));
-                intent.is_repair = flow.is_repair;
+                intent.starts = Some(id);
+                intent.is_repair = flows.get(id).is_some_and(|flow| flow.is_repair);
             }
         }
-        let mut at_the_beginning = flows.iter().filter(|flow| flow.on_start);
+        let on_start =
+            |flow: &Flow| flow.triggers.iter().any(|t| matches!(t, Trigger::Start { .. }));
+        let begin = flows.written().filter(|(_, flow)| on_start(flow.node));
+        let mut at_the_beginning = begin.filter_map(|(id, _)| flows.at(id));
         let Some(first) = at_the_beginning.next() else { return };
         for again in at_the_beginning {
-            let finding = Diagnostic::new(Code::E0202, again.at, "a new session starts two flows")
+            let finding = Diagnostic::new(Code::E0202, again, "a new session starts two flows")
                 .label("this one would never begin so")
-                .related(first.at, "this one does")
+                .related(first, "this one does")
                 .help("keep `on start` in one of them, and `call` the other from there");
             self.report(finding);
         }

@@ -46,7 +46,7 @@ pub(super) struct Table<'a, T> {
     pub(super) items: Vec<Found<'a, T>>,
     pub(super) by_name: BTreeMap<&'a str, u32>,
     /// Names whose declaration was lost to a syntax error: known, but nothing else is.
-    pub(super) lost: Vec<String>,
+    pub(super) lost: BTreeSet<String>,
     /// Names that two declarations have: which of them is meant is not known.
     twice: BTreeSet<&'a str>,
 }
@@ -56,7 +56,7 @@ impl<T> Default for Table<'_, T> {
         Self {
             items: Vec::new(),
             by_name: BTreeMap::new(),
-            lost: Vec::new(),
+            lost: BTreeSet::new(),
             twice: BTreeSet::new(),
         }
     }
@@ -133,7 +133,7 @@ impl<'a> Symbols<'a> {
             &self.experiments.lost,
         ];
         let whole = !self.bot_lost && !self.customer_lost && !self.unnamed_lost;
-        whole && lost.into_iter().all(Vec::is_empty)
+        whole && lost.into_iter().all(BTreeSet::is_empty)
     }
 
     /// Collects the declarations of all files, the project's before the standard library's.
@@ -187,7 +187,7 @@ impl<'a> Symbols<'a> {
             }
             DeclKind::Slot(n) => {
                 if decl.node.broken {
-                    self.slots.lost.push(n.name.text.clone());
+                    self.slots.lost.insert(n.name.text.clone());
                 }
                 insert(&mut self.slots, diagnostics, found!(n), &n.name, |n| &n.name)
             }
@@ -245,7 +245,7 @@ impl<'a> Symbols<'a> {
             "experiment" => &mut self.experiments.lost,
             _ => return,
         };
-        lost.push(name);
+        lost.insert(name);
     }
 }
 

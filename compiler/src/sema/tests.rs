@@ -1,17 +1,17 @@
 //! `test` blocks: values typed against the actions and the customer, names resolved.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use flowright_nlu::value::Value;
 
 use super::constants::constant;
 use super::cx::Checker;
-use super::hir::{self, Expr, Given, Test, TestLine, TestStep};
+use super::hir::{Expr, Given, Test, TestLine, TestStep};
 use super::once::first_of;
 use super::scope::Scope;
 use super::symbols::Found;
 use super::types::plain;
+use super::written::Flows;
 use crate::base::{SourceMap, Span};
 use crate::diag::Code;
 use crate::ir::{
@@ -23,10 +23,11 @@ impl<'a> Checker<'a> {
     pub(super) fn test(
         &mut self,
         found: &Found<'a, ast::Test>,
-        flows: &[Arc<hir::Flow>],
+        flows: &Flows<'_>,
         sources: &SourceMap,
     ) -> Option<Test> {
         self.enter(found);
+        self.names_lost |= flows.any_lost();
         let test = found.node;
         let mut checked = Test {
             name: test.name.value.clone(),
@@ -263,7 +264,7 @@ impl<'a> Checker<'a> {
     fn test_step(
         &mut self,
         line: &ast::TestLine,
-        flows: &[Arc<hir::Flow>],
+        flows: &Flows<'_>,
         sources: &SourceMap,
     ) -> Option<Option<TestStep>> {
         Some(Some(match &line.kind {
@@ -296,36 +297,20 @@ impl<'a> Checker<'a> {
     }
 
     /// `state`, when one flow has it, or `flow.state`.
-    fn state_by_name(
-        &mut self,
-        name: &Name,
-        flows: &[Arc<hir::Flow>],
-    ) -> Option<(FlowId, StateId)> {
-        let mut found = Vec::new();
-        for (f, flow) in (0..).zip(flows) {
-            for (s, state) in (0..).zip(&flow.states) {
-                if state.name == name.text || format!("{}.{}", flow.name, state.name) == name.text {
-                    found.push((FlowId(f), StateId(s)));
-                }
-            }
-        }
-        match found.as_slice() {
+    fn state_by_name(&mut self, name: &Name, flows: &Flows<'_>) -> Option<(FlowId, StateId)> {
+        match flows.states(&name.text) {
             [only] => Some(*only),
             [] => {
-                let lost = name.text.rsplit_once('.').is_some_and(|(flow, _)| {
-                    self.symbols.flows.lost.iter().any(|lost| lost == flow)
-                });
+                let lost = name
+                    .text
+                    .rsplit_once('.')
+                    .is_some_and(|(flow, _)| self.symbols.flows.lost.contains(flow));
                 if lost {
                     return None;
                 }
                 let dotted = name.text.contains('.');
-                let called = |f: &hir::Flow, s: &hir::State| match dotted {
-                    true => format!("{}.{}", f.name, s.name),
-                    false => s.name.clone(),
-                };
-                let known = flows.iter().flat_map(|f| f.states.iter().map(move |s| called(f, s)));
-                let known: BTreeSet<String> = known.collect();
-                self.unknown(Code::E0203, "state", name, known.iter().map(String::as_str));
+                let known = flows.state_names(dotted);
+                self.unknown(Code::E0203, "state", name, known);
                 None
             }
             _ => {
@@ -346,7 +331,7 @@ impl<'a> Checker<'a> {
     fn expectation(
         &mut self,
         expr: &ast::Expr,
-        flows: &[Arc<hir::Flow>],
+        flows: &Flows<'_>,
         sources: &SourceMap,
     ) -> Option<TestStep> {
         let at = self.at(expr.span);
@@ -354,21 +339,23 @@ impl<'a> Checker<'a> {
             sources.get(at.file).and_then(|f| f.text.get(at.span.range())).unwrap_or("").to_owned();
         let mut names = Vec::new();
         first_names(expr, &mut names);
-        let owner = (0..).zip(flows).find(|(_, flow)| {
-            flow.slots.iter().any(|slot| {
-                names.contains(&slot.name) && !self.session_types.contains_key(&slot.name)
+        let owner = flows.written().find(|(_, flow)| {
+            flow.node.slots.iter().any(|slot| {
+                names.contains(&slot.name.text) && !self.session_types.contains_key(&slot.name.text)
             })
         });
+        let owner = match owner {
+            // Of which type they are may be what is wrong with it.
+            Some((id, _)) => Some((id, flows.get(id)?)),
+            None => None,
+        };
         let mut scope = Scope::default();
-        if let Some((_, flow)) = owner {
-            for slot in &flow.slots {
-                scope
-                    .locals
-                    .insert(slot.name.clone(), (slot.ty.clone(), RecordCells::One(slot.place)));
-            }
+        for slot in owner.iter().flat_map(|(_, flow)| &flow.slots) {
+            let place = (slot.ty.clone(), RecordCells::One(slot.place));
+            scope.locals.insert(slot.name.clone(), place);
         }
         let cond: Expr = self.condition(expr, &scope)?;
-        Some(TestStep::Holds { cond, flow: owner.map(|(number, _)| FlowId(number)), text })
+        Some(TestStep::Holds { cond, flow: owner.map(|(id, _)| id), text })
     }
 }
 

@@ -134,7 +134,7 @@ impl<'a> Checker<'a> {
                 Some((ty, _)) => {
                     self.session_types.insert(name, (ty, session_place(number)));
                 }
-                None => self.symbols.slots.lost.push(name),
+                None => drop(self.symbols.slots.lost.insert(name)),
             }
         }
     }

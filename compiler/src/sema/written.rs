@@ -1,0 +1,167 @@
+//! The flows as those see them who name them: those that are right, and of the others what is written.
+//! A fault in one flow hides nothing of what is said elsewhere, and is not said there again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::hir;
+use super::symbols::Found;
+use crate::base::FileSpan;
+use crate::ir::{FlowId, StateId};
+use crate::syntax::ast::{Body, Flow, Name, Step, StepKind, Trigger};
+use crate::syntax::content::word;
+
+/// All flows, by number.
+pub(super) struct Flows<'a> {
+    written: Vec<Found<'a, Flow>>,
+    checked: Vec<Option<Arc<hir::Flow>>>,
+    by_name: BTreeMap<&'a str, FlowId>,
+    /// `state`, and `flow.state`.
+    states: BTreeMap<String, Vec<(FlowId, StateId)>>,
+}
+
+impl<'a> Flows<'a> {
+    pub(super) fn new(written: Vec<Found<'a, Flow>>, checked: Vec<Option<Arc<hir::Flow>>>) -> Self {
+        let (mut by_name, mut states) = (BTreeMap::new(), BTreeMap::<_, Vec<_>>::new());
+        for (id, flow) in (0..).map(FlowId).zip(&written) {
+            let name = flow.node.name.text.as_str();
+            by_name.entry(name).or_insert(id);
+            for (state, written) in (0..).map(StateId).zip(&flow.node.states) {
+                let (alone, dotted) = (&written.name.text, format!("{name}.{}", written.name.text));
+                states.entry(alone.clone()).or_default().push((id, state));
+                states.entry(dotted).or_default().push((id, state));
+            }
+        }
+        Self { written, checked, by_name, states }
+    }
+
+    /// All of them, when all are right.
+    pub(super) fn all(&self) -> Option<Vec<Arc<hir::Flow>>> {
+        self.checked.iter().cloned().collect()
+    }
+
+    /// Those that are right.
+    pub(super) fn right(&self) -> impl Iterator<Item = (FlowId, &Arc<hir::Flow>)> {
+        let flows = (0..).map(FlowId).zip(&self.checked);
+        flows.filter_map(|(id, flow)| Some((id, flow.as_ref()?)))
+    }
+
+    /// One, if it is right.
+    pub(super) fn get(&self, id: FlowId) -> Option<&Arc<hir::Flow>> {
+        self.checked.get(id.index())?.as_ref()
+    }
+
+    /// How many there are.
+    pub(super) const fn len(&self) -> usize {
+        self.checked.len()
+    }
+
+    /// As they are written, with their numbers.
+    pub(super) fn written(&self) -> impl Iterator<Item = (FlowId, &Found<'a, Flow>)> {
+        (0..).map(FlowId).zip(&self.written)
+    }
+
+    /// The flow of that name.
+    pub(super) fn named(&self, name: &str) -> Option<FlowId> {
+        self.by_name.get(name).copied()
+    }
+
+    /// All names.
+    pub(super) fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.written.iter().map(|flow| flow.node.name.text.as_str())
+    }
+
+    /// What a flow is called.
+    pub(super) fn name(&self, id: FlowId) -> &'a str {
+        self.written.get(id.index()).map_or("", |flow| flow.node.name.text.as_str())
+    }
+
+    /// Where a flow's name stands.
+    pub(super) fn at(&self, id: FlowId) -> Option<FileSpan> {
+        self.written.get(id.index()).map(|flow| flow.at(flow.node.name.span))
+    }
+
+    /// The states of that name, which may be dotted.
+    pub(super) fn states(&self, name: &str) -> &[(FlowId, StateId)] {
+        self.states.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The names of all states, with or without their flows'.
+    pub(super) fn state_names(&self, dotted: bool) -> impl Iterator<Item = &str> {
+        self.states.keys().map(String::as_str).filter(move |name| name.contains('.') == dotted)
+    }
+
+    /// The number of a state in its flow.
+    pub(super) fn state_of(&self, flow: FlowId, state: &str) -> Option<StateId> {
+        let mut states = self.states(state).iter();
+        states.find(|(of, _)| *of == flow).map(|(_, state)| *state)
+    }
+
+    /// The names of a flow's states.
+    pub(super) fn states_of(&self, flow: FlowId) -> impl Iterator<Item = &'a str> {
+        let flow = self.written.get(flow.index());
+        flow.into_iter().flat_map(|flow| &flow.node.states).map(|state| state.name.text.as_str())
+    }
+
+    /// Flows in which something is wrong.
+    pub(super) fn faulty(&self) -> impl Iterator<Item = &Found<'a, Flow>> {
+        let flows = self.written.iter().zip(&self.checked);
+        flows.filter(|(_, checked)| checked.is_none()).map(|(written, _)| written)
+    }
+
+    /// Whether parts of some flow were lost to syntax errors: what nothing names may be named there.
+    pub(super) fn any_lost(&self) -> bool {
+        self.written.iter().any(|flow| flow.broken || !flow.node.errors.is_empty())
+    }
+
+    /// Whether a flow in which something is wrong may mean that one: it has the name's words, or it
+    /// calls what there is not.
+    pub(super) fn may_be_meant(&self, name: &str) -> bool {
+        let has = |flow: &Found<'_, Flow>| {
+            name.split('.').all(|part| flow.content.words.binary_search(&word(part)).is_ok())
+        };
+        self.faulty().any(|flow| {
+            flow.node.name.text != name
+                && (has(flow) || calls(flow.node).any(|called| self.named(&called.text).is_none()))
+        })
+    }
+
+    /// Whether a flow begins with an intent that there is not.
+    pub(super) fn begins_with_unknown(&self, is_known: impl Fn(&str) -> bool) -> bool {
+        let mut begins = self.written.iter().flat_map(|flow| intents_of(flow.node));
+        begins.any(|name| !is_known(&name.text))
+    }
+}
+
+/// The intents that start a flow.
+pub(super) fn intents_of(flow: &Flow) -> impl Iterator<Item = &Name> {
+    flow.triggers.iter().filter_map(|trigger| match trigger {
+        Trigger::Intent { intent, .. } | Trigger::Repair { intent, .. } => Some(intent),
+        Trigger::Start { .. } => None,
+    })
+}
+
+/// Every step of a flow.
+pub(super) fn steps_of(flow: &Flow) -> impl Iterator<Item = &Step> {
+    fn steps(body: &Body) -> &[Step] {
+        match body {
+            Body::Steps(steps) => steps,
+            Body::Goto(_) => &[],
+        }
+    }
+    let handlers = flow.states.iter().flat_map(|state| &state.handlers).chain(&flow.handlers);
+    let mut open: Vec<&Step> = flow.states.iter().flat_map(|state| &state.steps).collect();
+    open.extend(handlers.flat_map(|handler| steps(&handler.body)));
+    std::iter::from_fn(move || {
+        let step = open.pop()?;
+        open.extend(step.bodies().into_iter().flat_map(steps));
+        Some(step)
+    })
+}
+
+fn calls(flow: &Flow) -> impl Iterator<Item = &Name> {
+    steps_of(flow).filter_map(|step| match &step.kind {
+        StepKind::Call { flow, .. } => Some(flow),
+        _ => None,
+    })
+}
