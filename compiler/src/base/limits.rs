@@ -13,6 +13,9 @@ pub const EXPRESSION_DEPTH_MAX: usize = 256;
 pub const DIAGNOSTICS_PER_FILE_MAX: usize = 500;
 /// Diagnostics reported for one project; the rest are counted.
 pub const DIAGNOSTICS_MAX: usize = 5_000;
+/// Names of a project that wrong ones are compared with, to say what was meant: those of the
+/// first findings, beyond which nobody reads.
+pub const NAMES_COMPARED_MAX: usize = 4_000_000;
 /// Declarations in one project.
 pub const DECLARATIONS_MAX: usize = 100_000;
 /// Slots (flow and session slots, customer fields, action results) in one flow's frame.

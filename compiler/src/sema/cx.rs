@@ -1,13 +1,16 @@
 //! What every check works with: the symbols, the tables as they grow, and the findings.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use flowright_nlu::lang::Lang;
 
+use super::elsewhere::Kept;
 use super::hir;
 use super::recall::{Note, Recall};
 use super::standard::Lack;
 use super::symbols::{Found, Symbols, Table};
+use crate::base::limits::NAMES_COMPARED_MAX;
 use crate::base::{FileId, FileSpan, Span};
 use crate::diag::{Code, Diagnostic, closest};
 use crate::ir::{ChoiceDef, EntityIndex, FieldDef, FieldType, Place, Space, Type};
@@ -48,6 +51,10 @@ pub(super) struct Checker<'a> {
     pub(super) names_lost: bool,
     /// What the standard library does not say in the bot's default language.
     pub(super) lacks: Vec<Lack>,
+    /// What the flows have, once something was looked for in vain.
+    pub(super) kept: OnceCell<Kept<'a>>,
+    /// Names that wrong ones were compared with.
+    pub(super) compared: usize,
     /// What earlier checks found.
     pub(super) recall: Recall<'a>,
 }
@@ -110,9 +117,9 @@ impl<'a> Checker<'a> {
         name: &Name,
         known: impl IntoIterator<Item = &'n str>,
     ) {
-        let mut names: Vec<String> = known.into_iter().map(str::to_owned).collect();
-        names.sort_unstable();
-        let meant = closest(&name.text, names.iter().map(String::as_str)).map(str::to_owned);
+        let names = self.compared(known);
+        let near = names.iter().flatten().map(String::as_str);
+        let meant = closest(&name.text, near).map(str::to_owned);
         if meant.is_none() && self.names_lost {
             return;
         }
@@ -129,12 +136,28 @@ impl<'a> Checker<'a> {
                 at,
                 meant,
             ),
-            None if names.is_empty() => {
-                finding.help(format!("declare {} {what} first", article(what)))
-            }
-            None => finding.help(known_names(&names)),
+            None => match names.as_deref() {
+                None => finding,
+                Some([]) => finding.help(format!("declare {} {what} first", article(what))),
+                Some(names) => finding.help(known_names(names)),
+            },
         };
         self.report(finding);
+    }
+
+    /// The names that a wrong one is compared with, in order; nothing when so many were that nobody
+    /// reads what comes of it. Else wrong names times right ones would be looked at.
+    pub(super) fn compared<'n>(
+        &mut self,
+        known: impl IntoIterator<Item = &'n str>,
+    ) -> Option<Vec<String>> {
+        if self.compared >= NAMES_COMPARED_MAX {
+            return None;
+        }
+        let mut names: Vec<String> = known.into_iter().map(str::to_owned).collect();
+        self.compared += names.len();
+        names.sort_unstable();
+        Some(names)
     }
 
     /// The number of the declaration of that name.
@@ -149,7 +172,9 @@ impl<'a> Checker<'a> {
         }
         let table = table(&self.symbols);
         if !table.lost.contains(&name.text) && !name.text.is_empty() {
-            let known: Vec<String> = table.names().map(str::to_owned).collect();
+            let shown = if self.compared < NAMES_COMPARED_MAX { usize::MAX } else { 0 };
+            let known = table.names().take(shown);
+            let known: Vec<String> = known.map(str::to_owned).collect();
             let elsewhere = self.of_another_kind(what, name);
             let known = known.iter().map(String::as_str);
             self.unknown_here(Code::E0201, what, name, known, elsewhere);

@@ -1,14 +1,15 @@
 //! What a name is that was looked for in vain where it stands: of another kind, or another flow's.
 //! Who takes an intent for a flow is not helped by a list of the flows.
 
+use std::collections::BTreeMap;
+
 use super::cx::{Checker, article};
 use super::scope::{Inside, Scope};
 use super::symbols::{Found, Table};
 use super::written::{intents_of, steps_of};
-use crate::base::{FileSpan, Span};
+use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic, closest};
 use crate::syntax::ast::{Flow, Name, StepKind};
-use crate::syntax::content::word;
 
 /// What a name is, where it is nothing that may stand there.
 pub(super) struct Elsewhere {
@@ -57,7 +58,7 @@ impl Elsewhere {
     }
 }
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
     /// Like [`Checker::unknown`], for a name that may be something else.
     pub(super) fn unknown_here<'n>(
         &mut self,
@@ -68,8 +69,12 @@ impl Checker<'_> {
         elsewhere: Option<Elsewhere>,
     ) {
         let Some(elsewhere) = elsewhere else { return self.unknown(code, what, name, known) };
-        let near = || closest(&name.text, known).map(str::to_owned);
-        let meant = elsewhere.meant.or_else(near);
+        let meant = match elsewhere.meant {
+            None => self.compared(known).and_then(|known| {
+                closest(&name.text, known.iter().map(String::as_str)).map(str::to_owned)
+            }),
+            meant => meant,
+        };
         if meant.is_none() && self.names_lost {
             // What was lost may have that name.
             return;
@@ -106,14 +111,10 @@ impl Checker<'_> {
 
     /// A name of a state that is another flow's, or something else.
     pub(super) fn state_elsewhere(&self, name: &Name) -> Option<Elsewhere> {
-        let has = |flow: &Flow| {
-            let state = flow.states.iter().find(|state| state.name.text == name.text);
-            Some(state?.name.span)
-        };
         // Where many flows have it (`start`), none of them was meant.
-        let mut owners = self.other_flows(&name.text, has);
+        let owners = self.kept().states.get(name.text.as_str()).map_or(&[][..], Vec::as_slice);
         if self.symbols.flows.get(&name.text).is_none()
-            && let (Some((owner, at)), None) = (owners.next(), owners.next())
+            && let [(owner, at)] = *owners
         {
             let help = format!("`->` stays in its flow; `call {owner}()` runs the other one");
             return Some(Elsewhere::of_flow("state", name, owner, at).help(help));
@@ -166,13 +167,9 @@ impl Checker<'_> {
 
     /// A slot or result of another flow.
     fn kept_elsewhere(&self, name: &Name, scope: &Scope) -> Option<Elsewhere> {
-        let of_slot = |flow: &Flow| {
-            let slot = flow.slots.iter().find(|slot| slot.name.text == name.text);
-            Some(slot?.name.span)
-        };
-        let result = || self.other_flows(&name.text, |flow| result_of(flow, &name.text)).next();
-        let slot = self.other_flows(&name.text, of_slot).next().map(|slot| ("slot", slot));
-        let (what, (owner, at)) = slot.or_else(|| Some(("result", result()?)))?;
+        let (kept, of) = (self.kept(), name.text.as_str());
+        let slot = kept.slots.get(of).map(|slot| ("slot", *slot));
+        let (what, (owner, at)) = slot.or_else(|| Some(("result", *kept.results.get(of)?)))?;
         let (elsewhere, name) = (Elsewhere::of_flow(what, name, owner, at), &name.text);
         let hand_on = match &scope.inside {
             Inside::Flow(here) if what == "slot" => format!(
@@ -197,18 +194,16 @@ impl Checker<'_> {
         )
     }
 
-    /// The project's flows that have something under a name, with where it stands.
-    fn other_flows(
-        &self,
-        name: &str,
-        find: impl Fn(&Flow) -> Option<Span>,
-    ) -> impl Iterator<Item = (&str, FileSpan)> {
-        let word = word(name);
-        let written =
-            move |flow: &&Found<'_, Flow>| flow.content.words.binary_search(&word).is_ok();
-        let flows = self.symbols.flows.items.iter().filter(|flow| !flow.is_std).filter(written);
-        flows
-            .filter_map(move |flow| Some((flow.node.name.text.as_str(), flow.at(find(flow.node)?))))
+    /// What the project's flows have under which names. Who names one thing wrongly names many: what
+    /// they have is gone through once.
+    fn kept(&self) -> &Kept<'a> {
+        self.kept.get_or_init(|| {
+            let flows = self.symbols.flows.items.iter().filter(|flow| !flow.is_std);
+            flows.fold(Kept::default(), |mut kept, flow| {
+                kept.add(flow);
+                kept
+            })
+        })
     }
 
     /// The kind that a name has, other than the one that is wanted, and where it is declared.
@@ -286,12 +281,36 @@ fn shows(name: &str) -> String {
     format!("`\"{{{name}}}\"` shows what is in it")
 }
 
-/// Where a flow keeps the result of an action, or an item of a menu, under a name.
-fn result_of(flow: &Flow, name: &str) -> Option<Span> {
-    steps_of(flow).find_map(|step| match &step.kind {
-        StepKind::Do { bind: Some(kept), .. } | StepKind::ChooseFrom { item: kept, .. } => {
-            (kept.text == name).then_some(kept.span)
+/// What flows have, by name: the first flow, and where it stands there.
+#[derive(Default)]
+pub(super) struct Kept<'a> {
+    /// Of a state, no more than two.
+    states: BTreeMap<&'a str, Vec<(&'a str, FileSpan)>>,
+    slots: BTreeMap<&'a str, (&'a str, FileSpan)>,
+    /// Results of actions and items of menus.
+    results: BTreeMap<&'a str, (&'a str, FileSpan)>,
+}
+
+impl<'a> Kept<'a> {
+    fn add(&mut self, flow: &Found<'a, Flow>) {
+        let owner = flow.node.name.text.as_str();
+        for state in &flow.node.states {
+            let owners = self.states.entry(&state.name.text).or_default();
+            // One that the flow has twice is its own fault.
+            if owners.len() < 2 && owners.last().is_none_or(|(last, _)| *last != owner) {
+                owners.push((owner, flow.at(state.name.span)));
+            }
         }
-        _ => None,
-    })
+        for slot in &flow.node.slots {
+            let at = flow.at(slot.name.span);
+            self.slots.entry(&slot.name.text).or_insert((owner, at));
+        }
+        for step in steps_of(flow.node) {
+            if let StepKind::Do { bind: Some(kept), .. } | StepKind::ChooseFrom { item: kept, .. } =
+                &step.kind
+            {
+                self.results.entry(&kept.text).or_insert((owner, flow.at(kept.span)));
+            }
+        }
+    }
 }

@@ -43,6 +43,7 @@ mod unbuilt;
 mod words;
 mod written;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -141,6 +142,8 @@ pub(crate) fn check_again<'a>(
         lost: files.iter().any(|f| f.parsed.diagnostics.iter().any(Diagnostic::is_error)),
         names_lost: false,
         lacks: Vec::new(),
+        kept: OnceCell::new(),
+        compared: 0,
     };
     let (project, keys) = checker.project(sources);
     let wrong = checker.diagnostics.iter().any(Diagnostic::is_error);

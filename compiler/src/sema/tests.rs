@@ -339,14 +339,11 @@ impl<'a> Checker<'a> {
             sources.get(at.file).and_then(|f| f.text.get(at.span.range())).unwrap_or("").to_owned();
         let mut names = Vec::new();
         first_names(expr, &mut names);
-        let owner = flows.written().find(|(_, flow)| {
-            flow.node.slots.iter().any(|slot| {
-                names.contains(&slot.name.text) && !self.session_types.contains_key(&slot.name.text)
-            })
-        });
+        let own = names.iter().filter(|name| !self.session_types.contains_key(*name));
+        let owner = own.filter_map(|name| flows.with_slot(name)).min();
         let owner = match owner {
             // Of which type they are may be what is wrong with it.
-            Some((id, _)) => Some((id, flows.get(id)?)),
+            Some(id) => Some((id, flows.get(id)?)),
             None => None,
         };
         let mut scope = Scope::default();

@@ -11,28 +11,62 @@ use crate::ir::{FlowId, StateId};
 use crate::syntax::ast::{Body, Flow, Name, Step, StepKind, Trigger};
 use crate::syntax::content::word;
 
+type States = BTreeMap<String, Vec<(FlowId, StateId)>>;
+
 /// All flows, by number.
 pub(super) struct Flows<'a> {
     written: Vec<Found<'a, Flow>>,
     checked: Vec<Option<Arc<hir::Flow>>>,
     by_name: BTreeMap<&'a str, FlowId>,
-    /// `state`, and `flow.state`.
-    states: BTreeMap<String, Vec<(FlowId, StateId)>>,
+    /// By `state`.
+    states: States,
+    /// By `flow.state`.
+    dotted: States,
+    /// The first flow that has a slot of that name.
+    slots: BTreeMap<&'a str, FlowId>,
+    any_lost: bool,
+    /// In how many flows with something wrong a word stands.
+    faulty_words: BTreeMap<u64, usize>,
+    /// One of those calls a flow that there is not.
+    calls_unknown: bool,
 }
 
 impl<'a> Flows<'a> {
     pub(super) fn new(written: Vec<Found<'a, Flow>>, checked: Vec<Option<Arc<hir::Flow>>>) -> Self {
-        let (mut by_name, mut states) = (BTreeMap::new(), BTreeMap::<_, Vec<_>>::new());
+        let (mut by_name, mut slots) = (BTreeMap::new(), BTreeMap::new());
+        let (mut states, mut dotted) = (States::new(), States::new());
         for (id, flow) in (0..).map(FlowId).zip(&written) {
             let name = flow.node.name.text.as_str();
             by_name.entry(name).or_insert(id);
-            for (state, written) in (0..).map(StateId).zip(&flow.node.states) {
-                let (alone, dotted) = (&written.name.text, format!("{name}.{}", written.name.text));
-                states.entry(alone.clone()).or_default().push((id, state));
-                states.entry(dotted).or_default().push((id, state));
+            for (number, state) in (0..).map(StateId).zip(&flow.node.states) {
+                let state = &state.name.text;
+                states.entry(state.clone()).or_default().push((id, number));
+                dotted.entry(format!("{name}.{state}")).or_default().push((id, number));
+            }
+            for slot in &flow.node.slots {
+                slots.entry(slot.name.text.as_str()).or_insert(id);
             }
         }
-        Self { written, checked, by_name, states }
+        let lost = |flow: &Found<'_, Flow>| flow.broken || !flow.node.errors.is_empty();
+        let any_lost = written.iter().any(lost);
+        let mut faulty_words = BTreeMap::new();
+        let mut calls_unknown = false;
+        let flows = written.iter().zip(&checked);
+        for (flow, _) in flows.filter(|(_, checked)| checked.is_none()) {
+            flow.content.words.iter().for_each(|word| *faulty_words.entry(*word).or_default() += 1);
+            calls_unknown |= calls(flow.node).any(|to| !by_name.contains_key(to.text.as_str()));
+        }
+        Self {
+            written,
+            checked,
+            by_name,
+            states,
+            dotted,
+            slots,
+            any_lost,
+            faulty_words,
+            calls_unknown,
+        }
     }
 
     /// All of them, when all are right.
@@ -83,18 +117,26 @@ impl<'a> Flows<'a> {
 
     /// The states of that name, which may be dotted.
     pub(super) fn states(&self, name: &str) -> &[(FlowId, StateId)] {
-        self.states.get(name).map_or(&[], Vec::as_slice)
+        let states = if name.contains('.') { &self.dotted } else { &self.states };
+        states.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// The names of all states, with or without their flows'.
     pub(super) fn state_names(&self, dotted: bool) -> impl Iterator<Item = &str> {
-        self.states.keys().map(String::as_str).filter(move |name| name.contains('.') == dotted)
+        let states = if dotted { &self.dotted } else { &self.states };
+        states.keys().map(String::as_str)
+    }
+
+    /// The first flow that has a slot of that name.
+    pub(super) fn with_slot(&self, name: &str) -> Option<FlowId> {
+        self.slots.get(name).copied()
     }
 
     /// The number of a state in its flow.
     pub(super) fn state_of(&self, flow: FlowId, state: &str) -> Option<StateId> {
-        let mut states = self.states(state).iter();
-        states.find(|(of, _)| *of == flow).map(|(_, state)| *state)
+        let mut states = self.states_of(flow);
+        let number = states.position(|known| known == state)?;
+        Some(StateId(u32::try_from(number).ok()?))
     }
 
     /// The names of a flow's states.
@@ -103,27 +145,18 @@ impl<'a> Flows<'a> {
         flow.into_iter().flat_map(|flow| &flow.node.states).map(|state| state.name.text.as_str())
     }
 
-    /// Flows in which something is wrong.
-    pub(super) fn faulty(&self) -> impl Iterator<Item = &Found<'a, Flow>> {
-        let flows = self.written.iter().zip(&self.checked);
-        flows.filter(|(_, checked)| checked.is_none()).map(|(written, _)| written)
-    }
-
     /// Whether parts of some flow were lost to syntax errors: what nothing names may be named there.
-    pub(super) fn any_lost(&self) -> bool {
-        self.written.iter().any(|flow| flow.broken || !flow.node.errors.is_empty())
+    pub(super) const fn any_lost(&self) -> bool {
+        self.any_lost
     }
 
-    /// Whether a flow in which something is wrong may mean that one: it has the name's words, or it
+    /// Whether another flow in which something is wrong may mean that one: it has the name's words, or
     /// calls what there is not.
     pub(super) fn may_be_meant(&self, name: &str) -> bool {
-        let has = |flow: &Found<'_, Flow>| {
-            name.split('.').all(|part| flow.content.words.binary_search(&word(part)).is_ok())
-        };
-        self.faulty().any(|flow| {
-            flow.node.name.text != name
-                && (has(flow) || calls(flow.node).any(|called| self.named(&called.text).is_none()))
-        })
+        let id = self.named(name);
+        let own = usize::from(id.is_some_and(|id| self.get(id).is_none()));
+        let others = |part: &str| self.faulty_words.get(&word(part)).copied().unwrap_or(0) > own;
+        self.calls_unknown || name.split('.').all(others)
     }
 
     /// Whether a flow begins with an intent that there is not.

@@ -10,6 +10,14 @@ pub(super) struct Cutter<'t> {
     pub(super) code: &'t [Token],
 }
 
+/// The tokens that lie in a span. Every piece is looked up so: a walk over all tokens for each would
+/// take as long as the declaration is, times its faults.
+pub(super) fn inside(code: &[Token], span: Span) -> &[Token] {
+    let first = code.partition_point(|t| t.span.start < span.start);
+    let last = code.partition_point(|t| t.span.end <= span.end);
+    code.get(first..last).unwrap_or(&[])
+}
+
 impl<'t> Cutter<'t> {
     /// The text of a token; nothing for no token.
     pub(super) fn word(&self, token: Option<&Token>) -> &'t str {
@@ -18,9 +26,7 @@ impl<'t> Cutter<'t> {
 
     /// The tokens that lie in a span.
     pub(super) fn inside(&self, span: Span) -> &'t [Token] {
-        let first = self.code.partition_point(|t| t.span.start < span.start);
-        let last = self.code.partition_point(|t| t.span.end <= span.end);
-        self.code.get(first..last).unwrap_or(&[])
+        inside(self.code, span)
     }
 
     /// Splits `keyword name { … }` into the part up to the brace and what is between the braces.

@@ -1,5 +1,6 @@
 //! Syntax findings in words. Spans count from the chunk's start; the caller moves them.
 
+use super::cut::inside;
 use super::delim::BracketFault;
 use super::lower::Fault;
 use super::pest_bridge::{self, Failure, Rule};
@@ -127,9 +128,7 @@ impl<'t> Lost<'t> {
     }
 
     fn inside(&self) -> impl DoubleEndedIterator<Item = &'t Token> {
-        let piece = self.piece;
-        let inside = move |t: &&Token| t.span.start >= piece.start && t.span.end <= piece.end;
-        self.code.iter().filter(inside)
+        inside(self.code, self.piece).iter()
     }
 
     /// What stands where the grammar stopped.
