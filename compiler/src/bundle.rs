@@ -51,8 +51,18 @@ pub enum BundleError {
     /// Not written by `flowright build`.
     #[error("this is not a flowright bundle")]
     NotABundle,
-    /// Written in another format.
-    #[error("the bundle has format {found}, this flowright reads format {FORMAT_VERSION}")]
+    /// Written in a format of the past.
+    #[error(
+        "the bundle has the older format {found}, this flowright reads format {FORMAT_VERSION}"
+    )]
+    Older {
+        /// Its format version.
+        found: u32,
+    },
+    /// Written in a format of the future.
+    #[error(
+        "the bundle has the newer format {found}, this flowright reads format {FORMAT_VERSION}"
+    )]
     Newer {
         /// Its format version.
         found: u32,
@@ -85,7 +95,8 @@ impl BundleError {
     pub const fn help(&self) -> &'static str {
         match self {
             Self::NotABundle => "give a project folder, or a file made by `flowright build`",
-            Self::Newer { .. } => "build it again with this version, or use a newer flowright",
+            Self::Older { .. } => "build it again from its sources with this version",
+            Self::Newer { .. } => "use the version of flowright that made it, or a later one",
             Self::Truncated { .. } | Self::Trailing(_) | Self::Altered => {
                 "copy the file again, or build it again from its sources"
             }
@@ -153,8 +164,10 @@ fn checked_body(bytes: &[u8]) -> Result<(&[u8], [u8; 32]), BundleError> {
     };
     let (version, rest) = rest.split_first_chunk::<4>().ok_or_else(|| short.clone())?;
     let found_version = u32::from_le_bytes(*version);
-    if found_version != FORMAT_VERSION {
-        return Err(BundleError::Newer { found: found_version });
+    match found_version {
+        FORMAT_VERSION => {}
+        found @ ..FORMAT_VERSION => return Err(BundleError::Older { found }),
+        found => return Err(BundleError::Newer { found }),
     }
     let (length, rest) = rest.split_first_chunk::<8>().ok_or_else(|| short.clone())?;
     let (hash, body) = rest.split_first_chunk::<32>().ok_or(short)?;
