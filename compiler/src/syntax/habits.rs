@@ -1,8 +1,10 @@
 //! What people write out of habit from other languages, at the place where the grammar stops: their
 //! words and signs, their amounts and codes, calls in place of names. Each with what is written here.
 
+mod top;
 mod values;
 
+use self::top::{DECLARATIONS, in_a_flow};
 use super::explain::{Lost, at};
 use super::lower::forms;
 use super::pest_bridge::{self, Rule};
@@ -32,17 +34,6 @@ const STEPS: &[(&[&str], &str, &str)] = &[
         "a state may go back to itself by `-> state`; `choose x in list` shows a list",
     ),
     (&["switch", "case", "match"], "", "write a `when` for each case"),
-];
-
-/// Words that begin a declaration elsewhere, and what is written here.
-const DECLARATIONS: &[(&[&str], &str)] = &[
-    (&["import", "include", "require", "using"], "use"),
-    (
-        &["function", "def", "fn", "func", "fun", "procedure", "dialog", "story"],
-        "flow name { state start { … } }",
-    ),
-    (&["var", "let", "const", "variable"], "slot"),
-    (&["enum"], "entity name: one_of { a, b }"),
 ];
 
 /// Signs that there are not, and what was surely meant.
@@ -204,13 +195,14 @@ impl<'t> Around<'_, 't> {
             DECLARATION_KEYWORDS.iter().map(|keyword| format!("`{keyword}`")).collect();
         let known = format!("declarations begin with {}", super::explain::listed(&known));
         Some(match DECLARATIONS.iter().find(|(words, _)| words.contains(&word)) {
-            Some((_, meant @ ("use" | "slot"))) => found.help(format!("write `{meant}`")).fix(
-                format!("replace `{word}` by `{meant}`"),
-                at(self.next.span),
-                *meant,
-            ),
-            Some((_, meant)) => found.help(format!("write `{meant}`")).help(known),
-            None => found.help(known),
+            None => match in_a_flow(word) {
+                Some(help) => found.help(help),
+                None => found.help(known),
+            },
+            Some((_, meant @ ("use" | "slot" | "skill"))) => found
+                .help(format!("write `{meant}`"))
+                .fix(format!("replace `{word}` by `{meant}`"), at(self.next.span), *meant),
+            Some((_, meant)) => found.help(format!("write `{meant}`")),
         })
     }
 
