@@ -21,6 +21,9 @@ const MORTAR_WEIGHT: f32 = 0.5;
 /// How long a row is in its words and in its runs of characters: a few words do not drown the many
 /// runs, nor these them.
 const BLOCK_LENGTHS: [f32; 2] = [0.62, 0.78];
+/// Weights of one model: what it takes in memory, in bytes. Where there would be more, the features
+/// that stand in the fewest examples are left out.
+const WEIGHTS_MAX: usize = 1 << 27;
 /// Rows from which fewer epochs do, and features seen only once are dropped.
 const MANY_ROWS: usize = 3_000;
 
@@ -69,7 +72,7 @@ impl Classifier {
     /// Learns from the chosen rows.
     pub(crate) fn fit(rows: &Rows, chosen: &[usize], classes: usize) -> Self {
         let own = chosen.iter().filter(|i| rows.is_own(**i)).count();
-        let mut classifier = Self::with_words(rows, chosen, own);
+        let mut classifier = Self::with_words(rows, chosen, own, WEIGHTS_MAX / classes.max(1));
         let weight = Rows::background_weight(own, chosen.len() - own);
         let example = |i: &usize| {
             Some(svm::Example {
@@ -84,9 +87,9 @@ impl Classifier {
         classifier
     }
 
-    /// Knows the features of the chosen rows that are the project's own; how rare they are is taken
-    /// from all chosen rows.
-    fn with_words(rows: &Rows, chosen: &[usize], own: usize) -> Self {
+    /// Knows the features of the chosen rows that are the project's own, `most` of them; how rare they
+    /// are is taken from all chosen rows.
+    fn with_words(rows: &Rows, chosen: &[usize], own: usize, most: usize) -> Self {
         let features = |i: &usize| rows.features.get(*i);
         let of_rows = |is_own: bool| {
             let rows = chosen.iter().filter(move |i| rows.is_own(**i) == is_own);
@@ -94,8 +97,10 @@ impl Classifier {
         };
         let mut documents: BTreeMap<u64, u32> = BTreeMap::new();
         of_rows(true).for_each(|hash| *documents.entry(hash).or_default() += 1);
-        if own > MANY_ROWS {
-            documents.retain(|_, count| *count > 1);
+        let fewest = if own > MANY_ROWS { 2 } else { 1 };
+        let fewest = fewest.max(count_that_keeps(documents.values().copied(), most));
+        if fewest > 1 {
+            documents.retain(|_, count| *count >= fewest);
         }
         for hash in of_rows(false) {
             documents.entry(hash).and_modify(|count| *count += 1);
@@ -190,6 +195,16 @@ impl Classifier {
     }
 }
 
+/// The smallest number that at most `most` of the counts reach.
+fn count_that_keeps(counts: impl ExactSizeIterator<Item = u32>, most: usize) -> u32 {
+    if counts.len() <= most {
+        return 1;
+    }
+    let mut counts: Vec<u32> = counts.collect();
+    counts.sort_unstable_by(|a, b| b.cmp(a));
+    counts.get(most).map_or(1, |first_left_out| first_left_out + 1)
+}
+
 /// Numbers of features by their hash, which is as good as any other.
 type Numbers = HashMap<u64, u32, BuildHasherDefault<Same>>;
 
@@ -252,5 +267,26 @@ impl Rows {
     /// What each of `background` rows counts for: together no more than the project's `own`.
     pub(crate) fn background_weight(own: usize, background: usize) -> f32 {
         (own as f32 / background.max(1) as f32).min(1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rarest_features_are_left_out_first() {
+        let counts = [3_u32, 1, 2, 1, 2];
+        let kept = |most| count_that_keeps(counts.into_iter(), most);
+        assert_eq!([5, 4, 3, 2, 1, 0].map(kept), [1, 2, 2, 3, 3, 4]);
+        // Four intents, and room for few words each: the ones that stand in most examples stay.
+        let texts: Vec<(String, Option<u32>)> =
+            (0..8).map(|n| (format!("word of{n} number{}", n % 4), Some(n % 4))).collect();
+        let rows = Rows::new(&texts, &[], &[]);
+        let chosen: Vec<usize> = (0..8).collect();
+        let all = Classifier::with_words(&rows, &chosen, 8, usize::MAX).hashes.len();
+        let some = Classifier::with_words(&rows, &chosen, 8, all / 2);
+        assert!(!some.hashes.is_empty() && some.hashes.len() <= all / 2);
+        assert!(some.unknown_share(&features::extract("word")) < 0.1);
     }
 }
