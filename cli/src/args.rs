@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::commands::check::args::CheckArgs;
+use crate::commands::nlu::args::NluCommand;
 
 /// Compile, test and serve customer-service conversations.
 #[derive(Debug, Parser)]
@@ -52,6 +53,9 @@ pub(crate) enum Command {
     Fuzz(FuzzArgs),
     /// Compare two versions: what becomes of conversations under way
     Diff(DiffArgs),
+    /// Look into the intent model: how good it is, and why it takes a text for what it does
+    #[command(subcommand)]
+    Nlu(NluCommand),
     /// Talk to a project in the terminal
     Chat(ChatArgs),
     /// Serve a project or bundle over HTTP

@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Test(args) => commands::test::run(&args),
         Command::Fuzz(args) => commands::fuzz::run(&args),
         Command::Diff(args) => commands::diff::run(&args),
+        Command::Nlu(command) => commands::nlu::run(&command),
         Command::Chat(args) => commands::chat::run(&args),
         Command::Serve(args) => commands::serve::run(&args),
         Command::Explain(args) => commands::explain::run(&args),

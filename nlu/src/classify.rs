@@ -15,7 +15,7 @@ use crate::features::{self, Features};
 use crate::svm::{self, Row, Weights};
 
 /// How much of the margin a text of unknown words loses.
-const UNKNOWN_PENALTY: f32 = 0.6;
+pub(crate) const UNKNOWN_PENALTY: f32 = 0.6;
 /// What a word that is only mortar counts for among the unknown ones.
 const MORTAR_WEIGHT: f32 = 0.5;
 /// How long a row is in its words and in its runs of characters: a few words do not drown the many
@@ -42,6 +42,15 @@ pub(crate) struct Classifier {
     /// Scores below which 0, 1, 2 … percent of the held-out examples were: one a percent, or none at
     /// all where nothing was held out.
     levels: Vec<f32>,
+}
+
+/// What some words of a text add to the margin of a class.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Contribution {
+    /// A word, two words in a row, or a run of Chinese, folded.
+    pub words: String,
+    /// What they add; below zero where they speak against it.
+    pub margin: f32,
 }
 
 /// The confidence of every class, by number; and the share of unknown words.
@@ -154,6 +163,41 @@ impl Classifier {
         let mut scores = self.weights.margins(&self.row(features));
         scores.iter_mut().for_each(|score| *score -= UNKNOWN_PENALTY * unknown);
         (scores, unknown)
+    }
+
+    /// What each of a text's words, pairs of them and runs of Chinese adds to the margin of a class, most
+    /// first; and what the class has without any.
+    pub(crate) fn contributions(&self, text: &str, class: u32) -> (Vec<Contribution>, f32) {
+        let features = features::extract(text);
+        let counts: HashMap<u64, u32> = features.counts().copied().collect();
+        let values: HashMap<u32, f32> = self.row(&features).into_iter().collect();
+        let mut of_words: BTreeMap<String, f32> = BTreeMap::new();
+        features::walk(text, |seen| {
+            let Some(number) = self.numbers.get(&seen.hash) else { return };
+            let value = values.get(number).copied().unwrap_or(0.0);
+            // Each occurrence has its part.
+            let part = value / counts.get(&seen.hash).copied().unwrap_or(1) as f32;
+            let words = match seen.of {
+                (Some(before), word) => format!("{before} {word}"),
+                (None, word) => word.to_owned(),
+            };
+            *of_words.entry(words).or_default() += part * self.weights.weight(*number, class);
+        });
+        let mut all: Vec<Contribution> =
+            of_words.into_iter().map(|(words, margin)| Contribution { words, margin }).collect();
+        all.sort_by(|a, b| b.margin.abs().total_cmp(&a.margin.abs()).then(a.words.cmp(&b.words)));
+        (all, self.weights.bias(class))
+    }
+
+    /// Words of a text that the classifier does not know, in order.
+    pub(crate) fn unknown_words(&self, text: &str) -> Vec<String> {
+        let mut unknown: Vec<String> = Vec::new();
+        features::walk(text, |seen| {
+            if seen.is_word && !self.numbers.contains_key(&seen.hash) {
+                unknown.push(seen.of.1.to_owned());
+            }
+        });
+        unknown
     }
 
     /// The best class of a text with its score; the first of equals.

@@ -38,42 +38,73 @@ impl Features {
 
 /// Extracts the features of a folded text.
 pub(crate) fn extract(text: &str) -> Features {
-    let (mut hashes, mut runs) = (Vec::new(), Vec::new());
-    let mut words = Vec::new();
-    let mut before: u64 = 0;
+    let (mut blocks, mut words) = ([Vec::new(), Vec::new()], Vec::new());
+    walk(text, |feature| {
+        blocks.get_mut(feature.block).into_iter().for_each(|block| block.push(feature.hash));
+        if feature.is_word {
+            words.push(feature.hash);
+        }
+    });
+    Features { blocks: blocks.map(counted), words }
+}
+
+/// One occurrence of a feature.
+pub(crate) struct Occurrence<'t> {
+    pub(crate) hash: u64,
+    /// Its place among [`Features::blocks`].
+    pub(crate) block: usize,
+    /// Whether it is a word, for the share of unknown ones.
+    pub(crate) is_word: bool,
+    /// The words that it is of: the word before it where it is a pair, and the word or characters.
+    pub(crate) of: (Option<&'t str>, &'t str),
+}
+
+/// Sees every occurrence of a feature in a folded text.
+pub(crate) fn walk<'t>(text: &'t str, mut see: impl FnMut(Occurrence<'t>)) {
+    let mut before: (u64, Option<&str>) = (0, None);
     for token in tokens(text) {
         match token {
             Token::Word(word) => {
                 let hash = hash_str(b'w', word);
                 // A value says what is talked about, not that it is understood.
-                if !word.starts_with(is_entity) {
-                    words.push(hash);
-                }
-                hashes.push(hash);
-                hashes.push(combine(before, hash));
-                before = hash;
-                character_runs(word, &mut runs);
+                let is_word = !word.starts_with(is_entity);
+                see(Occurrence { hash, block: 0, is_word, of: (None, word) });
+                let pair = combine(before.0, hash);
+                see(Occurrence { hash: pair, block: 0, is_word: false, of: (before.1, word) });
+                before = (hash, Some(word));
+                character_runs(word, |hash| {
+                    see(Occurrence { hash, block: 1, is_word: false, of: (None, word) });
+                });
             }
-            Token::Han(run) => {
-                let chars: Vec<char> = run.chars().collect();
-                for window in 1..=3 {
-                    for gram in chars.windows(window) {
-                        let hash = hash_chars(b'h', gram);
-                        // Two characters are about a word of Chinese.
-                        if window == 2 || chars.len() == 1 {
-                            words.push(hash);
-                            hashes.push(hash);
-                        } else {
-                            runs.push(hash);
-                        }
-                    }
-                }
-                before =
-                    hash_chars(b'h', chars.get(chars.len().saturating_sub(1)..).unwrap_or(&[]));
-            }
+            Token::Han(run) => before = walk_han(run, &mut see),
         }
     }
-    Features { blocks: [counted(hashes), counted(runs)], words }
+}
+
+/// The same of a run of Chinese; gives what a pair with the next word is made with.
+fn walk_han<'t>(run: &'t str, see: &mut impl FnMut(Occurrence<'t>)) -> (u64, Option<&'t str>) {
+    let starts: Vec<usize> = run.char_indices().map(|(at, _)| at).chain([run.len()]).collect();
+    let length = starts.len() - 1;
+    let piece = |from: usize, to: usize| {
+        let range = starts.get(from).copied().zip(starts.get(to).copied());
+        range.and_then(|(from, to)| run.get(from..to)).unwrap_or("")
+    };
+    for window in 1..=3 {
+        for start in 0..(length + 1).saturating_sub(window) {
+            let gram = piece(start, start + window);
+            // Two characters are about a word of Chinese.
+            let is_word = window == 2 || length == 1;
+            let block = usize::from(!is_word);
+            see(Occurrence {
+                hash: hash_chars(b'h', gram.chars()),
+                block,
+                is_word,
+                of: (None, gram),
+            });
+        }
+    }
+    let last = piece(length.saturating_sub(1), length);
+    (hash_chars(b'h', last.chars()), Some(last))
 }
 
 fn counted(mut hashes: Vec<u64>) -> Vec<(u64, u32)> {
@@ -127,10 +158,10 @@ fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     })
 }
 
-fn character_runs(word: &str, hashes: &mut Vec<u64>) {
+fn character_runs(word: &str, mut see: impl FnMut(u64)) {
     let bounded: Vec<char> = std::iter::once('<').chain(word.chars()).chain(['>']).collect();
     for length in 3..=4 {
-        hashes.extend(bounded.windows(length).map(|gram| hash_chars(b'c', gram)));
+        bounded.windows(length).for_each(|gram| see(hash_chars(b'c', gram.iter().copied())));
     }
 }
 
@@ -138,8 +169,8 @@ fn hash_str(kind: u8, text: &str) -> u64 {
     text.bytes().fold(mix(u64::from(kind)), |h, b| mix(h ^ u64::from(b)))
 }
 
-fn hash_chars(kind: u8, chars: &[char]) -> u64 {
-    chars.iter().fold(mix(u64::from(kind)), |h, c| mix(h ^ u64::from(u32::from(*c))))
+fn hash_chars(kind: u8, chars: impl Iterator<Item = char>) -> u64 {
+    chars.fold(mix(u64::from(kind)), |h, c| mix(h ^ u64::from(u32::from(c))))
 }
 
 const fn combine(left: u64, right: u64) -> u64 {

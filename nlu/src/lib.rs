@@ -7,6 +7,7 @@ mod classify;
 mod detect;
 pub mod entities;
 pub mod eval;
+mod explain;
 mod features;
 mod fold;
 mod judge;
@@ -20,7 +21,9 @@ mod svm;
 mod understand;
 pub mod value;
 
+pub use classify::Contribution;
 pub use detect::detect;
+pub use explain::{Explanation, IntentExplanation};
 pub use judge::{Judged, Opinion};
 pub use model::{EXAMPLES_MAX, INTENTS_MAX, Model, ModelError, TrainError, train, train_and_judge};
 pub use understand::{

@@ -51,6 +51,18 @@ impl Weights {
         margins
     }
 
+    /// What a feature adds to the margin of a class for each unit of its value.
+    pub(crate) fn weight(&self, feature: u32, class: u32) -> f32 {
+        let at = feature as usize * self.scales.len() + class as usize;
+        let scale = self.scales.get(class as usize).copied().unwrap_or(0.0);
+        self.values.get(at).map_or(0.0, |weight| f32::from(*weight) * scale)
+    }
+
+    /// What a class has without any feature.
+    pub(crate) fn bias(&self, class: u32) -> f32 {
+        self.bias.get(class as usize).map_or(0.0, |bias| BIAS * bias)
+    }
+
     /// Whether there are numbers for so many features and classes, all of them finite.
     pub(crate) fn fits(&self, features: usize, classes: usize) -> bool {
         self.scales.len() == classes

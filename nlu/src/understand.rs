@@ -32,6 +32,17 @@ pub struct Context {
     pub lang: Lang,
 }
 
+impl Context {
+    /// A moment in a timezone; one that is not known is taken for UTC.
+    #[must_use]
+    pub fn at(now_ms: i64, timezone: &str, lang: Lang) -> Self {
+        let zone = jiff::tz::TimeZone::get(timezone).unwrap_or(jiff::tz::TimeZone::UTC);
+        let now = jiff::Timestamp::from_millisecond(now_ms).unwrap_or_default();
+        let today = Date::from_civil(zone.to_datetime(now).date());
+        Self { today, now_ms, timezone: timezone.to_owned(), lang }
+    }
+}
+
 /// What an utterance holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Understanding {
@@ -78,11 +89,11 @@ pub struct EntityMatch {
 /// A model ready for use.
 #[derive(Debug)]
 pub struct Understander {
-    model: Model,
+    pub(crate) model: Model,
     finder: Finder,
-    patterns: Vec<Vec<Regex>>,
+    pub(crate) patterns: Vec<Vec<Regex>>,
     /// Intents by the examples that are theirs word for word, in the form of [`MaskedText::key`].
-    exact: HashMap<String, Vec<u16>>,
+    pub(crate) exact: HashMap<String, Vec<u16>>,
 }
 
 impl Understander {
@@ -198,7 +209,7 @@ impl Understander {
 }
 
 /// The part of an utterance that is looked at.
-fn limited(text: &str) -> &str {
+pub(crate) fn limited(text: &str) -> &str {
     match text.char_indices().nth(UTTERANCE_CHARS_MAX) {
         Some((end, _)) => text.get(..end).unwrap_or(text),
         None => text,

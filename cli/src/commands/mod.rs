@@ -10,5 +10,6 @@ pub(crate) mod fmt;
 pub(crate) mod fuzz;
 pub(crate) mod graph;
 pub(crate) mod new;
+pub(crate) mod nlu;
 pub(crate) mod serve;
 pub(crate) mod test;

@@ -5,4 +5,5 @@ mod check;
 mod commands;
 mod fmt;
 mod fuzz;
+mod nlu;
 mod support;

@@ -1,0 +1,84 @@
+//! `flowright nlu explain`.
+
+use flowright_nlu::{Contribution, Explanation, IntentExplanation};
+
+use super::args::ExplainArgs;
+use super::{context, percent};
+use crate::Outcome;
+use crate::args::Format;
+use crate::failure::{Failure, print};
+use crate::project::Runnable;
+use crate::style::{Stream, paint};
+
+/// Intents that are explained.
+const INTENTS: usize = 3;
+/// Words that are shown of an intent.
+const WORDS: usize = 12;
+/// Margin below which words say nothing worth showing.
+const LITTLE: f32 = 0.005;
+/// Longest bar.
+const BAR: f32 = 20.0;
+
+pub(super) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
+    let Some(runnable) = Runnable::open_quietly(&args.path)? else {
+        return Ok(Outcome::Findings);
+    };
+    let program = runnable.load(true)?;
+    let explanation = program.understander.explain(&args.text, &context(&program), INTENTS);
+    match args.format {
+        Format::Json => {
+            let json = serde_json::to_string_pretty(&explanation)
+                .map_err(|e| Failure::new(format!("cannot write the explanation: {e}")))?;
+            print(&(json + "\n"))?;
+        }
+        Format::Human => print(&human(&explanation))?,
+    }
+    Ok(Outcome::Fine)
+}
+
+fn human(explanation: &Explanation) -> String {
+    let mut out = format!("seen as   {}\n", explanation.seen_as);
+    if !explanation.unknown.is_empty() {
+        out.push_str(&format!(
+            "unknown   {} ({} of the words: -{:.2} for every intent)\n",
+            explanation.unknown.join(", "),
+            percent(f64::from(explanation.unknown_share)),
+            explanation.penalty
+        ));
+    }
+    if explanation.intents.is_empty() {
+        out.push_str("\nthe project has no intents\n");
+    }
+    for intent in &explanation.intents {
+        out.push_str(&of_intent(intent));
+    }
+    out
+}
+
+fn of_intent(explained: &IntentExplanation) -> String {
+    let IntentExplanation { intent, confidence, margin, bias, is_example, fits_pattern, words } =
+        explained;
+    let name = paint(Stream::Out, "1", intent);
+    let mut out = format!("\n{name}  {}\n", percent(f64::from(*confidence)));
+    if *fits_pattern {
+        out.push_str("  one of its patterns fits: that is sure\n");
+    }
+    if *is_example {
+        out.push_str("  it is one of the examples, word for word\n");
+    }
+    let shown = words.iter().filter(|part| part.margin.abs() >= LITTLE).take(WORDS);
+    let shown: Vec<&Contribution> = shown.collect();
+    let most = shown.iter().map(|part| part.margin.abs()).fold(LITTLE, f32::max);
+    for Contribution { words, margin } in &shown {
+        let bar = "█".repeat((margin.abs() / most * BAR).round() as usize);
+        let color = if *margin < 0.0 { "31" } else { "32" };
+        out.push_str(&format!("  {margin:+.2}  {}  {words}\n", paint(Stream::Out, color, &bar)));
+    }
+    let rest: f32 = words.iter().map(|part| part.margin).sum::<f32>()
+        - shown.iter().map(|part| part.margin).sum::<f32>();
+    if rest.abs() >= LITTLE {
+        out.push_str(&format!("  {rest:+.2}  all other words\n"));
+    }
+    out.push_str(&format!("  {bias:+.2}  whatever is said\n  {margin:+.2}  together\n"));
+    out
+}
