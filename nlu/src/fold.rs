@@ -1,11 +1,14 @@
-//! Folding: width, compatibility forms and case removed, every byte traceable to the original.
+//! Folding: width, compatibility forms, case and traditional characters removed, every byte traceable
+//! to the original.
+
+mod traditional;
 
 use unicode_normalization::UnicodeNormalization as _;
 
 /// A text in the form in which it is compared.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Folded {
-    /// Lower case, NFKC.
+    /// Lower case, NFKC, simplified characters, nothing that is not seen.
     pub(crate) text: String,
     /// For each byte of `text`, and its end, the byte of the original that it came from.
     origin: Vec<u32>,
@@ -15,25 +18,46 @@ impl Folded {
     /// Folds `original`.
     pub(crate) fn new(original: &str) -> Self {
         let mut folded = Self::default();
-        for (at, c) in original.char_indices() {
-            let at = u32::try_from(at).unwrap_or(u32::MAX);
-            for plain in std::iter::once(c).nfkc() {
-                for lower in plain.to_lowercase() {
-                    folded.text.push(lower);
-                    folded.origin.resize(folded.text.len(), at);
-                }
-            }
+        for (at, c) in lowered(original) {
+            folded.text.push(traditional::simplified(c));
+            folded.origin.resize(folded.text.len(), u32::try_from(at).unwrap_or(u32::MAX));
         }
         folded.origin.push(u32::try_from(original.len()).unwrap_or(u32::MAX));
         folded
     }
 
-    /// A range of `text` as a range of the original.
+    /// A range of `text` as a range of the original. A character that became several is one place.
     pub(crate) fn original(&self, start: usize, end: usize) -> (usize, usize) {
-        let at =
-            |i: usize| self.origin.get(i).or(self.origin.last()).copied().unwrap_or(0) as usize;
-        (at(start), at(end))
+        let at = |i: usize| self.origin.get(i).or(self.origin.last()).copied().unwrap_or(0);
+        let last = at(end.saturating_sub(1));
+        let behind = self.origin.get(end..).and_then(|rest| rest.iter().find(|at| **at != last));
+        let end = behind.copied().unwrap_or(at(self.origin.len()));
+        (at(start) as usize, if end < at(start) { at(start) } else { end } as usize)
     }
+}
+
+/// The same folding, but characters stay traditional: each byte is at the place that it has in
+/// [`Folded::text`]. Declared patterns are written in either.
+pub(crate) fn as_written(original: &str) -> String {
+    lowered(original).map(|(_, c)| c).collect()
+}
+
+/// The characters of a text in lower case and of one width, each with its place in the original.
+fn lowered(original: &str) -> impl Iterator<Item = (usize, char)> {
+    let seen = original.char_indices().filter(|(_, c)| !is_unseen(*c));
+    seen.flat_map(|(at, c)| {
+        std::iter::once(c).nfkc().flat_map(char::to_lowercase).map(move |lower| (at, lower))
+    })
+}
+
+/// Marks that join, order or vary what is beside them and are not seen themselves: they come along
+/// when a text is copied from somewhere.
+const fn is_unseen(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'
+            ..='\u{202e}' | '\u{2060}' | '\u{fe0e}' | '\u{fe0f}' | '\u{feff}'
+    )
 }
 
 /// Whether a character is written without spaces around words: Han, kana.

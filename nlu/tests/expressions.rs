@@ -1,4 +1,4 @@
-//! Numbers, days, amounts and shares as customers write them: `tables/expressions.LANGUAGE.txt`.
+//! Values of every built-in kind as customers write them: `tables/expressions.LANGUAGE.txt`.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod common;
@@ -12,17 +12,25 @@ const TABLES: [(Lang, &str); 2] = [
     (Lang::EN, include_str!("tables/expressions.en.txt")),
     (Lang::ZH, include_str!("tables/expressions.zh.txt")),
 ];
-const KINDS: [(&str, Builtin); 4] = [
-    ("number", Builtin::Number),
-    ("date", Builtin::Date),
-    ("money", Builtin::Money),
-    ("percent", Builtin::Percent),
+/// Each kind with its name in the tables, and the rows of it that each table has at least.
+const KINDS: [(&str, Builtin, usize); 11] = [
+    ("number", Builtin::Number, 130),
+    ("percent", Builtin::Percent, 30),
+    ("money", Builtin::Money, 70),
+    ("date", Builtin::Date, 190),
+    ("time", Builtin::Time, 55),
+    ("datetime", Builtin::DateTime, 25),
+    ("duration", Builtin::Duration, 50),
+    ("bool", Builtin::Bool, 45),
+    ("email", Builtin::Email, 9),
+    ("phone", Builtin::Phone, 15),
+    ("url", Builtin::Url, 10),
 ];
 /// Rows that a table has at least.
-const ROWS_WANTED: usize = 150;
+const ROWS_WANTED: usize = 400;
 
 fn finder() -> Understander {
-    let entity = |(name, kind): &(&str, Builtin)| EntitySpec {
+    let entity = |(name, kind, _): &(&str, Builtin, usize)| EntitySpec {
         name: (*name).to_owned(),
         kind: EntityKind::Builtin(*kind),
     };
@@ -31,15 +39,47 @@ fn finder() -> Understander {
 }
 
 fn read(finder: &Understander, lang: Lang, kind: &str, text: &str) -> String {
-    let number = KINDS.iter().position(|(name, _)| *name == kind).unwrap();
+    let number = KINDS.iter().position(|(name, ..)| *name == kind).unwrap();
     let cx = Context { lang, ..common::cx() };
     let found = finder.find(text, EntityId(u16::try_from(number).unwrap()), &cx);
-    match found.first().map(|found| &found.value) {
-        Some(Value::Number(number)) => number.to_string(),
-        Some(Value::Money(money)) => format!("{} {}", money.currency, money.amount),
-        Some(Value::Date(date)) => date.to_string(),
-        other => other.map_or_else(|| "-".to_owned(), |value| format!("{value:?}")),
+    found.first().map_or_else(|| "-".to_owned(), |found| shown(&found.value))
+}
+
+/// A value as the tables write it. Instants are in Shanghai's time, as the customer is.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Number(number) => number.to_string(),
+        Value::Money(money) => format!("{} {}", money.currency, money.amount),
+        Value::Date(date) => date.to_string(),
+        Value::Time(seconds) if seconds % 60 == 0 => {
+            format!("{:02}:{:02}", seconds / 3600, seconds / 60 % 60)
+        }
+        Value::Time(seconds) => {
+            format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+        }
+        Value::DateTime(ms) => {
+            let zone = jiff::tz::TimeZone::get(&common::cx().timezone).unwrap();
+            let at = jiff::Timestamp::from_millisecond(*ms).unwrap().to_zoned_datetime(zone);
+            at.strftime("%Y-%m-%d %H:%M").to_string()
+        }
+        Value::Duration(ms) => span(*ms),
+        Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+        Value::Text(text) => text.clone(),
+        other => format!("{other:?}"),
     }
+}
+
+/// `1d2h30m`
+fn span(ms: i64) -> String {
+    let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)];
+    let (mut rest, mut out) = (ms, String::new());
+    for (name, unit) in units {
+        if rest >= unit {
+            out.push_str(&format!("{}{name}", rest / unit));
+            rest %= unit;
+        }
+    }
+    if rest > 0 { format!("{out}0.{}s", rest / 100) } else { out }
 }
 
 #[test]
@@ -49,6 +89,7 @@ fn expressions_mean_what_the_tables_say() {
     for (lang, table) in TABLES {
         let rows = table.lines().filter(|line| !line.is_empty() && !line.starts_with("//"));
         let mut count = 0;
+        let mut rows_of = [0; KINDS.len()];
         for row in rows {
             let mut cells = row.split(" | ");
             let (kind, text) = (cells.next().unwrap(), cells.next().unwrap());
@@ -57,6 +98,10 @@ fn expressions_mean_what_the_tables_say() {
                 wrong.push(format!("{lang} {kind} `{text}`: {found}, not {means}"));
             }
             count += 1;
+            rows_of[KINDS.iter().position(|(name, ..)| *name == kind).unwrap()] += 1;
+        }
+        for ((kind, _, wanted), rows) in KINDS.iter().zip(rows_of) {
+            assert!(rows >= *wanted, "{lang}: {rows} rows of {kind}");
         }
         assert!(count >= ROWS_WANTED, "{lang}: {count} rows");
     }

@@ -1,50 +1,10 @@
-//! Percentages and spans of time: a number with a unit.
+//! Shares, and what is read as a number with a unit.
 
 use super::numbers::Numbers;
 use super::{Found, han};
 use crate::fold::stands_alone;
 use crate::lang::Lang;
-use crate::value::{DAY_MS, Decimal, Value};
-
-const MINUTE_MS: i64 = 60_000;
-const HOUR_MS: i64 = 60 * MINUTE_MS;
-
-const DURATIONS: &[(&str, i64)] = &[
-    ("milliseconds", 1),
-    ("毫秒", 1),
-    ("ms", 1),
-    ("seconds", 1_000),
-    ("second", 1_000),
-    ("secs", 1_000),
-    ("sec", 1_000),
-    ("秒钟", 1_000),
-    ("秒", 1_000),
-    ("s", 1_000),
-    ("minutes", MINUTE_MS),
-    ("minute", MINUTE_MS),
-    ("mins", MINUTE_MS),
-    ("min", MINUTE_MS),
-    ("分钟", MINUTE_MS),
-    ("m", MINUTE_MS),
-    ("hours", HOUR_MS),
-    ("hour", HOUR_MS),
-    ("hrs", HOUR_MS),
-    ("hr", HOUR_MS),
-    ("个小时", HOUR_MS),
-    ("小时", HOUR_MS),
-    ("个钟头", HOUR_MS),
-    ("h", HOUR_MS),
-    ("days", DAY_MS),
-    ("day", DAY_MS),
-    ("天", DAY_MS),
-    ("d", DAY_MS),
-    ("weeks", 7 * DAY_MS),
-    ("week", 7 * DAY_MS),
-    ("个星期", 7 * DAY_MS),
-    ("个礼拜", 7 * DAY_MS),
-    ("周", 7 * DAY_MS),
-    ("w", 7 * DAY_MS),
-];
+use crate::value::{Decimal, Value};
 
 /// A text in which something begins at `start`, with its numbers.
 #[derive(Clone, Copy)]
@@ -104,74 +64,38 @@ pub(super) fn scan(
 /// `20%`, `百分之二十`, `三成`, `5 percent`; a share of one.
 pub(super) fn find_percent(folded: &str, lang: Lang) -> Vec<Found> {
     const PARTS: [(&str, i64); 2] = [("百分之", 100), ("千分之", 1_000)];
-    const UNITS: [(&str, i64); 4] = [("%", 100), ("percent", 100), ("per cent", 100), ("成", 10)];
+    const UNITS: [(&str, i64); 5] =
+        [("%", 100), ("percent", 100), ("per cent", 100), ("pct", 100), ("成", 10)];
     let share =
         |number: Decimal, of: i64| number.checked_div(Decimal::from_int(of)?).map(Value::Number);
     scan(folded, lang, |at| {
+        if at.rest().starts_with("百分百") {
+            return Some((at.start + "百分百".len(), Value::Number(Decimal::ONE)));
+        }
         if let Some((word, of)) = PARTS.iter().find(|(word, _)| at.rest().starts_with(word)) {
-            let (number, end) = at.skip(word.len()).number()?;
+            let (number, end) = at.skip(word.len()).skip_blanks().number()?;
             return Some((end.start, share(number, *of)?));
         }
         let (number, end) = at.number()?;
         let unit = end.skip_blanks();
         let (word, of) = UNITS.iter().find(|(word, _)| unit.rest().starts_with(word))?;
-        // `三成`, but not `三成新` or `5成功`.
         let behind = unit.skip(word.len());
-        let is_tenths = *of != 10
-            || (!behind.rest().starts_with(crate::fold::is_cjk)
-                && at.rest().starts_with(|c| han::digit(c).is_some()));
-        is_tenths.then_some((behind.start, share(number, *of)?))
-    })
-}
-
-/// `两个小时`, `30分钟`, `半小时`, `2h`, `2 hours 30 minutes`, `half an hour`.
-pub(super) fn find_duration(folded: &str, lang: Lang) -> Vec<Found> {
-    scan(folded, lang, |at| {
-        let (mut total, mut end) = one_duration(at)?;
-        while let Some((ms, next)) = further_duration(end) {
-            total = total.checked_add(ms)?;
-            end = next;
+        if *of == 10 {
+            return tenths(at, number, behind);
         }
-        Some((end.start, Value::Duration(total)))
+        Some((behind.start, share(number, *of)?))
     })
 }
 
-fn further_duration(at: At<'_>) -> Option<(i64, At<'_>)> {
-    let rest = at.rest();
-    let joint = rest.trim_start_matches([' ', ',']);
-    let joint = joint.strip_prefix("and ").unwrap_or(joint);
-    one_duration(at.skip(rest.len() - joint.len()))
-}
-
-fn one_duration(at: At<'_>) -> Option<(i64, At<'_>)> {
-    const HALVES: &[(&str, i64)] = &[
-        ("半个小时", HOUR_MS / 2),
-        ("半小时", HOUR_MS / 2),
-        ("半个钟头", HOUR_MS / 2),
-        ("半天", DAY_MS / 2),
-        ("half an hour", HOUR_MS / 2),
-        ("half a day", DAY_MS / 2),
-        ("an hour", HOUR_MS),
-        ("a day", DAY_MS),
-        ("a week", 7 * DAY_MS),
-        ("a minute", MINUTE_MS),
-    ];
-    if let Some((word, ms)) = HALVES.iter().find(|(word, _)| at.rest().starts_with(word)) {
-        return Some((*ms, at.skip(word.len())));
-    }
-    let (count, end) = at.number()?;
-    let unit = end.skip_blanks();
-    // `两个半小时`, `两天半`
-    let half = unit.rest().starts_with("个半");
-    let unit = unit.skip(if half { "个半".len() } else { 0 });
-    let (word, ms) = DURATIONS.iter().find(|(word, _)| {
-        unit.rest().strip_prefix(word).is_some_and(|after| {
-            !after.starts_with(|c: char| c.is_ascii_alphabetic()) || !word.is_ascii()
-        })
-    })?;
-    let end = unit.skip(word.len());
-    let behind = !half && !word.is_ascii() && end.rest().starts_with('半');
-    let whole = count.checked_mul(Decimal::from_int(*ms)?)?.trunc();
-    let extra = if half || behind { ms / 2 } else { 0 };
-    Some((whole.checked_add(extra)?, end.skip(if behind { '半'.len_utf8() } else { 0 })))
+/// `三成`, `三成五`, but not `三成新` or `5成功`.
+fn tenths(at: At<'_>, number: Decimal, behind: At<'_>) -> Option<(usize, Value)> {
+    let (more, end) = match behind.number() {
+        Some((more, end)) if more.is_integer() && (1..=9).contains(&more.trunc()) => (more, end),
+        _ => (Decimal::ZERO, behind),
+    };
+    let is_share = !end.rest().starts_with(crate::fold::is_cjk)
+        && at.rest().starts_with(|c| han::digit(c).is_some());
+    let tenths = number.checked_mul(Decimal::from_int(10)?)?.checked_add(more)?;
+    let share = tenths.checked_div(Decimal::from_int(100)?)?;
+    is_share.then_some((end.start, Value::Number(share)))
 }

@@ -1,7 +1,7 @@
-//! Yes and no, corrections, negation.
+//! Yes and no, and openings that take something back.
 
 use super::Found;
-use crate::fold::{Folded, stands_alone};
+use crate::fold::Folded;
 use crate::value::Value;
 
 const YES: &[&str] = &[
@@ -48,6 +48,30 @@ const YES: &[&str] = &[
     "i do",
     "sounds good",
     "fine",
+    "sure thing",
+    "no problem",
+    "that's correct",
+    "that's fine",
+    "fine by me",
+    "i agree",
+    "yes i do",
+    "it is",
+    "ok的",
+    "成",
+    "中",
+    "可以的",
+    "行的",
+    "我同意",
+    "我确认",
+    "我愿意",
+    "我要",
+    "好嘞",
+    "好滴",
+    "必须的",
+    "就是",
+    "👍",
+    "👌",
+    "✅",
 ];
 
 const NO: &[&str] = &[
@@ -80,11 +104,51 @@ const NO: &[&str] = &[
     "not now",
     "negative",
     "wrong",
+    "of course not",
+    "absolutely not",
+    "not at all",
+    "no i don't",
+    "that's wrong",
+    "that's not right",
+    "i disagree",
+    "never",
+    "不了",
+    "不必",
+    "不必了",
+    "不好",
+    "不想",
+    "不愿意",
+    "我不要",
+    "我不同意",
+    "我不想",
+    "我不",
+    "当然不",
+    "当然不是",
+    "没",
+    "免了",
+    "👎",
+    "❌",
 ];
 
 /// Words that may stand around a yes or no without saying more.
-const COURTESIES: &[&str] =
-    &["谢谢", "多谢", "请", "吧", "啊", "哦", "呢", "了", "please", "thanks", "thank you", "then"];
+const COURTESIES: &[&str] = &[
+    "谢谢",
+    "多谢",
+    "请",
+    "吧",
+    "啊",
+    "哦",
+    "呢",
+    "了",
+    "呀",
+    "啦",
+    "哈",
+    "嘛",
+    "please",
+    "thanks",
+    "thank you",
+    "then",
+];
 
 /// Openings that take something back.
 const CORRECTIONS: &[&str] = &[
@@ -109,35 +173,53 @@ const CORRECTIONS: &[&str] = &[
     "not ",
 ];
 
-/// What directly before a value says that it is not meant.
-const NEGATIONS: &[&str] = &[
-    "不是",
-    "并非",
-    "不要",
-    "别",
-    "not the",
-    "not on the",
-    "not on",
-    "not in",
-    "not",
-    "isn't",
-    "instead of",
-];
-
 /// Yes or no, when the whole utterance says that and little else.
 pub(crate) fn yes_no(text: &str) -> Option<bool> {
-    let core = core(text);
-    if YES.contains(&core.as_str()) {
-        return Some(true);
+    let folded = Folded::new(text).text.replace('’', "'");
+    if let Some(answer) = answer(&core(&folded)) {
+        return Some(answer);
     }
-    NO.contains(&core.as_str()).then_some(false)
+    // `yes, that's right`: every part says the same.
+    let is_end = |c: char| matches!(c, ',' | '.' | '!' | ';' | '。' | '、' | '\n');
+    let mut parts = folded
+        .split(is_end)
+        .map(core)
+        .filter(|part| !part.is_empty() && !COURTESIES.contains(&part.as_str()));
+    let first = answer(&parts.next()?)?;
+    parts.all(|part| answer(&part) == Some(first)).then_some(first)
 }
 
-/// The utterance without punctuation and courtesies.
-fn core(text: &str) -> String {
-    let folded = Folded::new(text).text.replace('’', "'");
-    let letters: String =
-        folded.chars().map(|c| if c.is_alphanumeric() || c == '\'' { c } else { ' ' }).collect();
+/// What a core says, once or over again: `yes`, `对对对`.
+fn answer(core: &str) -> Option<bool> {
+    let says = |words: &[&str]| {
+        words.iter().any(|word| {
+            let mut rest = core;
+            while let Some(after) = rest.strip_prefix(word) {
+                if after.is_empty() {
+                    return true;
+                }
+                // `noon` is not `no` and `on`.
+                let runs_on = word.is_ascii() && !after.starts_with(' ');
+                if runs_on {
+                    return false;
+                }
+                rest = after.trim_start();
+            }
+            // `yeah sure`: two of them.
+            !rest.is_empty() && rest.len() < core.len() && words.contains(&rest)
+        })
+    };
+    match (says(YES), says(NO)) {
+        (true, false) => Some(true),
+        (false, true) => Some(false),
+        _ => None,
+    }
+}
+
+/// An utterance without punctuation and courtesies.
+fn core(folded: &str) -> String {
+    let keeps = |c: char| c.is_alphanumeric() || c == '\'' || "👍👌✅👎❌".contains(c);
+    let letters: String = folded.chars().map(|c| if keeps(c) { c } else { ' ' }).collect();
     let mut core = letters.split_whitespace().collect::<Vec<_>>().join(" ");
     loop {
         let shorter = COURTESIES.iter().find_map(|word| {
@@ -159,22 +241,6 @@ pub(crate) fn is_correction(text: &str) -> bool {
     let folded = Folded::new(text).text;
     let start = folded.trim_start();
     CORRECTIONS.iter().any(|opening| start.starts_with(opening)) && start.chars().count() > 2
-}
-
-/// Whether a value at `start` is named to say that it is not meant.
-pub(crate) fn is_negated(folded: &str, start: usize) -> bool {
-    let before = folded.get(..start).unwrap_or("").trim_end();
-    NEGATIONS.iter().any(|negation| {
-        before.ends_with(negation) && {
-            let at = before.len() - negation.len();
-            stands_alone(before, at, before.len()) && !asks(before, at)
-        }
-    })
-}
-
-/// "是不是周三" asks, it does not deny.
-fn asks(before: &str, at: usize) -> bool {
-    before.get(..at).is_some_and(|rest| rest.ends_with('是'))
 }
 
 /// Yes and no as values.

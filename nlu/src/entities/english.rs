@@ -39,7 +39,13 @@ const SCALES: &[(&str, i64)] = &[
     ("thousand", 1_000),
     ("million", 1_000_000),
     ("billion", 1_000_000_000),
+    ("grand", 1_000),
 ];
+
+/// Words for two, with what they count behind them.
+const COUPLES: [&str; 2] = ["a couple of", "a couple"];
+/// What `one` is said with to ask for patience.
+const MOMENTS: &[&str] = &[" moment", " second", " sec", " min ", " minute please"];
 
 /// Words behind which `one` stands for a thing.
 const POINTERS: &[&str] = &[
@@ -74,10 +80,12 @@ pub(super) fn counts_nothing(text: &str, at: usize) -> bool {
         let before = before.trim_end().strip_suffix(*word);
         before.is_some_and(|b| !b.ends_with(|c: char| c.is_alphanumeric()))
     };
+    let is_moment = MOMENTS.iter().any(|word| follows.starts_with(word));
     let compound = follows
         .strip_prefix('-')
         .is_some_and(|f| look_up(SCALES, word(f).0).is_none() && !word(f).0.is_empty());
-    first == "one" && (POINTERS.iter().any(is_pointer) || compound || follows.starts_with(" of "))
+    first == "one"
+        && (POINTERS.iter().any(is_pointer) || compound || is_moment || follows.starts_with(" of "))
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -145,6 +153,12 @@ pub(super) fn parse(text: &str) -> Option<(usize, Option<Decimal>)> {
         let half = Decimal::from_int(look_up(SCALES, name)? / 2);
         return Some((text.len() - rest.len() + name.len(), half));
     }
+    for words in COUPLES {
+        let counted = text.strip_prefix(words).and_then(|rest| rest.strip_prefix(' '));
+        if counted.is_some_and(|rest| rest.starts_with(char::is_alphabetic)) {
+            return Some((words.len(), Decimal::from_int(2)));
+        }
+    }
     let mut reading =
         Reading { total: 0, current: 0, last: Last::Nothing, scale: i64::MAX, broken: false };
     let (mut at, mut length, mut joined) = (0, 0, false);
@@ -155,8 +169,10 @@ pub(super) fn parse(text: &str) -> Option<(usize, Option<Decimal>)> {
         if let Some(value) = look_up(SMALL, name) {
             reading.small(value);
             length = at + name.len();
-        } else if let Some(factor) = look_up(SCALES, name).filter(|_| reading.last != Last::Nothing)
-        {
+        } else if let Some(factor) = look_up(SCALES, name).filter(|_| {
+            // "A grand total" is no thousand.
+            reading.last != Last::Nothing && !(reading.last == Last::Article && name == "grand")
+        }) {
             reading.scale(factor);
             length = at + name.len();
         } else if article {
@@ -179,14 +195,27 @@ pub(super) fn parse(text: &str) -> Option<(usize, Option<Decimal>)> {
     Some(with_rest(text, length, whole))
 }
 
+/// `and a half` behind a whole number that ends at `length`, and a scale behind that: `two and a half
+/// thousand`.
+pub(super) fn with_half(
+    text: &str,
+    length: usize,
+    whole: Decimal,
+) -> Option<(usize, Option<Decimal>)> {
+    const HALF: &str = " and a half";
+    let rest = text.get(length..)?.strip_prefix(HALF)?;
+    let value = whole.checked_add(Decimal(crate::value::DECIMAL_SCALE / 2));
+    let Some((more, factor)) = scale(rest) else { return Some((length + HALF.len(), value)) };
+    let value = value.zip(Decimal::from_int(factor)).and_then(|(v, f)| v.checked_mul(f));
+    Some((length + HALF.len() + more, value))
+}
+
 /// `and a half`, `point five`.
 fn with_rest(text: &str, length: usize, whole: Option<Decimal>) -> (usize, Option<Decimal>) {
-    const HALF: &str = " and a half";
-    let rest = text.get(length..).unwrap_or("");
-    if rest.starts_with(HALF) {
-        let half = Decimal(crate::value::DECIMAL_SCALE / 2);
-        return (length + HALF.len(), whole.and_then(|whole| whole.checked_add(half)));
+    if let Some(found) = whole.and_then(|whole| with_half(text, length, whole)) {
+        return found;
     }
+    let rest = text.get(length..).unwrap_or("");
     let Some(mut after) = rest.strip_prefix(" point ") else { return (length, whole) };
     let mut digits = String::new();
     let mut end = length;

@@ -1,47 +1,27 @@
 //! Numbers in Chinese: `三百二十`, `两千零五`, `一万五`, `二〇二六`, `三点五`, and with digits in them:
 //! `1.2万`, `3千5百`.
 
-use super::digits;
+use super::{digits, idioms};
 use crate::lang::Lang;
 use crate::value::{DECIMAL_SCALE, Decimal};
 
-/// Words in which a numeral counts nothing.
-const WORDS: &[&str] = &[
-    "一下",
-    "一些",
-    "一样",
-    "一起",
-    "一直",
-    "一般",
-    "一定",
-    "一共",
-    "一旦",
-    "一切",
-    "一边",
-    "一会",
-    "一路",
-    "一向",
-    "一律",
-    "一并",
-    "一键",
-    "一致",
-    "一方面",
-    "三思",
-    "四处",
-    "五颜六色",
-    "七上八下",
-];
 /// What stands before a numeral that counts nothing, or nothing exact: `唯一`, `周三`, `几十`.
 const BEFORE: &[&str] = &["统", "唯", "万", "逐", "单", "之", "周", "星期", "礼拜", "几", "数"];
 /// What makes a number a vague one: `十几`, `三百多`.
 const VAGUE: [char; 3] = ['几', '多', '余'];
+/// What is counted where `来` makes a number vague: `两百来个`, but not `两百来自上海`.
+const COUNTED: &str = "个块元天人次件名位年月岁斤万分里米条张只份套台";
+/// Numbers of two and three with the thing they count.
+const TOGETHER: [(char, i64); 2] = [('俩', 2), ('仨', 3)];
+/// What `个半` is a part of, where it is no half of one more: `三个半价`.
+const HALF_OF: [char; 5] = ['价', '成', '径', '截', '边'];
 
 /// One numeral.
 pub(super) fn digit(c: char) -> Option<i64> {
     Some(match c {
         '零' | '〇' => 0,
         '一' | '壹' | '幺' => 1,
-        '二' | '两' | '兩' | '贰' => 2,
+        '二' | '两' | '贰' => 2,
         '三' | '叁' => 3,
         '四' | '肆' => 4,
         '五' | '伍' => 5,
@@ -64,8 +44,8 @@ const fn small_unit(c: char) -> Option<i64> {
 
 const fn large_unit(c: char) -> Option<i64> {
     match c {
-        '万' | '萬' => Some(10_000),
-        '亿' | '億' => Some(100_000_000),
+        '万' => Some(10_000),
+        '亿' => Some(100_000_000),
         _ => None,
     }
 }
@@ -91,7 +71,8 @@ pub(super) fn counts_nothing(text: &str, at: usize) -> bool {
         before.strip_suffix(word).is_some_and(|b| !b.ends_with(is_numeral) && !b.ends_with('分'))
     });
     after_word
-        || WORDS.iter().any(|word| rest.starts_with(word))
+        || idioms::holds(text, at)
+        || little("三星", &["期", "级"])
         || little("十分", &["钟", "之"])
         || (little("一点", &["钟", "半", "整"])
             && !rest.chars().nth(2).is_some_and(|c| digit(c).is_some() || c == '十'))
@@ -168,6 +149,15 @@ impl Reading {
 /// The number at the start of `text`: its length in bytes, and its value where it has one.
 pub(super) fn parse(text: &str, lang: Lang) -> Option<(usize, Option<Decimal>)> {
     let first = text.chars().next()?;
+    if let Some((word, count)) = TOGETHER.iter().find(|(word, _)| *word == first) {
+        return Some((word.len_utf8(), Decimal::from_int(*count)));
+    }
+    // `廿五`
+    if let Some(tens) = tens(first) {
+        let unit = text.chars().nth(1).and_then(digit);
+        let length = first.len_utf8() * if unit.is_some() { 2 } else { 1 };
+        return Some((length, Decimal::from_int(tens + unit.unwrap_or(0))));
+    }
     let written = first.is_ascii_digit() || first == '.';
     if !(digit(first).is_some() || first == '十' || first == '拾' || written) {
         return None;
@@ -202,12 +192,39 @@ pub(super) fn parse(text: &str, lang: Lang) -> Option<(usize, Option<Decimal>)> 
         }
         length += c.len_utf8();
     }
-    let vague = is_vague(text.get(length..)?);
-    Some((length, reading.finish().filter(|_| !vague)))
+    let follows = text.get(length..)?;
+    let value = reading.finish().filter(|_| !is_vague(follows));
+    if let Some(whole) = value
+        && let Some((more, value)) = and_a_half(follows, whole)
+    {
+        return Some((length + more, value));
+    }
+    Some((length, value))
 }
 
-fn is_vague(follows: &str) -> bool {
-    follows.starts_with(VAGUE)
+const fn tens(c: char) -> Option<i64> {
+    match c {
+        '廿' => Some(20),
+        '卅' => Some(30),
+        _ => None,
+    }
+}
+
+/// `个半` behind a number, `打` at the end: its length, and the number with it.
+pub(super) fn and_a_half(follows: &str, number: Decimal) -> Option<(usize, Option<Decimal>)> {
+    if let Some(after) = follows.strip_prefix("个半") {
+        let half = Decimal(DECIMAL_SCALE / 2);
+        let is_half = number.is_integer() && !after.starts_with(HALF_OF);
+        return is_half.then_some(("个半".len(), number.checked_add(half)));
+    }
+    let after = follows.strip_prefix('打')?;
+    let dozens = number.checked_mul(Decimal::from_int(12)?);
+    (!after.starts_with(char::is_alphanumeric)).then_some(('打'.len_utf8(), dozens))
+}
+
+pub(super) fn is_vague(follows: &str) -> bool {
+    let counted = |after: &str| after.starts_with(|c| COUNTED.contains(c));
+    follows.starts_with(VAGUE) || follows.strip_prefix('来').is_some_and(counted)
 }
 
 /// A row of numerals without units is read one by one: `二〇二六`. `三四` is three or four.

@@ -6,16 +6,21 @@ mod choices;
 mod codes;
 mod dates;
 mod digits;
+mod durations;
 mod english;
 mod han;
+mod idioms;
 mod money;
+mod negation;
 mod numbers;
+mod ranges;
+mod spellings;
 mod times;
 
 use regex::{Regex, RegexBuilder};
 
 use crate::features;
-use crate::fold::{Folded, stands_alone};
+use crate::fold::{Folded, as_written, stands_alone};
 use crate::lang::Lang;
 use crate::spec::{Builtin, EntityId, EntityKind, EntitySpec, Example, Piece};
 use crate::understand::{Context, EntityMatch};
@@ -113,19 +118,25 @@ impl Finder {
             FinderKind::Choice(finder) => finder.find(&folded.text),
             FinderKind::Nothing => Vec::new(),
         };
-        let place = |found: Found| {
-            let negated = answers::is_negated(&folded.text, found.start);
+        let mut found = without_overlaps(found);
+        found.truncate(MATCHES_MAX);
+        let negated = negation::of(&folded.text, &found);
+        let place = |(found, negated): (Found, bool)| {
             let (start, end) = folded.original(found.start, found.end);
             // Plain text and addresses are kept as they were written, not as they were folded.
             let value = match (&found.value, kind) {
-                (Value::Text(_), FinderKind::Builtin(_)) => {
-                    Value::Text(text.get(start..end).unwrap_or("").trim().to_owned())
+                (Value::Text(_), FinderKind::Builtin(builtin)) => {
+                    let written = text.get(start..end).unwrap_or("").trim();
+                    Value::Text(match builtin {
+                        Builtin::Text => written.to_owned(),
+                        _ => one_width(written),
+                    })
                 }
                 _ => found.value,
             };
             EntityMatch { entity, start, end, value, negated }
         };
-        without_overlaps(found).into_iter().take(MATCHES_MAX).map(place).collect()
+        found.into_iter().zip(negated).map(place).collect()
     }
 
     /// An example with each annotated entity as one character, values in its plain parts masked as
@@ -216,10 +227,10 @@ fn find_builtin(folded: &str, builtin: Builtin, cx: &Context) -> Vec<Found> {
         Builtin::Number => numbers::find(folded, cx.lang),
         Builtin::Percent => amounts::find_percent(folded, cx.lang),
         Builtin::Money => money::find(folded, cx.lang),
-        Builtin::Duration => amounts::find_duration(folded, cx.lang),
+        Builtin::Duration => durations::find(folded, cx.lang),
         Builtin::Date => dates::find(folded, cx),
         Builtin::Time => times::find(folded),
-        Builtin::DateTime => times::find_datetime(folded, cx),
+        Builtin::DateTime => times::find_with_day(folded, cx),
         Builtin::Bool => answers::find_bool(folded),
         Builtin::Email => codes::find_email(folded),
         Builtin::Phone => codes::find_phone(folded),
@@ -227,7 +238,14 @@ fn find_builtin(folded: &str, builtin: Builtin, cx: &Context) -> Vec<Found> {
     }
 }
 
-/// Matches of declared patterns. The value is capture group 1, or the whole match, as written.
+/// `ａｎｎ＠ａｃｍｅ．ｃｏｍ` as it is used: `ann@acme.com`.
+fn one_width(written: &str) -> String {
+    use unicode_normalization::UnicodeNormalization as _;
+    written.nfkc().collect()
+}
+
+/// Matches of declared patterns. The value is capture group 1, or the whole match, as written. A
+/// pattern may be written in traditional or in simplified characters.
 fn pattern_matches(
     text: &str,
     folded: &Folded,
@@ -235,27 +253,32 @@ fn pattern_matches(
     regexes: &[Regex],
     cx: &Context,
 ) -> Vec<Found> {
+    let written = as_written(text);
+    let mut texts = vec![folded.text.as_str()];
+    if written != folded.text {
+        texts.push(&written);
+    }
     let mut found = Vec::new();
-    for captures in regexes.iter().flat_map(|regex| regex.captures_iter(&folded.text)) {
-        let Some(whole) = captures.get(0).filter(|m| !m.is_empty()) else { continue };
-        if !stands_alone(&folded.text, whole.start(), whole.end()) {
-            continue;
-        }
-        let inner = captures.get(1).unwrap_or(whole);
-        let value = match base {
-            Builtin::Text | Builtin::Email | Builtin::Phone | Builtin::Url => {
-                let (start, end) = folded.original(inner.start(), inner.end());
-                let written = text.get(start..end).unwrap_or("");
-                let width: String = {
-                    use unicode_normalization::UnicodeNormalization as _;
-                    written.nfkc().collect()
-                };
-                Some(Value::Text(width))
+    for (regex, searched) in regexes.iter().flat_map(|r| texts.iter().map(move |t| (r, t))) {
+        for captures in regex.captures_iter(searched) {
+            let Some(whole) = captures.get(0).filter(|m| !m.is_empty()) else { continue };
+            if !stands_alone(searched, whole.start(), whole.end()) {
+                continue;
             }
-            base => find_builtin(inner.as_str(), base, cx).into_iter().next().map(|f| f.value),
-        };
-        if let Some(value) = value {
-            found.push(Found { start: whole.start(), end: whole.end(), value });
+            let inner = captures.get(1).unwrap_or(whole);
+            let value = match base {
+                Builtin::Text | Builtin::Email | Builtin::Phone | Builtin::Url => {
+                    let (start, end) = folded.original(inner.start(), inner.end());
+                    Some(Value::Text(one_width(text.get(start..end).unwrap_or(""))))
+                }
+                base => {
+                    let inner = folded.text.get(inner.range()).unwrap_or("");
+                    find_builtin(inner, base, cx).into_iter().next().map(|f| f.value)
+                }
+            };
+            if let Some(value) = value {
+                found.push(Found { start: whole.start(), end: whole.end(), value });
+            }
         }
     }
     found

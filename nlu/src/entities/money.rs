@@ -56,6 +56,7 @@ const AFTER: &[(&str, &[u8; 3])] = &[
     ("cny", b"CNY"),
     ("美元", b"USD"),
     ("美金", b"USD"),
+    ("美刀", b"USD"),
     ("us dollars", b"USD"),
     ("dollars", b"USD"),
     ("dollar", b"USD"),
@@ -69,6 +70,8 @@ const AFTER: &[(&str, &[u8; 3])] = &[
     ("€", b"EUR"),
     ("英镑", b"GBP"),
     ("pounds", b"GBP"),
+    ("pound", b"GBP"),
+    ("quid", b"GBP"),
     ("gbp", b"GBP"),
     ("£", b"GBP"),
     ("日元", b"JPY"),
@@ -84,6 +87,7 @@ const AFTER: &[(&str, &[u8; 3])] = &[
     ("cad", b"CAD"),
     ("新加坡元", b"SGD"),
     ("sgd", b"SGD"),
+    ("新台币", b"TWD"),
     ("台币", b"TWD"),
     ("twd", b"TWD"),
     ("韩元", b"KRW"),
@@ -98,6 +102,50 @@ const AFTER: &[(&str, &[u8; 3])] = &[
     ("rub", b"RUB"),
     ("₽", b"RUB"),
 ];
+
+/// Smaller coin that is named alone.
+const COINS: &[(&str, &[u8; 3])] =
+    &[("cents", b"USD"), ("cent", b"USD"), ("pence", b"GBP"), ("分钱", b"CNY")];
+
+/// What a sign before a number lets stand for thousands and more: `$2.5m`.
+const SCALES: &[(&str, i64)] = &[
+    ("k", 1_000),
+    ("mn", 1_000_000),
+    ("m", 1_000_000),
+    ("bn", 1_000_000_000),
+    ("b", 1_000_000_000),
+];
+
+/// What is counted or bought by the piece behind `块` and `元`: `两块电池`, `十元店`, `一块去`.
+const THINGS: &[&str] = &[
+    "电池",
+    "蛋糕",
+    "屏",
+    "板",
+    "布",
+    "表",
+    "手表",
+    "巧克力",
+    "面包",
+    "香皂",
+    "肥皂",
+    "玻璃",
+    "石",
+    "砖",
+    "肉",
+    "豆腐",
+    "地",
+    "硬盘",
+    "内存",
+    "显示器",
+    "毛巾",
+    "瓷砖",
+    "店",
+    "素",
+    "件",
+    "旦",
+];
+const TOGETHER: &[&str] = &["去", "来", "走", "儿", "买", "吃", "寄", "发", "送", "下", "退", "用"];
 
 /// Parts of yuan behind a whole amount, in hundredths.
 const PARTS: &[(&str, i64)] = &[("角", 10), ("毛", 10), ("分", 1)];
@@ -135,7 +183,7 @@ fn before(at: At<'_>) -> Option<(Money, At<'_>)> {
             return None;
         }
     }
-    let (amount, end) = amount(at.skip(sign.len()).skip_blanks())?;
+    let (amount, end) = scaled(amount(at.skip(sign.len()).skip_blanks())?)?;
     let again = find_word(AFTER, end.skip_blanks());
     let end = match again {
         Some((word, other)) if other == code => end.skip_blanks().skip(word.len()),
@@ -162,9 +210,13 @@ fn behind(at: At<'_>) -> Option<(Money, At<'_>)> {
     let unit = end.skip_blanks();
     let (word, code) = find_word(AFTER, unit)?;
     let end = unit.skip(word.len());
+    if is_no_amount(at, word, end) {
+        return None;
+    }
     let (cents, end) = match *word {
         "元" | "块" | "圆" => yuan_parts(end)?,
         "dollars" | "dollar" | "us dollars" | "euros" | "euro" => cents(end)?,
+        "pounds" | "pound" => pence(end)?,
         _ => (Decimal::ZERO, end),
     };
     let amount = match whole.0 < 0 {
@@ -177,6 +229,10 @@ fn behind(at: At<'_>) -> Option<(Money, At<'_>)> {
 /// `5毛`, `八角`.
 fn parts_alone(at: At<'_>) -> Option<(Money, At<'_>)> {
     let (count, end) = at.number()?;
+    if let Some((word, code)) = find_word(COINS, end.skip_blanks()) {
+        let end = end.skip_blanks().skip(word.len());
+        return Some((Money { currency: Currency(**code), amount: part(count, 1)? }, end));
+    }
     let (word, hundredths) = PARTS.iter().find(|(w, _)| end.rest().starts_with(w) && *w != "分")?;
     let amount = part(count, *hundredths)?;
     let (more, end) = further_part(end.skip(word.len()), *hundredths);
@@ -221,6 +277,45 @@ fn cents(at: At<'_>) -> Option<(Decimal, At<'_>)> {
         Some(word) => Some((part(count, 1)?, unit.skip(word.len()))),
         None if and > 0 => Some((Decimal::ZERO, at)),
         None => None,
+    }
+}
+
+/// `ten pounds fifty`, `10 pounds and 50 pence`; `5 pounds 3` is nothing we are sure of.
+fn pence(at: At<'_>) -> Option<(Decimal, At<'_>)> {
+    let blanks = at.skip_blanks();
+    let and = if blanks.rest().starts_with("and ") { "and ".len() } else { 0 };
+    let Some((count, end)) = blanks.skip(and).number() else { return Some((Decimal::ZERO, at)) };
+    let unit = end.skip_blanks();
+    match unit.rest().strip_prefix("pence") {
+        Some(_) => Some((part(count, 1)?, unit.skip("pence".len()))),
+        None if and > 0 => Some((Decimal::ZERO, at)),
+        None => (count >= Decimal::from_int(10)?).then_some((part(count, 1)?, end)),
+    }
+}
+
+/// An amount with the `m` or `k` that follows its number.
+fn scaled((amount, end): (Decimal, At<'_>)) -> Option<(Decimal, At<'_>)> {
+    let scale = SCALES.iter().find(|(word, _)| {
+        end.rest()
+            .strip_prefix(word)
+            .is_some_and(|after| !after.starts_with(|c: char| c.is_ascii_alphanumeric()))
+    });
+    let Some((word, factor)) = scale else { return Some((amount, end)) };
+    Some((amount.checked_mul(Decimal::from_int(*factor)?)?, end.skip(word.len())))
+}
+
+/// Whether a number with `word` behind it is a count of things or of weight, or one of two amounts.
+fn is_no_amount(at: At<'_>, word: &str, end: At<'_>) -> bool {
+    let rest = end.rest();
+    let begins = |words: &[&str]| words.iter().any(|thing| rest.starts_with(thing));
+    match word {
+        "块" => begins(THINGS) || (at.rest().starts_with("一块") && begins(TOGETHER)),
+        "元" => begins(THINGS),
+        "pounds" | "pound" => rest.starts_with(" of "),
+        "dollars" | "bucks" | "euros" => {
+            rest.starts_with(" or ") && end.skip(" or ".len()).number().is_some()
+        }
+        _ => false,
     }
 }
 

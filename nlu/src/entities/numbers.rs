@@ -3,7 +3,7 @@
 //! Every number of a text is found once, as a span. A span may have no value: what is written there
 //! could mean two things, or is no number. Nothing inside of it is taken for one.
 
-use super::{Found, digits, english, han};
+use super::{Found, digits, english, han, ranges};
 use crate::fold::{is_cjk, stands_alone};
 use crate::lang::Lang;
 use crate::value::{Decimal, Value};
@@ -21,7 +21,7 @@ pub(super) struct Span {
 /// The numbers of one folded text, in order.
 pub(super) struct Numbers(Vec<Span>);
 
-const MINUS: &[&str] = &["minus ", "negative ", "-", "−", "负", "負", "零下"];
+const MINUS: &[&str] = &["minus ", "negative ", "-", "−", "负", "零下"];
 
 impl Numbers {
     /// Finds them.
@@ -44,6 +44,7 @@ impl Numbers {
             skip_to = span.end;
             spans.push(span);
         }
+        ranges::blur(folded, &mut spans);
         Self(spans)
     }
 
@@ -118,9 +119,19 @@ fn magnitude(folded: &str, start: usize, lang: Lang) -> Option<Span> {
             Some((_, factor)) => {
                 run.value.zip(Decimal::from_int(factor)).and_then(|(v, f)| v.checked_mul(f))
             }
-            None => run.value.filter(|_| !after.starts_with(['多', '几', '余'])),
+            None => run.value.filter(|_| !han::is_vague(after)),
         };
         let length = run.length + scale.map_or(0, |(length, _)| length);
+        // `2 and a half`, `2个半`
+        let more = run.value.filter(|_| scale.is_none() && run.decimals == 0).and_then(|whole| {
+            english::with_half(rest, length, whole).or_else(|| {
+                let (more, value) = han::and_a_half(after, whole)?;
+                Some((length + more, value))
+            })
+        });
+        if let Some(found) = more {
+            return Some(span(found));
+        }
         let decimals = if scale.is_some() { 0 } else { run.decimals };
         return Some(Span { decimals, ..span((length, value)) });
     }

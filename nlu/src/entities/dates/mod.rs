@@ -1,5 +1,10 @@
 //! Calendar days as people say them, resolved against today.
 
+mod english;
+mod guards;
+mod han;
+mod holidays;
+mod relative;
 mod rules;
 
 use std::ops::{Range, RangeInclusive};
@@ -8,7 +13,7 @@ use jiff::civil;
 use jiff::{Span, ToSpan as _};
 use regex::Captures;
 
-use super::{Found, numbers};
+use super::{Found, numbers, spellings};
 use crate::fold::{is_cjk, stands_alone};
 use crate::lang::Lang;
 use crate::understand::Context;
@@ -21,34 +26,79 @@ const YEARS: RangeInclusive<i64> = 1900..=2199;
 pub(super) fn find(folded: &str, cx: &Context) -> Vec<Found> {
     let month_first = cx.lang == Lang::ZH || folded.contains(is_cjk);
     let moment = Moment { today: cx.today.to_civil(), month_first };
-    let mut found: Vec<Found> = Vec::new();
+    let mut found: Vec<Named> = Vec::new();
     let mut impossible = Vec::new();
-    for (regex, resolve) in rules::RULES.iter() {
+    for (regex, rule) in rules::RULES.iter() {
         for captures in regex.captures_iter(folded) {
             let Some(whole) = captures.get(0) else { continue };
-            if !stands_alone(folded, whole.start(), whole.end())
-                && !time_follows(folded, whole.end())
+            let place = whole.range();
+            let alone = stands_alone(folded, place.start, place.end);
+            if (!alone && !time_follows(folded, place.end))
+                || guards::is_no_day(folded, place.start, place.end)
             {
                 continue;
             }
-            match resolve(&captures, &moment).filter(|day| YEARS.contains(&day.year().into())) {
-                Some(day) => {
-                    let value = Value::Date(Date::from_civil(day));
-                    found.push(Found { start: whole.start(), end: whole.end(), value });
-                }
-                None => impossible.push(whole.range()),
+            let day = (rule.resolve)(&captures, &moment);
+            match day.filter(|day| YEARS.contains(&day.year().into())) {
+                Some(day) => found.push(Named { place, day, weekday: rule.weekday }),
+                None => impossible.push(place),
             }
         }
     }
     // "2月30日" is no day at all, not the 30th of some month. What is only a part of a day does no
     // harm: "1/6" in "2031/6/15".
-    let spoils = |f: &Found, bad: &Range<usize>| {
-        let overlaps = bad.start < f.end && f.start < bad.end;
-        let is_part = f.start <= bad.start && bad.end <= f.end && bad.len() < f.end - f.start;
+    let spoils = |place: &Range<usize>, bad: &Range<usize>| {
+        let overlaps = bad.start < place.end && place.start < bad.end;
+        let is_part = place.start <= bad.start && bad.end <= place.end && bad.len() < place.len();
         overlaps && !is_part
     };
-    found.retain(|f| !impossible.iter().any(|bad| spoils(f, bad)));
-    found
+    found.retain(|f| !impossible.iter().any(|bad| spoils(&f.place, bad)));
+    let value = |day: civil::Date| Value::Date(Date::from_civil(day));
+    let days = joined(folded, found).into_iter();
+    days.map(|f| Found { start: f.place.start, end: f.place.end, value: value(f.day) }).collect()
+}
+
+/// A day with what named it.
+#[derive(Debug, Clone)]
+struct Named {
+    place: Range<usize>,
+    day: civil::Date,
+    weekday: bool,
+}
+
+/// `Friday, 5 June` and `6月15日(周一)` are one day each; `Friday, 6 June` is none where the 6th is no
+/// Friday.
+fn joined(folded: &str, found: Vec<Named>) -> Vec<Named> {
+    let (weekdays, mut dates): (Vec<Named>, Vec<Named>) =
+        found.into_iter().partition(|named| named.weekday);
+    let mut kept = Vec::new();
+    for weekday in weekdays {
+        let beside = |date: &Named| {
+            let (a, b) = (&weekday.place, &date.place);
+            let between = if a.end <= b.start { a.end..b.start } else { b.end..a.start };
+            let gap = folded.get(between).map(str::trim);
+            let said = folded.get(b.clone()).unwrap_or("");
+            // `tomorrow` beside a weekday is another day.
+            let numbered = said.contains(|c: char| c.is_ascii_digit() || "月号日".contains(c))
+                || said.starts_with("the ");
+            numbered && matches!(gap, Some("" | "," | "." | "(" | "the" | ", the"))
+        };
+        // The longest: `12 June`, not `June` or the `12`.
+        let date = dates.iter_mut().filter(|date| beside(date)).max_by_key(|d| d.place.len());
+        match date {
+            None => kept.push(weekday),
+            Some(date) if date.day.weekday() == weekday.day.weekday() => {
+                date.place = date.place.start.min(weekday.place.start)
+                    ..date.place.end.max(weekday.place.end);
+            }
+            Some(date) => {
+                let bad = date.place.clone();
+                dates.retain(|date| date.place.end <= bad.start || bad.end <= date.place.start);
+            }
+        }
+    }
+    kept.append(&mut dates);
+    kept
 }
 
 /// `2026-06-15T10:00`
@@ -117,8 +167,19 @@ fn in_month(today: civil::Date, months: i64, day: i64) -> Option<civil::Date> {
     ymd(month.year().into(), month.month().into(), day)
 }
 
-/// Weekday 0 (Monday) to 6 of this (`本`), the next (`下`), the one after (`下下`) or the last (`上`)
-/// week; with no word, the next such day after today.
+/// The last day of the next such month, this one included.
+fn month_end(month: i64, today: civil::Date) -> Option<civil::Date> {
+    let first = |ahead| ymd(i64::from(today.year()) + ahead, month, 1);
+    (0..=1).find_map(|ahead| Some(first(ahead)?.last_of_month()).filter(|day| *day >= today))
+}
+
+/// The first day of the next such month.
+fn month_start(month: i64, today: civil::Date) -> Option<civil::Date> {
+    month_day(month, 1, today)
+}
+
+/// Weekday 0 (Monday) to 6 of this (`本`), the next (`下`), the one after (`下下`), the last (`上`) or
+/// the one before (`上上`) week; with no word, the next such day after today.
 fn week_day(which: &str, day: i64, today: civil::Date) -> Option<civil::Date> {
     let now = i64::from(today.weekday().to_monday_zero_offset());
     let monday = today.checked_sub(now.days()).ok()?;
@@ -126,17 +187,23 @@ fn week_day(which: &str, day: i64, today: civil::Date) -> Option<civil::Date> {
         "下下" => 2,
         "下" => 1,
         "上" => -1,
+        "上上" => -2,
         "本" | "这" => 0,
         _ => i64::from(day <= now),
     };
     monday.checked_add((weeks * 7 + day).days()).ok()
 }
 
-fn named(month: &str, day: i64, year: Option<i64>, today: civil::Date) -> Option<civil::Date> {
+fn month_number(month: &str) -> Option<i64> {
     const MONTHS: [&str; 12] =
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let month = spellings::meant(month);
     let number = MONTHS.iter().position(|m| month.starts_with(m))?;
-    let month = i64::try_from(number).ok()? + 1;
+    Some(i64::try_from(number).ok()? + 1)
+}
+
+fn named(month: &str, day: i64, year: Option<i64>, today: civil::Date) -> Option<civil::Date> {
+    let month = month_number(month)?;
     match year {
         Some(year) => ymd(year, month, day),
         None => month_day(month, day, today),
@@ -145,5 +212,6 @@ fn named(month: &str, day: i64, year: Option<i64>, today: civil::Date) -> Option
 
 fn weekday_number(day: &str) -> Option<i64> {
     const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let day = spellings::meant(day);
     DAYS.iter().position(|d| day.starts_with(d)).and_then(|d| i64::try_from(d).ok())
 }

@@ -1,0 +1,217 @@
+//! Which of the values in an utterance are named to say that they are not meant: `not the 15th, the
+//! 16th`, `周三不行,改成周四`, `make it 16 instead of 15`.
+//!
+//! All values here are of one entity: what denies a day says nothing about an order.
+
+mod phrases;
+
+use phrases::{
+    ASKS, AWAY, BECOMES, BEFORE, BEHIND, BEHIND_AT_END, BETWEEN, CHANGES, FORWARD, LISTS, REPAIRS,
+    SOFT, SWAPS, UNDOES, WITH_OTHERS,
+};
+
+use super::Found;
+use crate::fold::stands_alone;
+use crate::value::Value;
+
+/// Words between the value and what denies it, one behind the other.
+const FILLERS_MAX: usize = 2;
+/// Characters between an old value and a new one.
+const GAP_CHARS_MAX: usize = 12;
+
+/// For each value, in order of place, whether it is denied.
+pub(super) fn of(folded: &str, found: &[Found]) -> Vec<bool> {
+    let text = Text { folded, found };
+    let behind: Vec<bool> = (0..found.len()).map(|i| text.behind(i)).collect();
+    let mut denied: Vec<bool> = Vec::with_capacity(found.len());
+    for i in 0..found.len() {
+        let listed = i > 0 && denied.last() == Some(&true) && text.is_listed(i - 1);
+        denied.push(listed || text.before(i) || text.gives_way(i));
+    }
+    // "周三和周四都不行": what denies the last denies those before.
+    let mut last = false;
+    for i in (0..found.len()).rev() {
+        last = behind.get(i) == Some(&true) || (last && text.is_listed(i));
+        if let Some(place) = denied.get_mut(i) {
+            *place |= last;
+        }
+    }
+    denied
+}
+
+/// A text with the values of one entity in it.
+struct Text<'t> {
+    folded: &'t str,
+    found: &'t [Found],
+}
+
+impl Text<'_> {
+    fn part(&self, from: usize, to: usize) -> String {
+        self.folded.get(from..to).unwrap_or("").replace('’', "'")
+    }
+
+    /// What stands before value `i`.
+    fn ahead(&self, i: usize) -> String {
+        self.found.get(i).map_or_else(String::new, |value| self.part(0, value.start))
+    }
+
+    /// What stands behind value `i`, up to the end.
+    fn rest(&self, i: usize) -> String {
+        self.found.get(i).map_or_else(String::new, |v| self.part(v.end, self.folded.len()))
+    }
+
+    /// What stands between value `i` and the next.
+    fn gap(&self, i: usize) -> Option<String> {
+        Some(self.part(self.found.get(i)?.end, self.found.get(i + 1)?.start))
+    }
+
+    /// `not the 15th`, `不要改到周三`
+    fn before(&self, i: usize) -> bool {
+        let ahead = self.ahead(i);
+        let mut ends = vec![ahead.trim_end()];
+        for _ in 0..FILLERS_MAX {
+            let shorter: Vec<&str> = ends.iter().flat_map(|end| without(end, BETWEEN)).collect();
+            ends.extend(shorter);
+        }
+        ends.iter().any(|end| {
+            BEFORE.iter().any(|phrase| {
+                let Some(rest) = strip_end(end, phrase) else { return false };
+                !is_undone(phrase, rest) && !self.turns_round(i, phrase)
+            })
+        })
+    }
+
+    /// `不是周三吗` is sure of Wednesday, and `除了周三都不行` wants it.
+    fn turns_round(&self, i: usize, phrase: &str) -> bool {
+        let rest = self.rest(i);
+        let rest = rest.trim_start();
+        let asks = ["不是", "isn't", "wasn't"].contains(&phrase)
+            && ASKS.iter().any(|sign| rest.starts_with(sign));
+        let all_but = phrase.starts_with('除') && {
+            let clause = self.gap(i).unwrap_or_else(|| rest.to_owned());
+            ["都不", "都没", "没空", "没时间", "不行"].iter().any(|word| clause.contains(word))
+        };
+        asks || all_but
+    }
+
+    /// `周三不行`, `Friday doesn't work`
+    fn behind(&self, i: usize) -> bool {
+        let Some(value) = self.found.get(i) else { return false };
+        let whole = self.rest(i);
+        let gap = self.gap(i);
+        let mut rest = whole.trim_start_matches([' ', ',']);
+        while let Some(after) = SOFT.iter().find_map(|word| strip_start(rest, word)) {
+            rest = after.trim_start();
+        }
+        let others = self.found.len() > 1;
+        let sure = others || is_temporal(&value.value);
+        let denies = |phrase: &&str, at_end: bool| {
+            let Some(after) = strip_start(rest, phrase) else { return false };
+            let follows = after.trim_start();
+            let asks = ASKS.iter().any(|sign| follows.starts_with(sign));
+            // What stands right before the next value denies that one.
+            let used = whole.len() - after.len();
+            let mut between = gap.as_deref().and_then(|gap| gap.get(used..)).map(str::trim);
+            while let Some(shorter) =
+                between.and_then(|gap| BETWEEN.iter().find_map(|word| strip_start(gap, word)))
+            {
+                between = Some(shorter.trim());
+            }
+            let belongs_to_next = between == Some("");
+            let ends = !follows.starts_with(char::is_alphanumeric) || follows.starts_with('了');
+            let polite = phrase.ends_with("不好") && follows.starts_with("意思");
+            !asks && !belongs_to_next && !polite && (!at_end || ends)
+        };
+        (sure && BEHIND.iter().any(|phrase| denies(phrase, false)))
+            || (others && WITH_OTHERS.iter().any(|phrase| denies(phrase, false)))
+            || (others && BEHIND_AT_END.iter().any(|phrase| denies(phrase, true)))
+            || (is_temporal(&value.value) && self.is_away(i))
+    }
+
+    /// `I'm away on Friday`
+    fn is_away(&self, i: usize) -> bool {
+        let ahead = self.ahead(i);
+        let mut ends = vec![ahead.trim_end()];
+        ends.extend(without(ahead.trim_end(), BETWEEN).collect::<Vec<_>>());
+        ends.iter().any(|end| AWAY.iter().any(|phrase| strip_end(end, phrase).is_some()))
+    }
+
+    /// Whether the value that follows takes the place of value `i`.
+    fn gives_way(&self, i: usize) -> bool {
+        let Some(gap) = self.gap(i) else { return false };
+        if gap.chars().count() > 2 * GAP_CHARS_MAX {
+            return false;
+        }
+        let core = words(&gap);
+        let stopped = !gap.trim_end_matches(' ').ends_with(char::is_alphanumeric);
+        // `周三不是周四` denies the second.
+        let repairs = |core: &str| {
+            REPAIRS.contains(&core) || (stopped && ["不是", "不", "no", "not"].contains(&core))
+        };
+        let bare = core.strip_suffix(" the").or(core.strip_suffix(" on the")).unwrap_or(&core);
+        if repairs(&core) || repairs(bare) {
+            return true;
+        }
+        let short = core.chars().count() <= GAP_CHARS_MAX;
+        let becomes = short && !core.is_ascii() && BECOMES.iter().any(|word| core.ends_with(word));
+        becomes || self.is_changed(i, bare)
+    }
+
+    /// `change the 15th to the 16th`
+    fn is_changed(&self, i: usize, gap: &str) -> bool {
+        let ahead = self.ahead(i);
+        let verb = |verbs: &[&str]| {
+            verbs.iter().any(|verb| {
+                let places = ahead.match_indices(verb);
+                let mut whole = places.map(|(at, _)| (at, at + verb.len()));
+                whole.any(|(start, end)| stands_alone(&ahead, start, end))
+            })
+        };
+        (FORWARD.contains(&gap) && verb(CHANGES)) || (["for", "with"].contains(&gap) && verb(SWAPS))
+    }
+
+    /// Whether value `i` and the next are one list.
+    fn is_listed(&self, i: usize) -> bool {
+        self.gap(i).is_some_and(|gap| LISTS.contains(&gap.trim()))
+    }
+}
+
+const fn is_temporal(value: &Value) -> bool {
+    matches!(value, Value::Date(_) | Value::Time(_) | Value::DateTime(_))
+}
+
+/// What stands before each of the words that a text ends with.
+fn without<'t>(text: &'t str, endings: &[&str]) -> impl Iterator<Item = &'t str> {
+    endings
+        .iter()
+        .filter_map(|word| strip_end(text, word))
+        .map(str::trim_end)
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+/// A text without a word at its end. Latin words are whole ones.
+fn strip_end<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+    let rest = text.strip_suffix(word)?;
+    stands_alone(text, rest.len(), text.len()).then_some(rest)
+}
+
+fn strip_start<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+    let rest = text.strip_prefix(word)?;
+    stands_alone(text, 0, word.len()).then_some(rest)
+}
+
+/// Whether what stands before a denial takes it back or asks: `why not`, `是不是`, `不是不要`, `特别`.
+fn is_undone(phrase: &str, rest: &str) -> bool {
+    let rest = rest.trim_end_matches(' ');
+    UNDOES.iter().any(|(of, words)| {
+        (of.is_empty() || of == &phrase) && words.iter().any(|word| strip_end(rest, word).is_some())
+    })
+}
+
+/// The letters of a text, one blank between words.
+fn words(text: &str) -> String {
+    let letters: String =
+        text.chars().map(|c| if c.is_alphanumeric() || c == '\'' { c } else { ' ' }).collect();
+    letters.split_whitespace().collect::<Vec<_>>().join(" ")
+}
