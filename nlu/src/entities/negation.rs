@@ -97,6 +97,11 @@ impl Text<'_> {
     /// `周三不行`, `Friday doesn't work`
     fn behind(&self, i: usize) -> bool {
         let Some(value) = self.found.get(i) else { return false };
+        // `除了周三都不行`: all but this one.
+        if ["除了", "除"].iter().any(|word| strip_end(self.ahead(i).trim_end(), word).is_some())
+        {
+            return false;
+        }
         let whole = self.rest(i);
         let gap = self.gap(i);
         let mut rest = whole.trim_start_matches([' ', ',']);
@@ -204,6 +209,10 @@ fn strip_start<'t>(text: &'t str, word: &str) -> Option<&'t str> {
 /// Whether what stands before a denial takes it back or asks: `why not`, `是不是`, `不是不要`, `特别`.
 fn is_undone(phrase: &str, rest: &str) -> bool {
     let rest = rest.trim_end_matches(' ');
+    // `isn't Friday fine?`
+    if rest.is_empty() && ["isn't", "wasn't", "aren't"].contains(&phrase) {
+        return true;
+    }
     UNDOES.iter().any(|(of, words)| {
         (of.is_empty() || of == &phrase) && words.iter().any(|word| strip_end(rest, word).is_some())
     })

@@ -23,6 +23,8 @@ pub(super) const BEFORE: &[&str] = &[
     "did not order",
     "didn't ask for",
     "never",
+    "never said",
+    "never meant",
     "without",
     "except",
     "except for",
@@ -336,7 +338,6 @@ pub(super) const CHANGES: &[&str] = &[
     "lower",
     "bump",
     "replace",
-    "from",
 ];
 /// What stands between the old value and the new one after them.
 pub(super) const FORWARD: &[&str] =
