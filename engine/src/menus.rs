@@ -141,7 +141,10 @@ pub(crate) fn pick(
         return usize::try_from(place).ok()?.checked_sub(1).filter(|n| *n < labels.len());
     }
     let close = |label: &str| plain(label).contains(&said) || names(text, label);
-    let mut found = labels.iter().enumerate().filter(|(_, label)| close(label));
+    // "Not the bolts, the nuts" means one of them.
+    let denied = flowright_nlu::entities::denied(text, labels);
+    let meant = labels.iter().zip(denied).enumerate();
+    let mut found = meant.filter(|(_, (label, denied))| close(label) && !denied);
     let first = found.next()?;
     (found.next().is_none() && said.chars().count() >= 2).then_some(first.0)
 }

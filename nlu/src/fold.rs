@@ -5,6 +5,9 @@ mod traditional;
 
 use unicode_normalization::UnicodeNormalization as _;
 
+/// Characters of a folded text. One that is written may become eighteen; what follows is not looked at.
+const FOLDED_CHARS_MAX: usize = 2 * crate::understand::UTTERANCE_CHARS_MAX;
+
 /// A text in the form in which it is compared.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Folded {
@@ -45,9 +48,10 @@ pub(crate) fn as_written(original: &str) -> String {
 /// The characters of a text in lower case and of one width, each with its place in the original.
 fn lowered(original: &str) -> impl Iterator<Item = (usize, char)> {
     let seen = original.char_indices().filter(|(_, c)| !is_unseen(*c));
-    seen.flat_map(|(at, c)| {
+    let lowered = seen.flat_map(|(at, c)| {
         std::iter::once(c).nfkc().flat_map(char::to_lowercase).map(move |lower| (at, lower))
-    })
+    });
+    lowered.take(FOLDED_CHARS_MAX)
 }
 
 /// Marks that join, order or vary what is beside them and are not seen themselves: they come along

@@ -1,5 +1,5 @@
 //! What is meant and what is denied where several values are named: `tables/corrections.txt`.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod common;
 #[path = "common/shown.rs"]

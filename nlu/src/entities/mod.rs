@@ -209,10 +209,40 @@ pub fn folded_words(words: &str) -> String {
     features::fold_text(words.trim())
 }
 
-/// Every number in a text, in order, read as English and Chinese write them.
+/// Every number in a text, in order, read as English and Chinese write them; without those that are
+/// named to say that they are not meant.
 #[must_use]
 pub fn numbers_in(text: &str) -> Vec<Value> {
-    numbers::find(&Folded::new(text).text, Lang::EN).into_iter().map(|found| found.value).collect()
+    let folded = Folded::new(text).text;
+    let found = numbers::find(&folded, Lang::EN);
+    let negated = negation::of(&folded, &found);
+    let meant = found.into_iter().zip(negated).filter(|(_, negated)| !negated);
+    meant.map(|(found, _)| found.value).collect()
+}
+
+/// For each of some labels, whether a text names it only to say that it is not meant.
+#[must_use]
+pub fn denied(text: &str, labels: &[String]) -> Vec<bool> {
+    let folded = Folded::new(text).text;
+    let mut found = Vec::new();
+    for (number, label) in (0..).zip(labels) {
+        let words = folded_words(label);
+        for (start, _) in folded.match_indices(&words).filter(|_| !words.is_empty()) {
+            let end = start + words.len();
+            if stands_alone(&folded, start, end) {
+                found.push(Found { start, end, value: Value::Choice(number) });
+            }
+        }
+    }
+    let mut found = without_overlaps(found);
+    found.truncate(MATCHES_MAX);
+    let negated = negation::of(&folded, &found);
+    let all = |number: u16| {
+        let own = found.iter().zip(&negated).filter(|(f, _)| f.value == Value::Choice(number));
+        let mut own = own.map(|(_, negated)| *negated).peekable();
+        own.peek().is_some() && own.all(|negated| negated)
+    };
+    (0..).zip(labels).map(|(number, _)| all(number)).collect()
 }
 
 /// Values of one built-in kind.

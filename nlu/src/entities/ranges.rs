@@ -12,6 +12,9 @@ const CHANGES: &[&str] = &[
     "modify", "bump", "改", "换", "调", "变", "增", "减", "升", "降",
 ];
 
+/// Characters before two numbers in which a verb says what they are.
+const LOOKED_BACK: usize = 60;
+
 /// Takes their value from numbers that are the ends of a range.
 pub(super) fn blur(folded: &str, spans: &mut [Span]) {
     for i in 1..spans.len() {
@@ -19,7 +22,7 @@ pub(super) fn blur(folded: &str, spans: &mut [Span]) {
             continue;
         };
         let between = folded.get(left.end..right.start).map_or("", str::trim);
-        let before = folded.get(..left.start).unwrap_or("");
+        let before = lately(folded.get(..left.start).unwrap_or(""));
         if !JOINTS.contains(&between) || CHANGES.iter().any(|word| before.contains(word)) {
             continue;
         }
@@ -27,4 +30,10 @@ pub(super) fn blur(folded: &str, spans: &mut [Span]) {
             span.value = None;
         }
     }
+}
+
+/// The last words of a text.
+fn lately(text: &str) -> &str {
+    let start = text.char_indices().rev().nth(LOOKED_BACK).map_or(0, |(start, _)| start);
+    text.get(start..).unwrap_or(text)
 }

@@ -25,6 +25,9 @@ const BEHIND: &[(&str, i64)] = &[
 /// Words of a span by the clock. Spans of whole days name a day, and no time of it.
 const BY_THE_CLOCK: &[&str] = &["时", "钟", "分", "秒", "hour", "hr", "min", "sec", "h", "m"];
 
+/// What stands between a day and its time is no longer.
+const BETWEEN_BYTES_MAX: usize = 32;
+
 /// A day and a time with at most a few signs between them.
 pub(in crate::entities) fn find_with_day(folded: &str, cx: &Context) -> Vec<Found> {
     let Ok(zone) = TimeZone::get(&cx.timezone) else { return Vec::new() };
@@ -60,7 +63,9 @@ fn belongs(folded: &str, day: &Found, time: &Found) -> bool {
         return true;
     }
     let (a, b) = if day.end <= time.start { (day.end, time.start) } else { (time.end, day.start) };
-    let Some(between) = folded.get(a..b) else { return false };
+    let Some(between) = folded.get(a..b).filter(|b| b.len() <= BETWEEN_BYTES_MAX) else {
+        return false;
+    };
     let said: String = between.chars().filter(|c| !is_picture(*c)).collect();
     matches!(said.trim(), "" | "," | "at" | "on" | "的" | "t" | ", at" | "by" | "before" | "after")
 }
