@@ -98,6 +98,10 @@ fn is_idle(folded: &str, start: usize, said: &str) -> bool {
     let little = ["a minute", "one minute", "one second", "one sec", "a day", "one min"];
     let Some((before, _)) = folded.split_at_checked(start) else { return false };
     let after = folded.get(start + said.len()..).unwrap_or("").trim_start();
+    // `好半天`
+    if said == "半天" && before.ends_with(['大', '好', '老', '小']) {
+        return true;
+    }
     little.contains(&said)
         && (after.starts_with("please")
             || PATIENCE.iter().any(|word| before.trim_end().ends_with(word))
@@ -108,7 +112,9 @@ fn is_idle(folded: &str, start: usize, said: &str) -> bool {
 fn is_saying(rest: &str, said: &str) -> bool {
     let numeral = |c: char| han::digit(c).is_some();
     let nights = rest.strip_prefix(numeral).is_some_and(|r| r.starts_with(['夜', '头', '宿']));
-    (said.ends_with('天') && nights) || rest.starts_with(['多', '余'])
+    (said.ends_with('天') && nights)
+        || rest.starts_with(['多', '余'])
+        || rest.starts_with(" or two")
 }
 
 fn further(at: At<'_>) -> Option<(i64, At<'_>)> {

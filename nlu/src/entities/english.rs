@@ -190,6 +190,10 @@ pub(super) fn parse(text: &str) -> Option<(usize, Option<Decimal>)> {
     if length == 0 {
         return None;
     }
+    // `three-quarters`, `two thirds`
+    let parts = ["-quarter", " quarters", "-third", " thirds", "-fifth", " fifths"];
+    let rest = text.get(length..)?;
+    reading.broken |= parts.iter().any(|part| rest.starts_with(part));
     let whole = Decimal::from_int(reading.total.saturating_add(reading.current));
     let whole = whole.filter(|_| !reading.broken);
     Some(with_rest(text, length, whole))

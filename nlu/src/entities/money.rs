@@ -176,6 +176,10 @@ fn one(at: At<'_>) -> Option<(Money, At<'_>)> {
 /// `¥1,200`, `CNY 1200`; `$5 USD` says it twice, `$5 EUR` is nothing.
 fn before(at: At<'_>) -> Option<(Money, At<'_>)> {
     let (sign, code) = find_word(BEFORE, at)?;
+    let range = at.text.get(..at.start)?.strip_suffix(['-', '–', '~']);
+    if range.is_some_and(|first| first.ends_with(|c: char| c.is_ascii_digit())) {
+        return None;
+    }
     // `R$5` is no dollar that we know of.
     if !sign.is_ascii() || *sign == "$" {
         let letter = at.text.get(..at.start)?.chars().next_back();
@@ -184,6 +188,11 @@ fn before(at: At<'_>) -> Option<(Money, At<'_>)> {
         }
     }
     let (amount, end) = scaled(amount(at.skip(sign.len()).skip_blanks())?)?;
+    // `£5-£10` is neither.
+    let joint = end.rest().chars().next().filter(|c| matches!(c, '-' | '–' | '~'));
+    if joint.is_some_and(|c| find_word(BEFORE, end.skip(c.len_utf8())).is_some()) {
+        return None;
+    }
     let again = find_word(AFTER, end.skip_blanks());
     let end = match again {
         Some((word, other)) if other == code => end.skip_blanks().skip(word.len()),

@@ -3,11 +3,12 @@
 //!
 //! All values here are of one entity: what denies a day says nothing about an order.
 
+mod changes;
 mod phrases;
 
+use changes::{BECOMES, CHANGES, FORWARD, REPAIRS, SWAPS};
 use phrases::{
-    ASKS, AWAY, BECOMES, BEFORE, BEHIND, BEHIND_AT_END, BETWEEN, CHANGES, FORWARD, LISTS, REPAIRS,
-    SOFT, SWAPS, UNDOES, WITH_OTHERS,
+    ASKS, AWAY, BEFORE, BEHIND, BEHIND_AT_END, BETWEEN, LISTS, SOFT, UNDOES, WITH_OTHERS,
 };
 
 use super::Found;
@@ -91,7 +92,10 @@ impl Text<'_> {
             let clause = self.gap(i).unwrap_or_else(|| rest.to_owned());
             ["都不", "都没", "没空", "没时间", "不行"].iter().any(|word| clause.contains(word))
         };
-        asks || all_but
+        // `不能周三之后` is a limit.
+        let limits = ["之前", "之后", "以前", "以后", "前", "后"];
+        let limit = limits.iter().any(|word| rest.starts_with(word));
+        asks || all_but || limit
     }
 
     /// `周三不行`, `Friday doesn't work`
@@ -104,7 +108,7 @@ impl Text<'_> {
         }
         let whole = self.rest(i);
         let gap = self.gap(i);
-        let mut rest = whole.trim_start_matches([' ', ',']);
+        let mut rest = whole.trim_start_matches([' ', ',', '?', '!']);
         while let Some(after) = SOFT.iter().find_map(|word| strip_start(rest, word)) {
             rest = after.trim_start();
         }
@@ -148,7 +152,8 @@ impl Text<'_> {
             return false;
         }
         let core = words(&gap);
-        let stopped = !gap.trim_end_matches(' ').ends_with(char::is_alphanumeric);
+        let stopped = !gap.trim_end_matches(' ').ends_with(char::is_alphanumeric)
+            || (gap.is_ascii() && gap.contains([',', '.', '!', '?']) && core != "not");
         // `周三不是周四` denies the second.
         let repairs = |core: &str| {
             REPAIRS.contains(&core) || (stopped && ["不是", "不", "no", "not"].contains(&core))

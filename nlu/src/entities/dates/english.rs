@@ -46,6 +46,9 @@ fn dated() -> Vec<Rule> {
                 in_month(m.today, ahead, ordinal(c.get(1)?.as_str())?)
             },
         ),
+        rule(format!(r"next\s+month,?\s+(?:on\s+)?(?:the\s+)?{day}"), |c, m| {
+            in_month(m.today, 1, ordinal(c.get(1)?.as_str())?)
+        }),
         rule(r"(?:the\s+)?(\d{1,2}(?:st|nd|rd|th))", |c, m| {
             day_of_month(ordinal(c.get(1)?.as_str())?, m.today)
         }),

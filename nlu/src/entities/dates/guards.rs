@@ -91,6 +91,10 @@ pub(super) fn is_no_day(folded: &str, start: usize, end: usize) -> bool {
     let (before, said) = folded.split_at_checked(start).unwrap_or((folded, ""));
     let (said, after) = said.split_at_checked(end - start).unwrap_or((said, ""));
     let (last, next) = (last_word(before), first_word(after));
+    // A day of every week, or one that is over.
+    if matches!(last, "every" | "each" | "since") || before.ends_with(['每', '逢']) {
+        return true;
+    }
     match said {
         "sat" => SITTERS.contains(&last) || WHERE.contains(&next),
         "sun" => matches!(last, "the" | "a" | "my") || next == "protection",

@@ -38,6 +38,10 @@ pub(super) fn find(folded: &str, cx: &Context) -> Vec<Found> {
             {
                 continue;
             }
+            if let Some(end) = range_end(folded, place.end) {
+                impossible.push(place.start..end);
+                continue;
+            }
             let day = (rule.resolve)(&captures, &moment);
             match day.filter(|day| YEARS.contains(&day.year().into())) {
                 Some(day) => found.push(Named { place, day, weekday: rule.weekday }),
@@ -105,6 +109,19 @@ fn joined(folded: &str, found: Vec<Named>) -> Vec<Named> {
 fn time_follows(folded: &str, end: usize) -> bool {
     let after = folded.get(end..).and_then(|rest| rest.strip_prefix('t'));
     after.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+/// The end of a range that begins with a day ending at `end`: `15-17` June, `6月15-17日`. Neither end is
+/// what is meant.
+fn range_end(folded: &str, end: usize) -> Option<usize> {
+    let rest = folded.get(end..)?;
+    let last = rest.strip_prefix(['-', '–', '~'])?;
+    let digits = last.find(|c: char| !c.is_ascii_digit()).unwrap_or(last.len());
+    let is_day =
+        (1..=2).contains(&digits) && folded.get(..end)?.ends_with(|c: char| c.is_ascii_digit());
+    let behind = last.get(digits..)?;
+    let unit = behind.chars().next().filter(|c| matches!(c, '日' | '号')).map_or(0, char::len_utf8);
+    is_day.then_some(folded.len() - behind.len() + unit)
 }
 
 /// What a day depends on.

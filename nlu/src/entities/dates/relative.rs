@@ -59,6 +59,11 @@ fn named() -> Vec<Rule> {
                 },
             )
         },
+        rule(format!(r"(?:the\s+)?(?:{day}|weekend|week) after next"), |_, _| None),
+        rule(
+            format!(r"(?:the\s+)?(?:first|second|third|fourth|last)\s+(?:{day}) (?:of|in)"),
+            |_, _| None,
+        ),
         rule(r"this (?:morning|afternoon|evening)", |_, m| Some(m.today)),
         // `next week`, as one day of it that can be told.
         rule(r"next week", |_, m| week_day("下", 0, m.today)),

@@ -79,6 +79,8 @@ pub(super) const BEFORE: &[&str] = &[
     "不能",
     "不想",
     "不打算",
+    "没法",
+    "无法",
 ];
 /// What may stand between those and the value.
 pub(super) const BETWEEN: &[&str] = &[
@@ -163,6 +165,10 @@ pub(super) const SOFT: &[&str] = &[
     "unfortunately",
     "really",
     "probably",
+    "that",
+    "it",
+    "个",
+    "件",
 ];
 /// What directly behind a value denies it; of numbers and names only beside another one: a product
 /// that does not work is the one that is meant.
@@ -215,6 +221,12 @@ pub(super) const BEHIND: &[&str] = &[
     "不太行",
     "没人",
     "不喜欢",
+    "收不了",
+    "收不到",
+    "到不了",
+    "去不了",
+    "没法",
+    "无法",
 ];
 /// What does so only where another value is named: an order that is wrong is the one that is meant.
 pub(super) const WITH_OTHERS: &[&str] = &[
@@ -237,6 +249,9 @@ pub(super) const WITH_OTHERS: &[&str] = &[
     "不需要",
     "不用了",
     "说错了",
+    "不够",
+    "太少",
+    "太多",
 ];
 /// And what does so at the end of a clause: right before a value it denies that one.
 pub(super) const BEHIND_AT_END: &[&str] = &["不要", "不用", "不是", "算了"];
@@ -252,122 +267,10 @@ pub(super) const AWAY: &[&str] = &[
     "out of town",
     "can't make it",
     "can't come",
-];
-/// What between two values puts the second in the place of the first.
-pub(super) const REPAIRS: &[&str] = &[
-    "no wait",
-    "wait",
-    "sorry",
-    "oh sorry",
-    "no sorry",
-    "sorry no",
-    "i mean",
-    "i meant",
-    "actually",
-    "no actually",
-    "actually no",
-    "make that",
-    "make it",
-    "rather",
-    "or rather",
-    "scratch that",
-    "correction",
-    "oops",
-    "oh no",
-    "but meant",
-    "but i meant",
-    "but i mean",
-    "hmm no",
-    "no i mean",
-    "no i meant",
-    "sorry i meant",
-    "sorry i mean",
-    "wait no",
-    "oh wait",
-    "no make that",
-    "no make it",
-    "no sorry i meant",
-    "no it's",
-    "no its",
-    "不对",
-    "哦不",
-    "啊不",
-    "不不",
-    "错了",
-    "说错了",
-    "我说错了",
-    "哦不对",
-    "啊不对",
-    "更正",
-    "应该是",
-    "不对 应该是",
-    "不对 是",
-    "哦不是",
-    "说错了 是",
-    "我说错了 是",
-    "错了 是",
-    "不是 是",
-    "不 是",
-    "应为",
-    "打错了",
-    "写错了",
-    "打错了 是",
-    "写错了 是",
-    "哦错了",
-    "说错了 应该是",
-    "错了 应该是",
-];
-/// Verbs that turn an old value into a new one.
-pub(super) const CHANGES: &[&str] = &[
-    "change",
-    "changed",
-    "move",
-    "moved",
-    "switch",
-    "reschedule",
-    "rescheduled",
-    "shift",
-    "push",
-    "update",
-    "correct",
-    "postpone",
-    "bring",
-    "increase",
-    "reduce",
-    "raise",
-    "lower",
-    "bump",
-    "replace",
-];
-/// What stands between the old value and the new one after them.
-pub(super) const FORWARD: &[&str] =
-    &["to", "into", "over to", "up to", "down to", "forward to", "back to"];
-/// Verbs that give one value for another.
-pub(super) const SWAPS: &[&str] = &["swap", "exchange", "replace", "substitute"];
-/// The same in Chinese, with its verb.
-pub(super) const BECOMES: &[&str] = &[
-    "改成",
-    "改到",
-    "改为",
-    "改",
-    "换成",
-    "换到",
-    "换为",
-    "变成",
-    "调到",
-    "调成",
-    "挪到",
-    "推迟到",
-    "推到",
-    "延到",
-    "延期到",
-    "提前到",
-    "更正为",
-    "修改为",
-    "修改成",
-    "变更为",
-    "移到",
-    "而是",
+    "won't be home",
+    "won't be at home",
+    "won't be there",
+    "won't be in",
 ];
 /// What makes values one list: what denies the first denies the others.
 pub(super) const LISTS: &[&str] = &[

@@ -4,8 +4,7 @@ use super::{HALF, Rule, about, clock, halved, num, numbers, twelve};
 
 const N: &str = "[0-9一二三四五六七八九十两零〇]+";
 /// A part of the day.
-const PARTS: &str =
-    "(凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|半夜|深夜|夜晚|今晚|明晚|昨晚|今早|明早)";
+const PARTS: &str = "(凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|半夜|深夜|夜晚|今晚|明晚|昨晚|今早|明早|最晚|最早|晚|早)";
 /// What there is a number of behind `点`: `三点建议`.
 const POINTS: &str = "建议|意见|要求|问题|原因|理由|看法|希望|疑问|需求|不满|说明";
 
@@ -20,7 +19,10 @@ pub(super) fn rules() -> Vec<Rule> {
             |c| {
                 let part = c.get(1).map_or("", |m| m.as_str());
                 // A little, not an hour: `有一点贵`.
-                if part.is_empty() && c.get(2)?.as_str() == "一" && c.get(3).is_none() {
+                if matches!(part, "" | "晚" | "早")
+                    && c.get(2)?.as_str() == "一"
+                    && c.get(3).is_none()
+                {
                     return None;
                 }
                 let hour = half_day(part, num(c, 2)?);
@@ -79,11 +81,13 @@ fn half_day(part: &str, hour: u32) -> u32 {
         "中午" if hour < 11 => hour + 12,
         // One to four at night is after midnight.
         "夜里" | "半夜" | "深夜" if hour < 6 => hour,
-        "晚上" | "夜晚" | "今晚" | "明晚" | "昨晚" if hour < 5 => hour,
-        "晚上" | "夜晚" | "夜里" | "半夜" | "深夜" | "今晚" | "明晚" | "昨晚" if hour < 12 => {
+        "晚" | "晚上" | "夜晚" | "今晚" | "明晚" | "昨晚" if hour < 5 => hour,
+        "晚" | "晚上" | "夜晚" | "夜里" | "半夜" | "深夜" | "今晚" | "明晚" | "昨晚"
+            if hour < 12 =>
+        {
             hour + 12
         }
-        "晚上" | "夜晚" | "夜里" | "半夜" | "深夜" | "今晚" | "明晚" | "昨晚" | "凌晨"
+        "晚" | "晚上" | "夜晚" | "夜里" | "半夜" | "深夜" | "今晚" | "明晚" | "昨晚" | "凌晨"
             if hour == 12 =>
         {
             0
