@@ -9,6 +9,8 @@ use crate::lang::Lang;
 const LATIN_PER_HAN: usize = 8;
 /// Characters that are looked at.
 const LOOKED_AT_CHARS_MAX: usize = crate::understand::UTTERANCE_CHARS_MAX;
+/// Latin words that are written among those of any other alphabet: `report`, `iPhone case`.
+const BORROWED_WORDS: usize = 2;
 /// Words that make a sentence English, whatever names are in it.
 const ENGLISH: &[&str] = &[
     "the", "a", "an", "is", "are", "was", "were", "do", "does", "did", "i", "i'm", "my", "me",
@@ -65,7 +67,13 @@ pub fn detect(text: &str, among: &[Lang]) -> Option<Lang> {
         return the_one(among, Script::Han);
     }
     let most = OTHERS.into_iter().max_by_key(|script| letters(*script))?;
-    (letters(most) > 1).then(|| the_one(among, most)).flatten()
+    let count = words.iter().filter(|(script, _)| *script == most).count();
+    let borrowed = most == Script::Latin
+        && count <= BORROWED_WORDS
+        && among
+            .iter()
+            .any(|lang| OTHERS.contains(&script_of(*lang)) && script_of(*lang) != Script::Latin);
+    (letters(most) > 1 && !borrowed).then(|| the_one(among, most)).flatten()
 }
 
 /// Whether Chinese with Latin words in it is Chinese: by the words that hold a sentence together,

@@ -37,4 +37,8 @@ fn a_language_that_the_bot_does_not_speak_is_never_found() {
     }
     let cyrillic = detect("Здравствуйте, где мой заказ?", &[Lang::EN, ru]);
     assert!(cyrillic.is_none_or(|lang| lang == ru), "{cyrillic:?}");
+    // A word or two of Latin letters are written in Russian as well.
+    assert_eq!(detect("report", &[Lang::EN, ru]), None);
+    assert_eq!(detect("Hello, where is my order?", &[Lang::EN, ru]), Some(Lang::EN));
+    assert_eq!(detect("где мой iPhone", &[Lang::EN, ru]), Some(ru));
 }

@@ -5,7 +5,9 @@ mod common;
 
 use common::{cx, example, order_and_date};
 use flowright_nlu::lang::Lang;
-use flowright_nlu::spec::{IntentSpec, Spec};
+use flowright_nlu::spec::{
+    Builtin, ChoiceOption, EntityId, EntityKind, EntitySpec, IntentSpec, Spec,
+};
 use flowright_nlu::value::{Date, Value};
 use flowright_nlu::{Model, Understander, train};
 
@@ -54,7 +56,10 @@ fn a_small_flow_accepts_what_it_knows_and_doubts_the_rest() {
         ("I need to change the delivery date of order 54321", 0, 0.95, 1.0),
         ("can you move order 54321 to next Friday", 0, 0.7, 1.0),
         ("我想把订单#12345改到6月20日", 0, 0.7, 1.0),
+        ("我需要修改訂單#12345的交貨日期。", 0, 0.95, 1.0),
+        ("我想轉人工客服", 2, 0.7, 1.0),
         ("cancel my order please", 1, 0.7, 1.0),
+        ("ｃａｎｃｅｌ my order please", 1, 0.7, 1.0),
         ("我想转人工客服", 2, 0.7, 1.0),
         ("asdf qwer", 9, 0.0, 0.4),
         ("今天天气怎么样", 9, 0.0, 0.4),
@@ -87,4 +92,29 @@ fn a_damaged_model_is_refused() {
     };
     let bytes = train(&spec).unwrap().to_bytes();
     assert!(Model::from_bytes(&bytes[..bytes.len() / 2]).is_err());
+}
+
+/// A pattern and the words of a choice are found however Chinese is written, and the value is what
+/// was said.
+#[test]
+fn either_kind_of_chinese_finds_the_other() {
+    let pattern =
+        |regex: &str| EntityKind::Pattern { base: Builtin::Text, regexes: vec![regex.to_owned()] };
+    let red = ChoiceOption { name: "red".into(), words: vec![(Some(Lang::ZH), "红色".into())] };
+    let kinds = [pattern(r"订单(\d{5})"), pattern(r"訂單(\d{5})"), EntityKind::Choice(vec![red])];
+    let entities = kinds.map(|kind| EntitySpec { name: String::new(), kind }).into();
+    let bot = Understander::new(train(&Spec { entities, ..Spec::default() }).unwrap()).unwrap();
+    for (text, entity, place) in [
+        ("查订单12345", 0, "订单12345"),
+        ("查訂單１２３４５吧", 0, "訂單１２３４５"),
+        ("查訂單12345", 1, "訂單12345"),
+        ("😀要紅色的", 2, "紅色"),
+        ("要红\u{200b}色的", 2, "红\u{200b}色"),
+    ] {
+        let found = bot.find(text, EntityId(entity), &cx());
+        let [found] = found.as_slice() else { panic!("{text}: {found:?}") };
+        assert_eq!(text.get(found.start..found.end), Some(place), "{text}");
+        let means = if entity == 2 { Value::Choice(0) } else { Value::Text("12345".into()) };
+        assert_eq!(found.value, means, "{text}");
+    }
 }
