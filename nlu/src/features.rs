@@ -178,7 +178,7 @@ const fn combine(left: u64, right: u64) -> u64 {
 }
 
 /// A well-spread 64-bit mix (the finaliser of MurmurHash3).
-const fn mix(value: u64) -> u64 {
+pub(crate) const fn mix(value: u64) -> u64 {
     let mut h = value.wrapping_add(0x9e37_79b9_7f4a_7c15);
     h = (h ^ (h >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
     h = (h ^ (h >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);

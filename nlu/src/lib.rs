@@ -16,6 +16,7 @@ pub mod locale;
 mod model;
 pub mod patterns;
 pub mod plural;
+mod sequence;
 pub mod spec;
 mod svm;
 mod understand;
@@ -23,6 +24,7 @@ pub mod value;
 
 pub use classify::Contribution;
 pub use detect::detect;
+pub use entities::learned::{LEARNED_ENTITIES_MAX, LEARNED_TOKENS_MAX};
 pub use explain::{Explanation, IntentExplanation};
 pub use judge::{Judged, Opinion};
 pub use model::{EXAMPLES_MAX, INTENTS_MAX, Model, ModelError, TrainError, train, train_and_judge};

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::background;
 use crate::classify::Classifier;
+use crate::entities::learned::{LEARNED_TOKENS_MAX, LearnedModel};
 use crate::entities::{Finder, MaskedText};
 use crate::features;
 use crate::judge::{self, Judged};
@@ -23,6 +24,7 @@ pub struct Model {
     /// Entities that stand in some example and are therefore put in place of their values.
     pub(crate) masked: Vec<u16>,
     pub(crate) classifier: Classifier,
+    pub(crate) learned: LearnedModel,
 }
 
 /// What is kept of an intent.
@@ -42,6 +44,12 @@ pub enum TrainError {
     /// More than a model can hold.
     #[error("{0} intents and {1} examples are more than a model can hold")]
     TooMuch(usize, usize),
+    /// More examples with learned values than a model can learn from.
+    #[error(
+        "the examples with learned values have {0} words together, a model learns from at most \
+         {LEARNED_TOKENS_MAX}"
+    )]
+    TooManyWords(usize),
     /// An entity's or intent's pattern does not compile.
     #[error("a pattern does not compile: {0}")]
     Pattern(String),
@@ -79,7 +87,7 @@ impl Model {
         if known.into_iter().any(|e| usize::from(e) >= model.entities.len()) {
             return Err(ModelError("it names an entity that it does not have".to_owned()));
         }
-        if !model.classifier.fits(model.intents.len()) {
+        if !model.classifier.fits(model.intents.len()) || !model.learned.fits(&model.entities) {
             return Err(ModelError("its numbers do not fit together".to_owned()));
         }
         model.classifier.prepare();
@@ -120,8 +128,11 @@ pub fn train_and_judge(spec: &Spec) -> Result<(Model, Vec<Judged>), TrainError> 
     let unrelated = background(spec, &finder, &masked, &texts);
     let (classifier, held_out) = Classifier::train(&texts, &names, &unrelated, spec.intents.len());
     let judged = judge::judge(&classifier, &texts, &held_out);
+    let learned =
+        LearnedModel::train(spec, &finder, &masked, &background::utterances(&spec.languages))
+            .map_err(TrainError::TooManyWords)?;
     let (languages, entities) = (spec.languages.clone(), spec.entities.clone());
-    Ok((Model { languages, intents, entities, masked, classifier }, judged))
+    Ok((Model { languages, intents, entities, masked, classifier, learned }, judged))
 }
 
 /// A name as words: `card.arrival_late` says what its intent is about, as an example does.
@@ -154,7 +165,7 @@ fn intent_model(intent: &IntentSpec, mut exact: Vec<String>) -> Result<IntentMod
     exact.dedup();
     let mut slots: Vec<(String, u16)> = Vec::new();
     for piece in intent.examples.iter().flat_map(|example| &example.pieces) {
-        if let Piece::Slot { slot, entity } = piece
+        if let Piece::Slot { slot, entity, .. } = piece
             && !slots.iter().any(|(known, _)| known == slot)
         {
             slots.push((slot.clone(), entity.0));

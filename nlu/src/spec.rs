@@ -33,14 +33,34 @@ pub struct Example {
     pub pieces: Vec<Piece>,
 }
 
+impl Example {
+    /// How many words, characters without spaces around and values it has, as the model for learned
+    /// entities counts them.
+    #[must_use]
+    pub fn tokens(&self) -> usize {
+        let mut tokens = Vec::new();
+        let mut values = 0;
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(text) | Piece::Slot { said: Some(text), .. } => {
+                    crate::sequence::tokens::cut(text, 0, &mut tokens);
+                }
+                Piece::Slot { said: None, .. } => values += 1,
+            }
+        }
+        tokens.len() + values
+    }
+}
+
 /// A piece of an example.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Piece {
     Text(String),
-    /// `{order: order_number}`
+    /// `{order: order_number}`, or with the words that stand there, `{venue: place = "La Scala"}`
     Slot {
         slot: String,
         entity: EntityId,
+        said: Option<String>,
     },
 }
 

@@ -102,7 +102,7 @@ impl Understander {
     /// # Errors
     /// A pattern that does not compile.
     pub fn new(mut model: Model) -> Result<Self, ModelError> {
-        let finder = Finder::new(&model.entities).map_err(ModelError)?;
+        let finder = Finder::new(&model.entities).map_err(ModelError)?.with_learned(&model.learned);
         let compile = |patterns: &Vec<String>| {
             patterns
                 .iter()
@@ -125,6 +125,12 @@ impl Understander {
     #[must_use]
     pub fn intent_name(&self, intent: u16) -> Option<&str> {
         self.model.intents.get(usize::from(intent)).map(|intent| intent.name.as_str())
+    }
+
+    /// Name of an entity.
+    #[must_use]
+    pub fn entity_name(&self, entity: EntityId) -> Option<&str> {
+        self.model.entities.get(usize::from(entity.0)).map(|entity| entity.name.as_str())
     }
 
     /// Understands an utterance.

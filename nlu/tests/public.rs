@@ -8,7 +8,7 @@ mod sets;
 
 use common::best;
 use flowright_nlu::{Understander, train};
-use sets::{OUTSIDE, Rows, data, report, spec};
+use sets::{OUTSIDE, Rows, data, report, spec, without_intents};
 
 /// A bot in Chinese and English whose examples are these.
 fn bot(rows: &[(String, String)]) -> Understander {
@@ -51,6 +51,21 @@ fn what_a_bot_is_not_for_is_told_from_what_it_is_for() {
         (report.accuracy, report.auroc.unwrap(), report.calibration_error);
     println!("{set}: accuracy {accuracy:.4}, AUROC {told:.4}, calibration error {error:.4}");
     assert!(accuracy > 0.75 && told > 0.86, "{told}");
+}
+
+/// Every fourth intent is not for the bot: what has it is close to what the others have.
+#[test]
+fn confidence_is_honest_beside_intents_that_are_left_out() {
+    let set = "banking77";
+    let (Some(rows), Some(test)) = (data(set, "fewshot_10.tsv"), data(set, "test.tsv")) else {
+        return;
+    };
+    let rows = without_intents(&rows, 4).into_iter().filter(|(_, label)| label != OUTSIDE);
+    let report = report(&bot(&rows.collect::<Rows>()), &without_intents(&test, 4), &common::cx());
+    let (told, error) = (report.auroc.unwrap(), report.calibration_error);
+    let rejected = report.outside_rejected.unwrap();
+    println!("{set}: AUROC {told:.4}, turned away {rejected:.4}, calibration error {error:.4}");
+    assert!(told > 0.77 && rejected > 0.18 && error < 0.05, "{told} {rejected} {error}");
 }
 
 /// Every fourth intent of a set alone, as the only one that a bot knows.

@@ -304,7 +304,10 @@ impl<'t, 'p> Teller<'t, 'p> {
             }
             _ => None,
         };
-        let by_entity = || entity.and_then(|e| self.speech.entity(&e.kind, value));
+        let by_entity = || {
+            let by_kind = entity.and_then(|e| self.speech.entity(&e.kind, value));
+            by_kind.or_else(|| self.project.said_for(slot.entity?).map(str::to_owned))
+        };
         let plain = || self.literal(&slot.ty, Some(slot.place), value);
         said.or_else(by_entity).or_else(plain).unwrap_or_else(|| said::UNKNOWN.to_owned())
     }

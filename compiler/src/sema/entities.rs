@@ -89,8 +89,9 @@ impl<'a> Checker<'a> {
         let patterns: Vec<String> = entity.patterns.iter().map(|p| p.value.clone()).collect();
         let (ty, base) = match &entity.base {
             TypeExpr::Named(base) if base.text == "learned" => {
-                let what = "entities learned from examples";
-                self.not_built(base.span, what, "it finds nothing yet; add a `pattern`");
+                if let Some(pattern) = entity.patterns.first() {
+                    self.learned_with_pattern(name, base.span, pattern.span);
+                }
                 (Type::Text, None)
             }
             TypeExpr::Named(base) => {

@@ -132,11 +132,12 @@ impl<'a> Checker<'a> {
         for part in &template.parts {
             match part {
                 TemplatePart::Literal { text, .. } => pieces.push(Piece::Text(text.clone())),
-                TemplatePart::Annotation { slot, entity, .. } => {
+                TemplatePart::Annotation { slot, entity, said, .. } => {
                     let ty = TypeExpr::Named(entity.clone());
                     if let Some((_, Some(index))) = self.resolve_type(&ty, &entity.text) {
                         let entity = EntityId(u16::try_from(index.0).unwrap_or(u16::MAX));
-                        pieces.push(Piece::Slot { slot: slot.text.clone(), entity });
+                        let said = said.as_ref().and_then(|said| self.said(said, index, &ty));
+                        pieces.push(Piece::Slot { slot: slot.text.clone(), entity, said });
                     }
                 }
                 TemplatePart::Expr(expr) => self.error(

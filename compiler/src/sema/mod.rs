@@ -22,6 +22,7 @@ mod intents;
 mod keys;
 mod labels;
 mod languages;
+mod learned;
 pub(crate) mod lints;
 mod migrate;
 mod once;
@@ -199,6 +200,7 @@ impl Checker<'_> {
         let flows = Flows::new(self.symbols.flows.items.clone(), flows);
         self.start_intents(&mut intents, &flows);
         self.annotations(&intents, &flows);
+        self.learned_entities(&intents);
         self.flow_starts(&flows);
         self.call_circles(&flows);
         let tests = self.symbols.tests.clone();

@@ -7,7 +7,7 @@ use flowright_compiler::sema::hir::Project;
 use flowright_nlu::lang::Lang;
 use flowright_nlu::locale::{ShowContext, show};
 use flowright_nlu::spec::{EntityKind, Example, Piece};
-use flowright_nlu::value::Value;
+use flowright_nlu::value::{Date, Value};
 
 use super::answers::Answers;
 use super::conversation::Move;
@@ -26,6 +26,8 @@ pub struct Customer {
     languages: Vec<Lang>,
     intents: Vec<Intent>,
     entities: Vec<EntityKind>,
+    /// Of each entity, the words that examples say for it.
+    said: Vec<Vec<String>>,
     /// Misses until a human is asked, by flow; 0: never.
     handoff_after: Vec<u32>,
     handoff_after_default: u32,
@@ -69,6 +71,7 @@ impl Customer {
             languages: project.bot.languages.clone(),
             intents: project.intents.iter().map(intent).collect(),
             entities: project.entities.iter().map(|entity| entity.kind.clone()).collect(),
+            said: said(project),
             handoff_after: project.flows.iter().map(|flow| of_flow(flow)).collect(),
             handoff_after_default: project.fallback.handoff_after,
             constants: Answers::of(program),
@@ -151,9 +154,17 @@ impl Customer {
                 return shown;
             }
         }
-        match slot.entity.and_then(|entity| self.entities.get(entity.index())) {
-            Some(kind) => words::value(kind, lang, at.today, random),
-            None => String::new(),
+        let entity = slot.entity.map(flowright_compiler::ir::EntityIndex::index);
+        entity.map_or_else(String::new, |entity| self.value_of(entity, lang, at.today, random))
+    }
+
+    /// A value of an entity: of a learned one what examples say, more often than not.
+    fn value_of(&self, entity: usize, lang: Lang, today: Date, random: &mut Random) -> String {
+        let said = self.said.get(entity).filter(|said| !said.is_empty() && random.chance(80));
+        match (said, self.entities.get(entity)) {
+            (Some(said), _) => random.pick(said).cloned().unwrap_or_default(),
+            (None, Some(kind)) => words::value(kind, lang, today, random),
+            (None, None) => String::new(),
         }
     }
 
@@ -175,8 +186,9 @@ impl Customer {
     }
 
     fn any_value(&self, lang: Lang, at: &Player<'_>, random: &mut Random) -> String {
-        let kind = random.pick(&self.entities);
-        kind.map_or_else(String::new, |kind| words::value(kind, lang, at.today, random))
+        let entities: Vec<usize> = (0..self.entities.len()).collect();
+        let entity = random.pick(&entities).copied();
+        entity.map_or_else(String::new, |entity| self.value_of(entity, lang, at.today, random))
     }
 
     /// A correction of some slot of the flow on top.
@@ -207,9 +219,7 @@ impl Customer {
             match piece {
                 Piece::Text(words) => text.push_str(words),
                 Piece::Slot { entity, .. } => {
-                    if let Some(kind) = self.entities.get(usize::from(entity.0)) {
-                        text.push_str(&words::value(kind, lang, at.today, random));
-                    }
+                    text.push_str(&self.value_of(usize::from(entity.0), lang, at.today, random));
                 }
             }
         }
@@ -255,6 +265,20 @@ impl Customer {
     pub(super) fn turns_to_human(&self, session: &Session) -> u32 {
         self.misses_to_human(session).unwrap_or(0).saturating_add(PATIENCE_TURNS)
     }
+}
+
+/// Of each entity, the words that examples say for it.
+fn said(project: &Project) -> Vec<Vec<String>> {
+    let mut said = vec![Vec::new(); project.entities.len()];
+    let examples = project.intents.iter().flat_map(|intent| &intent.spec.examples);
+    for piece in examples.flat_map(|example| &example.pieces) {
+        if let Piece::Slot { entity, said: Some(words), .. } = piece
+            && let Some(said) = said.get_mut(usize::from(entity.0))
+        {
+            said.push(words.clone());
+        }
+    }
+    said
 }
 
 /// The flow of that name and those that come to it by calls.

@@ -10,6 +10,7 @@ mod durations;
 mod english;
 mod han;
 mod idioms;
+pub(crate) mod learned;
 mod money;
 mod negation;
 mod numbers;
@@ -52,14 +53,19 @@ pub(crate) fn build_regex(pattern: &str) -> Result<Regex, String> {
 #[derive(Debug)]
 pub(crate) struct Finder {
     kinds: Vec<FinderKind>,
+    learned: Option<learned::LearnedFinder>,
 }
 
 #[derive(Debug)]
 enum FinderKind {
     Builtin(Builtin),
-    Pattern { base: Builtin, regexes: Vec<Regex> },
+    Pattern {
+        base: Builtin,
+        regexes: Vec<Regex>,
+    },
     Choice(choices::ChoiceFinder),
-    Nothing,
+    /// All of these are found at once.
+    Learned,
 }
 
 impl Finder {
@@ -78,10 +84,16 @@ impl Finder {
                 EntityKind::Choice(options) => {
                     FinderKind::Choice(choices::ChoiceFinder::new(options))
                 }
-                EntityKind::Learned => FinderKind::Nothing,
+                EntityKind::Learned => FinderKind::Learned,
             })
         };
-        Ok(Self { kinds: entities.iter().map(kind).collect::<Result<_, String>>()? })
+        let kinds = entities.iter().map(kind).collect::<Result<_, String>>()?;
+        Ok(Self { kinds, learned: None })
+    }
+
+    /// Also finds what was learned.
+    pub(crate) fn with_learned(self, model: &learned::LearnedModel) -> Self {
+        Self { learned: learned::LearnedFinder::new(model), ..self }
     }
 
     /// Every match of every entity but plain text, in order of entity and place.
@@ -93,13 +105,29 @@ impl Finder {
                 all.extend(self.matches(text, &folded, EntityId(number), kind, cx));
             }
         }
+        if let Some(learned) = &self.learned {
+            all.extend(learned.find(text, &all, None));
+            all.sort_by_key(|found| found.entity);
+        }
         all
     }
 
     /// Every match of one entity.
     pub(crate) fn find(&self, text: &str, entity: EntityId, cx: &Context) -> Vec<EntityMatch> {
         let Some(kind) = self.kinds.get(usize::from(entity.0)) else { return Vec::new() };
-        self.matches(text, &Folded::new(text), entity, kind, cx)
+        let folded = Folded::new(text);
+        if let (FinderKind::Learned, Some(learned)) = (kind, &self.learned) {
+            let mut others = Vec::new();
+            for number in learned.whole() {
+                if let Some(kind) = self.kinds.get(usize::from(*number)) {
+                    others.extend(self.matches(text, &folded, EntityId(*number), kind, cx));
+                }
+            }
+            let mut found = learned.find(text, &others, Some(entity));
+            found.retain(|found| found.entity == entity);
+            return found;
+        }
+        self.matches(text, &folded, entity, kind, cx)
     }
 
     fn matches(
@@ -116,7 +144,7 @@ impl Finder {
                 pattern_matches(text, folded, *base, regexes, cx)
             }
             FinderKind::Choice(finder) => finder.find(&folded.text),
-            FinderKind::Nothing => Vec::new(),
+            FinderKind::Learned => Vec::new(),
         };
         let mut found = without_overlaps(found);
         found.truncate(MATCHES_MAX);
@@ -142,8 +170,7 @@ impl Finder {
     /// An example with each annotated entity as one character, values in its plain parts masked as
     /// in an utterance.
     pub(crate) fn mask_example(&self, example: &Example, masked: &[u16]) -> String {
-        let nobody =
-            Context { today: Date(20_000), now_ms: 0, timezone: "UTC".to_owned(), lang: Lang::EN };
+        let nobody = nobody();
         let mut out = String::new();
         for piece in &example.pieces {
             match piece {
@@ -158,6 +185,11 @@ impl Finder {
     }
 }
 
+/// Where examples are read: on some day, nowhere.
+fn nobody() -> Context {
+    Context { today: Date(20_000), now_ms: 0, timezone: "UTC".to_owned(), lang: Lang::EN }
+}
+
 /// A folded text in which some values are one character each.
 pub(crate) struct MaskedText {
     pub(crate) text: String,
@@ -168,6 +200,20 @@ pub(crate) struct MaskedText {
 impl MaskedText {
     /// Masks the matches of the entities in `masked`: the longest first, then the first declared.
     pub(crate) fn new(text: &str, matches: &[EntityMatch], masked: &[u16]) -> Self {
+        let used = Self::chosen(matches, masked);
+        let mut out = String::with_capacity(text.len());
+        let mut at = 0;
+        for found in used.iter().filter_map(|i| matches.get(*i)) {
+            out.push_str(&features::fold_text(text.get(at..found.start).unwrap_or("")));
+            out.push(features::entity_char(found.entity.0));
+            at = found.end;
+        }
+        out.push_str(&features::fold_text(text.get(at..).unwrap_or("")));
+        Self { text: out, used }
+    }
+
+    /// Numbers of the matches that are put in place, in order of place.
+    fn chosen(matches: &[EntityMatch], masked: &[u16]) -> Vec<usize> {
         let mut order: Vec<usize> = (0..matches.len())
             .filter(|i| matches.get(*i).is_some_and(|m| masked.binary_search(&m.entity.0).is_ok()))
             .collect();
@@ -185,15 +231,7 @@ impl MaskedText {
             }
         }
         used.sort_by_key(|i| matches.get(*i).map(|m| m.start));
-        let mut out = String::with_capacity(text.len());
-        let mut at = 0;
-        for found in used.iter().filter_map(|i| matches.get(*i)) {
-            out.push_str(&features::fold_text(text.get(at..found.start).unwrap_or("")));
-            out.push(features::entity_char(found.entity.0));
-            at = found.end;
-        }
-        out.push_str(&features::fold_text(text.get(at..).unwrap_or("")));
-        Self { text: out, used }
+        used
     }
 
     /// A masked text without spaces and punctuation, to compare whole utterances.

@@ -33,8 +33,11 @@ pub fn example(text: &str) -> Example {
         match (i % 2, part) {
             (0, "") => {}
             (0, text) => pieces.push(Piece::Text(text.to_owned())),
-            (_, "order") => pieces.push(Piece::Slot { slot: "order".into(), entity: EntityId(0) }),
-            (_, other) => pieces.push(Piece::Slot { slot: other.into(), entity: EntityId(1) }),
+            (_, slot) => pieces.push(Piece::Slot {
+                slot: slot.to_owned(),
+                entity: EntityId(u16::from(slot != "order")),
+                said: None,
+            }),
         }
     }
     Example { lang: None, pieces }

@@ -13,13 +13,13 @@ mod test;
 
 use std::sync::Arc;
 
-use flowright_nlu::spec::{Builtin, EntityKind, IntentSpec};
+use flowright_nlu::spec::{Builtin, EntityKind, IntentSpec, Piece};
 use flowright_nlu::value::Decimal;
 
 use crate::base::FileSpan;
 use crate::ir::{
-    BotDef, ChannelDef, ChoiceDef, FieldDef, FieldType, FlowId, IntentId, MigrateDef, RequestDef,
-    SkillDef, SkillId, Type,
+    BotDef, ChannelDef, ChoiceDef, EntityIndex, FieldDef, FieldType, FlowId, IntentId, MigrateDef,
+    RequestDef, SkillDef, SkillId, Type,
 };
 
 pub use exprs::{Expr, ExprKind, NamedText, Text, TextRef};
@@ -66,6 +66,20 @@ impl Project {
     #[must_use]
     pub fn takes_any_text(&self, slot: &Slot) -> bool {
         self.entity_of(slot).is_some_and(is_any_text)
+    }
+
+    /// The first words that an example says for an entity.
+    #[must_use]
+    pub fn said_for(&self, entity: EntityIndex) -> Option<&str> {
+        let examples = self.intents.iter().flat_map(|intent| &intent.spec.examples);
+        examples.flat_map(|example| &example.pieces).find_map(|piece| match piece {
+            Piece::Slot { entity: of, said: Some(said), .. }
+                if usize::from(of.0) == entity.index() =>
+            {
+                Some(said.as_str())
+            }
+            _ => None,
+        })
     }
 
     fn entity_of(&self, slot: &Slot) -> Option<&Entity> {

@@ -85,8 +85,8 @@ pub enum TemplatePart {
     Literal { text: String, span: Span },
     /// `{expr}`.
     Expr(Expr),
-    /// `{slot: entity}`, in example utterances.
-    Annotation { slot: Name, entity: Name, span: Span },
+    /// `{slot: entity}`, in example utterances; `{slot: entity = "words"}` says what stands there.
+    Annotation { slot: Name, entity: Name, said: Option<Spanned<String>>, span: Span },
     /// `{n, plural, one {# order} other {# orders}}`
     Plural(Plural),
     /// `#` in a branch: the number counted.

@@ -60,9 +60,10 @@ impl Lower<'_> {
                 _ => TemplatePart::Expr(expr),
             };
         };
+        let said = node.child(Rule::template).map(|said| self.plain_string(said));
         match expr.kind {
             ExprKind::Path(mut names) if names.len() == 1 => match names.pop() {
-                Some(slot) => TemplatePart::Annotation { slot, entity, span: node.span },
+                Some(slot) => TemplatePart::Annotation { slot, entity, said, span: node.span },
                 None => TemplatePart::Error(node.span),
             },
             _ => {
