@@ -1,7 +1,7 @@
 //! Two versions of a project and what lies between them: `upgrades/NAME.flow` holds both, divided
 //! by a line `// ---- then`, beside `upgrades/NAME.txt` with what `flowright diff` says.
 //! `UPDATE=1 cargo test -p flowright-compiler --test upgrades` writes the texts.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::path::Path;
 
