@@ -57,6 +57,16 @@ static MORTAR: LazyLock<Vec<u64>> = LazyLock::new(|| {
     words
 });
 
+/// English words that everybody uses, folded.
+static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    EN.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
+});
+
+/// Whether a folded word is one that everybody uses.
+pub(crate) fn is_common(word: &str) -> bool {
+    COMMON.contains(word)
+}
+
 /// Whether a word says little by itself.
 pub(crate) fn is_mortar(word: u64) -> bool {
     MORTAR.binary_search(&word).is_ok()

@@ -107,6 +107,8 @@ pub enum Builtin {
     Email,
     Phone,
     Url,
+    /// The number of an order, a ticket, a parcel.
+    Reference,
 }
 
 /// One choice with the words that mean it; its name means it too.

@@ -10,7 +10,7 @@ use flowright_nlu::spec::{Builtin, ChoiceOption, EntityId, EntityKind, EntitySpe
 use flowright_nlu::{Context, UTTERANCE_CHARS_MAX, Understander, detect, train};
 use proptest::prelude::*;
 
-const BUILTINS: [Builtin; 12] = [
+const BUILTINS: [Builtin; 13] = [
     Builtin::Text,
     Builtin::Number,
     Builtin::Percent,
@@ -23,6 +23,7 @@ const BUILTINS: [Builtin; 12] = [
     Builtin::Email,
     Builtin::Phone,
     Builtin::Url,
+    Builtin::Reference,
 ];
 
 /// For everything in the longest text, twice, in a build for tests on a busy machine.

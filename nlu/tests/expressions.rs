@@ -15,7 +15,7 @@ const TABLES: [(Lang, &str); 2] = [
     (Lang::ZH, include_str!("tables/expressions.zh.txt")),
 ];
 /// Each kind with its name in the tables, and the rows of it that each table has at least.
-const KINDS: [(&str, Builtin, usize); 11] = [
+const KINDS: [(&str, Builtin, usize); 12] = [
     ("number", Builtin::Number, 130),
     ("percent", Builtin::Percent, 30),
     ("money", Builtin::Money, 70),
@@ -27,6 +27,7 @@ const KINDS: [(&str, Builtin, usize); 11] = [
     ("email", Builtin::Email, 9),
     ("phone", Builtin::Phone, 15),
     ("url", Builtin::Url, 10),
+    ("reference", Builtin::Reference, 25),
 ];
 /// Rows that a table has at least.
 const ROWS_WANTED: usize = 400;

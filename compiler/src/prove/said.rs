@@ -130,6 +130,7 @@ const fn builtin_value(builtin: Builtin) -> Option<&'static str> {
         Builtin::Email => Some("ann@example.com"),
         Builtin::Phone => Some("+86 138 0013 8000"),
         Builtin::Url => Some("https://example.com"),
+        Builtin::Reference => Some("SO-10023"),
         Builtin::Percent => Some("10%"),
         _ => None,
     }

@@ -25,6 +25,7 @@ pub(super) const BUILTINS: &[(&str, Type, Builtin)] = &[
     ("email", Type::Text, Builtin::Email),
     ("phone", Type::Text, Builtin::Phone),
     ("url", Type::Text, Builtin::Url),
+    ("reference", Type::Text, Builtin::Reference),
 ];
 
 impl Checker<'_> {

@@ -90,6 +90,7 @@ fn of_builtin(builtin: Builtin, lang: Lang, today: Date, random: &mut Random) ->
         Builtin::Bool => random.word(&["yes", "no", "sure", "no thanks"]),
         Builtin::Email => random.word(&["ada@example.com", "a.b+c@example.co.uk", "ada@"]),
         Builtin::Phone => random.word(&["13812345678", "+86 138 1234 5678", "12"]),
+        Builtin::Reference => random.word(&["SO-10023", "#77012", "no number"]),
         Builtin::Url => random.word(&["https://example.com/a?b=c", "example.com", "http://"]),
     }
 }

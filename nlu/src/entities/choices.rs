@@ -1,7 +1,14 @@
-//! Closed sets of choices, by name or synonym.
+//! Closed sets of choices, by name or synonym, slips of the hand included.
+//!
+//! Where no word of a choice stands, words that are nearly one of them are taken for it: one letter
+//! off from five letters on, two from nine, the first one right. Words that everybody uses are no
+//! slips, and what could be two different choices is none.
+
+use std::collections::HashMap;
 
 use super::{Found, folded_words};
-use crate::fold::stands_alone;
+use crate::background::is_common;
+use crate::fold::{is_cjk, stands_alone};
 use crate::spec::ChoiceOption;
 use crate::value::Value;
 
@@ -10,7 +17,17 @@ use crate::value::Value;
 pub(super) struct ChoiceFinder {
     /// Folded words with the option they mean, longest first.
     words: Vec<(String, u16)>,
+    /// Places in `words` by first letter: of those in which a slip is known.
+    by_letter: HashMap<char, Vec<usize>>,
 }
+
+/// Letters from which one may be wrong, and two.
+const LETTERS_FOR_ONE: usize = 5;
+const LETTERS_FOR_TWO: usize = 9;
+/// Words of an utterance in which slips are looked for.
+const WORDS_MAX: usize = 60;
+/// Words of choices that are compared with those of one utterance.
+const COMPARED_MAX: usize = 50_000;
 
 impl ChoiceFinder {
     pub(super) fn new(options: &[ChoiceOption]) -> Self {
@@ -24,7 +41,14 @@ impl ChoiceFinder {
         }
         words.sort_by(|a, b| b.0.len().cmp(&a.0.len()).then_with(|| a.cmp(b)));
         words.dedup();
-        Self { words }
+        let mut by_letter: HashMap<char, Vec<usize>> = HashMap::new();
+        for (place, (word, _)) in words.iter().enumerate() {
+            let latin = word.chars().all(|c| c.is_alphabetic() && !is_cjk(c) || c == ' ');
+            if let Some(first) = word.chars().next().filter(|_| latin && slips(word) > 0) {
+                by_letter.entry(first).or_default().push(place);
+            }
+        }
+        Self { words, by_letter }
     }
 
     pub(super) fn find(&self, folded: &str) -> Vec<Found> {
@@ -37,6 +61,74 @@ impl ChoiceFinder {
                 }
             }
         }
+        if found.is_empty() { self.nearly(folded) } else { found }
+    }
+
+    /// Words that are nearly those of one choice.
+    fn nearly(&self, folded: &str) -> Vec<Found> {
+        if self.by_letter.is_empty() {
+            return Vec::new();
+        }
+        let said: Vec<(usize, usize)> = latin_words(folded).take(WORDS_MAX).collect();
+        let (mut found, mut compared) = (Vec::new(), 0);
+        for first in 0..said.len() {
+            let letter =
+                said.get(first).and_then(|(start, _)| folded.get(*start..)?.chars().next());
+            let alike = letter.and_then(|letter| self.by_letter.get(&letter));
+            let mut best: Option<(usize, Found)> = None;
+            let mut is_clear = true;
+            for place in alike.into_iter().flatten() {
+                let Some((word, option)) = self.words.get(*place) else { continue };
+                let last = first + word.matches(' ').count();
+                let range = said.get(first).zip(said.get(last));
+                let Some((start, end)) = range.map(|((start, _), (_, end))| (*start, *end)) else {
+                    continue;
+                };
+                let Some(part) = folded.get(start..end) else { continue };
+                compared += 1;
+                if compared > COMPARED_MAX {
+                    return found;
+                }
+                let Some(off) = off_by(part, word) else { continue };
+                let value = Value::Choice(*option);
+                match &best {
+                    Some((least, known)) if *least == off => is_clear &= known.value == value,
+                    Some((least, _)) if *least < off => {}
+                    _ => (best, is_clear) = (Some((off, Found { start, end, value })), true),
+                }
+            }
+            found.extend(best.filter(|_| is_clear).map(|(_, found)| found));
+        }
         found
     }
+}
+
+/// How many letters of a word may be wrong.
+fn slips(word: &str) -> usize {
+    match word.chars().filter(|c| c.is_alphabetic()).count() {
+        ..LETTERS_FOR_ONE => 0,
+        LETTERS_FOR_ONE..LETTERS_FOR_TWO => 1,
+        _ => 2,
+    }
+}
+
+/// How many letters are off where few enough are; two that changed places count once.
+fn off_by(said: &str, word: &str) -> Option<usize> {
+    let most = slips(word);
+    if said.len().abs_diff(word.len()) > 4 * most || is_common(said) {
+        return None;
+    }
+    Some(strsim::osa_distance(said, word)).filter(|off| *off <= most)
+}
+
+/// The words of a text that are not Chinese, from where to where.
+fn latin_words(text: &str) -> impl Iterator<Item = (usize, usize)> {
+    let is_letter = |c: char| c.is_alphanumeric() && !is_cjk(c);
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + text.get(at..)?.find(is_letter)?;
+        let length = text.get(start..)?.find(|c| !is_letter(c));
+        at = length.map_or(text.len(), |length| start + length);
+        Some((start, at))
+    })
 }

@@ -15,6 +15,7 @@ mod money;
 mod negation;
 mod numbers;
 mod ranges;
+mod references;
 mod spellings;
 mod times;
 
@@ -303,6 +304,7 @@ fn find_builtin(folded: &str, builtin: Builtin, cx: &Context) -> Vec<Found> {
         Builtin::Email => codes::find_email(folded),
         Builtin::Phone => codes::find_phone(folded),
         Builtin::Url => codes::find_url(folded),
+        Builtin::Reference => references::find(folded),
     }
 }
 
