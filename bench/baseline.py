@@ -30,10 +30,12 @@ def main():
     here = Path(__file__).parent
     data = Path(sys.argv[1]) if len(sys.argv) > 1 else here / "../../shared/data"
     for name, file in pairs(here / "sets.tsv"):
-        if not (data / name / file).exists():
+        files = [data / name / part for part in file.split(" ")]
+        if not all(part.exists() for part in files):
             print(f"{name}, {file}: left out, it is not there")
             continue
-        train, test = rows(data / name / file), rows(data / name / "test.tsv")
+        train = [row for part in files for row in rows(part)]
+        test = rows(data / name / "test.tsv")
         # Chinese has no blanks between words: characters, in place of words and their pairs.
         chars = "char" if name == "crosswoz" else "char_wb"
         grams = (1, 3) if name == "crosswoz" else (3, 5)
