@@ -94,12 +94,16 @@ fn is_mistyped(text: &str, tokens: &[Token], i: usize, word: &str) -> bool {
         return false;
     }
     let code = |t: &&Token| !t.kind.is_trivia();
-    let before = tokens.get(..i).unwrap_or(&[]).iter().rfind(code);
-    let may_end = before.is_none_or(|t| match t.kind {
-        TokenKind::CloseBrace | TokenKind::CloseParen | TokenKind::Quote => true,
-        TokenKind::Word => {
-            let before = text.get(t.span.range()).unwrap_or("");
-            before != "includes" && !DECLARATION_KEYWORDS.contains(&before)
+    let before = tokens.get(..i).unwrap_or(&[]).iter().rposition(|t| code(&t));
+    let may_end = before.is_none_or(|at| match tokens.get(at).map(|t| (t.kind, t.span)) {
+        Some((TokenKind::CloseBrace | TokenKind::CloseParen | TokenKind::CloseBracket, _)) => true,
+        Some((TokenKind::Quote | TokenKind::Literal | TokenKind::Regex, _)) => true,
+        Some((TokenKind::Word, span)) => {
+            let before = text.get(span.range()).unwrap_or("");
+            // A keyword in the middle of a line is a type: `slot name: text`.
+            let awaits_name =
+                DECLARATION_KEYWORDS.contains(&before) && first_on_line(text, tokens, at);
+            before != "includes" && !awaits_name
         }
         _ => false,
     });

@@ -58,6 +58,7 @@ pub(super) fn finding(lost: &Lost<'_>) -> Option<Diagnostic> {
         .sign()
         .or_else(|| around.step())
         .or_else(|| around.declaration())
+        .or_else(|| around.flow_word_behind())
         .or_else(|| around.field_of_a_call())
         .or_else(|| around.has_of_a_call())
         .or_else(|| around.empty_placeholder())
