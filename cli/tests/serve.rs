@@ -4,7 +4,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use flowright_crm::{Crm, Data};
@@ -47,10 +47,16 @@ fn store(name: &str) -> PathBuf {
 }
 
 fn command(store: &Path, crm: SocketAddr) -> Command {
+    command_of("order_change", store, crm)
+}
+
+fn command_of(project: &str, store: &Path, crm: SocketAddr) -> Command {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_flowright"));
     command
-        .args(["serve", "flows/order_change", "--listen", "127.0.0.1:0", "--store"])
+        .arg("serve")
+        .arg(format!("flows/{project}"))
+        .args(["--listen", "127.0.0.1:0", "--store"])
         .arg(store)
         .env("CRM_URL", format!("http://{crm}"))
         .current_dir(root)
@@ -60,7 +66,14 @@ fn command(store: &Path, crm: SocketAddr) -> Command {
 }
 
 fn start(store: &Path, crm: SocketAddr) -> Server {
-    let mut child = command(store, crm).spawn().unwrap();
+    let (server, mut stderr) = spawn(command(store, crm));
+    std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
+    server
+}
+
+/// A server, and what it logs.
+fn spawn(mut command: Command) -> (Server, ChildStderr) {
+    let mut child = command.spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let address = lines
         .find_map(|line| {
@@ -70,9 +83,8 @@ fn start(store: &Path, crm: SocketAddr) -> Server {
         })
         .unwrap_or_else(|| panic!("the server did not say where it is"));
     std::thread::spawn(move || lines.for_each(drop));
-    let mut stderr = child.stderr.take().unwrap();
-    std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
-    Server { child, address }
+    let stderr = child.stderr.take().unwrap();
+    (Server { child, address }, stderr)
 }
 
 impl Server {
@@ -228,9 +240,50 @@ fn a_bundle_of_a_newer_version_is_refused() {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
         assert!(said.contains("this flowright reads format"), "{args:?}: {said}");
-        assert!(said.contains("use a newer flowright"), "{args:?}: {said}");
+        let help = "use the version of flowright that made it, or a later one";
+        assert!(said.contains(help), "{args:?}: {said}");
     }
     assert!(!store.exists(), "nothing is made for a bundle that cannot be served");
+}
+
+/// The bot was upgraded, and flowright with it: a conversation of before is pinned to a bundle that
+/// this flowright does not read.
+#[test]
+fn a_conversation_of_another_format_is_said_in_the_log_and_to_its_client() {
+    let (_, crm_address) = start_crm();
+    let store = store("pinned");
+    let server = start(&store, crm_address);
+    server.post("s", &message("1", "我需要修改订单#12345的交货日期。"));
+    server.kill();
+    let db = rusqlite::Connection::open(&store).unwrap();
+    let (hash, mut bytes): (String, Vec<u8>) = db
+        .query_row("SELECT lower(hex(hash)), bytes FROM bundles", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    // The checksum is of the body, which is as it was.
+    *bytes.get_mut(8).unwrap() -= 1;
+    assert_eq!(db.execute("UPDATE bundles SET bytes = ?1", [&bytes]).unwrap(), 1);
+    drop(db);
+    let (server, mut stderr) = spawn(command_of("invoice_query", &store, crm_address));
+    let log = std::thread::spawn(move || {
+        let mut log = String::new();
+        stderr.read_to_string(&mut log).unwrap();
+        log
+    });
+    let mut answer = String::new();
+    let again = json!({ "id": "2", "text": "2099-06-15" });
+    server.send("s", &again).read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    assert!(answer.contains("\"code\":\"R0305\"") && answer.contains("retry-after"), "{answer}");
+    assert!(!answer.contains(&hash), "the bundle is for the operator: {answer}");
+    server.kill();
+    let log = log.join().unwrap();
+    let lines: Vec<&str> = log.lines().filter(|line| line.contains("R0305")).collect();
+    let [line] = lines.as_slice() else { panic!("one line about it: {log}") };
+    for part in ["`s`", &hash, "older format", "goes on when the flowright that wrote"] {
+        assert!(line.contains(part), "{part}: {line}");
+    }
 }
 
 #[test]

@@ -149,6 +149,17 @@ pub fn read(bytes: &[u8]) -> Result<(Bundle, [u8; 32]), BundleError> {
     Ok((Bundle { compiler, program, model }, hash))
 }
 
+/// Why bytes are a bundle of another format; nothing where they are of this one, or no bundle at all.
+#[must_use]
+pub fn other_format(bytes: &[u8]) -> Option<BundleError> {
+    let version = bytes.strip_prefix(&MAGIC)?.first_chunk::<4>()?;
+    match u32::from_le_bytes(*version) {
+        FORMAT_VERSION => None,
+        found @ ..FORMAT_VERSION => Some(BundleError::Older { found }),
+        found => Some(BundleError::Newer { found }),
+    }
+}
+
 /// Whether the bytes begin like a bundle, whatever follows.
 #[must_use]
 pub fn is_bundle(bytes: &[u8]) -> bool {
@@ -162,12 +173,9 @@ fn checked_body(bytes: &[u8]) -> Result<(&[u8], [u8; 32]), BundleError> {
         let is_start = MAGIC.starts_with(bytes) && !bytes.is_empty();
         return Err(if is_start { short } else { BundleError::NotABundle });
     };
-    let (version, rest) = rest.split_first_chunk::<4>().ok_or_else(|| short.clone())?;
-    let found_version = u32::from_le_bytes(*version);
-    match found_version {
-        FORMAT_VERSION => {}
-        found @ ..FORMAT_VERSION => return Err(BundleError::Older { found }),
-        found => return Err(BundleError::Newer { found }),
+    let (_, rest) = rest.split_first_chunk::<4>().ok_or_else(|| short.clone())?;
+    if let Some(other) = other_format(bytes) {
+        return Err(other);
     }
     let (length, rest) = rest.split_first_chunk::<8>().ok_or_else(|| short.clone())?;
     let (hash, body) = rest.split_first_chunk::<32>().ok_or(short)?;

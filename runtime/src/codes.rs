@@ -36,6 +36,7 @@ codes! {
     "R0302" "store-too-new",
     "R0303" "store-overloaded",
     "R0304" "store-damaged",
+    "R0305" "bundle-of-another-format",
 }
 
 /// The page of a code, in any case.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use flowright_compiler::bundle;
 use flowright_engine::LoadedProgram;
+use flowright_engine::model::Session;
 
 use crate::store::{SqliteStore, StoreError};
 
@@ -43,12 +44,13 @@ impl Programs {
     /// The program that a session is pinned to, read from the store if need be.
     ///
     /// # Errors
-    /// [`StoreError`] when the store does not have it.
+    /// [`StoreError`] when the store does not have it, or has it in a format that is not read here.
     pub fn pinned(
         &self,
-        hash: &[u8; 32],
+        session: &Session,
         store: &SqliteStore,
     ) -> Result<Arc<LoadedProgram>, StoreError> {
+        let hash = &session.bundle;
         if self.current.bundle == *hash {
             return Ok(self.current());
         }
@@ -59,11 +61,23 @@ impl Programs {
         let damaged = |cause: String| StoreError::Damaged { what: "bundle", cause };
         let bytes =
             store.bundle(hash)?.ok_or_else(|| damaged("it is not in the store".to_owned()))?;
+        if let Some(other) = bundle::other_format(&bytes) {
+            return Err(StoreError::OtherFormat {
+                session: session.id.clone(),
+                bundle: hex(hash),
+                cause: other.to_string(),
+            });
+        }
         let program = Arc::new((self.loader)(&bytes).map_err(damaged)?);
         older.retain(|_, program| program.strong_count() > 0);
         older.insert(*hash, Arc::downgrade(&program));
         Ok(program)
     }
+}
+
+/// A bundle's name, as people read it.
+pub(crate) fn hex(hash: &[u8]) -> String {
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Loads bundles to run in the interpreter.

@@ -208,10 +208,16 @@ impl World {
 
     /// The server stopped and started again on the same store.
     pub async fn restart(self) -> Self {
+        let bundle = self.bundle.clone();
+        self.restart_with(bundle).await
+    }
+
+    /// The same with another program for new sessions.
+    pub async fn restart_with(self, bundle: Vec<u8>) -> Self {
         self.server.stop().await;
         let options = options(&self.store, self.crm_address, &self.clock);
-        let server = Service::start(&self.bundle, loader(), options).await.unwrap();
-        Self { server, ..self }
+        let server = Service::start(&bundle, loader(), options).await.unwrap();
+        Self { server, bundle, ..self }
     }
 
     pub fn url(&self, path: &str) -> String {

@@ -36,6 +36,8 @@ pub(super) struct Actor {
     /// How often in a row something could not be stored. What was under way may be so still, and
     /// nobody may come and ask: it is looked at again.
     failures: u32,
+    /// It was said that the session's bundle has another format: timers and calls ask every second.
+    said_other_format: bool,
 }
 
 impl Drop for Actor {
@@ -46,7 +48,7 @@ impl Drop for Actor {
 
 impl Actor {
     pub(super) const fn new(inner: Arc<Inner>, id: String) -> Self {
-        Self { inner, id, live: None, failures: 0 }
+        Self { inner, id, live: None, failures: 0, said_other_format: false }
     }
 
     /// Until nothing comes for a while, or the dispatch closes.
@@ -100,7 +102,9 @@ impl Actor {
             Mail::Look => {
                 let result = self.look().await;
                 self.forget_after(&result);
-                if let Err(error) = result {
+                let Err(error) = result else { return };
+                let other = matches!(error, DispatchError::Store(StoreError::OtherFormat { .. }));
+                if !(other && std::mem::replace(&mut self.said_other_format, other)) {
                     tracing::error!(session = %self.id, %error, "a timer or call could not be taken up");
                 }
             }
@@ -129,7 +133,7 @@ impl Actor {
         }
         let inner = &self.inner;
         if let Some(stored) = inner.store.session(&self.id)? {
-            let program = inner.programs.pinned(&stored.session.bundle, &inner.store)?;
+            let program = inner.programs.pinned(&stored.session, &inner.store)?;
             self.live = Some(Live { program, session: stored.session, seq: stored.seq });
             return Ok(false);
         }

@@ -200,7 +200,7 @@ impl Dispatch {
     /// [`StoreError`].
     pub fn session(&self, id: &str) -> Result<Option<(Session, Arc<Program>)>, StoreError> {
         let Some(stored) = self.inner.store.session(id)? else { return Ok(None) };
-        let program = self.inner.programs.pinned(&stored.session.bundle, &self.inner.store)?;
+        let program = self.inner.programs.pinned(&stored.session, &self.inner.store)?;
         Ok(Some((stored.session, Arc::clone(&program.program))))
     }
 

@@ -7,6 +7,10 @@ use super::Response;
 use super::body::reply;
 use crate::dispatch::{DispatchError, StoreError};
 
+/// When a client may ask again for a conversation that waits for another flowright: somebody has to
+/// put it back first.
+const OTHER_FORMAT_RETRY_S: u32 = 60;
+
 /// Why a request was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
@@ -14,12 +18,14 @@ pub(crate) struct Problem {
     detail: String,
     help: Option<String>,
     retry_after_s: Option<u32>,
+    code: Option<&'static str>,
     allow: Option<&'static str>,
 }
 
 impl Problem {
     pub(crate) fn new(status: u16, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), help: None, retry_after_s: None, allow: None }
+        let detail = detail.into();
+        Self { status, detail, help: None, retry_after_s: None, code: None, allow: None }
     }
 
     pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
@@ -37,6 +43,16 @@ impl Problem {
         self
     }
 
+    /// The conversation waits for another flowright: nothing of it is lost, and no other is touched.
+    fn other_format() -> Self {
+        let detail =
+            "this conversation began with another version of the bot, which cannot run now";
+        let help = "nothing of it is lost and this message was not taken: send it again later with \
+                    the same id, or begin a new conversation";
+        let problem = Self::new(503, detail).with_help(help).retry_after(OTHER_FORMAT_RETRY_S);
+        Self { code: Some("R0305"), ..problem }
+    }
+
     /// As JSON: also what a WebSocket sends.
     pub(crate) fn json(&self) -> serde_json::Value {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -46,8 +62,11 @@ impl Problem {
             "status": self.status,
             "detail": self.detail,
         });
-        if let (Some(object), Some(help)) = (document.as_object_mut(), &self.help) {
-            object.insert("help".to_owned(), json!(help));
+        let more = [("help", self.help.as_deref()), ("code", self.code)];
+        for (name, value) in more {
+            if let (Some(object), Some(value)) = (document.as_object_mut(), value) {
+                object.insert(name.to_owned(), json!(value));
+            }
         }
         document
     }
@@ -78,6 +97,7 @@ impl From<DispatchError> for Problem {
                 Self::new(503, text).retry_after(1)
             }
             DispatchError::BadCustomer(_) => Self::new(400, text),
+            DispatchError::Store(error @ StoreError::OtherFormat { .. }) => error.into(),
             // What broke is for the operator, not for the client.
             DispatchError::Store(error) => {
                 tracing::error!(%error, "a request failed");
@@ -94,6 +114,9 @@ impl From<DispatchError> for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "a request failed");
-        Self::new(500, "the session could not be read")
+        match error {
+            StoreError::OtherFormat { .. } => Self::other_format(),
+            _ => Self::new(500, "the session could not be read"),
+        }
     }
 }

@@ -9,6 +9,7 @@ use super::Response;
 use super::app::Shared;
 use super::body;
 use super::problem::Problem;
+use crate::programs::hex;
 
 pub(super) fn get(app: &Shared, id: &str) -> Result<Response, Problem> {
     let Some((session, program)) = app.dispatch.session(id)? else {
@@ -78,8 +79,4 @@ fn fact(fact: &Fact) -> Json {
         None if fact.personal => json!({ "name": fact.name, "withheld": "personal" }),
         None => json!({ "name": fact.name, "value": fact.value, "turn": fact.turn }),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -88,4 +88,17 @@ pub enum StoreError {
         /// Why.
         cause: String,
     },
+    /// A session belongs to a bundle that is whole, and in a format that this flowright does not read.
+    #[error(
+        "R0305: the session `{session}` began with the bundle {bundle}, and {cause}; its conversation \
+         goes on when the flowright that wrote the bundle runs again"
+    )]
+    OtherFormat {
+        /// The session.
+        session: String,
+        /// Name of its bundle, in hexadecimal digits.
+        bundle: String,
+        /// Which format it has, and which is read.
+        cause: String,
+    },
 }

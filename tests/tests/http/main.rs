@@ -3,6 +3,7 @@
 
 mod odd;
 mod outside;
+mod pinned;
 mod sockets;
 mod talks;
 mod unstored;

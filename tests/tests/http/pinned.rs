@@ -1,0 +1,95 @@
+//! Sessions that are pinned to a bundle of another format: they stand still, with words, and come to
+//! no harm; what their error's page says to do about them is done here.
+
+use flowright_compiler::bundle::FORMAT_VERSION;
+use flowright_tests::{World, bundle_of, bundle_of_text, send};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use serde_json::{Value as Json, json};
+
+const PAGE: &str = include_str!("../../../docs/errors/R0305.md");
+
+/// Asks for a name, and says it.
+const SOURCE: &str = include_str!("../../conformance/slots.flow");
+
+/// Gives every stored bundle another format. The checksum is of the body alone: it is still right.
+fn set_format(world: &World, format: u32) {
+    let db = rusqlite::Connection::open(&*world.store).unwrap();
+    let bytes: Vec<u8> = db.query_row("SELECT bytes FROM bundles", [], |row| row.get(0)).unwrap();
+    let mut changed = bytes;
+    changed.splice(8..12, format.to_le_bytes());
+    assert_eq!(db.execute("UPDATE bundles SET bytes = ?1", [&changed]).unwrap(), 1);
+}
+
+fn said(problem: &Json, name: &str) -> String {
+    problem[name].as_str().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_of_another_format_stands_still_and_goes_on_later() {
+    for other in [FORMAT_VERSION - 1, FORMAT_VERSION + 1] {
+        let old = bundle_of_text(SOURCE);
+        let world = World::start_bundle(old.clone(), |options| options).await;
+        let (status, begun) = world.post("old", json!({ "id": "1", "text": "hello" })).await;
+        assert_eq!(status, 200, "{begun}");
+        set_format(&world, other);
+        let world = world.restart_with(bundle_of("order_change")).await;
+        let message = json!({ "id": "2", "text": "hello again" });
+        let (status, problem) = world.post("old", message.clone()).await;
+        assert_eq!((status, said(&problem, "code").as_str()), (503, "R0305"), "{problem}");
+        assert!(said(&problem, "detail").contains("another version of the bot"), "{problem}");
+        assert!(said(&problem, "help").contains("again later with the same id"), "{problem}");
+        let (status, problem) = send(&world.url("/v1/sessions/old"), "GET", None, &[]).await;
+        assert_eq!((status, said(&problem, "code").as_str()), (503, "R0305"), "{problem}");
+        let client: Client<_, String> = Client::builder(TokioExecutor::new()).build_http();
+        let got = client.get(world.url("/v1/sessions/old").parse().unwrap()).await.unwrap();
+        assert!(got.headers().contains_key("retry-after"));
+        let why = world.server.dispatch().session("old").unwrap_err().to_string();
+        let older_or_newer = if other < FORMAT_VERSION { "older" } else { "newer" };
+        let hash = old.get(20..52).unwrap();
+        let name: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        for part in ["`old`", &name, &format!("{older_or_newer} format {other}")] {
+            assert!(why.contains(part), "{part}: {why}");
+        }
+        let (status, begun) = world.post("new", json!({ "id": "1", "text": "hello" })).await;
+        assert_eq!(status, 200, "others go on: {begun}");
+        // The flowright that reads this format is back: the message that was refused is taken now.
+        let db = rusqlite::Connection::open(&*world.store).unwrap();
+        let back = db
+            .execute("UPDATE bundles SET bytes = ?1 WHERE bytes <> ?1 AND hash = ?2", (&old, hash));
+        assert_eq!(back.unwrap(), 1);
+        let (status, answer) = world.post("old", message).await;
+        assert_eq!((status, &answer["turn"]), (200, &json!(2)), "{answer}");
+        world.server.stop().await;
+    }
+}
+
+/// The statements of the page, as they stand there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_of_another_format_can_be_given_up_as_the_page_says() {
+    let world = World::start_bundle(bundle_of_text(SOURCE), |options| options).await;
+    for id in ["1", "2"] {
+        assert_eq!(world.post("s", json!({ "id": id, "text": "hello" })).await.0, 200);
+    }
+    set_format(&world, FORMAT_VERSION - 1);
+    let world = world.restart_with(bundle_of("order_change")).await;
+    assert_eq!(world.post("s", json!({ "id": "3", "text": "hello" })).await.0, 503);
+    world.server.stop().await;
+    let db = rusqlite::Connection::open(&*world.store).unwrap();
+    let list = PAGE.split_once("my_bot.sqlite \"").unwrap().1.split_once('"').unwrap().0;
+    let listed: (String, String) =
+        db.query_row(list, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    assert_eq!((listed.0.len(), listed.1.as_str()), (64, "s"));
+    let sql = PAGE.split_once("```sql\n").unwrap().1.split_once("```").unwrap().0;
+    db.execute_batch(&sql.replace("SESSION", "s")).unwrap();
+    drop(db);
+    let options = flowright_runtime::service::Options::local(world.store.to_path_buf());
+    let loader = flowright_runtime::programs::interpreter_loader();
+    let bundle = bundle_of_text(SOURCE);
+    let again = flowright_runtime::service::Service::start(&bundle, loader, options).await.unwrap();
+    let url = format!("http://{}/v1/sessions/s/messages", again.address);
+    let (status, answer) =
+        send(&url, "POST", Some(json!({ "id": "1", "text": "hello" })), &[]).await;
+    assert_eq!((status, &answer["turn"], &answer["repeated"]), (200, &json!(1), &json!(false)));
+    again.stop().await;
+}
