@@ -89,14 +89,19 @@ impl Project {
 
     /// Says what the model makes of thresholds that follow from it.
     pub(crate) fn print_thresholds(&self, analysis: &Analysis) {
-        for Threshold { flow, false_rejects, accept } in &analysis.thresholds {
+        for threshold in &analysis.thresholds {
+            let Threshold { flow, false_rejects, accept, .. } = threshold;
             let percent = |share: Decimal| Decimal(share.0 * 100);
             let of = flow.as_ref().map(|flow| format!(" of `{flow}`")).unwrap_or_default();
+            let passes = threshold.passes_percent().map(|percent| {
+                format!("; of utterances that are not for it, about {percent}% would pass")
+            });
             eprintln!(
-                "{}: `accept at {}% false rejects`{of} is `accept above {}%`",
+                "{}: `accept at {}% false rejects`{of} is `accept above {}%`{}",
                 self.name(),
                 percent(*false_rejects),
-                percent(*accept)
+                percent(*accept),
+                passes.unwrap_or_default()
             );
         }
     }

@@ -164,9 +164,11 @@ pub(crate) fn analyse_loaded(
         }
         let by_model = tried.model.as_ref().map(|model| thresholds::of(project, model));
         found = by_model.unwrap_or_default();
+        diagnostics.extend(thresholds::lets_through(&found));
     }
     mends::add(&files, &sources, &mut diagnostics);
-    let unchecked: &[Code] = if tried.left_out { &[Code::W0507, Code::W0508] } else { &[] };
+    let unchecked: &[Code] =
+        if tried.left_out { &[Code::W0507, Code::W0508, Code::W0604] } else { &[] };
     let allowed = allow::apply(&files, &sources, &mut diagnostics, unchecked);
     let cut = cut + sink::tidy(&mut diagnostics);
     let (model, intents_left_out) = (tried.model, tried.left_out);

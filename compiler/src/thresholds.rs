@@ -12,6 +12,8 @@ use crate::sema::hir::{Accept, Fallback, Flow, Project};
 
 /// Decimal places of a threshold that follows from the model: a tenth of a percent.
 const STEP: f64 = 1_000.0;
+/// What of the utterances that no intent is for a threshold may let through before it is a finding.
+const HALF: i64 = Decimal::ONE.0 / 2;
 
 /// A threshold that follows from the model.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,17 +24,33 @@ pub struct Threshold {
     pub false_rejects: Decimal,
     /// Confidence from which an intent is accepted, as a share of one.
     pub accept: Decimal,
+    /// Share of the utterances that no intent is for that it lets through all the same, as far as it
+    /// could be measured.
+    pub passes: Option<Decimal>,
+    /// Where it stands.
+    at: FileSpan,
+}
+
+impl Threshold {
+    /// The share of a hundred that it lets through of what no intent is for, to a whole percent.
+    #[must_use]
+    pub fn passes_percent(&self) -> Option<i64> {
+        self.passes.map(|share| (share.0 * 100 + Decimal::ONE.0 / 2) / Decimal::ONE.0)
+    }
 }
 
 /// The thresholds of a project that follow from the model, in order.
 pub(crate) fn of(project: &Project, model: &Model) -> Vec<Threshold> {
     let threshold = |(flow, fallback): (Option<&str>, &Fallback)| match fallback.accept {
         Accept::Above(_) => None,
-        Accept::AtFalseRejects { share, .. } => Some(Threshold {
-            flow: flow.map(str::to_owned),
-            false_rejects: share,
-            accept: accept(&fallback.accept, model),
-        }),
+        Accept::AtFalseRejects { share, at } => {
+            let accept = accept(&fallback.accept, model);
+            let from = accept.0 as f64 / Decimal::ONE.0 as f64;
+            let passes = model.passes_at(from as f32);
+            let flow = flow.map(str::to_owned);
+            let passes = passes.map(|passes| Decimal((passes * Decimal::ONE.0 as f64) as i64));
+            Some(Threshold { flow, false_rejects: share, accept, passes, at })
+        }
     };
     fallbacks(project).filter_map(threshold).collect()
 }
@@ -53,6 +71,25 @@ pub(crate) fn accept(accept: &Accept, model: &Model) -> Decimal {
             Decimal(steps * (Decimal::ONE.0 / STEP as i64))
         }
     }
+}
+
+/// Thresholds that let through most of what no intent is for.
+pub(crate) fn lets_through(thresholds: &[Threshold]) -> Vec<Diagnostic> {
+    let lets = |threshold: &&Threshold| threshold.passes.is_some_and(|share| share.0 > HALF);
+    let finding = |threshold: &Threshold| {
+        let percent = threshold.passes_percent().unwrap_or_default();
+        let accept = Decimal(threshold.accept.0 * 100);
+        let message =
+            format!("this threshold would accept most of what no intent is for: {percent}%");
+        Diagnostic::new(Code::W0604, threshold.at, message)
+            .label(format!("comes to `accept above {accept}%`"))
+            .help(
+                "the least sure examples are hardly surer than other talk: write more examples of the \
+                 intents, closer to what customers write",
+            )
+            .help("or allow more false rejects, or set it yourself: `accept above 60%`")
+    };
+    thresholds.iter().filter(lets).map(finding).collect()
 }
 
 /// Thresholds that too few examples stand behind.

@@ -61,6 +61,13 @@ fn what_was_written_in_this_format_is_still_read_and_written_so() {
     assert!(model.to_bytes() == read.model, "the model's format has changed");
 }
 
+/// Operators read there which format this flowright reads.
+#[test]
+fn the_page_for_operators_names_this_format() {
+    let page = include_str!("../../docs/operations.md");
+    assert!(page.contains(&format!("reads its own format only (now {FORMAT_VERSION})")));
+}
+
 #[test]
 fn what_is_written_is_read() {
     let bytes = written();

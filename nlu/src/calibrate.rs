@@ -68,6 +68,26 @@ pub(crate) fn level(levels: &[f32], share: f64) -> Option<f32> {
     Some(below + part * (above - below))
 }
 
+/// Scores below which 0, 1, 2 … 100 percent of the held-out utterances that no bot is for were.
+pub(crate) fn background_levels(rows: &Rows, held_out: &[HeldOut]) -> Vec<f32> {
+    let background = held_out.iter().filter(|held| !rows.is_own(held.row));
+    let scores: Vec<f32> = background.map(|held| held.score).collect();
+    (0..=100).filter_map(|percent| quantile(&scores, f64::from(percent) / 100.0)).collect()
+}
+
+/// The share of what the levels are of, 0 to 1, that is below a place among them: the levels are in
+/// even steps of it. Nothing without levels.
+pub(crate) fn share_below(levels: &[f32], place: f32) -> Option<f64> {
+    let steps = levels.len().checked_sub(1)?.max(1) as f64;
+    let under = levels.partition_point(|level| *level < place);
+    let Some(above) = levels.get(under) else { return Some(1.0) };
+    let Some(below) = under.checked_sub(1).and_then(|under| levels.get(under)) else {
+        return Some(0.0);
+    };
+    let part = f64::from((place - below) / (above - below));
+    Some(((under - 1) as f64 + part) / steps)
+}
+
 /// Shows rows to a classifier that has not learned from them: every row, unless that is too much.
 pub(crate) fn held_out(rows: &Rows, classes: usize) -> Vec<HeldOut> {
     let folds = fold_of_rows(rows);
@@ -166,6 +186,24 @@ fn newton_step(seen: &[Seen], (slope, offset): (f64, f64)) -> Option<(f64, f64)>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_share_below_a_place_is_read_between_the_levels() {
+        let levels = [-1.0, -1.0, 0.0, 1.0, 3.0];
+        for (place, share) in [
+            (-2.0, 0.0),
+            (-1.0, 0.0),
+            (-0.5, 0.375),
+            (0.0, 0.5),
+            (2.0, 0.875),
+            (3.0, 1.0),
+            (9.0, 1.0),
+        ] {
+            let found = share_below(&levels, place).unwrap();
+            assert!((found - share).abs() < 1e-6, "{place}: {found}");
+        }
+        assert_eq!(share_below(&[], 0.0), None);
+    }
 
     /// What a plain Newton step overshoots on: everything right, far to the left.
     #[test]

@@ -42,6 +42,8 @@ pub(crate) struct Classifier {
     /// Scores below which 0, 1, 2 … percent of the held-out examples were: one a percent, or none at
     /// all where nothing was held out.
     levels: Vec<f32>,
+    /// The same of the held-out utterances that no bot is for, up to 100 percent.
+    background_levels: Vec<f32>,
 }
 
 /// What some words of a text add to the margin of a class.
@@ -75,6 +77,7 @@ impl Classifier {
         let held_out = calibrate::held_out(&rows, classes);
         classifier.curve = calibrate::curve(&rows, &held_out);
         classifier.levels = calibrate::levels(&rows, &held_out);
+        classifier.background_levels = calibrate::background_levels(&rows, &held_out);
         (classifier, held_out)
     }
 
@@ -127,6 +130,7 @@ impl Classifier {
             weights: Weights::none(0, 0),
             curve: calibrate::PRIOR,
             levels: Vec::new(),
+            background_levels: Vec::new(),
         }
     }
 
@@ -226,6 +230,14 @@ impl Classifier {
         Some(calibrate::confidence(self.curve, calibrate::level(&self.levels, share)?))
     }
 
+    /// The share, 0 to 1, of the held-out utterances that no bot is for of which the classifier was at
+    /// least so sure; nothing where none were held out.
+    pub(crate) fn passes_at(&self, confidence: f32) -> Option<f64> {
+        let sure = |score: &f32| calibrate::confidence(self.curve, *score);
+        let levels: Vec<f32> = self.background_levels.iter().map(sure).collect();
+        calibrate::share_below(&levels, confidence).map(|below| 1.0 - below)
+    }
+
     /// Whether the loaded numbers fit together, for `classes` classes.
     pub(crate) fn fits(&self, classes: usize) -> bool {
         let sorted = self.hashes.is_sorted();
@@ -234,6 +246,7 @@ impl Classifier {
             && self.curve.0.is_finite()
             && self.curve.1.is_finite()
             && self.levels.iter().all(|level| level.is_finite())
+            && self.background_levels.iter().all(|level| level.is_finite())
             && self.idf.len() == self.hashes.len()
             && self.weights.fits(self.hashes.len(), classes)
     }

@@ -174,6 +174,7 @@ codes! {
     W0601 "shadowed-rule",
     W0602 "overlapping-rules",
     W0603 "threshold-by-few",
+    W0604 "threshold-lets-through",
     W0610 "may-be-too-long",
     W0611 "label-cut",
     W0612 "after-reply-window",

@@ -4,6 +4,7 @@ mod ci;
 mod counts;
 mod fix;
 mod formats;
+mod thresholds;
 mod watch;
 mod write_test;
 
