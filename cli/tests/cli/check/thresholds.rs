@@ -8,11 +8,8 @@ const APART: &str = include_str!("../../../../compiler/tests/corpus/fallback/let
 
 /// The percentages of the line about one threshold: what it comes to, and what would pass.
 fn said(text: &str, threshold: &str) -> (f64, f64) {
-    let line =
-        text.lines().find(|line| line.contains(threshold)).unwrap_or_else(|| panic!("{text}"));
-    let (accept, passes) = line
-        .split_once("; of utterances that are not for it, about ")
-        .unwrap_or_else(|| panic!("{line}"));
+    let line = text.lines().find(|line| line.contains(threshold)).unwrap();
+    let (accept, passes) = line.split_once("; of utterances that are not for it, about ").unwrap();
     let accept = accept.rsplit_once("`accept above ").unwrap().1.trim_end_matches("%`");
     let passes = passes.strip_suffix("% would pass").unwrap();
     (accept.parse().unwrap(), passes.parse().unwrap())
