@@ -1,4 +1,4 @@
-//! Utterance to intents, entities and language. Pure: no IO, no clock, no randomness; the same
+//! Utterance to intents, entities, language and sentiment. Pure: no IO, no clock, no randomness; the same
 //! training set gives the same model bytes on every machine.
 
 mod background;
@@ -17,6 +17,7 @@ mod model;
 pub mod patterns;
 pub mod plural;
 mod sequence;
+mod sentiment;
 pub mod spec;
 mod svm;
 mod understand;

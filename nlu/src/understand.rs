@@ -1,4 +1,4 @@
-//! One utterance, understood: language, intents, entities, yes or no, correction.
+//! One utterance, understood: language, intents, entities, yes or no, correction, sentiment.
 
 use std::collections::HashMap;
 
@@ -8,6 +8,7 @@ use crate::detect::detect;
 use crate::entities::{Finder, MaskedText, answers, build_regex};
 use crate::lang::Lang;
 use crate::model::{Model, ModelError};
+use crate::sentiment;
 use crate::spec::EntityId;
 use crate::value::{Date, Value};
 
@@ -58,6 +59,8 @@ pub struct Understanding {
     pub correction: bool,
     /// Share of its words that no example has, 0 to 1.
     pub unknown_share: f32,
+    /// How the customer feels by what she writes, -1 to 1; 0 where nothing says.
+    pub sentiment: f32,
 }
 
 /// An intent with how sure it is.
@@ -102,6 +105,7 @@ impl Understander {
     /// # Errors
     /// A pattern that does not compile.
     pub fn new(mut model: Model) -> Result<Self, ModelError> {
+        sentiment::prepare();
         let finder = Finder::new(&model.entities).map_err(ModelError)?.with_learned(&model.learned);
         let compile = |patterns: &Vec<String>| {
             patterns
@@ -148,6 +152,7 @@ impl Understander {
             correction: answers::is_correction(text) || entities.iter().any(|e| e.negated),
             entities,
             unknown_share,
+            sentiment: sentiment::sentiment(text),
         }
     }
 

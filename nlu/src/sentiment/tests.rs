@@ -1,0 +1,56 @@
+use std::time::Instant;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Parts that rules look for, beside any characters whatever.
+const PARTS: &[&str] = &[
+    "bad", "not ", "never so", "but", "AWFUL", "!!!", "?", "不", "太", "差", "死了", "但是", "。",
+    "吗", "😡", ":(", "'", "n't", "-", "\u{200d}", "\u{fe0f}", "İ", "ß", " ", "\n", "good ", "满意",
+];
+
+fn anything() -> impl Strategy<Value = String> {
+    let part = prop_oneof![
+        prop::sample::select(PARTS).prop_map(str::to_owned),
+        any::<char>().prop_map(String::from),
+        any::<String>(),
+    ];
+    prop::collection::vec(part, 0..40).prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #[test]
+    fn whatever_is_written_is_between_minus_one_and_one(text in anything()) {
+        let felt = sentiment(&text);
+        prop_assert!((-1.0..=1.0).contains(&felt), "{} {:?}", felt, text);
+        prop_assert_eq!(felt.to_bits(), sentiment(&text).to_bits());
+    }
+}
+
+#[test]
+fn nothing_said_is_nothing_felt() {
+    for text in ["", " ", "12345", "#12345", "!!!", "??", "。。。", "PO-12", "\u{0}"] {
+        assert_eq!(sentiment(text), 0.0, "{text:?}");
+    }
+}
+
+#[test]
+fn much_costs_what_it_is_long() {
+    prepare();
+    for part in ["bad ", "not so ", "差", "不", "not_", "never so bad but ", "不太", "😡", "a.\n", "?"] {
+        let time = |length: usize| {
+            let text = part.repeat(length / part.chars().count());
+            let best = (0..7).map(|_| {
+                let began = Instant::now();
+                let felt = sentiment(&text);
+                assert!((-1.0..=1.0).contains(&felt));
+                began.elapsed()
+            });
+            best.min().unwrap().as_secs_f64()
+        };
+        // Sixteen times as much; growth by the square would be 256 times.
+        let (little, much) = (time(10_000), time(160_000));
+        assert!(much < 80.0 * little.max(1e-5), "{part:?}: {little} s, then {much} s");
+    }
+}
