@@ -1,6 +1,7 @@
 //! Intents of public sets: how often they are right, how far confidence is from that (ECE), how well
 //! what is not meant for the bot is told from what is (`rejected` is the share of it that is turned
-//! away where 5 % of the rest are), what training and asking costs. The linear model of scikit-learn on the same splits
+//! away where 5 % of the rest are), what training and asking costs, and `felt`, what of that goes to
+//! reading how the customer feels. The linear model of scikit-learn on the same splits
 //! (`bench/sets.tsv`) is in `bench/baseline.py`; here each time stands beside the first set's.
 #![expect(clippy::unwrap_used, reason = "a benchmark may stop at the first surprise")]
 
@@ -14,7 +15,7 @@ use std::time::{Duration, Instant};
 use flowright_bench::{grouped, nanos};
 use flowright_nlu::lang::Lang;
 use flowright_nlu::value::Date;
-use flowright_nlu::{Context, Model, Understander, train};
+use flowright_nlu::{Context, Model, Understander, sentiment, train};
 use sets::{OUTSIDE, Rows, data, report, spec, without_intents};
 
 /// Set and file to learn from, a line each; the test split is `test.tsv` of the set.
@@ -24,6 +25,11 @@ const HELD_OUT: usize = 4;
 /// Intents of a large bot, and examples of each at most.
 const MANY_INTENTS: usize = 150;
 const MANY_EXAMPLES: usize = 100;
+/// What customers feel, a language each.
+const FELT: [(&str, &str); 2] = [
+    ("English", include_str!("../../nlu/tests/tables/sentiment.en.txt")),
+    ("Chinese", include_str!("../../nlu/tests/tables/sentiment.zh.txt")),
+];
 const ROUND: Duration = Duration::from_millis(300);
 
 fn cx() -> Context {
@@ -99,7 +105,7 @@ fn many() -> Option<Trial> {
 
 fn main() {
     println!(
-        "{:<38} {:>7} {:>6}  {:>8} {:>8} {:>5}  {:>6} {:>8}  {:>7} {:>10} {:>6}  beside the first",
+        "{:<38} {:>7} {:>6}  {:>8} {:>8} {:>5}  {:>6} {:>8}  {:>7} {:>10} {:>6} {:>6}  beside the first",
         "set",
         "intents",
         "rows",
@@ -110,7 +116,8 @@ fn main() {
         "rejected",
         "train s",
         "bytes",
-        "us"
+        "us",
+        "felt"
     );
     let mut first_us = None;
     for Trial { name, rows, test } in trials() {
@@ -127,8 +134,9 @@ fn main() {
         let us = nanos(ROUND, || {
             black_box(bot.understand(texts.next().unwrap_or(""), &cx));
         }) / 1e3;
+        let felt_us = felt_us(test.iter().map(|(text, _)| text.as_str()));
         println!(
-            "{name:<38} {:>7} {:>6}  {:>8.4} {:>8.4} {:>5.3}  {:>6.4} {:>8.4}  {took:>7.2} {:>10} {us:>6.1}  {:.2}x",
+            "{name:<38} {:>7} {:>6}  {:>8.4} {:>8.4} {:>5.3}  {:>6.4} {:>8.4}  {took:>7.2} {:>10} {us:>6.1} {felt_us:>6.2}  {:.2}x",
             spec.intents.len(),
             rows.len(),
             report.accuracy,
@@ -140,4 +148,16 @@ fn main() {
             us / *first_us.get_or_insert(us),
         );
     }
+    for (lang, table) in FELT {
+        let rows = table.lines().filter_map(|row| Some(row.split_once(" | ")?.1));
+        println!("sentiment of what the {lang} table says: {:.2} us", felt_us(rows));
+    }
+}
+
+/// What it costs to read how somebody feels, us an utterance.
+fn felt_us<'t>(texts: impl Iterator<Item = &'t str> + Clone) -> f64 {
+    let mut texts = texts.cycle();
+    nanos(ROUND, || {
+        black_box(sentiment(texts.next().unwrap_or("")));
+    }) / 1e3
 }

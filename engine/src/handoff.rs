@@ -86,6 +86,7 @@ impl Stepper<'_> {
             state: state.map(|state| state.name.clone()),
             intent,
             confidence_percent,
+            sentiment_percent: self.session.sentiment_percent,
             lang: self.session.lang,
             customer: self.customer_facts(),
             slots: self.slot_facts(),

@@ -9,8 +9,15 @@ use crate::model::Session;
 use crate::stepper::Stepper;
 
 /// Cells of the turn that a session knows without the turn itself.
-const KNOWN_AFTERWARDS: [u32; 6] =
-    [turn::TODAY, turn::NOW, turn::CHANNEL, turn::LANGUAGE, turn::MISSES, turn::BUSINESS_HOURS];
+const KNOWN_AFTERWARDS: [u32; 7] = [
+    turn::TODAY,
+    turn::NOW,
+    turn::CHANNEL,
+    turn::LANGUAGE,
+    turn::MISSES,
+    turn::BUSINESS_HOURS,
+    turn::SENTIMENT,
+];
 
 /// Evaluates a condition on the frame on top of the session's stack. What cannot be run does not
 /// hold. `now_ms` is the time, ms UTC.

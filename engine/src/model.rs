@@ -45,6 +45,9 @@ pub struct Session {
     pub tried: Vec<Tried>,
     /// The best intent of the last utterance that had one, with its confidence in percent.
     pub last_intent: Option<(IntentId, u8)>,
+    /// How the customer feels by her last utterance, in hundredths; nothing before she has said one.
+    #[serde(default)]
+    pub sentiment_percent: Option<i8>,
     /// Calls of actions so far, and how many they were when the customer last wrote or a timer went
     /// off: the rest of them follow from each other.
     #[serde(default)]
@@ -314,6 +317,8 @@ pub struct Summary {
     pub state: Option<String>,
     pub intent: Option<String>,
     pub confidence_percent: Option<u8>,
+    #[serde(default)]
+    pub sentiment_percent: Option<i8>,
     pub lang: Lang,
     pub customer: Vec<Fact>,
     pub slots: Vec<Fact>,

@@ -36,6 +36,7 @@ pub fn open_session(
         heard_at_ms: now_ms,
         tried: Vec::new(),
         last_intent: None,
+        sentiment_percent: None,
         calls: 0,
         calls_before: 0,
     }

@@ -254,6 +254,15 @@ impl<'s> Stepper<'s> {
             Decimal::from_int(self.session.misses.into()).map(Value::Number),
         );
         self.set_turn(turn::BUSINESS_HOURS, local.map(|at| Value::Bool(self.is_open(at))));
+        self.set_sentiment();
+    }
+
+    /// How the customer feels by her last utterance: it outlasts the turn, so that a conversation
+    /// that goes to a human when a call has failed is as urgent as what she wrote before the call.
+    pub(crate) fn set_sentiment(&mut self) {
+        let felt = self.session.sentiment_percent;
+        let number = felt.map(|percent| Value::Number(Decimal(i64::from(percent) * 10_000)));
+        self.set_turn(turn::SENTIMENT, number);
     }
 
     /// A cell of the turn.

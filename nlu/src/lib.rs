@@ -1,5 +1,5 @@
-//! Utterance to intents, entities, language and sentiment. Pure: no IO, no clock, no randomness; the same
-//! training set gives the same model bytes on every machine.
+//! Utterance to intents, entities, language and sentiment. Pure: no IO, no clock, no randomness;
+//! the same training set gives the same model bytes on every machine.
 
 mod background;
 mod calibrate;
@@ -29,6 +29,7 @@ pub use entities::learned::{LEARNED_ENTITIES_MAX, LEARNED_TOKENS_MAX};
 pub use explain::{Explanation, IntentExplanation};
 pub use judge::{Judged, Opinion};
 pub use model::{EXAMPLES_MAX, INTENTS_MAX, Model, ModelError, TrainError, train, train_and_judge};
+pub use sentiment::sentiment;
 pub use understand::{
     Context, EntityMatch, ScoredIntent, UTTERANCE_CHARS_MAX, Understander, Understanding,
 };

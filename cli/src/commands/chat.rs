@@ -212,6 +212,9 @@ impl Chat {
                 self.program.program.intents.get(intent.index()).map_or("", |i| i.name.as_str());
             eprintln!("     understood {name} ({percent}%)");
         }
+        if let Some(felt) = self.session.sentiment_percent {
+            eprintln!("     sentiment {:.2}", f64::from(felt) / 100.0);
+        }
         for entered in trace {
             let Some(flow) = self.program.program.flows.get(entered.flow.index()) else { continue };
             let state = flow.states.get(entered.state.index()).map_or("", |s| s.name.as_str());

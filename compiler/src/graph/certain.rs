@@ -229,6 +229,7 @@ impl Range {
             ExprKind::Load(place) if place.space == Space::Turn => match place.index {
                 turn::MISSES => (0, None, "`misses`"),
                 turn::CONFIDENCE => (0, Some(1), "`confidence`"),
+                turn::SENTIMENT => (-1, Some(1), "`sentiment`"),
                 _ => return None,
             },
             _ => return None,

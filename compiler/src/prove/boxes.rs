@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use flowright_nlu::value::Value;
+use flowright_nlu::value::{DECIMAL_SCALE, Value};
 
 pub(crate) use super::case::{Case, Cases};
 use super::cases::simplified;
@@ -15,7 +15,7 @@ use super::functions;
 use super::sets::Set;
 use super::terms::key;
 use crate::graph::reads;
-use crate::ir::{Helper, Place, Type};
+use crate::ir::{Helper, Place, Space, Type, turn};
 use crate::sema::hir::{Expr, ExprKind, Project};
 
 /// Cases of one condition beyond which it is not looked at.
@@ -159,6 +159,9 @@ impl<'p> Vocabulary<'p> {
             Var::Of(helper, _) => functions::range(*helper),
             Var::Opaque(_) => (0, 1),
             Var::Diff(..) => (i64::MIN, i64::MAX),
+            Var::Cell(Place { space: Space::Turn, index: turn::SENTIMENT }) => {
+                (-DECIMAL_SCALE, DECIMAL_SCALE)
+            }
             Var::Cell(place) => match self.types.get(place) {
                 Some(Type::Bool) => (0, 1),
                 Some(Type::Choice(choice)) => {
@@ -245,7 +248,7 @@ impl<'p> Vocabulary<'p> {
     /// A variable in a set, or outside of it: there where it is empty, too.
     fn in_or_not(&self, var: Var, set: &Set, holds: bool) -> Cases {
         let set = match holds {
-            true => set.clone(),
+            true => set.and(&self.all(&var)),
             false => set.not(self.range(&var)).and(&self.all(&var)),
         };
         if set.is_none() { Vec::new() } else { vec![Case::from([(var, set)])] }

@@ -95,6 +95,8 @@ impl Stepper<'_> {
             self.set_turn(turn::LANGUAGE, Some(Value::Text(lang.to_string())));
         }
         self.set_turn(turn::UTTERANCE, Some(Value::Text(text.to_owned())));
+        self.session.sentiment_percent = Some((understanding.sentiment * 100.0).round() as i8);
+        self.set_sentiment();
         let share = |confidence: f32| {
             // Confidence in whole thousandths: the same number on every machine.
             Some(Value::Number(Decimal((f64::from(confidence) * 1_000.0).round() as i64 * 1_000)))

@@ -10,8 +10,10 @@ use crate::fold::is_cjk;
 
 pub(super) const WORDS: &str = include_str!("chinese.txt");
 
-/// What turns a word round stands no farther in front of it, in characters.
+/// What makes a word stronger or weaker stands no farther in front of it, in characters; what turns
+/// it round, no farther than that.
 const REACH: usize = 6;
+const NEGATE_REACH: usize = 4;
 /// Words of the list that are looked at in front of another.
 const BEFORE_MAX: usize = 4;
 /// What is not bad is not as good as the bad is bad.
@@ -98,7 +100,9 @@ fn read(text: &str) -> (Vec<Hit>, Vec<Sentence>) {
             match c {
                 ',' | ';' | '、' | ':' | '…' => *clause += 1,
                 '。' | '!' | '?' | '\n' => {
-                    if c == '?' && let Some(last) = sentences.last_mut() {
+                    if c == '?'
+                        && let Some(last) = sentences.last_mut()
+                    {
                         last.asks = true;
                     }
                     *clause += 1;
@@ -137,8 +141,10 @@ fn in_context(hits: &[Hit], number: usize, hit: &Hit, strength: f64) -> f64 {
     let mut felt = strength;
     let before = hits.get(..number).unwrap_or(&[]).iter().rev().take(BEFORE_MAX);
     for other in before {
-        let is_near = other.clause == hit.clause && hit.start - other.end <= REACH;
         let Entry { kind, strength: by } = other.entry;
+        let turns = matches!(kind, Kind::Negate | Kind::Forbid);
+        let reach = if turns { NEGATE_REACH } else { REACH };
+        let is_near = other.clause == hit.clause && hit.start - other.end <= reach;
         match kind {
             _ if !is_near => break,
             // What turned that one round does not turn this one.

@@ -30,7 +30,8 @@ pub(crate) fn prepare() {
 }
 
 /// How the customer feels who writes this, from -1 (very bad) to 1. Nothing said of it is 0.
-pub(crate) fn sentiment(text: &str) -> f32 {
+#[must_use]
+pub fn sentiment(text: &str) -> f32 {
     let sum = english::sum(text) + chinese::sum(text) + emoji::sum(text);
     if sum == 0.0 {
         return 0.0;

@@ -7,7 +7,8 @@ use super::*;
 /// Parts that rules look for, beside any characters whatever.
 const PARTS: &[&str] = &[
     "bad", "not ", "never so", "but", "AWFUL", "!!!", "?", "不", "太", "差", "死了", "但是", "。",
-    "吗", "😡", ":(", "'", "n't", "-", "\u{200d}", "\u{fe0f}", "İ", "ß", " ", "\n", "good ", "满意",
+    "吗", "😡", ":(", "'", "n't", "-", "\u{200d}", "\u{fe0f}", "İ", "ß", " ", "\n", "good ",
+    "满意",
 ];
 
 fn anything() -> impl Strategy<Value = String> {
@@ -38,7 +39,9 @@ fn nothing_said_is_nothing_felt() {
 #[test]
 fn much_costs_what_it_is_long() {
     prepare();
-    for part in ["bad ", "not so ", "差", "不", "not_", "never so bad but ", "不太", "😡", "a.\n", "?"] {
+    for part in
+        ["bad ", "not so ", "差", "不", "not_", "never so bad but ", "不太", "😡", "a.\n", "?"]
+    {
         let time = |length: usize| {
             let text = part.repeat(length / part.chars().count());
             let best = (0..7).map(|_| {

@@ -64,6 +64,7 @@ fn handoff(status: &Status) -> Json {
             "state": summary.state,
             "intent": summary.intent,
             "confidence_percent": summary.confidence_percent,
+            "sentiment_percent": summary.sentiment_percent,
             "language": summary.lang.to_string(),
             "customer": summary.customer.iter().map(fact).collect::<Vec<_>>(),
             "slots": summary.slots.iter().map(fact).collect::<Vec<_>>(),

@@ -150,6 +150,7 @@ fn without_history(session: &Session) -> Session {
     session.last_said.clear();
     (session.turn, session.calls, session.calls_before) = (0, 0, 0);
     session.last_intent = None;
+    session.sentiment_percent = None;
     for frame in &mut session.stack {
         frame.filled_in_turn.clear();
         // Where it came through matters to corrections, which are not made here.

@@ -16,7 +16,7 @@ pub const CONFIDENCE: u32 = 5;
 pub const RUNNER_UP: u32 = 6;
 /// number: consecutive utterances not understood, this one included.
 pub const MISSES: u32 = 7;
-/// number: how the customer feels, -1 to 1; empty when not known.
+/// number: how the customer feels by her last utterance, -1 to 1 in hundredths; empty before it.
 pub const SENTIMENT: u32 = 8;
 /// text: what the customer said.
 pub const UTTERANCE: u32 = 9;

@@ -1,5 +1,7 @@
 //! Operators: the kinds on both sides have to go together.
 
+use flowright_nlu::value::{Decimal, Value};
+
 use crate::base::Span;
 use crate::diag::Code;
 use crate::ir::{ArithOp, CompareOp, Type};
@@ -34,7 +36,14 @@ impl Checker<'_> {
             return None;
         }
         let ty = checked.ty.clone();
-        Some(Expr { kind: ExprKind::Neg(Box::new(checked)), ty, at })
+        // `-2` is a number that is written out, for whatever looks at one.
+        let kind = match checked.kind {
+            ExprKind::Const(Value::Number(Decimal(number))) if number != i64::MIN => {
+                ExprKind::Const(Value::Number(Decimal(-number)))
+            }
+            _ => ExprKind::Neg(Box::new(checked)),
+        };
+        Some(Expr { kind, ty, at })
     }
 
     /// A chain such as `a + b + c` holds its left part: it is gone through from the innermost on,
