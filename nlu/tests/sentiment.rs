@@ -1,10 +1,11 @@
 //! How customers feel by what they write: `tables/sentiment.LANGUAGE.txt`.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 
+use std::time::Instant;
+
 use flowright_nlu::spec::Spec;
-use flowright_nlu::{Understander, train};
+use flowright_nlu::{Understander, sentiment, train};
 
 const TABLES: [(&str, &str); 2] = [
     ("en", include_str!("tables/sentiment.en.txt")),
@@ -50,4 +51,26 @@ fn customers_feel_as_the_tables_say() {
         assert!(count >= ROWS_WANTED, "{lang}: {count} rows");
     }
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn much_costs_what_it_is_long() {
+    assert_eq!(sentiment(""), 0.0);
+    for part in
+        ["bad ", "not so ", "差", "不", "not_", "never so bad but ", "不太", "😡", "a.\n", "?"]
+    {
+        let time = |length: usize| {
+            let text = part.repeat(length / part.chars().count());
+            let best = (0..7).map(|_| {
+                let began = Instant::now();
+                let felt = sentiment(&text);
+                assert!((-1.0..=1.0).contains(&felt));
+                began.elapsed()
+            });
+            best.min().unwrap().as_secs_f64()
+        };
+        // Sixteen times as much; growth by the square would be 256 times.
+        let (little, much) = (time(10_000), time(160_000));
+        assert!(much < 80.0 * little.max(1e-5), "{part:?}: {little} s, then {much} s");
+    }
 }

@@ -1,5 +1,5 @@
 //! How customers feel, from what they write to who gets the conversation: `sentiment.flow`.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use flowright_engine::model::{ActionResult, Command, Event, Handoff, Session};
 use flowright_engine::{LoadedProgram, open_session, step};
@@ -48,7 +48,7 @@ fn urgency_is_that_of_the_last_utterance_also_when_a_call_failed_after_it() {
         let program = load(&bytes, jit).unwrap();
         for (answer, urgency, skill) in [
             ("77", 1, "desk"),
-            ("77, and this is really disappointing and annoying", 2, "managers"),
+            ("77, and this is very annoying and confusing", 2, "managers"),
             ("77!!! I am furious, you are thieves and liars!", 3, "managers"),
         ] {
             let (session, handoff) = handed_over(&program, &["where is my parcel", answer]);
