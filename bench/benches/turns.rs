@@ -25,6 +25,7 @@ fn conversation(program: &LoadedProgram) {
         channel: "web".to_owned(),
         text: text.to_owned(),
         payload: None,
+        external: None,
     };
     let answer = |key: Option<String>, body: serde_json::Value| Event::ActionResult {
         key: key.unwrap(),

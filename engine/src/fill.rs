@@ -192,7 +192,8 @@ impl Stepper<'_> {
     pub(crate) fn value_for(&self, slot: SlotIndex, text: &str) -> Option<EntityMatch> {
         let entity = self.slot(slot)?.entity?;
         let entity = EntityId(u16::try_from(entity.0).ok()?);
-        let found = self.program.understander.find(text, entity, &self.context());
+        let understander = &self.program.understander;
+        let found = understander.find_with(text, entity, &self.context(), self.external.as_deref());
         found.into_iter().find(|found| !found.negated)
     }
 

@@ -7,6 +7,7 @@ pub mod compare;
 mod corrections;
 mod drive;
 pub mod explore;
+pub mod external;
 mod fill;
 mod handoff;
 mod holds;

@@ -24,3 +24,10 @@ pub const CLARIFY_OPTIONS_MAX: usize = 3;
 pub const LIST_ITEMS_MAX: usize = 1_000;
 /// Characters of a text that an action may return.
 pub const TEXT_CHARS_MAX: usize = 20_000;
+/// Intents, and values, that the answer of a model elsewhere may name.
+pub const EXTERNAL_INTENTS_MAX: usize = 200;
+/// See [`EXTERNAL_INTENTS_MAX`].
+pub const EXTERNAL_ENTITIES_MAX: usize = 100;
+/// Intents of such an answer that are kept with the message, the surest: more than are ever asked
+/// about or compared.
+pub const EXTERNAL_INTENTS_KEPT: usize = 10;

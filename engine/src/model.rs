@@ -7,6 +7,7 @@
 use flowright_compiler::ir::{
     ActionId, FlowId, FuncId, IntentId, Outcome, RecordCells, SkillId, SlotIndex, StateId,
 };
+use flowright_nlu::external::External;
 use flowright_nlu::lang::Lang;
 use flowright_nlu::value::Value;
 use serde::{Deserialize, Serialize};
@@ -152,8 +153,10 @@ pub struct PendingCall {
 pub struct Clarifying {
     /// Labels shown and the intent each stands for; `None` is "none of these".
     pub options: Vec<(String, Option<IntentId>)>,
-    /// The utterance that was not clear.
+    /// The utterance that was not clear, with what a model elsewhere made of it.
     pub utterance: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external: Option<Box<External>>,
 }
 
 /// What happened.
@@ -162,8 +165,15 @@ pub struct Clarifying {
 pub enum Event {
     /// The session was opened without a word from the customer.
     Opened { channel: String },
-    /// The customer wrote, or pressed a button.
-    Message { channel: String, text: String, payload: Option<String> },
+    /// The customer wrote, or pressed a button. `external` is what a model elsewhere made of the
+    /// words: it was asked before the turn, and what it said belongs to the message.
+    Message {
+        channel: String,
+        text: String,
+        payload: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        external: Option<Box<External>>,
+    },
     /// The profile was learned or changed: one value per declared field, empty where not known.
     Customer { profile: Vec<Option<Value>> },
     /// The pending call was answered.

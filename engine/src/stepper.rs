@@ -7,6 +7,7 @@ use flowright_compiler::ir::{
     StateId, turn,
 };
 use flowright_nlu::Understanding;
+use flowright_nlu::external::External;
 use flowright_nlu::value::{Date, Decimal, Value};
 
 use crate::LoadedProgram;
@@ -123,6 +124,8 @@ pub(crate) struct Stepper<'s> {
     /// What the turn brings, by [`turn`] cell.
     pub(crate) turn: Vec<Option<Value>>,
     pub(crate) understanding: Option<Understanding>,
+    /// What a model elsewhere made of this turn's utterance.
+    pub(crate) external: Option<Box<External>>,
     /// What was said before this turn.
     pub(crate) said_before: Vec<Reply>,
     /// `repeat` has said it: the question is not asked again.
@@ -146,6 +149,7 @@ impl<'s> Stepper<'s> {
             taken: Vec::new(),
             turn: vec![None; turn::CELLS as usize],
             understanding: None,
+            external: None,
             said_before: Vec::new(),
             said_again: false,
             clarified_in_vain: false,
@@ -170,8 +174,9 @@ impl<'s> Stepper<'s> {
                 self.begin_turn(channel);
                 self.opened();
             }
-            Event::Message { channel, text, payload } => {
+            Event::Message { channel, text, payload, external } => {
                 self.begin_turn(channel);
+                self.external = external;
                 self.message(&text, payload.as_deref());
             }
             Event::ActionResult { key, result } => self.action_result(&key, &result),

@@ -75,6 +75,8 @@ pub fn move_session(
     if let Some(clarifying) = &mut moved.clarifying {
         // Whoever picks what is no more has picked none of these.
         clarifying.options.iter_mut().for_each(|(_, id)| *id = id.and_then(intent));
+        // It is in the numbers of the old program; the new one's own model reads the words.
+        clarifying.external = None;
     }
     if let Status::HandedOff(handoff) = &mut moved.status
         && let Some(skill) = handoff.skill

@@ -8,6 +8,7 @@ mod detect;
 pub mod entities;
 pub mod eval;
 mod explain;
+pub mod external;
 mod features;
 mod fold;
 mod judge;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use regex::Regex;
+use serde::{Deserialize, Serialize};
 
 use crate::detect::detect;
 use crate::entities::{Finder, MaskedText, answers, build_regex};
@@ -75,7 +76,7 @@ pub struct ScoredIntent {
 }
 
 /// A value found in an utterance.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EntityMatch {
     /// Which entity.
     pub entity: EntityId,
@@ -196,7 +197,7 @@ impl Understander {
     }
 
     /// Gives each annotated slot of an intent the next match of its entity.
-    fn slots(
+    pub(crate) fn slots(
         &self,
         class: usize,
         masked: &MaskedText,

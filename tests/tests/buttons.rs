@@ -46,7 +46,12 @@ fn send(
     payload: Option<&str>,
 ) -> Vec<Command> {
     let payload = payload.map(str::to_owned);
-    let event = Event::Message { channel: "web".to_owned(), text: text.to_owned(), payload };
+    let event = Event::Message {
+        channel: "web".to_owned(),
+        text: text.to_owned(),
+        payload,
+        external: None,
+    };
     step(program, session, event, 1_780_000_000_000).unwrap().commands
 }
 

@@ -203,8 +203,12 @@ fn talk(program: &LoadedProgram, secret: i64, seed: u64) -> Vec<String> {
     let (mut now_ms, mut random) = (START_MS, Random::new(seed));
     let mut lines = vec![seen(program, &mut session, Event::Customer { profile }, now_ms)];
     let mut say = |session: &mut Session, text: &str, now_ms: i64| {
-        let event =
-            Event::Message { channel: "web".to_owned(), text: text.to_owned(), payload: None };
+        let event = Event::Message {
+            channel: "web".to_owned(),
+            text: text.to_owned(),
+            payload: None,
+            external: None,
+        };
         lines.push(seen(program, session, event, now_ms));
         // Ten minutes pass, and what was to happen in them does.
         let due = session.wake_at_ms.is_some_and(|at| at <= now_ms + STEP_MS);

@@ -141,7 +141,7 @@ impl Chat {
 
     fn say(&mut self, text: &str) -> Result<(), Failure> {
         let channel = self.session.channel.clone();
-        self.take(Event::Message { channel, text: text.to_owned(), payload: None })
+        self.take(Event::Message { channel, text: text.to_owned(), payload: None, external: None })
     }
 
     /// The next line, while timers run.

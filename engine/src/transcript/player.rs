@@ -147,7 +147,7 @@ impl<'t> Player<'t> {
 
     fn say(&mut self, at: FileSpan, text: String, payload: Option<String>) -> Result<(), Failure> {
         let channel = self.session.channel.clone();
-        self.take(at, Event::Message { channel, text, payload })
+        self.take(at, Event::Message { channel, text, payload, external: None })
     }
 
     /// Takes an event, and answers calls until the turn is over.

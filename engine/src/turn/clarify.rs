@@ -36,7 +36,8 @@ impl Stepper<'_> {
         }
         options.push((self.phrase(program.program.phrases.none_of_these, &[]), None));
         let labels: Vec<String> = options.iter().map(|(label, _)| label.clone()).collect();
-        self.session.clarifying = Some(Clarifying { options, utterance: text.to_owned() });
+        let (utterance, external) = (text.to_owned(), self.external.clone());
+        self.session.clarifying = Some(Clarifying { options, utterance, external });
         let question = self.phrase(program.program.phrases.clarify, &[]);
         self.reply_menu(Some(question), &labels);
         self.taken.push(Taken::Clarified);
@@ -61,8 +62,11 @@ impl Stepper<'_> {
         });
         match picked.and_then(|n| clarifying.options.get(n)) {
             Some((_, Some(intent))) => {
-                let meant =
-                    self.program.understander.understand(&clarifying.utterance, &self.context());
+                let meant = self.program.understander.understand_with(
+                    &clarifying.utterance,
+                    &self.context(),
+                    clarifying.external.as_deref(),
+                );
                 let chosen =
                     meant.intents.iter().find(|i| u32::from(i.intent) == intent.0).cloned();
                 self.understanding = Some(meant);

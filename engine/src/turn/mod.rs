@@ -89,7 +89,8 @@ impl Stepper<'_> {
     }
 
     fn understand(&mut self, text: &str) {
-        let understanding = self.program.understander.understand(text, &self.context());
+        let (understander, external) = (&self.program.understander, self.external.as_deref());
+        let understanding = understander.understand_with(text, &self.context(), external);
         if let Some(lang) = understanding.lang {
             self.session.lang = lang;
             self.set_turn(turn::LANGUAGE, Some(Value::Text(lang.to_string())));

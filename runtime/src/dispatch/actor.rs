@@ -157,7 +157,7 @@ impl Actor {
         self.meet(message.customer.as_ref()).await?;
         self.inner.metrics.turns.inc();
         let Incoming { id, channel, text, payload, .. } = message;
-        let event = Event::Message { channel, text, payload };
+        let event = Event::Message { channel, text, payload, external: None };
         let mut replies = self.step(event, Some(id)).await?;
         replies.extend(self.finish_call().await?);
         let turn = self.live.as_ref().map_or(0, |live| live.session.turn);

@@ -191,7 +191,12 @@ fn talk(program: &LoadedProgram, words: &[String]) -> Result<(), String> {
     let mut session = open_session(program, "s", "web", None, NOW_MS);
     let mut events: VecDeque<Event> = words
         .iter()
-        .map(|text| Event::Message { channel: "web".to_owned(), text: text.clone(), payload: None })
+        .map(|text| Event::Message {
+            channel: "web".to_owned(),
+            text: text.clone(),
+            payload: None,
+            external: None,
+        })
         .collect();
     let body = json!({ "due": "2030-06-10", "owner": "C", "granted": true });
     // A conversation has a few messages, and each so many calls at most.

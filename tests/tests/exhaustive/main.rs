@@ -107,7 +107,12 @@ fn explore(program: &LoadedProgram, moves: &[&str]) -> Option<Vec<Node>> {
 }
 
 fn said(text: &str) -> Event {
-    Event::Message { channel: "web".to_owned(), text: text.to_owned(), payload: None }
+    Event::Message {
+        channel: "web".to_owned(),
+        text: text.to_owned(),
+        payload: None,
+        external: None,
+    }
 }
 
 fn node(session: &Session, main: usize) -> Node {
