@@ -23,10 +23,23 @@ const BACKOFF_MS: u64 = 100;
 /// Longest pause before another attempt.
 const BACKOFF_MAX_MS: u64 = 5_000;
 
+/// Makes requests to the outside, over TLS where the address says so.
+pub(crate) type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+/// The one kind of client for all that goes out.
+pub(crate) fn http_client() -> HttpClient {
+    let connector = hyper_rustls::HttpsConnectorBuilder::new()
+        .with_webpki_roots()
+        .https_or_http()
+        .enable_http1()
+        .build();
+    Client::builder(TokioExecutor::new()).build(connector)
+}
+
 /// Calls actions.
 #[derive(Debug, Clone)]
 pub struct ActionClient {
-    http: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    http: HttpClient,
     variables: BTreeMap<String, String>,
 }
 
@@ -68,12 +81,7 @@ impl ActionClient {
     /// With the values of the environment variables that requests use.
     #[must_use]
     pub fn new(variables: BTreeMap<String, String>) -> Self {
-        let connector = hyper_rustls::HttpsConnectorBuilder::new()
-            .with_webpki_roots()
-            .https_or_http()
-            .enable_http1()
-            .build();
-        Self { http: Client::builder(TokioExecutor::new()).build(connector), variables }
+        Self { http: http_client(), variables }
     }
 
     /// Carries out a call, with as many attempts as the action allows, each with the same

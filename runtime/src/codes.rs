@@ -32,6 +32,7 @@ codes! {
     "R0203" "missing-variables",
     "R0204" "unprotected",
     "R0205" "cannot-listen",
+    "R0206" "unusable-token",
     "R0301" "store-failed",
     "R0302" "store-too-new",
     "R0303" "store-overloaded",

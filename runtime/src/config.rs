@@ -1,11 +1,15 @@
 //! `flowright.toml`: where a project runs. What it says and does is in its `.flow` files.
 
+mod nlu;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use flowright_compiler::diag::closest;
 use serde::Deserialize;
+
+pub use nlu::{NluConfig, NluTimeout, NluUrl};
 
 /// A project's deployment. Unknown keys are errors.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -19,6 +23,8 @@ pub struct Config {
     pub api: ApiConfig,
     /// `[web]`
     pub web: WebConfig,
+    /// `[nlu]`: absent, the local model alone understands.
+    pub nlu: Option<NluConfig>,
     /// `[env]`: development values of environment variables; the process environment wins.
     pub env: BTreeMap<String, String>,
     /// `[demo]`
@@ -108,6 +114,11 @@ pub enum ConfigError {
         "R0204: `{0}` can be reached from outside and no API token is configured; set `[api] token_env`, or listen on 127.0.0.1"
     )]
     Unprotected(SocketAddr),
+    /// A token that no request can carry.
+    #[error(
+        "R0206: the environment variable `{0}` holds no token that can be sent: it has characters that an HTTP header cannot hold, such as line breaks"
+    )]
+    UnusableToken(String),
 }
 
 const KEYS: &[&str] = &[
@@ -119,6 +130,9 @@ const KEYS: &[&str] = &[
     "token_env",
     "web",
     "allowed_origins",
+    "nlu",
+    "url",
+    "timeout",
     "env",
     "demo",
     "customers",

@@ -5,6 +5,7 @@ pub mod clock;
 pub mod codes;
 pub mod config;
 pub mod dispatch;
+pub mod external;
 pub mod http;
 pub mod limits;
 pub mod programs;

@@ -36,5 +36,15 @@ pub const PING_EVERY: Duration = Duration::from_secs(30);
 pub const SOCKET_SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of an action's answer.
 pub const ANSWER_BYTES_MAX: usize = 1 << 20;
+/// Bytes of the answer of a model elsewhere.
+pub const EXTERNAL_ANSWER_BYTES_MAX: usize = 64 << 10;
+/// Questions to it that are under way at once; utterances beyond are understood here.
+pub const EXTERNAL_AT_ONCE_MAX: usize = 256;
+/// Time that its answer is waited for, unless configured.
+pub const EXTERNAL_TIMEOUT: Duration = Duration::from_millis(300);
+/// Time that may be configured: less than shutting down may take.
+pub const EXTERNAL_TIMEOUT_MAX: Duration = Duration::from_secs(5);
+/// Names of it that mean nothing here and are told to operators, each once.
+pub const EXTERNAL_NAMES_TOLD_MAX: usize = 100;
 /// Time that shutting down may take.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);

@@ -13,7 +13,8 @@ use tokio::task::JoinHandle;
 use crate::actions::ActionClient;
 use crate::clock::{SharedClock, WallClock};
 use crate::config::ConfigError;
-use crate::dispatch::Dispatch;
+use crate::dispatch::{Dispatch, Outside};
+use crate::external::{Asker, ExternalOptions};
 use crate::http::{App, Server};
 use crate::limits::DRAIN_TIMEOUT;
 use crate::programs::{Loader, Programs};
@@ -40,6 +41,8 @@ pub struct Options {
     pub variables: BTreeMap<String, String>,
     /// Customers that the web chat offers; ignored with a token.
     pub demo_customers: Vec<serde_json::Value>,
+    /// The model elsewhere that is asked with each utterance.
+    pub external: Option<ExternalOptions>,
     /// What tells the time.
     pub clock: SharedClock,
 }
@@ -56,6 +59,7 @@ impl Options {
             allowed_origins: Vec::new(),
             variables: BTreeMap::new(),
             demo_customers: Vec::new(),
+            external: None,
             clock: Arc::new(WallClock),
         }
     }
@@ -121,7 +125,11 @@ impl Service {
         })?;
         let address = listener.local_addr().unwrap_or(options.listen);
         let actions = ActionClient::new(options.variables);
-        let dispatch = Dispatch::new(programs, store, actions, options.clock, metrics);
+        let asker = |external: ExternalOptions| {
+            Asker::new(external, Arc::clone(&options.clock), Arc::clone(&metrics))
+        };
+        let outside = Outside { actions, asker: options.external.map(asker) };
+        let dispatch = Dispatch::new(programs, store, outside, options.clock, metrics);
         let resumed = dispatch.resume()?;
         let timers = tokio::spawn(dispatch.clone().watch_timers(TIMER_TICK));
         let demo = if options.token.is_none() { options.demo_customers } else { Vec::new() };

@@ -7,7 +7,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
-/// Labels of the action counter.
+/// Labels of counters by name and value.
 pub type ActionLabels = Vec<(String, String)>;
 
 /// All metrics of one runtime.
@@ -26,6 +26,10 @@ pub struct Metrics {
     pub handoffs: Counter,
     /// Outside calls by action and result.
     pub actions: Family<ActionLabels, Counter>,
+    /// Questions to a model elsewhere, by what came of them.
+    pub understandings: Family<ActionLabels, Counter>,
+    /// Names in its answers that mean nothing here, by kind.
+    pub unknown_names: Family<ActionLabels, Counter>,
     /// Sessions in memory.
     pub sessions_live: Gauge,
     /// Commits in one transaction.
@@ -46,6 +50,8 @@ impl Default for Metrics {
             misses: Counter::default(),
             handoffs: Counter::default(),
             actions: Family::default(),
+            understandings: Family::default(),
+            unknown_names: Family::default(),
             sessions_live: Gauge::default(),
             commit_batch,
             refused: Counter::default(),
@@ -65,6 +71,16 @@ impl Default for Metrics {
         registry.register("misses", "Utterances not understood", metrics.misses.clone());
         registry.register("handoffs", "Conversations handed to a human", metrics.handoffs.clone());
         registry.register("actions", "Outside calls by action and result", metrics.actions.clone());
+        registry.register(
+            "understandings",
+            "Utterances for a model elsewhere by result",
+            metrics.understandings.clone(),
+        );
+        registry.register(
+            "unknown_names",
+            "Names in the answers of a model elsewhere that this bot does not have",
+            metrics.unknown_names.clone(),
+        );
         registry.register("sessions_live", "Sessions in memory", metrics.sessions_live.clone());
         registry.register(
             "commit_batch",

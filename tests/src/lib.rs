@@ -212,6 +212,14 @@ impl World {
         self.restart_with(bundle).await
     }
 
+    /// The same with other options.
+    pub async fn restart_as(self, change: impl FnOnce(Options) -> Options) -> Self {
+        self.server.stop().await;
+        let options = change(options(&self.store, self.crm_address, &self.clock));
+        let server = Service::start(&self.bundle, loader(), options).await.unwrap();
+        Self { server, ..self }
+    }
+
     /// The same with another program for new sessions.
     pub async fn restart_with(self, bundle: Vec<u8>) -> Self {
         self.server.stop().await;

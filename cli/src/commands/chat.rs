@@ -1,18 +1,22 @@
 //! `flowright chat`: a conversation in the terminal. Actions are carried out for real.
 
 use std::io::BufRead as _;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use flowright_engine::json::value_from_json;
 use flowright_engine::model::{ActionResult, Command, Event, Reply, Session, Status};
 use flowright_engine::{LoadedProgram, open_session, step};
+use flowright_nlu::external::External;
 use flowright_nlu::lang::Lang;
 use flowright_runtime::actions::{ActionClient, variables_needed};
 use flowright_runtime::clock::{Clock as _, WallClock};
+use flowright_runtime::external::{Asker, ExternalOptions};
+use flowright_runtime::telemetry::Metrics;
 use tokio::runtime::Runtime;
 
-use super::serve::{configuration, demo_customers, variables};
+use super::serve::{configuration, demo_customers, external, variables};
 use crate::Outcome;
 use crate::args::ChatArgs;
 use crate::failure::{Failure, print};
@@ -28,14 +32,19 @@ pub(crate) fn run(args: &ChatArgs) -> Result<Outcome, Failure> {
     let program = runnable.load(args.no_jit)?;
     let variables = variables(&config, &variables_needed(&program.program))?;
     let runtime = Runtime::new().map_err(|e| Failure::new(format!("cannot start threads: {e}")))?;
-    let actions = {
+    let external = external(&config)?;
+    let (actions, asker) = {
         let _in_runtime = runtime.enter();
-        ActionClient::new(variables)
+        let asker = |options: ExternalOptions| {
+            Asker::new(options, Arc::new(WallClock), Arc::new(Metrics::default()))
+        };
+        (ActionClient::new(variables), external.map(asker))
     };
     let customer = customer(args.customer.as_deref(), &demo_customers(&config), &program)?;
     let lang = language(args.language.as_deref())?;
     let session = begin(&program, lang, &customer);
-    let mut chat = Chat { program, runtime, actions, session, customer, lang, trace: args.trace };
+    let trace = args.trace;
+    let mut chat = Chat { program, runtime, actions, asker, session, customer, lang, trace };
     chat.talk()?;
     Ok(Outcome::Fine)
 }
@@ -91,6 +100,7 @@ struct Chat {
     program: LoadedProgram,
     runtime: Runtime,
     actions: ActionClient,
+    asker: Option<Asker>,
     session: Session,
     customer: Profile,
     lang: Option<Lang>,
@@ -141,7 +151,18 @@ impl Chat {
 
     fn say(&mut self, text: &str) -> Result<(), Failure> {
         let channel = self.session.channel.clone();
-        self.take(Event::Message { channel, text: text.to_owned(), payload: None, external: None })
+        let external = self.ask(text);
+        self.take(Event::Message { channel, text: text.to_owned(), payload: None, external })
+    }
+
+    /// What a model elsewhere makes of a line, where one is configured.
+    fn ask(&self, text: &str) -> Option<Box<External>> {
+        let asker = self.asker.as_ref()?;
+        let asked = self.runtime.block_on(asker.ask(&self.program, &self.session, text, None));
+        for notice in &asked.notices {
+            eprintln!("     {notice}");
+        }
+        asked.external
     }
 
     /// The next line, while timers run.

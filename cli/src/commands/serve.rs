@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use flowright_runtime::actions::variables_needed;
 use flowright_runtime::clock::WallClock;
-use flowright_runtime::config::{Config, ConfigError};
+use flowright_runtime::config::{Config, ConfigError, NluConfig};
+use flowright_runtime::external::ExternalOptions;
 use flowright_runtime::programs::Loader;
 use flowright_runtime::service::{Handle, Options, Service};
 use flowright_runtime::store::Durability;
@@ -32,7 +33,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Outcome, Failure> {
         let handle = Service::start(&runnable.encoded.bytes, loader, options)
             .await
             .map_err(|e| Failure::new(e.to_string()))?;
-        welcome(&program.bot.name, &handle, &store)?;
+        welcome(&program.bot.name, &handle, &store, config.nlu.as_ref())?;
         stopped().await;
         eprintln!("stopping: requests under way get their answers");
         let busy = handle.stop().await;
@@ -76,6 +77,23 @@ pub(crate) fn variables(
     Err(Failure::new(ConfigError::MissingVariables(missing).to_string()))
 }
 
+/// The model elsewhere under `[nlu]`, with its token.
+///
+/// # Errors
+/// A token that is missing or cannot be sent.
+pub(crate) fn external(config: &Config) -> Result<Option<ExternalOptions>, Failure> {
+    let Some(nlu) = &config.nlu else { return Ok(None) };
+    let token = nlu.token_env.as_deref().map(|name| token(config, name)).transpose()?;
+    let options = ExternalOptions::new(nlu, token.as_deref());
+    options.map(Some).map_err(|e| Failure::new(e.to_string()))
+}
+
+fn token(config: &Config, name: &str) -> Result<String, Failure> {
+    config.variable(name).ok_or_else(|| {
+        Failure::new(ConfigError::MissingVariables(vec![name.to_owned()]).to_string())
+    })
+}
+
 /// The customers under `[[demo.customers]]`, as JSON.
 pub(crate) fn demo_customers(config: &Config) -> Vec<serde_json::Value> {
     let customers = config.demo.customers.iter();
@@ -88,12 +106,7 @@ fn options(
     config: &Config,
     needed: &[String],
 ) -> Result<Options, Failure> {
-    let token = match &config.api.token_env {
-        Some(name) => Some(config.variable(name).ok_or_else(|| {
-            Failure::new(ConfigError::MissingVariables(vec![name.clone()]).to_string())
-        })?),
-        None => None,
-    };
+    let token = config.api.token_env.as_deref().map(|name| token(config, name)).transpose()?;
     let store = match &args.store {
         Some(path) => path.clone(),
         None => folder.join(&config.store.path),
@@ -106,11 +119,17 @@ fn options(
         allowed_origins: config.web.allowed_origins.clone(),
         variables: variables(config, needed)?,
         demo_customers: demo_customers(config),
+        external: external(config)?,
         clock: Arc::new(WallClock),
     })
 }
 
-fn welcome(bot: &str, handle: &Handle, store: &Path) -> Result<(), Failure> {
+fn welcome(
+    bot: &str,
+    handle: &Handle,
+    store: &Path,
+    nlu: Option<&NluConfig>,
+) -> Result<(), Failure> {
     let base = format!("http://{}", handle.address);
     let bold = |text: &str| paint(Stream::Out, "1", text);
     let mut text = format!(
@@ -120,6 +139,9 @@ fn welcome(bot: &str, handle: &Handle, store: &Path) -> Result<(), Failure> {
         bold(&format!("{base}/")),
         store.display()
     );
+    if let Some(nlu) = nlu {
+        text.push_str(&format!("  understanding is asked for at {}\n", nlu.url.0));
+    }
     if handle.resumed > 0 {
         text.push_str(&format!(
             "  {} sessions go on where they were interrupted\n",

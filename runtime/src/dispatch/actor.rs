@@ -8,6 +8,7 @@ use flowright_compiler::ir::{FieldDef, Program};
 use flowright_engine::json::value_from_json;
 use flowright_engine::model::{ActionResult, Command, Event, Session, Status};
 use flowright_engine::{LoadedProgram, open_session, step};
+use flowright_nlu::external::External;
 use flowright_nlu::value::Value;
 use tokio::sync::mpsc;
 
@@ -157,11 +158,24 @@ impl Actor {
         self.meet(message.customer.as_ref()).await?;
         self.inner.metrics.turns.inc();
         let Incoming { id, channel, text, payload, .. } = message;
-        let event = Event::Message { channel, text, payload, external: None };
+        let external = self.ask(&text, payload.as_deref()).await;
+        let event = Event::Message { channel, text, payload, external };
         let mut replies = self.step(event, Some(id)).await?;
         replies.extend(self.finish_call().await?);
         let turn = self.live.as_ref().map_or(0, |live| live.session.turn);
         Ok(self.answer(turn, replies, false))
+    }
+
+    /// What a model elsewhere makes of an utterance. It is asked before the step, and its answer is
+    /// stored with the message: one that is repeated is not asked about again.
+    async fn ask(&self, text: &str, payload: Option<&str>) -> Option<Box<External>> {
+        let asker = self.inner.outside.asker.as_ref()?;
+        let live = self.live.as_ref()?;
+        let asked = asker.ask(&live.program, &live.session, text, payload).await;
+        for notice in asked.notices {
+            tracing::warn!("{notice}");
+        }
+        asked.external
     }
 
     async fn open(&mut self, who: Incoming) -> Result<Answer, DispatchError> {
@@ -207,7 +221,7 @@ impl Actor {
         let mut replies = Vec::new();
         while let Some(live) = &self.live {
             let Some(call) = live.session.pending_call().cloned() else { break };
-            let result = self.inner.actions.call(&live.program.program, &call).await;
+            let result = self.inner.outside.actions.call(&live.program.program, &call).await;
             self.count_call(&live.program.program, &call, &result);
             replies.extend(self.step(Event::ActionResult { key: call.key, result }, None).await?);
         }

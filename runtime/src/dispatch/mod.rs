@@ -16,6 +16,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::actions::ActionClient;
 use crate::clock::SharedClock;
+use crate::external::Asker;
 use crate::limits::{MAILBOX_MAX, SESSIONS_LIVE_MAX, SOCKET_QUEUE_MAX};
 use crate::programs::Programs;
 use crate::store::SqliteStore;
@@ -75,6 +76,15 @@ pub enum DispatchError {
     Engine(String),
 }
 
+/// Who outside is asked.
+#[derive(Debug)]
+pub struct Outside {
+    /// For actions.
+    pub actions: ActionClient,
+    /// For what utterances mean; absent: nobody.
+    pub asker: Option<Asker>,
+}
+
 /// What waits in a mailbox.
 pub(crate) enum Mail {
     Message(Box<Incoming>, oneshot::Sender<Result<Answer, DispatchError>>),
@@ -87,7 +97,7 @@ pub(crate) enum Mail {
 pub(crate) struct Inner {
     pub(crate) programs: Programs,
     pub(crate) store: SqliteStore,
-    pub(crate) actions: ActionClient,
+    pub(crate) outside: Outside,
     pub(crate) clock: SharedClock,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) lines: Lines,
@@ -113,7 +123,7 @@ impl Dispatch {
     pub fn new(
         programs: Programs,
         store: SqliteStore,
-        actions: ActionClient,
+        outside: Outside,
         clock: SharedClock,
         metrics: Arc<Metrics>,
     ) -> Self {
@@ -121,7 +131,7 @@ impl Dispatch {
             inner: Arc::new(Inner {
                 programs,
                 store,
-                actions,
+                outside,
                 clock,
                 metrics,
                 lines: Lines::new(SOCKET_QUEUE_MAX),

@@ -1,6 +1,8 @@
 //! The server over real sockets, with a real CRM: conversations, repeats, restarts, bad requests.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod external;
+mod model;
 mod odd;
 mod outside;
 mod pinned;
