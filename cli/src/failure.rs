@@ -42,6 +42,15 @@ impl Failure {
         Self::new(format!("cannot {doing} `{}`: {why}", path.display()))
     }
 
+    /// What happened and what to do, in one line.
+    pub(crate) fn message(&self) -> String {
+        match self {
+            Self::Said { message, help: Some(help) } => format!("{message}; {help}"),
+            Self::Said { message, help: None } => message.clone(),
+            Self::Gone => String::new(),
+        }
+    }
+
     pub(crate) fn print(&self) {
         if let Self::Said { message, help } = self {
             eprintln!("{} {message}", paint(Stream::Err, "1;31", "error:"));

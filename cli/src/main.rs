@@ -4,6 +4,7 @@
 mod args;
 mod commands;
 mod coverage;
+mod encoder;
 mod failure;
 mod progress;
 mod project;

@@ -1,5 +1,6 @@
 //! What a path on the command line stands for: a project folder, one file, or a bundle.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -7,15 +8,17 @@ use flowright_codegen::JitProgram;
 use flowright_compiler::base::limits::{BUNDLE_BYTES_MAX, FILES_MAX, SOURCE_BYTES_MAX};
 use flowright_compiler::base::{SourceFile, SourceMap, SourceProvider, is_standard};
 use flowright_compiler::bundle::{self, Bundle, Encoded};
-use flowright_compiler::compile::MemorySources;
+use flowright_compiler::compile::{EncodedSources, MemorySources};
 use flowright_compiler::diag::json::render_json;
 use flowright_compiler::diag::render::render_human;
 use flowright_compiler::thresholds::Threshold;
 use flowright_compiler::{Analysis, Compiled, Workspace};
 use flowright_engine::LoadedProgram;
+use flowright_nlu::ModelError;
 use flowright_nlu::value::Decimal;
 
 use crate::args::Format;
+use crate::encoder;
 use crate::failure::Failure;
 use crate::progress::Progress;
 use crate::style::{Stream, colored, paint};
@@ -30,6 +33,8 @@ pub(crate) struct Project {
     pub(crate) folder: PathBuf,
     /// Set when one file was named.
     only: Option<PathBuf>,
+    /// The sentence encoder that its configuration names, once it was asked for.
+    encoder: OnceCell<encoder::Named>,
 }
 
 impl Project {
@@ -38,11 +43,11 @@ impl Project {
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let meta = std::fs::metadata(path).map_err(|e| Failure::file("open", path, &e))?;
         if meta.is_dir() {
-            return Ok(Self { folder: path.to_owned(), only: None });
+            return Ok(Self { folder: path.to_owned(), only: None, encoder: OnceCell::new() });
         }
         if path.extension().is_some_and(|ext| ext == "flow") {
             let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-            return Ok(Self { folder, only: Some(path.to_owned()) });
+            return Ok(Self { folder, only: Some(path.to_owned()), encoder: OnceCell::new() });
         }
         Err(Failure::new(format!("`{}` is neither a folder nor a `.flow` file", path.display()))
             .with_help("give the folder of a project"))
@@ -52,6 +57,18 @@ impl Project {
     pub(crate) fn name(&self) -> String {
         let path = self.only.as_ref().unwrap_or(&self.folder);
         path.display().to_string()
+    }
+
+    /// The sentence encoder that its configuration names.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    pub(crate) fn named_encoder(&self) -> Result<encoder::Named, Failure> {
+        if let Some(known) = self.encoder.get() {
+            return Ok(known.clone());
+        }
+        let named = encoder::of_folder(&self.folder)?;
+        Ok(self.encoder.get_or_init(|| named).clone())
     }
 
     /// # Errors
@@ -72,6 +89,7 @@ impl Project {
         &self,
         check: impl FnOnce(&dyn SourceProvider) -> Result<Analysis, String>,
     ) -> Result<Analysis, Failure> {
+        self.named_encoder()?;
         let _progress = Progress::begin(format!("checking {}", self.name()));
         let analysis = check(self).map_err(Failure::new)?;
         self.not_empty(&analysis.sources)?;
@@ -81,6 +99,7 @@ impl Project {
     /// # Errors
     /// When its sources cannot be read.
     pub(crate) fn compile(&self) -> Result<Compiled, Failure> {
+        self.named_encoder()?;
         let _progress = Progress::begin(format!("compiling {}", self.name()));
         let compiled = flowright_compiler::compile(self).map_err(Failure::new)?;
         self.not_empty(&compiled.analysis.sources)?;
@@ -167,6 +186,10 @@ impl SourceProvider for Project {
     fn sources(&self) -> Result<Vec<(String, Arc<str>)>, String> {
         self.paths()?.iter().map(|path| Ok((self.label(path), read_source(path)?))).collect()
     }
+
+    fn encoder(&self) -> Result<encoder::Named, String> {
+        self.named_encoder().map_err(|failure| failure.message())
+    }
 }
 
 impl Project {
@@ -197,10 +220,10 @@ impl Project {
     ///
     /// # Errors
     /// What kept them from being read.
-    pub(crate) fn sources_with(&self, label: &str, text: &str) -> Result<MemorySources, String> {
+    pub(crate) fn sources_with(&self, label: &str, text: &str) -> Result<EncodedSources, String> {
         let mut sources = self.sources()?;
         sources.push((label.to_owned(), text.into()));
-        Ok(MemorySources(sources))
+        Ok(EncodedSources { sources: MemorySources(sources), encoder: self.encoder()? })
     }
 
     fn label(&self, path: &Path) -> String {
@@ -256,6 +279,8 @@ pub(crate) struct Runnable {
     pub(crate) encoded: Encoded,
     /// Folder of its configuration.
     pub(crate) folder: PathBuf,
+    /// The sentence encoder that its configuration names.
+    pub(crate) encoder: encoder::Named,
 }
 
 impl Runnable {
@@ -279,7 +304,8 @@ impl Runnable {
             return Ok(None);
         };
         let encoded = bundle::write(bundle).map_err(|e| refused(path, &e))?;
-        Ok(Some(Self { encoded, folder: project.folder }))
+        let encoder = project.named_encoder()?;
+        Ok(Some(Self { encoded, folder: project.folder, encoder }))
     }
 
     /// Like [`Runnable::open`], but of a project that compiles its warnings are not printed.
@@ -294,7 +320,8 @@ impl Runnable {
         match &project.compile()?.bundle {
             Some(bundle) => {
                 let encoded = bundle::write(bundle).map_err(|e| refused(path, &e))?;
-                Ok(Some(Self { encoded, folder: project.folder }))
+                let encoder = project.named_encoder()?;
+                Ok(Some(Self { encoded, folder: project.folder, encoder }))
             }
             None => Self::open(path),
         }
@@ -308,7 +335,8 @@ impl Runnable {
         let bytes = std::fs::read(path).map_err(|e| Failure::file("read", path, &e))?;
         let (_, hash) = bundle::read(&bytes).map_err(|e| refused(path, &e))?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        Ok(Self { encoded: Encoded { bytes, hash }, folder })
+        let encoder = encoder::of_folder(&folder)?;
+        Ok(Self { encoded: Encoded { bytes, hash }, folder, encoder })
     }
 
     /// Ready to run.
@@ -317,7 +345,7 @@ impl Runnable {
     /// Why it cannot be.
     pub(crate) fn load(&self, no_jit: bool) -> Result<LoadedProgram, Failure> {
         let _progress = Progress::begin("compiling to machine code");
-        load(&self.encoded.bytes, no_jit).map_err(Failure::new)
+        load(&self.encoded.bytes, no_jit, self.encoder.clone()).map_err(Failure::new)
     }
 }
 
@@ -334,18 +362,28 @@ fn refused(path: &Path, error: &bundle::BundleError) -> Failure {
 ///
 /// # Errors
 /// Why not, in words.
-pub(crate) fn load_bundle(bundle: &Bundle) -> Result<LoadedProgram, String> {
+pub(crate) fn load_bundle(
+    bundle: &Bundle,
+    encoder: encoder::Named,
+) -> Result<LoadedProgram, String> {
     let encoded = bundle::write(bundle).map_err(|e| e.to_string())?;
-    load(&encoded.bytes, true)
+    load(&encoded.bytes, true, encoder)
 }
 
 /// A bundle's bytes to a program with its executor.
 ///
 /// # Errors
 /// Why not, in words.
-pub(crate) fn load(bytes: &[u8], no_jit: bool) -> Result<LoadedProgram, String> {
+pub(crate) fn load(
+    bytes: &[u8],
+    no_jit: bool,
+    encoder: encoder::Named,
+) -> Result<LoadedProgram, String> {
     let (bundle, hash) = bundle::read(bytes).map_err(|e| e.to_string())?;
-    let loaded = LoadedProgram::interpreted(bundle, hash).map_err(|e| e.to_string())?;
+    let loaded = LoadedProgram::interpreted_with(bundle, hash, encoder).map_err(|e| match e {
+        ModelError::Damaged(_) => e.to_string(),
+        ModelError::NoEncoder(_) | ModelError::OtherEncoder { .. } => format!("R0209: {e}"),
+    })?;
     if no_jit {
         return Ok(loaded);
     }

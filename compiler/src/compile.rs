@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use flowright_nlu::Model;
 use flowright_nlu::spec::{EntitySpec, Spec};
+use flowright_nlu::{Encoder, Model, TrainError, train_with};
 
 use crate::allow::{self, Allowed};
 use crate::base::{FileSpan, SourceMap, SourceProvider, limits};
@@ -44,6 +44,8 @@ pub struct Analysis {
     pub model: Option<Model>,
     /// Thresholds that follow from the model, where the checks trained one.
     pub thresholds: Vec<Threshold>,
+    /// The sentence encoder that the project names.
+    pub encoder: Option<Arc<dyn Encoder>>,
     /// The intents are too many for a check to try them out on each other; [`compile`] does.
     pub intents_left_out: bool,
     /// Every `reveal`, unless names or types are wrong.
@@ -79,7 +81,7 @@ pub struct Compiled {
 /// What kept the sources from being read.
 pub fn analyse(provider: &dyn SourceProvider) -> Result<Analysis, String> {
     let loaded = Files::default().load(project::texts(provider)?);
-    Ok(analyse_loaded(loaded, limits::EXAMPLES_TIMES_INTENTS_MAX, None))
+    analyse_loaded(loaded, provider.encoder()?, limits::EXAMPLES_TIMES_INTENTS_MAX, None)
 }
 
 /// Checks and compiles a project.
@@ -89,10 +91,10 @@ pub fn analyse(provider: &dyn SourceProvider) -> Result<Analysis, String> {
 pub fn compile(provider: &dyn SourceProvider) -> Result<Compiled, String> {
     // The model is trained in any case.
     let loaded = Files::default().load(project::texts(provider)?);
-    let mut analysis = analyse_loaded(loaded, usize::MAX, None);
+    let mut analysis = analyse_loaded(loaded, provider.encoder()?, usize::MAX, None)?;
     let right = analysis.errors() == 0;
     if let Some(project) = analysis.project.as_ref().filter(|_| right && analysis.model.is_none())
-        && let Ok(model) = flowright_nlu::train(&training_spec(project))
+        && let Some(model) = trained(&training_spec(project), analysis.encoder.as_deref())?
     {
         analysis.thresholds = thresholds::of(project, &model);
         analysis.model = Some(model);
@@ -122,9 +124,10 @@ pub(crate) struct Memory {
 
 pub(crate) fn analyse_loaded(
     loaded: Loaded,
+    encoder: Option<Arc<dyn Encoder>>,
     work_max: usize,
     memory: Option<&mut Memory>,
-) -> Analysis {
+) -> Result<Analysis, String> {
     let Loaded { sources, files, mut diagnostics, cut } = loaded;
     let layout = memory.as_ref().map(|_| Layout::of(&files)).unwrap_or_default();
     let mut of_once = examples::Memory::default();
@@ -156,11 +159,12 @@ pub(crate) fn analyse_loaded(
         reveals = Some(std::mem::take(&mut followed.reveals));
         followed.mask(project);
         let spec = training_spec(project);
-        tried = examples::check(project, &sources, &spec, work_max, of_examples);
+        let taught = examples::Taught { spec: &spec, encoder: encoder.as_deref(), work_max };
+        tried = examples::check(project, &sources, &taught, of_examples)?;
         diagnostics.append(&mut tried.diagnostics);
         diagnostics.extend(thresholds::check(project));
         if thresholds::follow_from_model(project) && tried.model.is_none() && !tried.left_out {
-            tried.model = flowright_nlu::train(&spec).ok();
+            tried.model = trained(&spec, encoder.as_deref())?;
         }
         let by_model = tried.model.as_ref().map(|model| thresholds::of(project, model));
         found = by_model.unwrap_or_default();
@@ -172,7 +176,7 @@ pub(crate) fn analyse_loaded(
     let allowed = allow::apply(&files, &sources, &mut diagnostics, unchecked);
     let cut = cut + sink::tidy(&mut diagnostics);
     let (model, intents_left_out) = (tried.model, tried.left_out);
-    Analysis {
+    Ok(Analysis {
         sources,
         diagnostics,
         allowed,
@@ -182,9 +186,10 @@ pub(crate) fn analyse_loaded(
         graphs,
         model,
         thresholds: found,
+        encoder,
         intents_left_out,
         reveals,
-    }
+    })
 }
 
 /// Makes the bundle of a project whose names and types are right, whatever else is wrong with it:
@@ -196,7 +201,10 @@ pub fn build(analysis: &Analysis) -> Result<Bundle, String> {
     let project = analysis.project.as_ref().ok_or("names or types are wrong")?;
     let trained = match &analysis.model {
         Some(_) => None,
-        None => Some(flowright_nlu::train(&training_spec(project)).map_err(|e| e.to_string())?),
+        None => {
+            let spec = training_spec(project);
+            Some(train_with(&spec, analysis.encoder.as_deref()).map_err(|e| e.to_string())?)
+        }
     };
     let model = analysis.model.as_ref().or(trained.as_ref()).ok_or("there is no intent model")?;
     let program = ir::lower::lower(project, &analysis.sources, model);
@@ -207,6 +215,18 @@ pub fn build(analysis: &Analysis) -> Result<Bundle, String> {
     let program = ir::verify::VerifiedProgram::new(program).map_err(|e| e.to_string())?;
     let model = model.to_bytes();
     Ok(Bundle { compiler: env!("CARGO_PKG_VERSION").to_owned(), program, model })
+}
+
+/// A model; none where what is to be learned is at fault, which is said where the bundle is made.
+///
+/// # Errors
+/// The encoder failed.
+fn trained(spec: &Spec, encoder: Option<&dyn Encoder>) -> Result<Option<Model>, String> {
+    match train_with(spec, encoder) {
+        Ok(model) => Ok(Some(model)),
+        Err(TrainError::Encoder(error)) => Err(error.to_string()),
+        Err(_) => Ok(None),
+    }
 }
 
 /// What the intent model learns from.
@@ -235,6 +255,25 @@ impl MemorySources {
     #[must_use]
     pub fn one(label: &str, text: &str) -> Self {
         Self(vec![(label.to_owned(), text.into())])
+    }
+}
+
+/// Sources in memory of a project that names a sentence encoder.
+#[derive(Debug, Clone, Default)]
+pub struct EncodedSources {
+    /// The sources.
+    pub sources: MemorySources,
+    /// The encoder.
+    pub encoder: Option<Arc<dyn Encoder>>,
+}
+
+impl SourceProvider for EncodedSources {
+    fn sources(&self) -> Result<Vec<(String, Arc<str>)>, String> {
+        self.sources.sources()
+    }
+
+    fn encoder(&self) -> Result<Option<Arc<dyn Encoder>>, String> {
+        Ok(self.encoder.clone())
     }
 }
 

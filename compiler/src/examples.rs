@@ -8,7 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use flowright_nlu::spec::{IntentSpec, Spec};
-use flowright_nlu::{EXAMPLES_MAX, INTENTS_MAX, Judged, Model, train_and_judge};
+use flowright_nlu::{
+    EXAMPLES_MAX, Encoder, INTENTS_MAX, Judged, Model, TrainError, train_and_judge,
+};
 
 use crate::base::{FileSpan, SourceMap};
 use crate::channels::is_std;
@@ -39,45 +41,66 @@ pub(crate) struct Tried {
 
 /// What training gave last, and from what.
 #[derive(Debug, Default)]
-pub(crate) struct Memory(Option<(Spec, Model, Vec<Judged>)>);
+pub(crate) struct Memory(Option<(Spec, (Model, Vec<Judged>))>);
 
 impl Memory {
-    /// Trains, unless the last training was from the same.
-    fn trained(&mut self, spec: &Spec) -> Option<&(Spec, Model, Vec<Judged>)> {
-        if self.0.as_ref().is_none_or(|(known, ..)| known != spec) {
-            let trained = train_and_judge(spec).ok();
-            self.0 = trained.map(|(model, judged)| (spec.clone(), model, judged));
+    /// Trains, unless the last training was from the same with the same encoder. Nothing where what is
+    /// to be learned is at fault.
+    ///
+    /// # Errors
+    /// The encoder failed.
+    fn trained(&mut self, taught: &Taught<'_>) -> Result<Option<&(Model, Vec<Judged>)>, String> {
+        let Taught { spec, encoder, .. } = taught;
+        let id = encoder.map(Encoder::id);
+        let is_known =
+            |(known, (model, _)): &(Spec, (Model, _))| known == *spec && model.encoder() == id;
+        if !self.0.as_ref().is_some_and(is_known) {
+            self.0 = match train_and_judge(spec, *encoder) {
+                Ok(trained) => Some(((*spec).clone(), trained)),
+                Err(TrainError::Encoder(error)) => return Err(error.to_string()),
+                Err(_) => None,
+            };
         }
-        self.0.as_ref()
+        Ok(self.0.as_ref().map(|(_, trained)| trained))
     }
 }
 
-/// Trains the model and looks at the examples, unless examples times intents are more than
-/// `work_max`.
+/// What a model is to learn, and how.
+pub(crate) struct Taught<'a> {
+    pub(crate) spec: &'a Spec,
+    pub(crate) encoder: Option<&'a dyn Encoder>,
+    /// Examples times intents from which on nothing is tried out.
+    pub(crate) work_max: usize,
+}
+
+/// Trains the model and looks at the examples, unless there are too many.
+///
+/// # Errors
+/// The encoder failed.
 pub(crate) fn check(
     project: &Project,
     sources: &SourceMap,
-    spec: &Spec,
-    work_max: usize,
+    taught: &Taught<'_>,
     memory: &mut Memory,
-) -> Tried {
+) -> Result<Tried, String> {
     let own = |intent: &&Intent| !is_std(sources, intent.at) && !intent.spec.examples.is_empty();
     if let Some(finding) = too_large(project) {
-        return Tried { diagnostics: vec![finding], ..Tried::default() };
+        return Ok(Tried { diagnostics: vec![finding], ..Tried::default() });
     }
     if !project.intents.iter().any(|intent| own(&intent)) || project.intents.len() < 2 {
-        return Tried::default();
+        return Ok(Tried::default());
     }
-    let examples: usize = spec.intents.iter().map(learned_from).sum();
-    if examples.saturating_mul(spec.intents.len()) > work_max {
-        return Tried { left_out: true, ..Tried::default() };
+    let intents = &taught.spec.intents;
+    let examples: usize = intents.iter().map(learned_from).sum();
+    if examples.saturating_mul(intents.len()) > taught.work_max {
+        return Ok(Tried { left_out: true, ..Tried::default() });
     }
     // What cannot be trained now is a fault of the compiler, and said where the bundle is made.
-    let Some((_, model, judged)) = memory.trained(spec) else { return Tried::default() };
+    let Some((model, judged)) = memory.trained(taught)? else { return Ok(Tried::default()) };
     let reader = Reader { project, sources };
     let (mut diagnostics, mixed) = reader.alike(judged);
     diagnostics.extend(judged.iter().filter_map(|example| reader.unrecognised(example, &mixed)));
-    Tried { diagnostics, model: Some(model.clone()), left_out: false }
+    Ok(Tried { diagnostics, model: Some(model.clone()), left_out: false })
 }
 
 /// The first intent that is more than a model can hold.

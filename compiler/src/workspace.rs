@@ -35,7 +35,8 @@ impl Workspace {
     pub fn check(&mut self, provider: &dyn SourceProvider) -> Result<Analysis, String> {
         let loaded = self.files.load(project::texts(provider)?);
         let work_max = EXAMPLES_TIMES_INTENTS_MAX;
-        let analysis = analyse_loaded(loaded, work_max, Some(&mut self.memory));
+        let analysis =
+            analyse_loaded(loaded, provider.encoder()?, work_max, Some(&mut self.memory))?;
         self.memory.sema.end_check();
         // Where names or types were wrong, no flow was looked at further: the next check may go on
         // from what an earlier one found.

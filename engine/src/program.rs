@@ -6,7 +6,7 @@ use flowright_compiler::bundle::Bundle;
 use flowright_compiler::ir::interp::Interpreter;
 use flowright_compiler::ir::verify::VerifiedProgram;
 use flowright_compiler::ir::{Executor, compile_regexes};
-use flowright_nlu::{Model, ModelError, Understander};
+use flowright_nlu::{Encoder, Model, ModelError, Understander};
 
 /// A program with what runs it and what understands for it.
 #[derive(Debug, Clone)]
@@ -27,9 +27,22 @@ impl LoadedProgram {
     /// Prepares a bundle that was read or made here, to run in the interpreter.
     ///
     /// # Errors
-    /// A damaged intent model.
+    /// A damaged intent model, or one that needs a sentence encoder.
     pub fn interpreted(bundle: Bundle, hash: [u8; 32]) -> Result<Self, ModelError> {
-        let understander = Understander::new(Model::from_bytes(&bundle.model)?)?;
+        Self::interpreted_with(bundle, hash, None)
+    }
+
+    /// The same with the sentence encoder that the project names, if any.
+    ///
+    /// # Errors
+    /// A damaged intent model, or one that needs another sentence encoder.
+    pub fn interpreted_with(
+        bundle: Bundle,
+        hash: [u8; 32],
+        encoder: Option<Arc<dyn Encoder>>,
+    ) -> Result<Self, ModelError> {
+        let model = Model::from_bytes(&bundle.model)?;
+        let understander = Understander::with_encoder(model, encoder)?;
         let program = bundle.program;
         Ok(Self {
             bundle: hash,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::background::is_mortar;
 use crate::calibrate::{self, HeldOut};
+use crate::encoder::{EncoderError, Sight, Trained};
 use crate::features::{self, Features};
 use crate::svm::{self, Row, Weights};
 
@@ -44,6 +45,8 @@ pub(crate) struct Classifier {
     levels: Vec<f32>,
     /// The same of the held-out utterances that no bot is for, up to 100 percent.
     background_levels: Vec<f32>,
+    /// The encoder whose sentences are features too; they are numbered after the words.
+    encoder: Option<Trained>,
 }
 
 /// What some words of a text add to the margin of a class.
@@ -55,6 +58,16 @@ pub struct Contribution {
     pub margin: f32,
 }
 
+/// What makes up the margin of a class.
+pub(crate) struct Parts {
+    /// Words, pairs of them and runs of Chinese, most first.
+    pub(crate) words: Vec<Contribution>,
+    /// The sentence as a whole, where there is an encoder.
+    pub(crate) sentence: Option<f32>,
+    /// What the class has without any.
+    pub(crate) bias: f32,
+}
+
 /// The confidence of every class, by number; and the share of unknown words.
 pub(crate) struct Confidences {
     pub(crate) classes: Vec<f32>,
@@ -62,29 +75,23 @@ pub(crate) struct Confidences {
 }
 
 impl Classifier {
-    /// Learns from folded texts with their classes; a text without class is a negative. What the
-    /// classes are called is learned too. Texts that no bot is for are negatives, but teach no words.
-    /// Also gives what was made of each text by a classifier that had not learned from it.
-    pub(crate) fn train(
-        texts: &[(String, Option<u32>)],
-        names: &[(String, Option<u32>)],
-        background: &[String],
-        classes: usize,
-    ) -> (Self, Vec<HeldOut>) {
-        let rows = Rows::new(texts, names, background);
+    /// Learns from rows. Also gives what was made of each row by a classifier that had not learned from it.
+    pub(crate) fn train(rows: &Rows, classes: usize) -> (Self, Vec<HeldOut>) {
         let everyone: Vec<usize> = (0..rows.labels.len()).collect();
-        let mut classifier = Self::fit(&rows, &everyone, classes);
-        let held_out = calibrate::held_out(&rows, classes);
-        classifier.curve = calibrate::curve(&rows, &held_out);
-        classifier.levels = calibrate::levels(&rows, &held_out);
-        classifier.background_levels = calibrate::background_levels(&rows, &held_out);
+        let mut classifier = Self::fit(rows, &everyone, classes);
+        let held_out = calibrate::held_out(rows, classes);
+        classifier.curve = calibrate::curve(rows, &held_out);
+        classifier.levels = calibrate::levels(rows, &held_out);
+        classifier.background_levels = calibrate::background_levels(rows, &held_out);
         (classifier, held_out)
     }
 
     /// Learns from the chosen rows.
     pub(crate) fn fit(rows: &Rows, chosen: &[usize], classes: usize) -> Self {
         let own = chosen.iter().filter(|i| rows.is_own(**i)).count();
-        let mut classifier = Self::with_words(rows, chosen, own, WEIGHTS_MAX / classes.max(1));
+        let sentence = rows.encoder.as_ref().map_or(0, |encoder| encoder.width as usize);
+        let most = (WEIGHTS_MAX / classes.max(1)).saturating_sub(sentence);
+        let mut classifier = Self::with_words(rows, chosen, own, most);
         let weight = Rows::background_weight(own, chosen.len() - own);
         let example = |i: &usize| {
             Some(svm::Example {
@@ -95,7 +102,7 @@ impl Classifier {
         };
         let examples: Vec<svm::Example> = chosen.iter().filter_map(example).collect();
         let epochs = if examples.len() > MANY_ROWS { 6 } else { 10 };
-        classifier.weights = svm::train(&examples, classifier.hashes.len(), classes, epochs);
+        classifier.weights = svm::train(&examples, classifier.features(), classes, epochs);
         classifier
     }
 
@@ -131,12 +138,20 @@ impl Classifier {
             curve: calibrate::PRIOR,
             levels: Vec::new(),
             background_levels: Vec::new(),
+            encoder: rows.encoder.clone(),
         }
     }
 
-    /// Sublinear term frequency times inverse document frequency, each block brought to its length.
+    /// How many features there are: words, then what the encoder gives.
+    fn features(&self) -> usize {
+        let sentence = self.encoder.as_ref().map_or(0, |encoder| encoder.width as usize);
+        self.hashes.len() + sentence
+    }
+
+    /// Sublinear term frequency times inverse document frequency, each block brought to its length; then
+    /// the sentence.
     fn row(&self, features: &Features) -> Row {
-        let mut row: Row = Vec::with_capacity(features.counts().count());
+        let mut row: Row = Vec::with_capacity(features.counts().count() + features.sentence.len());
         for (block, length) in features.blocks.iter().zip(BLOCK_LENGTHS) {
             let start = row.len();
             for (hash, count) in block {
@@ -151,7 +166,17 @@ impl Classifier {
                 own.iter_mut().for_each(|(_, value)| *value *= length / norm);
             }
         }
+        row.extend(self.sentence_values(features));
         row
+    }
+
+    fn sentence_values<'f>(
+        &self,
+        features: &'f Features,
+    ) -> impl Iterator<Item = (u32, f32)> + use<'f> {
+        let first = u32::try_from(self.hashes.len()).unwrap_or(u32::MAX);
+        let values = |encoder: &Trained| encoder.values(&features.sentence, first);
+        self.encoder.as_ref().map(values).into_iter().flatten()
     }
 
     fn unknown_share(&self, features: &Features) -> f32 {
@@ -169,12 +194,11 @@ impl Classifier {
         (scores, unknown)
     }
 
-    /// What each of a text's words, pairs of them and runs of Chinese adds to the margin of a class, most
-    /// first; and what the class has without any.
-    pub(crate) fn contributions(&self, text: &str, class: u32) -> (Vec<Contribution>, f32) {
-        let features = features::extract(text);
+    /// What a text's words, its pairs of them and runs of Chinese, and its sentence as a whole add to the
+    /// margin of a class.
+    pub(crate) fn parts(&self, text: &str, features: &Features, class: u32) -> Parts {
         let counts: HashMap<u64, u32> = features.counts().copied().collect();
-        let values: HashMap<u32, f32> = self.row(&features).into_iter().collect();
+        let values: HashMap<u32, f32> = self.row(features).into_iter().collect();
         let mut of_words: BTreeMap<String, f32> = BTreeMap::new();
         features::walk(text, |seen| {
             let Some(number) = self.numbers.get(&seen.hash) else { return };
@@ -190,7 +214,15 @@ impl Classifier {
         let mut all: Vec<Contribution> =
             of_words.into_iter().map(|(words, margin)| Contribution { words, margin }).collect();
         all.sort_by(|a, b| b.margin.abs().total_cmp(&a.margin.abs()).then(a.words.cmp(&b.words)));
-        (all, self.weights.bias(class))
+        let of_sentence = |(feature, value)| value * self.weights.weight(feature, class);
+        Parts {
+            words: all,
+            sentence: self
+                .encoder
+                .as_ref()
+                .map(|_| self.sentence_values(features).map(of_sentence).sum()),
+            bias: self.weights.bias(class),
+        }
     }
 
     /// Words of a text that the classifier does not know, in order.
@@ -210,9 +242,14 @@ impl Classifier {
         (0..).zip(scores).reduce(|best, next| if next.1 > best.1 { next } else { best })
     }
 
-    /// Classifies a folded text.
-    pub(crate) fn confidences(&self, text: &str) -> Confidences {
-        let (mut classes, unknown_share) = self.scores(&features::extract(text));
+    /// The encoder that it was trained with.
+    pub(crate) const fn encoder(&self) -> Option<&Trained> {
+        self.encoder.as_ref()
+    }
+
+    /// Classifies a text.
+    pub(crate) fn confidences(&self, features: &Features) -> Confidences {
+        let (mut classes, unknown_share) = self.scores(features);
         for score in &mut classes {
             *score = calibrate::confidence(self.curve, *score);
         }
@@ -248,7 +285,8 @@ impl Classifier {
             && self.levels.iter().all(|level| level.is_finite())
             && self.background_levels.iter().all(|level| level.is_finite())
             && self.idf.len() == self.hashes.len()
-            && self.weights.fits(self.hashes.len(), classes)
+            && self.encoder.as_ref().is_none_or(Trained::fits)
+            && self.weights.fits(self.features(), classes)
     }
 }
 
@@ -292,23 +330,36 @@ fn numbers(hashes: &[u64]) -> Numbers {
 pub(crate) struct Rows {
     pub(crate) features: Vec<Features>,
     pub(crate) labels: Vec<Option<u32>>,
+    /// The encoder whose sentences are among the features.
+    encoder: Option<Trained>,
     texts: usize,
     own: usize,
 }
 
 impl Rows {
+    /// Folded texts with their classes; a text without class is a negative. What the classes are called
+    /// is learned too. Texts that no bot is for are negatives, but teach no words.
     pub(crate) fn new(
         texts: &[(String, Option<u32>)],
         names: &[(String, Option<u32>)],
         background: &[String],
-    ) -> Self {
+        sight: Sight<'_>,
+    ) -> Result<Self, EncoderError> {
         let own = texts.iter().chain(names);
         let mut labels: Vec<Option<u32>> = own.clone().map(|(_, label)| *label).collect();
         let all = own.map(|(text, _)| text).chain(background);
-        let features = all.map(|text| features::extract(text)).collect();
+        let features = sight.features_of_all(all.map(String::as_str))?;
+        let examples = texts.iter().filter(|(_, label)| label.is_some()).count();
+        let trained = |encoder| Trained::new(encoder, examples, names.len());
+        let encoder = sight.encoder.map(trained).transpose()?;
         let own = labels.len();
         labels.resize(own + background.len(), None);
-        Self { features, labels, texts: texts.len(), own }
+        Ok(Self { features, labels, encoder, texts: texts.len(), own })
+    }
+
+    /// The features of the texts, each with its class.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = (&Features, Option<u32>)> {
+        self.features.iter().zip(self.labels.iter().copied()).take(self.texts)
     }
 
     /// Whether a row is what a class is called: nobody says just that.
@@ -339,7 +390,7 @@ mod tests {
         // Four intents, and room for few words each: the ones that stand in most examples stay.
         let texts: Vec<(String, Option<u32>)> =
             (0..8).map(|n| (format!("word of{n} number{}", n % 4), Some(n % 4))).collect();
-        let rows = Rows::new(&texts, &[], &[]);
+        let rows = Rows::new(&texts, &[], &[], Sight { encoder: None, names: &[] }).unwrap();
         let chosen: Vec<usize> = (0..8).collect();
         let all = Classifier::with_words(&rows, &chosen, 8, usize::MAX).hashes.len();
         let some = Classifier::with_words(&rows, &chosen, 8, all / 2);

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::classify::Contribution;
+use crate::classify::{Contribution, Parts};
+use crate::encoder::EncoderError;
 use crate::entities::MaskedText;
 use crate::features;
 use crate::understand::{Context, Understander, limited};
@@ -32,7 +33,7 @@ pub struct IntentExplanation {
     pub intent: String,
     /// How sure the model is of it, 0 to 1.
     pub confidence: f32,
-    /// The sum of the words' shares and `bias`; what confidence is made from is this less the penalty.
+    /// The sum of the words' shares, `sentence` and `bias`; what confidence is made from is this less the penalty.
     pub margin: f32,
     /// What the intent has without any word.
     pub bias: f32,
@@ -40,22 +41,34 @@ pub struct IntentExplanation {
     pub is_example: bool,
     /// One of its patterns fits.
     pub fits_pattern: bool,
+    /// What the sentence encoder's view of the whole utterance adds; nothing without an encoder.
+    pub sentence: Option<f32>,
     /// What each word adds, most first.
     pub words: Vec<Contribution>,
 }
 
 impl Understander {
     /// Why an utterance is taken for its `count` likeliest intents.
-    #[must_use]
-    pub fn explain(&self, text: &str, cx: &Context, count: usize) -> Explanation {
+    ///
+    /// # Errors
+    /// The sentence encoder failed.
+    pub fn explain(
+        &self,
+        text: &str,
+        cx: &Context,
+        count: usize,
+    ) -> Result<Explanation, EncoderError> {
         let text = limited(text);
         let understood = self.understand(text, cx);
         let masked = MaskedText::new(text, &understood.entities, &self.model.masked);
         let classifier = &self.model.classifier;
+        let features = self.sight().features(&masked.text)?;
         let own = self.exact.get(&MaskedText::key(&masked.text));
         let intent = |intent: u16, confidence: f32| {
-            let (mut words, bias) = classifier.contributions(&masked.text, u32::from(intent));
-            let margin = bias + words.iter().map(|part| part.margin).sum::<f32>();
+            let parts = classifier.parts(&masked.text, &features, u32::from(intent));
+            let Parts { mut words, sentence, bias } = parts;
+            let of_words = words.iter().map(|part| part.margin).sum::<f32>();
+            let margin = bias + of_words + sentence.unwrap_or(0.0);
             words.iter_mut().for_each(|part| part.words = self.shown(&part.words));
             let patterns = self.patterns.get(usize::from(intent));
             IntentExplanation {
@@ -66,17 +79,18 @@ impl Understander {
                 is_example: own.is_some_and(|intents| intents.contains(&intent)),
                 fits_pattern: patterns
                     .is_some_and(|patterns| patterns.iter().any(|pattern| pattern.is_match(text))),
+                sentence,
                 words,
             }
         };
         let best = understood.intents.iter().take(count);
-        Explanation {
+        Ok(Explanation {
             seen_as: self.shown(&masked.text),
             unknown: classifier.unknown_words(&masked.text),
             unknown_share: understood.unknown_share,
             penalty: crate::classify::UNKNOWN_PENALTY * understood.unknown_share,
             intents: best.map(|best| intent(best.intent, best.confidence)).collect(),
-        }
+        })
     }
 
     /// A masked text with the names of the entities in it.

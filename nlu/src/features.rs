@@ -17,8 +17,14 @@ pub(crate) fn entity_char(entity: u16) -> char {
     char::from_u32(ENTITY_BASE + offset).unwrap_or('\u{e000}')
 }
 
+/// The entity that a character stands for.
+pub(crate) fn entity_of(c: char) -> Option<u16> {
+    let number = u32::from(c).checked_sub(ENTITY_BASE).filter(|number| *number < ENTITIES_MAX)?;
+    u16::try_from(number).ok()
+}
+
 fn is_entity(c: char) -> bool {
-    (ENTITY_BASE..ENTITY_BASE + ENTITIES_MAX).contains(&u32::from(c))
+    entity_of(c).is_some()
 }
 
 /// The hashes of a text's features with how often each occurs; and its words alone, for the share
@@ -27,6 +33,8 @@ pub(crate) struct Features {
     /// Words and their pairs, then runs of characters, each block sorted by hash.
     pub(crate) blocks: [Vec<(u64, u32)>; 2],
     pub(crate) words: Vec<u64>,
+    /// What an encoder makes of the whole, in whole steps; empty without one.
+    pub(crate) sentence: Vec<i8>,
 }
 
 impl Features {
@@ -45,7 +53,7 @@ pub(crate) fn extract(text: &str) -> Features {
             words.push(feature.hash);
         }
     });
-    Features { blocks: blocks.map(counted), words }
+    Features { blocks: blocks.map(counted), words, sentence: Vec::new() }
 }
 
 /// One occurrence of a feature.

@@ -2,8 +2,7 @@
 //! what they are meant to.
 
 use crate::calibrate::{self, HeldOut};
-use crate::classify::Classifier;
-use crate::features;
+use crate::classify::{Classifier, Rows};
 
 /// An intent with how sure the model is of it: as sure as its score makes a bot in general. A bot that
 /// mixes up all its intents has learned to be sure of nothing, which is no use in finding out why.
@@ -31,33 +30,28 @@ pub struct Judged {
     pub own_confidence: f32,
 }
 
-/// Judges every example among `texts`, which come in order of intent and example.
-pub(crate) fn judge(
-    classifier: &Classifier,
-    texts: &[(String, Option<u32>)],
-    held_out: &[HeldOut],
-) -> Vec<Judged> {
-    let mut unseen: Vec<Option<Opinion>> = vec![None; texts.len()];
+/// Judges every example among the texts of `rows`, which come in order of intent and example.
+pub(crate) fn judge(classifier: &Classifier, rows: &Rows, held_out: &[HeldOut]) -> Vec<Judged> {
+    let mut unseen: Vec<Option<Opinion>> = vec![None; rows.texts().count()];
     for held in held_out {
         if let Some(place) = unseen.get_mut(held.row) {
             *place = Some(opinion(held.class, held.score));
         }
     }
-    let (mut judged, mut last, mut example) = (Vec::with_capacity(texts.len()), None, 0);
-    for ((text, class), held_out) in texts.iter().zip(unseen) {
+    let (mut judged, mut last, mut example) = (Vec::with_capacity(unseen.len()), None, 0);
+    for ((features, class), held_out) in rows.texts().zip(unseen) {
         let Some(class) = class else { continue };
         example = if last == Some(class) { example + 1 } else { 0 };
         last = Some(class);
-        let features = features::extract(text);
-        let Some((best, score)) = classifier.best(&features) else { continue };
-        let (scores, _) = classifier.scores(&features);
-        let Some(own) = scores.get(*class as usize) else { continue };
+        let Some((best, score)) = classifier.best(features) else { continue };
+        let (scores, _) = classifier.scores(features);
+        let Some(own) = scores.get(class as usize) else { continue };
         judged.push(Judged {
-            intent: u16::try_from(*class).unwrap_or(u16::MAX),
+            intent: u16::try_from(class).unwrap_or(u16::MAX),
             example,
             held_out,
             learned: opinion(best, score),
-            own_confidence: opinion(*class, *own).confidence,
+            own_confidence: opinion(class, *own).confidence,
         });
     }
     judged

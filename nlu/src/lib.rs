@@ -5,6 +5,7 @@ mod background;
 mod calibrate;
 mod classify;
 mod detect;
+mod encoder;
 pub mod entities;
 pub mod eval;
 mod explain;
@@ -26,10 +27,13 @@ pub mod value;
 
 pub use classify::Contribution;
 pub use detect::detect;
+pub use encoder::{ENCODER_WIDTH_MAX, Encoder, EncoderError};
 pub use entities::learned::{LEARNED_ENTITIES_MAX, LEARNED_TOKENS_MAX};
 pub use explain::{Explanation, IntentExplanation};
 pub use judge::{Judged, Opinion};
-pub use model::{EXAMPLES_MAX, INTENTS_MAX, Model, ModelError, TrainError, train, train_and_judge};
+pub use model::{
+    EXAMPLES_MAX, INTENTS_MAX, Model, ModelError, TrainError, train, train_and_judge, train_with,
+};
 pub use sentiment::sentiment;
 pub use understand::{
     Context, EntityMatch, ScoredIntent, UTTERANCE_CHARS_MAX, Understander, Understanding,

@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::background;
-use crate::classify::Classifier;
+use crate::classify::{Classifier, Rows};
+use crate::encoder::{Encoder, EncoderError, Sight};
 use crate::entities::learned::{LEARNED_TOKENS_MAX, LearnedModel};
 use crate::entities::{Finder, MaskedText};
 use crate::features;
@@ -50,15 +51,45 @@ pub enum TrainError {
          {LEARNED_TOKENS_MAX}"
     )]
     TooManyWords(usize),
+    /// The sentence encoder failed.
+    #[error(transparent)]
+    Encoder(#[from] EncoderError),
     /// An entity's or intent's pattern does not compile.
     #[error("a pattern does not compile: {0}")]
     Pattern(String),
 }
 
-/// Why loaded bytes are not a model.
+/// Why a loaded model cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the intent model is damaged: {0}")]
-pub struct ModelError(pub String);
+pub enum ModelError {
+    /// The bytes are not those of a model.
+    #[error("the intent model is damaged: {0}")]
+    Damaged(String),
+    /// It was trained with a sentence encoder, and there is none.
+    #[error(
+        "the intent model was trained with a sentence encoder ({}), and none is named here: name the \
+         folder of its weights in flowright.toml, `[nlu] encoder = \"FOLDER\"`, or build the bundle \
+         again without", short(.0)
+    )]
+    NoEncoder([u8; 32]),
+    /// It was trained with another sentence encoder.
+    #[error(
+        "the intent model was trained with another sentence encoder ({}) than the one that is named \
+         here ({}): name the folder of that one in flowright.toml, or build the bundle again",
+        short(.trained), short(.given)
+    )]
+    OtherEncoder {
+        /// What it was trained with.
+        trained: [u8; 32],
+        /// What there is.
+        given: [u8; 32],
+    },
+}
+
+/// Enough of an id to tell two apart.
+fn short(id: &[u8; 32]) -> String {
+    id.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
 
 impl Model {
     /// The confidence from which an intent is to be accepted so that a share of the utterances that an
@@ -76,6 +107,17 @@ impl Model {
         self.classifier.passes_at(accept)
     }
 
+    /// The id of the sentence encoder that it was trained with.
+    #[must_use]
+    pub fn encoder(&self) -> Option<[u8; 32]> {
+        self.classifier.encoder().map(|trained| trained.id)
+    }
+
+    /// What the entities are called, as words.
+    pub(crate) fn entity_words(&self) -> Vec<String> {
+        self.entities.iter().map(|entity| words_of(&entity.name)).collect()
+    }
+
     /// The model as bytes; the same model gives the same bytes.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -88,14 +130,15 @@ impl Model {
     /// # Errors
     /// [`ModelError`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
-        let mut model: Self = postcard::from_bytes(bytes).map_err(|e| ModelError(e.to_string()))?;
+        let damaged = |cause: &str| ModelError::Damaged(cause.to_owned());
+        let mut model: Self = postcard::from_bytes(bytes).map_err(|e| damaged(&e.to_string()))?;
         let entity_ids = model.intents.iter().flat_map(|i| i.slots.iter().map(|(_, e)| *e));
         let known = entity_ids.chain(model.masked.iter().copied());
         if known.into_iter().any(|e| usize::from(e) >= model.entities.len()) {
-            return Err(ModelError("it names an entity that it does not have".to_owned()));
+            return Err(damaged("it names an entity that it does not have"));
         }
         if !model.classifier.fits(model.intents.len()) || !model.learned.fits(&model.entities) {
-            return Err(ModelError("its numbers do not fit together".to_owned()));
+            return Err(damaged("its numbers do not fit together"));
         }
         model.classifier.prepare();
         Ok(model)
@@ -107,14 +150,25 @@ impl Model {
 /// # Errors
 /// See [`TrainError`].
 pub fn train(spec: &Spec) -> Result<Model, TrainError> {
-    Ok(train_and_judge(spec)?.0)
+    train_with(spec, None)
+}
+
+/// Learns the intents of a project, with what an encoder makes of its sentences where there is one.
+///
+/// # Errors
+/// See [`TrainError`].
+pub fn train_with(spec: &Spec, encoder: Option<&dyn Encoder>) -> Result<Model, TrainError> {
+    Ok(train_and_judge(spec, encoder)?.0)
 }
 
 /// Learns the intents of a project, and says what the model makes of their examples.
 ///
 /// # Errors
 /// See [`TrainError`].
-pub fn train_and_judge(spec: &Spec) -> Result<(Model, Vec<Judged>), TrainError> {
+pub fn train_and_judge(
+    spec: &Spec,
+    encoder: Option<&dyn Encoder>,
+) -> Result<(Model, Vec<Judged>), TrainError> {
     let examples: usize = spec.intents.iter().map(|i| i.examples.len() + i.negatives.len()).sum();
     if spec.intents.len() > INTENTS_MAX || examples > EXAMPLES_MAX {
         return Err(TrainError::TooMuch(spec.intents.len(), examples));
@@ -133,8 +187,10 @@ pub fn train_and_judge(spec: &Spec) -> Result<(Model, Vec<Judged>), TrainError> 
     let names: Vec<(String, Option<u32>)> =
         (0..).zip(&spec.intents).map(|(n, intent)| (words_of(&intent.name), Some(n))).collect();
     let unrelated = background(spec, &finder, &masked, &texts);
-    let (classifier, held_out) = Classifier::train(&texts, &names, &unrelated, spec.intents.len());
-    let judged = judge::judge(&classifier, &texts, &held_out);
+    let entities: Vec<String> = spec.entities.iter().map(|entity| words_of(&entity.name)).collect();
+    let rows = Rows::new(&texts, &names, &unrelated, Sight { encoder, names: &entities })?;
+    let (classifier, held_out) = Classifier::train(&rows, spec.intents.len());
+    let judged = judge::judge(&classifier, &rows, &held_out);
     let learned =
         LearnedModel::train(spec, &finder, &masked, &background::utterances(&spec.languages))
             .map_err(TrainError::TooManyWords)?;

@@ -1,12 +1,16 @@
 //! One utterance, understood: language, intents, entities, yes or no, correction, sentiment.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
+use crate::classify::Confidences;
 use crate::detect::detect;
+use crate::encoder::{Encoder, EncoderError, Sight};
 use crate::entities::{Finder, MaskedText, answers, build_regex};
+use crate::features::Features;
 use crate::lang::Lang;
 use crate::model::{Model, ModelError};
 use crate::sentiment;
@@ -62,6 +66,9 @@ pub struct Understanding {
     pub unknown_share: f32,
     /// How the customer feels by what she writes, -1 to 1; 0 where nothing says.
     pub sentiment: f32,
+    /// Why no intent was recognised but by patterns and whole examples: the model's sentence encoder
+    /// failed.
+    pub fault: Option<EncoderError>,
 }
 
 /// An intent with how sure it is.
@@ -98,22 +105,49 @@ pub struct Understander {
     pub(crate) patterns: Vec<Vec<Regex>>,
     /// Intents by the examples that are theirs word for word, in the form of [`MaskedText::key`].
     pub(crate) exact: HashMap<String, Vec<u16>>,
+    /// The encoder that the model was trained with.
+    encoder: Option<Arc<dyn Encoder>>,
+    /// What the entities are called, as words.
+    entity_words: Vec<String>,
 }
 
 impl Understander {
-    /// Prepares a model.
+    /// Prepares a model that was trained without an encoder.
     ///
     /// # Errors
-    /// A pattern that does not compile.
-    pub fn new(mut model: Model) -> Result<Self, ModelError> {
+    /// A pattern that does not compile; a model that needs an encoder.
+    pub fn new(model: Model) -> Result<Self, ModelError> {
+        Self::with_encoder(model, None)
+    }
+
+    /// Prepares a model. One that was trained without an encoder does not use it.
+    ///
+    /// # Errors
+    /// A pattern that does not compile; a model that needs another encoder.
+    pub fn with_encoder(
+        mut model: Model,
+        encoder: Option<Arc<dyn Encoder>>,
+    ) -> Result<Self, ModelError> {
+        let encoder = match (model.classifier.encoder(), encoder) {
+            (None, _) => None,
+            (Some(trained), None) => return Err(ModelError::NoEncoder(trained.id)),
+            (Some(trained), Some(encoder)) => {
+                let (given, width) = (encoder.id(), encoder.width());
+                if trained.id != given || trained.width as usize != width {
+                    return Err(ModelError::OtherEncoder { trained: trained.id, given });
+                }
+                Some(encoder)
+            }
+        };
         sentiment::prepare();
-        let finder = Finder::new(&model.entities).map_err(ModelError)?.with_learned(&model.learned);
+        let finder =
+            Finder::new(&model.entities).map_err(ModelError::Damaged)?.with_learned(&model.learned);
         let compile = |patterns: &Vec<String>| {
             patterns
                 .iter()
                 .map(|p| build_regex(p))
                 .collect::<Result<Vec<_>, _>>()
-                .map_err(ModelError)
+                .map_err(ModelError::Damaged)
         };
         let patterns =
             model.intents.iter().map(|i| compile(&i.patterns)).collect::<Result<_, _>>()?;
@@ -123,7 +157,8 @@ impl Understander {
                 exact.entry(key).or_default().push(number);
             }
         }
-        Ok(Self { model, finder, patterns, exact })
+        let entity_words = model.entity_words();
+        Ok(Self { model, finder, patterns, exact, encoder, entity_words })
     }
 
     /// Name of an intent.
@@ -138,6 +173,24 @@ impl Understander {
         self.model.entities.get(usize::from(entity.0)).map(|entity| entity.name.as_str())
     }
 
+    /// Whether understanding takes as long as an encoder does, which is a thousand times as long as
+    /// without.
+    #[must_use]
+    pub const fn takes_long(&self) -> bool {
+        self.encoder.is_some()
+    }
+
+    /// The language of an utterance, when it tells.
+    #[must_use]
+    pub fn language(&self, text: &str) -> Option<Lang> {
+        detect(limited(text), &self.model.languages)
+    }
+
+    /// How the model looks at texts.
+    pub(crate) fn sight(&self) -> Sight<'_> {
+        Sight { encoder: self.encoder.as_deref(), names: &self.entity_words }
+    }
+
     /// Understands an utterance.
     #[must_use]
     pub fn understand(&self, text: &str, cx: &Context) -> Understanding {
@@ -145,7 +198,9 @@ impl Understander {
         let lang = detect(text, &self.model.languages);
         let entities = self.finder.find_all(text, cx);
         let masked = MaskedText::new(text, &entities, &self.model.masked);
-        let (intents, unknown_share) = self.intents(text, &masked, &entities);
+        let features = self.sight().features(&masked.text);
+        let (intents, unknown_share) =
+            self.intents(text, &masked, &entities, features.as_ref().ok());
         Understanding {
             lang,
             intents,
@@ -154,6 +209,7 @@ impl Understander {
             entities,
             unknown_share,
             sentiment: sentiment::sentiment(text),
+            fault: features.err(),
         }
     }
 
@@ -168,8 +224,14 @@ impl Understander {
         text: &str,
         masked: &MaskedText,
         entities: &[EntityMatch],
+        features: Option<&Features>,
     ) -> (Vec<ScoredIntent>, f32) {
-        let found = self.model.classifier.confidences(&masked.text);
+        let found = match features {
+            Some(features) => self.model.classifier.confidences(features),
+            None => {
+                Confidences { classes: vec![0.0; self.model.intents.len()], unknown_share: 1.0 }
+            }
+        };
         let mut sure = found.classes;
         for intent in self.exact.get(&MaskedText::key(&masked.text)).into_iter().flatten() {
             if let Some(confidence) = sure.get_mut(usize::from(*intent)) {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use flowright_compiler::diag::closest;
 use serde::Deserialize;
 
-pub use nlu::{NluConfig, NluTimeout, NluUrl};
+pub use nlu::{ElsewhereConfig, NluConfig, NluTimeout, NluUrl};
 
 /// A project's deployment. Unknown keys are errors.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -19,12 +19,12 @@ pub struct Config {
     pub serve: ServeConfig,
     /// `[store]`
     pub store: StoreConfig,
+    /// `[nlu]`
+    pub nlu: NluConfig,
     /// `[api]`
     pub api: ApiConfig,
     /// `[web]`
     pub web: WebConfig,
-    /// `[nlu]`: absent, the local model alone understands.
-    pub nlu: Option<NluConfig>,
     /// `[env]`: development values of environment variables; the process environment wins.
     pub env: BTreeMap<String, String>,
     /// `[demo]`
@@ -126,6 +126,7 @@ const KEYS: &[&str] = &[
     "listen",
     "store",
     "path",
+    "encoder",
     "api",
     "token_env",
     "web",

@@ -38,10 +38,11 @@ pub(crate) fn run(args: &FuzzArgs) -> Result<Outcome, Failure> {
             .with_help("mend what `flowright check` finds first"));
     };
     let encoded = bundle::write(bundle).map_err(|e| Failure::new(e.to_string()))?;
-    let program = load(&encoded.bytes, args.no_jit).map_err(Failure::new)?;
+    let encoder = project.named_encoder()?;
+    let program = load(&encoded.bytes, args.no_jit, encoder.clone()).map_err(Failure::new)?;
     let other = match args.no_jit {
         true => None,
-        false => Some(load(&encoded.bytes, true).map_err(Failure::new)?),
+        false => Some(load(&encoded.bytes, true, encoder).map_err(Failure::new)?),
     };
     let customer = Customer::of(checked, &program.program, args.filter.as_deref())
         .map_err(|error| cannot_filter(args, &program, error))?;

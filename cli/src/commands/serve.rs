@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use flowright_runtime::actions::variables_needed;
 use flowright_runtime::clock::WallClock;
-use flowright_runtime::config::{Config, ConfigError, NluConfig};
+use flowright_runtime::config::{Config, ConfigError, ElsewhereConfig};
 use flowright_runtime::external::ExternalOptions;
 use flowright_runtime::programs::Loader;
 use flowright_runtime::service::{Handle, Options, Service};
@@ -14,26 +14,31 @@ use tracing_subscriber::EnvFilter;
 
 use crate::Outcome;
 use crate::args::{Format, ServeArgs};
+use crate::encoder;
 use crate::failure::{Failure, print};
 use crate::project::{Runnable, load};
 use crate::style::{Stream, colored, paint};
 
 pub(crate) fn run(args: &ServeArgs) -> Result<Outcome, Failure> {
     log(args)?;
-    let Some(runnable) = Runnable::open(&args.path)? else { return Ok(Outcome::Findings) };
+    let Some(mut runnable) = Runnable::open(&args.path)? else { return Ok(Outcome::Findings) };
     let config = configuration(args.config.as_deref(), &runnable.folder)?;
+    if args.config.is_some() && config.nlu.encoder.is_some() {
+        runnable.encoder = encoder::of_config(&config, &runnable.folder)?;
+    }
     let program = runnable.load(true)?.program;
     let options = options(args, &runnable.folder, &config, &variables_needed(&program))?;
     let store = options.store.clone();
     let no_jit = args.no_jit;
-    let loader: Loader = Arc::new(move |bytes| load(bytes, no_jit));
+    let encoder = runnable.encoder.clone();
+    let loader: Loader = Arc::new(move |bytes| load(bytes, no_jit, encoder.clone()));
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|e| Failure::new(format!("cannot start threads: {e}")))?;
     runtime.block_on(async {
         let handle = Service::start(&runnable.encoded.bytes, loader, options)
             .await
             .map_err(|e| Failure::new(e.to_string()))?;
-        welcome(&program.bot.name, &handle, &store, config.nlu.as_ref())?;
+        welcome(&program.bot.name, &handle, &store, config.nlu.elsewhere.as_ref())?;
         stopped().await;
         eprintln!("stopping: requests under way get their answers");
         let busy = handle.stop().await;
@@ -82,7 +87,7 @@ pub(crate) fn variables(
 /// # Errors
 /// A token that is missing or cannot be sent.
 pub(crate) fn external(config: &Config) -> Result<Option<ExternalOptions>, Failure> {
-    let Some(nlu) = &config.nlu else { return Ok(None) };
+    let Some(nlu) = &config.nlu.elsewhere else { return Ok(None) };
     let token = nlu.token_env.as_deref().map(|name| token(config, name)).transpose()?;
     let options = ExternalOptions::new(nlu, token.as_deref());
     options.map(Some).map_err(|e| Failure::new(e.to_string()))
@@ -128,7 +133,7 @@ fn welcome(
     bot: &str,
     handle: &Handle,
     store: &Path,
-    nlu: Option<&NluConfig>,
+    nlu: Option<&ElsewhereConfig>,
 ) -> Result<(), Failure> {
     let base = format!("http://{}", handle.address);
     let bold = |text: &str| paint(Stream::Out, "1", text);

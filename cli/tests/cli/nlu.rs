@@ -68,3 +68,33 @@ fn an_explanation_shows_what_each_word_speaks_for() {
     let words: f64 = best["words"].as_array().unwrap().iter().map(|w| number(&w["margin"])).sum();
     assert!((words + number(&best["bias"]) - number(&best["margin"])).abs() < 1e-4, "{json}");
 }
+
+/// A project that names an encoder is not compiled without it, whatever it is asked for.
+#[test]
+fn an_encoder_that_cannot_be_used_is_said() {
+    let config = "[nlu]\nencoder = \"models/none\"\n";
+    let place = folder(
+        "nlu-encoder",
+        &[("a.flow", &format!("{BOT}{INTENTS}")), ("flowright.toml", config)],
+    );
+    let (code, help) = match cfg!(feature = "encoder") {
+        true => ("R0208", "model.safetensors"),
+        false => ("R0207", "--features encoder"),
+    };
+    for args in [
+        &["check"][..],
+        &["check", "--fix"],
+        &["build"],
+        &["test"],
+        &["nlu", "explain", "cancel"],
+        &["serve", "--listen", "127.0.0.1:0"],
+    ] {
+        let run = flowright(&place, args);
+        assert_eq!(run.status.code(), Some(2), "{args:?}: {}{}", out(&run), err(&run));
+        let said = err(&run);
+        assert!(said.contains(code) && said.contains(help), "{args:?}: {said}");
+        assert!(said.contains("models/none"), "{args:?}: {said}");
+    }
+    // What needs no model works: a text is a text.
+    assert_eq!(flowright(&place, &["fmt"]).status.code(), Some(0));
+}

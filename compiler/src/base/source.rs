@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use flowright_nlu::Encoder;
+
 use super::{FileId, LineIndex};
 
 /// Where sources come from: the disk for the CLI, open buffers for an editor, memory for tests.
@@ -12,6 +14,14 @@ pub trait SourceProvider {
     /// # Errors
     /// What kept a file from being read, in words.
     fn sources(&self) -> Result<Vec<(String, Arc<str>)>, String>;
+
+    /// The sentence encoder that the project's intent model is trained with, if with any.
+    ///
+    /// # Errors
+    /// Why the one that the project names cannot be used, in words.
+    fn encoder(&self) -> Result<Option<Arc<dyn Encoder>>, String> {
+        Ok(None)
+    }
 }
 
 /// One source text with its label and line starts.

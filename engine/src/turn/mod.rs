@@ -20,7 +20,7 @@ use flowright_compiler::ir::{Exit, FlowId, IntentId, turn};
 use flowright_nlu::value::{Decimal, Value};
 
 use crate::menus::{pick, pick_exactly};
-use crate::model::{Handoff, Reason, Speaker, Status, Wait};
+use crate::model::{Command, Handoff, Reason, Speaker, Status, Wait};
 use crate::stepper::{Stepper, Taken};
 
 /// What the thresholds make of the best intent.
@@ -78,7 +78,7 @@ impl Stepper<'_> {
 
     /// A human has the conversation: that her message was passed on is said once, in her language.
     fn hold(&mut self, text: &str, first: bool) {
-        if let Some(lang) = self.program.understander.understand(text, &self.context()).lang {
+        if let Some(lang) = self.program.understander.language(text) {
             self.session.lang = lang;
             self.set_turn(turn::LANGUAGE, Some(Value::Text(lang.to_string())));
         }
@@ -110,6 +110,10 @@ impl Stepper<'_> {
             let name = self.program.understander.intent_name(best.intent);
             self.set_turn(turn::INTENT, name.map(|name| Value::Text(name.to_owned())));
             self.set_turn(turn::INTENT_NUMBER, Some(Value::Choice(best.intent)));
+        }
+        if let Some(fault) = &understanding.fault {
+            let text = format!("an utterance was not understood: {fault}");
+            self.commands.push(Command::Note { code: "R0105".to_owned(), text });
         }
         self.set_turn(turn::RUNNER_UP, intents.next().and_then(|next| share(next.confidence)));
         self.understanding = Some(understanding);

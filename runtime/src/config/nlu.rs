@@ -1,5 +1,6 @@
-//! `[nlu]`: a model elsewhere that is asked with each utterance.
+//! `[nlu]`: a model elsewhere that is asked with each utterance, and a sentence encoder.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use hyper::Uri;
@@ -8,16 +9,54 @@ use serde::Deserialize;
 use crate::limits::{EXTERNAL_TIMEOUT, EXTERNAL_TIMEOUT_MAX};
 
 /// `[nlu]`
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "NluKeys")]
 pub struct NluConfig {
+    /// Folder of a sentence encoder, relative to the project.
+    pub encoder: Option<PathBuf>,
+    /// A model elsewhere; without it, the local model alone understands.
+    pub elsewhere: Option<ElsewhereConfig>,
+}
+
+/// A model elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ElsewhereConfig {
     /// Where it is asked.
     pub url: NluUrl,
     /// How long its answer is waited for.
-    #[serde(default)]
     pub timeout: NluTimeout,
     /// Name of the environment variable that holds the token to send.
     pub token_env: Option<String>,
+}
+
+/// The keys of `[nlu]` as they are written.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct NluKeys {
+    encoder: Option<PathBuf>,
+    url: Option<NluUrl>,
+    timeout: Option<NluTimeout>,
+    token_env: Option<String>,
+}
+
+impl TryFrom<NluKeys> for NluConfig {
+    type Error = &'static str;
+
+    fn try_from(keys: NluKeys) -> Result<Self, Self::Error> {
+        let NluKeys { encoder, url, timeout, token_env } = keys;
+        let elsewhere = match url {
+            Some(url) => {
+                Some(ElsewhereConfig { url, timeout: timeout.unwrap_or_default(), token_env })
+            }
+            None if timeout.is_some() || token_env.is_some() => {
+                return Err(
+                    "missing field `url`: `timeout` and `token_env` are about a model elsewhere",
+                );
+            }
+            None => None,
+        };
+        Ok(Self { encoder, elsewhere })
+    }
 }
 
 /// An address that can be asked.
@@ -85,13 +124,13 @@ mod tests {
 
     #[test]
     fn settings_are_read_with_their_defaults() {
-        assert_eq!(Config::parse("f", "").unwrap().nlu, None);
-        let nlu = Config::parse("f", &format!("[nlu]\n{URL}\n")).unwrap().nlu.unwrap();
+        assert_eq!(Config::parse("f", "").unwrap().nlu.elsewhere, None);
+        let nlu = Config::parse("f", &format!("[nlu]\n{URL}\n")).unwrap().nlu.elsewhere.unwrap();
         assert_eq!(nlu.url.0.to_string(), "http://127.0.0.1:5005/understand");
         assert_eq!((nlu.timeout.0, nlu.token_env), (Duration::from_millis(300), None));
         for (time, ms) in [("1ms", 1), ("2s", 2_000), ("5000ms", 5_000)] {
             let text = format!("[nlu]\n{URL}\ntimeout = \"{time}\"\ntoken_env = \"T\"\n");
-            let nlu = Config::parse("f", &text).unwrap().nlu.unwrap();
+            let nlu = Config::parse("f", &text).unwrap().nlu.elsewhere.unwrap();
             assert_eq!(nlu.timeout.0, Duration::from_millis(ms));
         }
     }

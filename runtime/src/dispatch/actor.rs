@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use flowright_compiler::ir::{FieldDef, Program};
 use flowright_engine::json::value_from_json;
 use flowright_engine::model::{ActionResult, Command, Event, Session, Status};
-use flowright_engine::{LoadedProgram, open_session, step};
+use flowright_engine::{LoadedProgram, Step, open_session, step};
 use flowright_nlu::external::External;
 use flowright_nlu::value::Value;
 use tokio::sync::mpsc;
@@ -252,10 +252,11 @@ impl Actor {
         message_id: Option<String>,
     ) -> Result<Vec<StoredReply>, DispatchError> {
         let at_ms = self.inner.clock.now_ms();
-        let Some(live) = &mut self.live else { return Ok(Vec::new()) };
+        // Whoever fails does not bring it back: what was not stored did not happen.
+        let Some(live) = self.live.take() else { return Ok(Vec::new()) };
         let misses = live.session.misses;
-        let done = step(&live.program, &mut live.session, event.clone(), at_ms)
-            .map_err(|e| DispatchError::Engine(e.to_string()))?;
+        let (live, done) = self.stepped(live, event.clone(), at_ms).await?;
+        let live = self.live.insert(live);
         live.seq += 1;
         let missed = live.session.misses > misses;
         let commit = Commit {
@@ -271,6 +272,30 @@ impl Actor {
         let replies = self.inner.store.commit(commit).await?;
         self.inner.lines.send(&self.id, &replies);
         Ok(replies)
+    }
+
+    /// The engine's part of a step. Where understanding takes long, another thread does it: the threads
+    /// here have all connections to serve.
+    async fn stepped(
+        &self,
+        mut live: Live,
+        event: Event,
+        at_ms: i64,
+    ) -> Result<(Live, Step), DispatchError> {
+        let understands = matches!(event, Event::Message { .. });
+        let takes_long = understands && live.program.understander.takes_long();
+        let work = move || {
+            let done = step(&live.program, &mut live.session, event, at_ms);
+            done.map(|done| (live, done)).map_err(|e| DispatchError::Engine(e.to_string()))
+        };
+        if !takes_long {
+            return work();
+        }
+        let failed = |cause: String| DispatchError::Engine(cause);
+        let permit = self.inner.long_turns.acquire().await.map_err(|e| failed(e.to_string()))?;
+        let done = tokio::task::spawn_blocking(work).await.map_err(|e| failed(e.to_string()))?;
+        drop(permit);
+        done
     }
 
     /// Counts and logs what operators want to know. No customer's words are among it.

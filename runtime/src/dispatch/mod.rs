@@ -12,7 +12,7 @@ use std::time::Duration;
 use flowright_compiler::ir::Program;
 use flowright_engine::model::Session;
 use flowright_nlu::lang::Lang;
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
 
 use crate::actions::ActionClient;
 use crate::clock::SharedClock;
@@ -101,8 +101,14 @@ pub(crate) struct Inner {
     pub(crate) clock: SharedClock,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) lines: Lines,
+    /// As many turns that take long as there are processors are understood at once; others wait.
+    pub(crate) long_turns: Semaphore,
     live: Mutex<HashMap<String, mpsc::Sender<Mail>>>,
     closing: AtomicBool,
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// The way in. Cheap to clone.
@@ -135,6 +141,7 @@ impl Dispatch {
                 clock,
                 metrics,
                 lines: Lines::new(SOCKET_QUEUE_MAX),
+                long_turns: Semaphore::new(processors()),
                 live: Mutex::default(),
                 closing: AtomicBool::new(false),
             }),

@@ -24,7 +24,7 @@ use tokio::sync::Semaphore;
 
 use crate::actions::{HttpClient, http_client};
 use crate::clock::SharedClock;
-use crate::config::{ConfigError, NluConfig};
+use crate::config::{ConfigError, ElsewhereConfig};
 use crate::limits::{EXTERNAL_ANSWER_BYTES_MAX, EXTERNAL_AT_ONCE_MAX, EXTERNAL_NAMES_TOLD_MAX};
 use crate::telemetry::Metrics;
 use circuit::{Change, Circuit, FAILURES_MAX, PAUSE};
@@ -42,7 +42,7 @@ impl ExternalOptions {
     ///
     /// # Errors
     /// A token that cannot be sent.
-    pub fn new(config: &NluConfig, token: Option<&str>) -> Result<Self, ConfigError> {
+    pub fn new(config: &ElsewhereConfig, token: Option<&str>) -> Result<Self, ConfigError> {
         let header = |token: &str| {
             let name = config.token_env.clone().unwrap_or_default();
             let mut value = HeaderValue::from_str(&format!("Bearer {token}"))

@@ -1,6 +1,7 @@
 //! The server over real sockets, with a real CRM: conversations, repeats, restarts, bad requests.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod encoded;
 mod external;
 mod model;
 mod odd;

@@ -131,6 +131,6 @@ async fn answer(stream: &mut TcpStream, status: u16, body: &[u8]) -> Option<()> 
 /// How a server asks a model, by what flowright.toml would say.
 pub fn asks(address: SocketAddr, timeout: &str, token: Option<&str>) -> Option<ExternalOptions> {
     let toml = format!("[nlu]\nurl = \"http://{address}/understand\"\ntimeout = \"{timeout}\"\n");
-    let config = Config::parse("flowright.toml", &toml).unwrap().nlu.unwrap();
+    let config = Config::parse("flowright.toml", &toml).unwrap().nlu.elsewhere.unwrap();
     Some(ExternalOptions::new(&config, token).unwrap())
 }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use flowright_compiler::Analysis;
 use flowright_compiler::base::{FileId, SourceProvider as _};
-use flowright_compiler::compile::MemorySources;
+use flowright_compiler::compile::{EncodedSources, MemorySources};
 use flowright_compiler::diag::{Fix, edits};
 
 use super::sorted::Sorted;
+use crate::encoder;
 use crate::failure::{Failure, replace_file};
 use crate::project::{Project, plural};
 use crate::unified::unified;
@@ -31,6 +32,8 @@ pub(crate) struct Fixed {
     titles: Vec<String>,
     /// Fixes that were undone because they lead to more errors.
     undone: usize,
+    /// The project's sentence encoder.
+    encoder: encoder::Named,
 }
 
 impl Fixed {
@@ -44,8 +47,10 @@ impl Fixed {
     ) -> Result<Self, Failure> {
         let mut before = project.sources().map_err(Failure::new)?;
         before.sort();
-        let mut fixed = Self { after: before.clone(), before, titles: Vec::new(), undone: 0 };
-        let mut analysis = analyse(&fixed.after)?;
+        let encoder = project.named_encoder()?;
+        let (after, titles) = (before.clone(), Vec::new());
+        let mut fixed = Self { before, after, titles, undone: 0, encoder };
+        let mut analysis = fixed.analyse(&fixed.after)?;
         for _ in 0..ROUNDS_MAX {
             let sorted = sort(&analysis);
             let own = fixed.after.len();
@@ -73,17 +78,17 @@ impl Fixed {
         let errors = analysis.errors();
         let mut kept: Vec<&Fix> = fixes.to_vec();
         let mut texts = self.with(&kept);
-        let mut next = analyse(&texts)?;
+        let mut next = self.analyse(&texts)?;
         if next.errors() > errors {
             kept.clear();
             for fix in fixes.iter().take(ONE_BY_ONE_MAX) {
                 kept.push(fix);
-                if analyse(&self.with(&kept))?.errors() > errors {
+                if self.analyse(&self.with(&kept))?.errors() > errors {
                     kept.pop();
                 }
             }
             texts = self.with(&kept);
-            next = analyse(&texts)?;
+            next = self.analyse(&texts)?;
         }
         if texts == self.after {
             self.undone = fixes.len();
@@ -160,12 +165,14 @@ impl Fixed {
         }
     }
 
+    fn analyse(&self, texts: &Texts) -> Result<Analysis, Failure> {
+        let (sources, encoder) = (MemorySources(texts.clone()), self.encoder.clone());
+        let project = EncodedSources { sources, encoder };
+        flowright_compiler::analyse(&project).map_err(Failure::new)
+    }
+
     /// Whether anything changes.
     pub(crate) fn changes(&self) -> bool {
         self.changed().next().is_some()
     }
-}
-
-fn analyse(texts: &Texts) -> Result<Analysis, Failure> {
-    flowright_compiler::analyse(&MemorySources(texts.clone())).map_err(Failure::new)
 }

@@ -56,5 +56,5 @@ pub(super) fn write_tests(
 fn load_with(project: &Project, block: &str) -> Result<LoadedProgram, String> {
     let sources = project.sources_with(DRAFT, block)?;
     let analysis = flowright_compiler::analyse(&sources)?;
-    load_bundle(&compile::build(&analysis)?)
+    load_bundle(&compile::build(&analysis)?, sources.encoder)
 }

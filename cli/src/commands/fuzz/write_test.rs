@@ -83,7 +83,7 @@ fn fails(project: &Project, test: &Written, name: &str, guard: &Guard) -> Result
         let error = compiled.analysis.diagnostics.iter().find(|d| d.is_error());
         return Err(error.map_or("it does not compile".to_owned(), |d| d.message.clone()));
     };
-    let program = load_bundle(bundle)?;
+    let program = load_bundle(bundle, sources.encoder.clone())?;
     let Some(test) = program.program.tests.iter().find(|test| test.name == name) else {
         return Err("it is not among the project's tests".to_owned());
     };

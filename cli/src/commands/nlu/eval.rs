@@ -30,7 +30,7 @@ pub(super) fn run(args: &EvalArgs) -> Result<Outcome, Failure> {
     let known: BTreeSet<&str> =
         program.program.intents.iter().map(|intent| intent.name.as_str()).collect();
     let rows = data::read(&args.data, &known)?;
-    let answers = ask(&program, &rows);
+    let answers = ask(&program, &rows)?;
     let report = Report::of(&answers);
     match args.format {
         Format::Json => {
@@ -54,19 +54,23 @@ pub(super) fn run(args: &EvalArgs) -> Result<Outcome, Failure> {
     Ok(Outcome::Fine)
 }
 
-fn ask<'r>(program: &'r LoadedProgram, rows: &'r [Row]) -> Vec<Answer<'r>> {
+fn ask<'r>(program: &'r LoadedProgram, rows: &'r [Row]) -> Result<Vec<Answer<'r>>, Failure> {
     let cx = context(program);
     let understander = &program.understander;
     let answer = |row: &'r Row| {
-        let best = understander.understand(&row.text, &cx).intents.into_iter().next();
-        Answer {
+        let understood = understander.understand(&row.text, &cx);
+        if let Some(fault) = understood.fault {
+            return Err(Failure::new(fault.to_string()));
+        }
+        let best = understood.intents.into_iter().next();
+        Ok(Answer {
             meant: row.intent.as_deref(),
             said: best
                 .as_ref()
                 .and_then(|best| understander.intent_name(best.intent))
                 .unwrap_or_default(),
             confidence: best.map_or(0.0, |best| best.confidence),
-        }
+        })
     };
     rows.iter().map(answer).collect()
 }

@@ -24,7 +24,10 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
         return Ok(Outcome::Findings);
     };
     let program = runnable.load(true)?;
-    let explanation = program.understander.explain(&args.text, &context(&program), INTENTS);
+    let explanation = program
+        .understander
+        .explain(&args.text, &context(&program), INTENTS)
+        .map_err(|e| Failure::new(e.to_string()))?;
     match args.format {
         Format::Json => {
             let json = serde_json::to_string_pretty(&explanation)
@@ -56,8 +59,16 @@ fn human(explanation: &Explanation) -> String {
 }
 
 fn of_intent(explained: &IntentExplanation) -> String {
-    let IntentExplanation { intent, confidence, margin, bias, is_example, fits_pattern, words } =
-        explained;
+    let IntentExplanation {
+        intent,
+        confidence,
+        margin,
+        bias,
+        is_example,
+        fits_pattern,
+        sentence,
+        words,
+    } = explained;
     let name = paint(Stream::Out, "1", intent);
     let mut out = format!("\n{name}  {}\n", percent(f64::from(*confidence)));
     if *fits_pattern {
@@ -78,6 +89,9 @@ fn of_intent(explained: &IntentExplanation) -> String {
         - shown.iter().map(|part| part.margin).sum::<f32>();
     if rest.abs() >= LITTLE {
         out.push_str(&format!("  {rest:+.2}  all other words\n"));
+    }
+    if let Some(sentence) = sentence {
+        out.push_str(&format!("  {sentence:+.2}  the whole sentence, to the encoder\n"));
     }
     out.push_str(&format!("  {bias:+.2}  whatever is said\n  {margin:+.2}  together\n"));
     out
