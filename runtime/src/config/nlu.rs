@@ -139,12 +139,12 @@ mod tests {
     fn what_is_wrong_is_told_with_its_line() {
         let timeout = |time: &str| format!("[nlu]\n{URL}\ntimeout = {time}\n");
         let cases = [
-            ("[nlu]\n".to_owned(), 1, "missing field `url`"),
+            ("[nlu]\ntimeout = \"1s\"\n".to_owned(), 1, "missing field `url`"),
             (format!("[nlu]\n{URL}\ntimout = \"1s\"\n"), 3, "did you mean `timeout`?"),
             (
                 format!("[nlu]\n{URL}\ntoken = \"x\"\n"),
                 3,
-                "expected one of `url`, `timeout`, `token_env`",
+                "expected one of `encoder`, `url`, `timeout`, `token_env`",
             ),
             ("[nlu]\nurl = \"\"\n".to_owned(), 2, "is not an address"),
             ("[nlu]\nurl = \"not one\"\n".to_owned(), 2, "is not an address"),
