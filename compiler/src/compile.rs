@@ -96,7 +96,6 @@ pub fn compile(provider: &dyn SourceProvider) -> Result<Compiled, String> {
     if let Some(project) = analysis.project.as_ref().filter(|_| right && analysis.model.is_none())
         && let Some(model) = trained(&training_spec(project), analysis.encoder.as_deref())?
     {
-        analysis.thresholds = thresholds::of(project, &model);
         analysis.model = Some(model);
     }
     let bundle = match analysis.project.as_ref().filter(|_| right) {

@@ -98,7 +98,8 @@ pub(crate) fn check(project: &Project) -> Vec<Diagnostic> {
     let finding = |at: FileSpan, share: Decimal| {
         let few = examples as i128 * i128::from(share.0) < i128::from(Decimal::ONE.0);
         few.then(|| {
-            let needed = Decimal::ONE.0 / share.0.max(1);
+            let share = share.0.max(1);
+            let needed = (Decimal::ONE.0 + share - 1) / share;
             let message = format!("{examples} examples are too few for this threshold");
             Diagnostic::new(Code::W0603, at, message)
                 .label("less than one of them may be turned away")
