@@ -24,7 +24,8 @@ struct Facts {
     asks: Vec<bool>,
     /// Flows that empty slots of the session which the group reads: places in them are shown.
     others: Vec<[u8; 32]>,
-    /// How many flows write, empty and clear each slot of the session; how a human is asked for.
+    /// How many flows write, empty and clear each slot of the session; how a human is asked for; what
+    /// a customer of a refutation says for learned entities.
     of_all: [u8; 32],
 }
 
@@ -117,7 +118,9 @@ impl<'p> Run<'_, 'p> {
         let others = graph::others(self.project, &points, &all.summaries);
         let written = prove::counted(&all.summaries, |summary| &summary.writes);
         let emptied = prove::counted(&all.summaries, |summary| &summary.empties);
-        let of_all = key(&(written, emptied, &others.clearing, asking));
+        let mut said = BTreeMap::new();
+        self.project.said().for_each(|(entity, words)| _ = said.entry(entity).or_insert(words));
+        let of_all = key(&(written, emptied, &others.clearing, asking, said));
         let emptying = graph::emptying(self.project, &all.summaries);
         let asks = |id: &FlowId| all.asks.get(id.index()).copied().unwrap_or(false);
         let of_group = |group: &Vec<FlowId>| {

@@ -71,12 +71,15 @@ impl Project {
     /// The first words that an example says for an entity.
     #[must_use]
     pub fn said_for(&self, entity: EntityIndex) -> Option<&str> {
+        self.said().find(|(of, _)| *of == entity.index()).map(|(_, said)| said)
+    }
+
+    /// What examples say for entities, each with the entity's number.
+    pub(crate) fn said(&self) -> impl Iterator<Item = (usize, &str)> {
         let examples = self.intents.iter().flat_map(|intent| &intent.spec.examples);
-        examples.flat_map(|example| &example.pieces).find_map(|piece| match piece {
-            Piece::Slot { entity: of, said: Some(said), .. }
-                if usize::from(of.0) == entity.index() =>
-            {
-                Some(said.as_str())
+        examples.flat_map(|example| &example.pieces).filter_map(|piece| match piece {
+            Piece::Slot { entity, said: Some(said), .. } => {
+                Some((usize::from(entity.0), said.as_str()))
             }
             _ => None,
         })
