@@ -1,7 +1,7 @@
 //! Entities that are learned from the examples in which their values stand: there is something to
 //! learn from, and enough of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use flowright_nlu::entities::folded_words;
 use flowright_nlu::spec::{EntityKind, Example, Piece};
@@ -72,8 +72,11 @@ impl Checker<'_> {
         let lost = &self.symbols.intents.lost;
         let broken = self.symbols.intents.items.iter().any(|found| found.broken);
         let is_whole = lost.is_empty() && !broken && !self.symbols.unnamed_lost;
-        for index in &learned {
-            self.learned_entity(*index, intents, is_whole);
+        if is_whole {
+            let values = values(intents);
+            for index in &learned {
+                self.learned_entity(*index, values.get(index).map_or(0, BTreeSet::len));
+            }
         }
         if let Some(entity) = learned.get(LEARNED_ENTITIES_MAX).and_then(|i| self.entities.get(*i))
         {
@@ -87,24 +90,17 @@ impl Checker<'_> {
         self.learned_words(intents);
     }
 
-    fn learned_entity(&mut self, index: usize, intents: &[hir::Intent], is_whole: bool) {
+    /// Says of an entity that so many different values are too few.
+    fn learned_entity(&mut self, index: usize, values: usize) {
         let Some(entity) = self.entities.get(index).cloned() else { return };
-        let examples = intents.iter().flat_map(|intent| &intent.spec.examples);
-        let said = examples.flat_map(|example| &example.pieces).filter_map(|piece| match piece {
-            Piece::Slot { entity, said: Some(said), .. } if usize::from(entity.0) == index => {
-                Some(folded_words(said))
-            }
-            _ => None,
-        });
-        let values: BTreeSet<String> = said.collect();
-        let (code, message, label) = match values.len() {
+        let (code, message, label) = match values {
             0 => (
                 Code::E0510,
                 format!("no example says a value of `{}`", entity.name),
                 "finds nothing",
             ),
             1..VALUES_WANTED => {
-                let count = match values.len() {
+                let count = match values {
                     1 => "one value".to_owned(),
                     more => format!("{more} values"),
                 };
@@ -113,9 +109,6 @@ impl Checker<'_> {
             }
             _ => return,
         };
-        if !is_whole {
-            return;
-        }
         let help = match code {
             Code::E0510 => format!(
                 "write values into the examples of an intent: `{{slot: {} = \"words\"}}`",
@@ -150,4 +143,16 @@ impl Checker<'_> {
             );
         self.report(finding);
     }
+}
+
+/// The different values that examples say, by entity.
+fn values(intents: &[hir::Intent]) -> BTreeMap<usize, BTreeSet<String>> {
+    let mut values: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    let examples = intents.iter().flat_map(|intent| &intent.spec.examples);
+    for piece in examples.flat_map(|example| &example.pieces) {
+        if let Piece::Slot { entity, said: Some(said), .. } = piece {
+            values.entry(usize::from(entity.0)).or_default().insert(folded_words(said));
+        }
+    }
+    values
 }
