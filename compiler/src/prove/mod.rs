@@ -11,6 +11,7 @@
 
 mod always;
 mod asking;
+mod assigned;
 mod back;
 mod boxes;
 mod case;
