@@ -5,7 +5,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
-use prometheus_client::registry::Registry;
+use prometheus_client::registry::{Metric, Registry};
 
 /// Labels of counters by name and value.
 pub type ActionLabels = Vec<(String, String)>;
@@ -40,56 +40,53 @@ pub struct Metrics {
 
 impl Default for Metrics {
     fn default() -> Self {
-        let mut registry = Registry::with_prefix("flowright");
-        let turn_seconds = Histogram::new(exponential_buckets(0.000_1, 2.0, 18));
-        let commit_batch = Histogram::new(exponential_buckets(1.0, 2.0, 10));
-        let metrics = Self {
-            turns: Counter::default(),
-            turn_seconds,
-            repeats: Counter::default(),
-            misses: Counter::default(),
-            handoffs: Counter::default(),
-            actions: Family::default(),
-            understandings: Family::default(),
-            unknown_names: Family::default(),
-            sessions_live: Gauge::default(),
-            commit_batch,
-            refused: Counter::default(),
-            registry: Registry::default(),
-        };
-        registry.register("turns", "Turns begun by a customer", metrics.turns.clone());
-        registry.register(
-            "turn_seconds",
-            "From a message to its durable answer",
-            metrics.turn_seconds.clone(),
-        );
-        registry.register(
-            "repeats",
-            "Repeated messages answered from the store",
-            metrics.repeats.clone(),
-        );
-        registry.register("misses", "Utterances not understood", metrics.misses.clone());
-        registry.register("handoffs", "Conversations handed to a human", metrics.handoffs.clone());
-        registry.register("actions", "Outside calls by action and result", metrics.actions.clone());
-        registry.register(
-            "understandings",
-            "Utterances for a model elsewhere by result",
-            metrics.understandings.clone(),
-        );
-        registry.register(
-            "unknown_names",
-            "Names in the answers of a model elsewhere that this bot does not have",
-            metrics.unknown_names.clone(),
-        );
-        registry.register("sessions_live", "Sessions in memory", metrics.sessions_live.clone());
-        registry.register(
-            "commit_batch",
-            "Commits in one transaction",
-            metrics.commit_batch.clone(),
-        );
-        registry.register("refused", "Requests refused because of load", metrics.refused.clone());
-        Self { registry, ..metrics }
+        let mut all = Registry::with_prefix("flowright");
+        let seconds = Histogram::new(exponential_buckets(0.000_1, 2.0, 18));
+        let batch = Histogram::new(exponential_buckets(1.0, 2.0, 10));
+        let (actions, understood, unknown) =
+            (Family::default(), Family::default(), Family::default());
+        let mut counter = |name, help| added(&mut all, name, help, Counter::default());
+        Self {
+            turns: counter("turns", "Turns begun by a customer"),
+            repeats: counter("repeats", "Repeated messages answered from the store"),
+            misses: counter("misses", "Utterances not understood"),
+            handoffs: counter("handoffs", "Conversations handed to a human"),
+            refused: counter("refused", "Requests refused because of load"),
+            turn_seconds: added(
+                &mut all,
+                "turn_seconds",
+                "From a message to its durable answer",
+                seconds,
+            ),
+            actions: added(&mut all, "actions", "Outside calls by action and result", actions),
+            understandings: added(
+                &mut all,
+                "understandings",
+                "Utterances for a model elsewhere by result",
+                understood,
+            ),
+            unknown_names: added(
+                &mut all,
+                "unknown_names",
+                "Names in the answers of a model elsewhere that this bot does not have",
+                unknown,
+            ),
+            sessions_live: added(&mut all, "sessions_live", "Sessions in memory", Gauge::default()),
+            commit_batch: added(&mut all, "commit_batch", "Commits in one transaction", batch),
+            registry: all,
+        }
     }
+}
+
+/// A metric that is shown from now on.
+fn added<M: Metric + Clone>(
+    registry: &mut Registry,
+    name: &'static str,
+    help: &'static str,
+    metric: M,
+) -> M {
+    registry.register(name, help, metric.clone());
+    metric
 }
 
 impl Metrics {
