@@ -9,6 +9,7 @@ use flowright_compiler::base::FileId;
 use flowright_compiler::compile::MemorySources;
 use flowright_compiler::diag::{Code, edits};
 use flowright_compiler::upgrade::{Version, diff};
+use flowright_runtime::config::Config;
 use flowright_tests::root;
 
 /// What every example may leave out: beginning of the line that replaces it, and its text.
@@ -133,21 +134,38 @@ fn a_fix_of_a_wrong_example_mends_it() {
 fn every_example_of_the_language_reference_compiles() {
     let mut wrong = String::new();
     let mut count = 0;
+    each_example("flow", |page, example| {
+        count += 1;
+        let analysis = analyse(example);
+        if analysis.errors() > 0 {
+            let _ = writeln!(wrong, "{page}:\n{example}\n{:?}\n", codes(&analysis));
+        }
+    });
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(count >= 12, "the reference has {count} examples");
+}
+
+#[test]
+fn every_flowright_toml_that_is_shown_is_read() {
+    let mut count = 0;
+    each_example("toml", |page, example| {
+        count += 1;
+        Config::parse(page, example).unwrap();
+    });
+    assert!(count >= 2, "{count} are shown");
+}
+
+/// Every block of a kind in the pages.
+fn each_example(kind: &str, mut see: impl FnMut(&str, &str)) {
     for entry in std::fs::read_dir(root().join("docs")).unwrap().map(Result::unwrap) {
         let path = entry.path();
         if path.extension().is_none_or(|ext| ext != "md") {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
-        for example in text.split("```flow\n").skip(1).filter_map(|rest| rest.split("\n```").next())
-        {
-            count += 1;
-            let analysis = analyse(example);
-            if analysis.errors() > 0 {
-                let _ = writeln!(wrong, "{}:\n{example}\n{:?}\n", path.display(), codes(&analysis));
-            }
+        let begin = format!("```{kind}\n");
+        for example in text.split(&begin).skip(1).filter_map(|rest| rest.split("\n```").next()) {
+            see(&path.display().to_string(), example);
         }
     }
-    assert!(wrong.is_empty(), "{wrong}");
-    assert!(count >= 12, "the reference has {count} examples");
 }
