@@ -1,15 +1,16 @@
 //! A model elsewhere under `[nlu]` of flowright.toml: in a chat, in a server that is killed, and
 //! settings that cannot be used.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
+
+use super::server::{Server, spawn_unheard};
 
 const SOURCE: &str = r#"
 bot b { languages en  timezone "UTC" }
@@ -166,78 +167,43 @@ fn settings_that_cannot_be_used_are_told_at_the_start() {
     }
 }
 
-struct Server {
-    child: Child,
-    address: SocketAddr,
+fn start(folder: &Path) -> Server {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowright"));
+    command.args(["serve", "--listen", "127.0.0.1:0"]).current_dir(folder);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    spawn_unheard(command)
 }
 
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Server {
-    fn start(folder: &Path) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_flowright"));
-        command.args(["serve", "--listen", "127.0.0.1:0"]).current_dir(folder);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-        let address = lines.find_map(|line| {
-            let url = line.trim().strip_prefix("chat")?.trim().strip_prefix("http://")?.to_owned();
-            url.trim_end_matches('/').parse().ok()
-        });
-        std::thread::spawn(move || lines.for_each(drop));
-        let address = address.unwrap_or_else(|| panic!("the server did not say where it is"));
-        Self { child, address }
-    }
-
-    fn send(&self, id: &str) -> TcpStream {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        let body = json!({ "id": id, "text": TEXT }).to_string();
-        let head = format!(
-            "POST /v1/sessions/s/messages HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
-            body.len()
-        );
-        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
-        stream
-    }
-
-    fn post(&self, id: &str) -> Json {
-        let mut answer = String::new();
-        self.send(id).read_to_string(&mut answer).unwrap();
-        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
-    }
+fn message(id: &str) -> Json {
+    json!({ "id": id, "text": TEXT })
 }
 
 #[test]
 fn a_message_again_after_a_kill_is_not_asked_about_again() {
     let model = Model::start();
     let folder = project("killed", &asks(model.address, "5s"));
-    let server = Server::start(&folder);
-    let first = server.post("1");
+    let server = start(&folder);
+    let first = server.post("s", &message("1"));
     assert_eq!(first["replies"][0]["text"], "Refunded.", "{first}");
-    // SIGKILL: nothing in the process runs any more.
-    drop(server);
-    let server = Server::start(&folder);
-    let again = server.post("1");
+    server.kill();
+    let server = start(&folder);
+    let again = server.post("s", &message("1"));
     assert_eq!((&again["replies"], &again["repeated"]), (&first["replies"], &json!(true)));
     assert_eq!(model.asked().len(), 1);
     // Killed while it waits for the model: nothing was answered, so it is asked again, and the
     // message is carried out once.
     *model.silent.lock().unwrap() = true;
-    let waiting = server.send("2");
+    let waiting = server.send("s", &message("2"));
     let until = Instant::now() + Duration::from_secs(20);
     while model.asked().len() < 2 {
         assert!(Instant::now() < until, "it was not asked");
         std::thread::sleep(Duration::from_millis(5));
     }
-    drop(server);
+    server.kill();
     drop(waiting);
     *model.silent.lock().unwrap() = false;
-    let server = Server::start(&folder);
-    let second = server.post("2");
+    let server = start(&folder);
+    let second = server.post("s", &message("2"));
     assert_eq!(second["replies"][0]["text"], "Refunded.", "{second}");
     assert_eq!((&second["turn"], &second["repeated"]), (&json!(2), &json!(false)));
     assert_eq!(model.asked().len(), 3);

@@ -1,14 +1,19 @@
 //! The served process: killed in the middle, started again, stopped in good order.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+mod external;
+mod server;
+
+use std::io::Read as _;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use flowright_crm::{Crm, Data};
 use serde_json::{Value as Json, json};
+
+use self::server::{Server, spawn, spawn_unheard};
 
 /// A CRM in this process.
 fn start_crm() -> (Crm, SocketAddr) {
@@ -24,18 +29,6 @@ fn start_crm() -> (Crm, SocketAddr) {
         });
     });
     (crm, receiver.recv().unwrap())
-}
-
-struct Server {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 fn store(name: &str) -> PathBuf {
@@ -66,52 +59,7 @@ fn command_of(project: &str, store: &Path, crm: SocketAddr) -> Command {
 }
 
 fn start(store: &Path, crm: SocketAddr) -> Server {
-    let (server, mut stderr) = spawn(command(store, crm));
-    std::thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
-    server
-}
-
-/// A server, and what it logs.
-fn spawn(mut command: Command) -> (Server, ChildStderr) {
-    let mut child = command.spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let address = lines
-        .find_map(|line| {
-            let line = line.unwrap();
-            let url = line.trim().strip_prefix("chat")?.trim().strip_prefix("http://")?.to_owned();
-            url.trim_end_matches('/').parse().ok()
-        })
-        .unwrap_or_else(|| panic!("the server did not say where it is"));
-    std::thread::spawn(move || lines.for_each(drop));
-    let stderr = child.stderr.take().unwrap();
-    (Server { child, address }, stderr)
-}
-
-impl Server {
-    /// Sends a request and does not wait for the answer.
-    fn send(&self, session: &str, body: &Json) -> TcpStream {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        let body = body.to_string();
-        write!(stream, "POST /v1/sessions/{session}/messages HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
-        stream
-    }
-
-    /// The answer's body as it comes.
-    fn body(&self, session: &str, body: &Json) -> String {
-        let mut answer = String::new();
-        self.send(session, body).read_to_string(&mut answer).unwrap();
-        answer.split_once("\r\n\r\n").unwrap().1.to_owned()
-    }
-
-    fn post(&self, session: &str, body: &Json) -> Json {
-        serde_json::from_str(&self.body(session, body)).unwrap()
-    }
-
-    /// SIGKILL: nothing in the process runs any more.
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
+    spawn_unheard(command(store, crm))
 }
 
 fn texts(answer: &Json) -> Vec<String> {
