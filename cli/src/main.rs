@@ -8,6 +8,7 @@ mod encoder;
 mod failure;
 mod progress;
 mod project;
+mod runnable;
 mod style;
 mod tests_file;
 mod unified;

@@ -1,27 +1,23 @@
-//! What a path on the command line stands for: a project folder, one file, or a bundle.
+//! A project on the disk: a folder, or one file.
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flowright_codegen::JitProgram;
-use flowright_compiler::base::limits::{BUNDLE_BYTES_MAX, FILES_MAX, SOURCE_BYTES_MAX};
+use flowright_compiler::base::limits::{FILES_MAX, SOURCE_BYTES_MAX};
 use flowright_compiler::base::{SourceFile, SourceMap, SourceProvider, is_standard};
-use flowright_compiler::bundle::{self, Bundle, Encoded};
 use flowright_compiler::compile::{EncodedSources, MemorySources};
 use flowright_compiler::diag::json::render_json;
 use flowright_compiler::diag::render::render_human;
 use flowright_compiler::thresholds::Threshold;
 use flowright_compiler::{Analysis, Compiled, Workspace};
-use flowright_engine::LoadedProgram;
-use flowright_nlu::ModelError;
 use flowright_nlu::value::Decimal;
 
 use crate::args::Format;
 use crate::encoder;
 use crate::failure::Failure;
 use crate::progress::Progress;
-use crate::style::{Stream, colored, paint};
+use crate::style::{Stream, colored};
 
 /// Folders in folders that are looked into.
 const DEPTH_MAX: usize = 16;
@@ -271,122 +267,4 @@ fn read_source(path: &Path) -> Result<Arc<str>, String> {
             ))
         }
     }
-}
-
-/// A program to run, wherever it came from.
-pub(crate) struct Runnable {
-    /// The bundle file's bytes.
-    pub(crate) encoded: Encoded,
-    /// Folder of its configuration.
-    pub(crate) folder: PathBuf,
-    /// The sentence encoder that its configuration names.
-    pub(crate) encoder: encoder::Named,
-}
-
-impl Runnable {
-    /// Compiles a project, or reads a bundle. Findings go to standard error; errors among them end
-    /// here.
-    ///
-    /// # Errors
-    /// `Ok(None)` when the project has errors, which were printed; [`Failure`] when nothing could
-    /// be read.
-    pub(crate) fn open(path: &Path) -> Result<Option<Self>, Failure> {
-        if is_bundle_path(path) {
-            return Self::read(path).map(Some);
-        }
-        let project = Project::open(path)?;
-        let compiled = project.compile()?;
-        let findings = project.findings(&compiled.analysis, Format::Human, Stream::Err);
-        eprint!("{findings}");
-        let Some(bundle) = &compiled.bundle else {
-            let count = counted(&compiled.analysis);
-            eprintln!("{} {}: {count}", paint(Stream::Err, "1;31", "error:"), project.name());
-            return Ok(None);
-        };
-        let encoded = bundle::write(bundle).map_err(|e| refused(path, &e))?;
-        let encoder = project.named_encoder()?;
-        Ok(Some(Self { encoded, folder: project.folder, encoder }))
-    }
-
-    /// Like [`Runnable::open`], but of a project that compiles its warnings are not printed.
-    ///
-    /// # Errors
-    /// See [`Runnable::open`].
-    pub(crate) fn open_quietly(path: &Path) -> Result<Option<Self>, Failure> {
-        if is_bundle_path(path) {
-            return Self::read(path).map(Some);
-        }
-        let project = Project::open(path)?;
-        match &project.compile()?.bundle {
-            Some(bundle) => {
-                let encoded = bundle::write(bundle).map_err(|e| refused(path, &e))?;
-                let encoder = project.named_encoder()?;
-                Ok(Some(Self { encoded, folder: project.folder, encoder }))
-            }
-            None => Self::open(path),
-        }
-    }
-
-    fn read(path: &Path) -> Result<Self, Failure> {
-        let size = std::fs::metadata(path).map_err(|e| Failure::file("read", path, &e))?.len();
-        if size > BUNDLE_BYTES_MAX as u64 + 4096 {
-            return Err(refused(path, &bundle::BundleError::TooLarge));
-        }
-        let bytes = std::fs::read(path).map_err(|e| Failure::file("read", path, &e))?;
-        let (_, hash) = bundle::read(&bytes).map_err(|e| refused(path, &e))?;
-        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        let encoder = encoder::of_folder(&folder)?;
-        Ok(Self { encoded: Encoded { bytes, hash }, folder, encoder })
-    }
-
-    /// Ready to run.
-    ///
-    /// # Errors
-    /// Why it cannot be.
-    pub(crate) fn load(&self, no_jit: bool) -> Result<LoadedProgram, Failure> {
-        let _progress = Progress::begin("compiling to machine code");
-        load(&self.encoded.bytes, no_jit, self.encoder.clone()).map_err(Failure::new)
-    }
-}
-
-/// Whether a path names a bundle: a file that is no source.
-fn is_bundle_path(path: &Path) -> bool {
-    path.is_file() && path.extension().is_none_or(|ext| ext != "flow")
-}
-
-fn refused(path: &Path, error: &bundle::BundleError) -> Failure {
-    Failure::new(format!("`{}`: {error}", path.display())).with_help(error.help())
-}
-
-/// A bundle to a program that is interpreted, by way of its bytes, as every program comes.
-///
-/// # Errors
-/// Why not, in words.
-pub(crate) fn load_bundle(
-    bundle: &Bundle,
-    encoder: encoder::Named,
-) -> Result<LoadedProgram, String> {
-    let encoded = bundle::write(bundle).map_err(|e| e.to_string())?;
-    load(&encoded.bytes, true, encoder)
-}
-
-/// A bundle's bytes to a program with its executor.
-///
-/// # Errors
-/// Why not, in words.
-pub(crate) fn load(
-    bytes: &[u8],
-    no_jit: bool,
-    encoder: encoder::Named,
-) -> Result<LoadedProgram, String> {
-    let (bundle, hash) = bundle::read(bytes).map_err(|e| e.to_string())?;
-    let loaded = LoadedProgram::interpreted_with(bundle, hash, encoder).map_err(|e| match e {
-        ModelError::Damaged(_) => e.to_string(),
-        ModelError::NoEncoder(_) | ModelError::OtherEncoder { .. } => format!("R0209: {e}"),
-    })?;
-    if no_jit {
-        return Ok(loaded);
-    }
-    let machine = JitProgram::compile(loaded.program.clone()).map_err(|e| e.to_string())?;
-    Ok(loaded.with_executor(Arc::new(machine)))
 }

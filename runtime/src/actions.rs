@@ -17,6 +17,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
 use crate::limits::ANSWER_BYTES_MAX;
+use crate::secret::Secret;
 
 /// First pause before another attempt.
 const BACKOFF_MS: u64 = 100;
@@ -40,7 +41,7 @@ pub(crate) fn http_client() -> HttpClient {
 #[derive(Debug, Clone)]
 pub struct ActionClient {
     http: HttpClient,
-    variables: BTreeMap<String, String>,
+    variables: BTreeMap<String, Secret>,
 }
 
 /// Environment variables that a program's requests and channels need.
@@ -80,7 +81,7 @@ enum Attempt {
 impl ActionClient {
     /// With the values of the environment variables that requests use.
     #[must_use]
-    pub fn new(variables: BTreeMap<String, String>) -> Self {
+    pub fn new(variables: BTreeMap<String, Secret>) -> Self {
         Self { http: http_client(), variables }
     }
 
@@ -215,7 +216,7 @@ impl Filler<'_> {
             match part {
                 RequestPart::Literal(text) => out.push_str(text),
                 RequestPart::Env(name) => match self.client.variables.get(name) {
-                    Some(value) => out.push_str(value),
+                    Some(value) => out.push_str(value.reveal()),
                     None => return Err(format!("the environment variable `{name}` is not set")),
                 },
                 RequestPart::Param(number) if in_address => {

@@ -9,6 +9,7 @@ pub mod external;
 pub mod http;
 pub mod limits;
 pub mod programs;
+pub mod secret;
 pub mod service;
 pub mod store;
 pub mod telemetry;

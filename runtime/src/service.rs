@@ -18,6 +18,7 @@ use crate::external::{Asker, ExternalOptions};
 use crate::http::{App, Server};
 use crate::limits::DRAIN_TIMEOUT;
 use crate::programs::{Loader, Programs};
+use crate::secret::Secret;
 use crate::store::{Durability, SqliteStore, StoreError};
 use crate::telemetry::Metrics;
 
@@ -34,11 +35,11 @@ pub struct Options {
     /// How sure a commit is.
     pub durability: Durability,
     /// What REST clients must send as a bearer token.
-    pub token: Option<String>,
+    pub token: Option<Secret>,
     /// Origins that may open a WebSocket besides the server's own.
     pub allowed_origins: Vec<String>,
     /// Values of the environment variables that requests use.
-    pub variables: BTreeMap<String, String>,
+    pub variables: BTreeMap<String, Secret>,
     /// Customers that the web chat offers; ignored with a token.
     pub demo_customers: Vec<serde_json::Value>,
     /// The model elsewhere that is asked with each utterance.
@@ -155,5 +156,21 @@ impl Handle {
         let busy = self.dispatch.close(DRAIN_TIMEOUT).await;
         self.timers.abort();
         busy
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_shown_without_what_is_secret() {
+        let mut options = Options::local(PathBuf::from("s.sqlite"));
+        options.token = Some("s3cret".to_owned().into());
+        options.variables.insert("CRM_KEY".to_owned(), "k3y".to_owned().into());
+        let client = ActionClient::new(options.variables.clone());
+        let shown = format!("{options:?} {client:?}");
+        assert!(shown.contains("CRM_KEY"), "{shown}");
+        assert!(!shown.contains("s3cret") && !shown.contains("k3y"), "{shown}");
     }
 }

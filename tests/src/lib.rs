@@ -208,22 +208,30 @@ impl World {
 
     /// The server stopped and started again on the same store.
     pub async fn restart(self) -> Self {
-        let bundle = self.bundle.clone();
-        self.restart_with(bundle).await
+        self.restart_as(|options| options).await
     }
 
     /// The same with other options.
     pub async fn restart_as(self, change: impl FnOnce(Options) -> Options) -> Self {
-        self.server.stop().await;
-        let options = change(options(&self.store, self.crm_address, &self.clock));
-        let server = Service::start(&self.bundle, loader(), options).await.unwrap();
-        Self { server, ..self }
+        self.restart_after(|_| {}, None, change).await
     }
 
     /// The same with another program for new sessions.
     pub async fn restart_with(self, bundle: Vec<u8>) -> Self {
+        self.restart_after(|_| {}, Some(bundle), |options| options).await
+    }
+
+    /// The same with something done to the store while nobody has it open, and another program.
+    pub async fn restart_after(
+        self,
+        work: impl FnOnce(&Path),
+        bundle: Option<Vec<u8>>,
+        change: impl FnOnce(Options) -> Options,
+    ) -> Self {
         self.server.stop().await;
-        let options = options(&self.store, self.crm_address, &self.clock);
+        work(&self.store);
+        let options = change(options(&self.store, self.crm_address, &self.clock));
+        let bundle = bundle.unwrap_or(self.bundle);
         let server = Service::start(&bundle, loader(), options).await.unwrap();
         Self { server, bundle, ..self }
     }
@@ -264,7 +272,7 @@ impl World {
 
 fn options(store: &Path, crm: SocketAddr, clock: &Arc<ManualClock>) -> Options {
     let mut options = Options::local(store.to_owned());
-    options.variables.insert("CRM_URL".to_owned(), format!("http://{crm}"));
+    options.variables.insert("CRM_URL".to_owned(), format!("http://{crm}").into());
     options.clock = Arc::<ManualClock>::clone(clock);
     options
 }

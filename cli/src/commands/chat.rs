@@ -20,7 +20,7 @@ use super::serve::{configuration, demo_customers, external, variables};
 use crate::Outcome;
 use crate::args::ChatArgs;
 use crate::failure::{Failure, print};
-use crate::project::Runnable;
+use crate::runnable::Runnable;
 use crate::style::{Stream, is_terminal, paint};
 
 /// Longest wait for input before timers are looked at.

@@ -14,7 +14,7 @@ use crate::Outcome;
 use crate::args::{DiffArgs, Format};
 use crate::failure::{Failure, print};
 use crate::progress::Progress;
-use crate::project::Runnable;
+use crate::runnable::Runnable;
 use crate::style::{Stream, paint};
 
 /// Version of the form of the JSON document.

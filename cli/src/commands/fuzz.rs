@@ -17,7 +17,8 @@ use flowright_engine::explore::{Customer, Explorer, Found, Guard, Reached};
 use crate::Outcome;
 use crate::args::{Format, FuzzArgs};
 use crate::failure::{Failure, print};
-use crate::project::{Project, counted, load};
+use crate::project::{Project, counted};
+use crate::runnable::load;
 use crate::style::{Stream, is_terminal, paint};
 use crate::tests_file::TestsFile;
 

@@ -1,5 +1,6 @@
 //! `flowright serve`.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use flowright_runtime::clock::WallClock;
 use flowright_runtime::config::{Config, ConfigError, ElsewhereConfig};
 use flowright_runtime::external::ExternalOptions;
 use flowright_runtime::programs::Loader;
+use flowright_runtime::secret::Secret;
 use flowright_runtime::service::{Handle, Options, Service};
 use flowright_runtime::store::Durability;
 use tracing_subscriber::EnvFilter;
@@ -16,7 +18,7 @@ use crate::Outcome;
 use crate::args::{Format, ServeArgs};
 use crate::encoder;
 use crate::failure::{Failure, print};
-use crate::project::{Runnable, load};
+use crate::runnable::{Runnable, load};
 use crate::style::{Stream, colored, paint};
 
 pub(crate) fn run(args: &ServeArgs) -> Result<Outcome, Failure> {
@@ -72,8 +74,8 @@ pub(crate) fn configuration(named: Option<&Path>, folder: &Path) -> Result<Confi
 pub(crate) fn variables(
     config: &Config,
     needed: &[String],
-) -> Result<std::collections::BTreeMap<String, String>, Failure> {
-    let value = |name: &String| config.variable(name).map(|value| (name.clone(), value));
+) -> Result<BTreeMap<String, Secret>, Failure> {
+    let value = |name: &String| config.variable(name).map(|value| (name.clone(), value.into()));
     let missing: Vec<String> =
         needed.iter().filter(|name| config.variable(name).is_none()).cloned().collect();
     if missing.is_empty() {
@@ -89,12 +91,12 @@ pub(crate) fn variables(
 pub(crate) fn external(config: &Config) -> Result<Option<ExternalOptions>, Failure> {
     let Some(nlu) = &config.nlu.elsewhere else { return Ok(None) };
     let token = nlu.token_env.as_deref().map(|name| token(config, name)).transpose()?;
-    let options = ExternalOptions::new(nlu, token.as_deref());
+    let options = ExternalOptions::new(nlu, token.as_ref().map(Secret::reveal));
     options.map(Some).map_err(|e| Failure::new(e.to_string()))
 }
 
-fn token(config: &Config, name: &str) -> Result<String, Failure> {
-    config.variable(name).ok_or_else(|| {
+fn token(config: &Config, name: &str) -> Result<Secret, Failure> {
+    config.variable(name).map(Secret::from).ok_or_else(|| {
         Failure::new(ConfigError::MissingVariables(vec![name.to_owned()]).to_string())
     })
 }

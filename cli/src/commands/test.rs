@@ -17,7 +17,7 @@ use crate::args::{TestArgs, TestFormat};
 use crate::coverage::coverage_table;
 use crate::failure::{Failure, print, write_file};
 use crate::progress::Progress;
-use crate::project::Runnable;
+use crate::runnable::Runnable;
 use crate::style::{Stream, paint};
 
 /// A test with how it went.

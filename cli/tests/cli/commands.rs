@@ -300,3 +300,37 @@ fn reveals_are_listed_for_people_and_programs() {
     let wrong = flowright(&place, &["check", "--reveals", "--format", "json"]);
     assert_eq!((wrong.status.code(), out(&wrong).as_str()), (Some(1), ""));
 }
+
+/// One word in it that is wrong, wherever it stands: not only where the server looks.
+#[test]
+fn a_configuration_that_cannot_be_read_is_said_by_whoever_reads_it() {
+    let config = "[serve]\nlisten = \"127.0.0.1:8080\"\nprot = 1\n";
+    let intent = "intent hello { en \"hello\", \"hi\", \"hey\", \"good day\", \"good morning\" }\n";
+    let bot = format!(
+        "{BOT}{intent}flow f {{ on intent hello  state s {{ say \"Hi.\"  end resolved }} }}\n"
+    );
+    let data = "hello\thello\n";
+    let place =
+        folder("wrong-config", &[("a.flow", &bot), ("flowright.toml", config), ("data.tsv", data)]);
+    for args in [
+        &["check"][..],
+        &["check", "--fix"],
+        &["build"],
+        &["test"],
+        &["fuzz"],
+        &["nlu", "eval", "data.tsv"],
+        &["nlu", "explain", "hello"],
+        &["chat"],
+        &["serve", "--listen", "127.0.0.1:0"],
+    ] {
+        let run = flowright(&place, args);
+        let said = err(&run);
+        assert_eq!(run.status.code(), Some(2), "{args:?}: {}{said}", out(&run));
+        assert!(
+            said.contains("R0202: ./flowright.toml:3: ")
+                || said.contains("R0202: flowright.toml:3: "),
+            "{args:?}: {said}"
+        );
+        assert!(said.contains("`prot`"), "{args:?}: {said}");
+    }
+}

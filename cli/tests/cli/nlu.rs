@@ -1,5 +1,11 @@
 //! `flowright nlu`: reports of the intent model, and why it takes an utterance for what it does.
 
+use std::sync::Arc;
+
+use flowright_compiler::compile::{EncodedSources, MemorySources};
+use flowright_compiler::{bundle, compile};
+use flowright_nlu::{Encoder, EncoderError};
+
 use crate::support::{BOT, code, err, flowright, folder, out};
 
 const INTENTS: &str = r#"
@@ -16,7 +22,12 @@ const DATA: &str = "cancel order 12345\tcancel\nplease send the invoice\tinvoice
 fn a_report_says_how_often_the_model_is_right() {
     let bot = format!("{BOT}{INTENTS}");
     let wrong = "a\tcancel\nb\tinvoic\n";
-    let place = folder("nlu-eval", &[("a.flow", &bot), ("data.tsv", DATA), ("wrong.tsv", wrong)]);
+    let outside = "where do penguins live\t-\n";
+    let place = folder(
+        "nlu-eval",
+        &[("a.flow", &bot), ("data.tsv", DATA), ("wrong.tsv", wrong), ("outside.tsv", outside)],
+    );
+    std::fs::write(place.join("latin.tsv"), b"a\tcancel\ncaf\xe9\tcancel\n").unwrap();
     let run = flowright(&place, &["nlu", "eval", "data.tsv", "--picture", "p.svg"]);
     let text = out(&run);
     assert_eq!(code(&run), Some(0), "{text}{}", err(&run));
@@ -37,11 +48,19 @@ fn a_report_says_how_often_the_model_is_right() {
     assert_eq!(json["confusions"][0]["examples"][0], "the bill, cancel it", "{json}");
     assert_eq!(json["auroc"], 1.0, "{json}");
 
+    let text = out(&flowright(&place, &["nlu", "eval", "outside.tsv"]));
+    assert!(text.starts_with("0 utterances of 0 intents, 1 that no intent is for\n"), "{text}");
+    assert!(
+        !text.contains("accuracy") && !text.contains("macro-F1"),
+        "nothing was right or wrong: {text}"
+    );
+
     let run = flowright(&place, &["nlu", "eval", "data.tsv", "--at-least", "90"]);
     assert_eq!(code(&run), Some(1));
     assert!(err(&run).contains("66.7 % are taken right, fewer than 90.0 %"), "{}", err(&run));
     for (file, said) in [
         ("wrong.tsv", "wrong.tsv:2: there is no intent `invoic`\nhelp: did you mean `invoice`?"),
+        ("latin.tsv", "latin.tsv:2: this line is not UTF-8\nhelp: save the file as UTF-8"),
         ("none.tsv", "cannot read `none.tsv`: there is no such file or folder"),
     ] {
         let run = flowright(&place, &["nlu", "eval", file]);
@@ -97,4 +116,43 @@ fn an_encoder_that_cannot_be_used_is_said() {
     }
     // What needs no model works: a text is a text.
     assert_eq!(flowright(&place, &["fmt"]).status.code(), Some(0));
+}
+
+/// All sentences are alike to it.
+#[derive(Debug)]
+struct Alike;
+
+impl Encoder for Alike {
+    fn width(&self) -> usize {
+        1
+    }
+
+    fn id(&self) -> [u8; 32] {
+        [1; 32]
+    }
+
+    fn encode(&self, _: &str) -> Result<Vec<f32>, EncoderError> {
+        Ok(vec![1.0])
+    }
+}
+
+#[test]
+fn a_bundle_is_refused_without_the_encoder_that_it_was_trained_with() {
+    let place = folder("nlu-encoded", &[]);
+    let sources = MemorySources::one("a.flow", &format!("{BOT}{INTENTS}"));
+    let project = EncodedSources { sources, encoder: Some(Arc::new(Alike)) };
+    let compiled = compile::compile(&project).unwrap();
+    let bytes = bundle::write(&compiled.bundle.unwrap()).unwrap().bytes;
+    std::fs::write(place.join("b.flowb"), bytes).unwrap();
+    for args in [
+        &["test", "b.flowb"][..],
+        &["chat", "b.flowb"],
+        &["nlu", "explain", "cancel", "b.flowb"],
+        &["serve", "b.flowb", "--listen", "127.0.0.1:0"],
+    ] {
+        let run = flowright(&place, args);
+        let said = err(&run);
+        assert_eq!(code(&run), Some(2), "{args:?}: {}{said}", out(&run));
+        assert!(said.contains("R0209: ") && said.contains("encoder"), "{args:?}: {said}");
+    }
 }

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use super::problem::Problem;
 use crate::dispatch::Dispatch;
+use crate::secret::Secret;
 
 /// Shared by all connections. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -17,7 +18,7 @@ pub struct App(pub(crate) Arc<Shared>);
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) dispatch: Dispatch,
-    token: Option<String>,
+    token: Option<Secret>,
     allowed_origins: Vec<String>,
     pub(crate) demo_customers: Vec<serde_json::Value>,
     closing: watch::Sender<bool>,
@@ -29,7 +30,7 @@ impl App {
     #[must_use]
     pub fn new(
         dispatch: Dispatch,
-        token: Option<String>,
+        token: Option<Secret>,
         allowed_origins: Vec<String>,
         demo_customers: Vec<serde_json::Value>,
     ) -> Self {
@@ -55,7 +56,7 @@ impl Shared {
         let Some(token) = &self.token else { return Ok(()) };
         let sent = headers.get("authorization").and_then(|v| v.to_str().ok());
         let sent = sent.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or("");
-        if same(sent.as_bytes(), token.as_bytes()) {
+        if same(sent.as_bytes(), token.reveal().as_bytes()) {
             return Ok(());
         }
         Err(Problem::new(401, "a valid bearer token is needed").with_help(

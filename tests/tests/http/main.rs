@@ -178,7 +178,7 @@ async fn http_2_is_spoken() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_token_is_asked_for_and_needed_outside_of_loopback() {
     let world = World::start_with("order_change", |mut options| {
-        options.token = Some("secret-token".to_owned());
+        options.token = Some("secret-token".to_owned().into());
         options
     })
     .await;

@@ -88,7 +88,7 @@ async fn whatever_the_other_side_does_the_flow_goes_on() {
             let odd = Odd::start(script).await;
             let url = format!("http://{}", odd.address);
             let world = World::start_bundle(bundle, |mut options| {
-                options.variables.insert("CRM_URL".to_owned(), url);
+                options.variables.insert("CRM_URL".to_owned(), url.into());
                 options
             })
             .await;
@@ -118,7 +118,7 @@ async fn a_refused_connection_is_a_failure() {
     let url = format!("http://{}", free.local_addr().unwrap());
     drop(free);
     let world = World::start_bundle(bundle_of_text(SOURCE), |mut options| {
-        options.variables.insert("CRM_URL".to_owned(), url);
+        options.variables.insert("CRM_URL".to_owned(), url.into());
         options
     })
     .await;
@@ -150,7 +150,7 @@ async fn calls_without_end_come_to_an_end() {
     let odd = Odd::start(&[Does::Answers(200, r#"{ "ready": false }"#)]).await;
     let url = format!("http://{}", odd.address);
     let world = World::start_bundle(bundle_of_text(ENDLESS), |mut options| {
-        options.variables.insert("CRM_URL".to_owned(), url);
+        options.variables.insert("CRM_URL".to_owned(), url.into());
         options
     })
     .await;

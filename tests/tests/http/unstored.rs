@@ -19,7 +19,7 @@ async fn a_turn_whose_end_could_not_be_stored_comes_to_its_end() {
     let odd = Odd::start(SCRIPT).await;
     let url = format!("http://{}", odd.address);
     let world = World::start_bundle(bundle_of_text(SOURCE), |mut options| {
-        options.variables.insert("CRM_URL".to_owned(), url);
+        options.variables.insert("CRM_URL".to_owned(), url.into());
         options
     })
     .await;

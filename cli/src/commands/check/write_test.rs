@@ -8,7 +8,8 @@ use flowright_engine::LoadedProgram;
 use flowright_engine::transcript::{Refutation, refutation};
 
 use crate::failure::Failure;
-use crate::project::{Project, load_bundle};
+use crate::project::Project;
+use crate::runnable::load_bundle;
 use crate::tests_file::TestsFile;
 
 /// Name of the file that holds a test while it is played; sorted last, and no project has it.

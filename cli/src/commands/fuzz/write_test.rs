@@ -10,7 +10,8 @@ use flowright_engine::transcript::run_test;
 
 use super::place;
 use crate::failure::Failure;
-use crate::project::{Project, load_bundle};
+use crate::project::Project;
+use crate::runnable::load_bundle;
 use crate::tests_file::TestsFile;
 
 /// Appends a failing test for each failure that the language has words for; says what it has not.

@@ -15,6 +15,9 @@ const OUTSIDE: [&str; 3] = ["-", "oos", "out_of_scope"];
 /// Labels that are named where several are unknown.
 const NAMED: usize = 5;
 
+/// What a line is made of.
+const FORM: &str = "write the utterance, a tab, and its intent; or `-` where none is for it";
+
 /// One utterance.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Row {
@@ -33,7 +36,13 @@ pub(super) fn read(path: &Path, known: &BTreeSet<&str>) -> Result<Vec<Row>, Fail
         let message = format!("`{}` is larger than {} MB", path.display(), BYTES_MAX >> 20);
         return Err(Failure::new(message).with_help("ask a part of it"));
     }
-    let text = fs::read_to_string(path).map_err(|e| Failure::file("read", path, &e))?;
+    let bytes = fs::read(path).map_err(|e| Failure::file("read", path, &e))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        Failure::new(format!("{}:{line}: this line is not UTF-8", path.display()))
+            .with_help("save the file as UTF-8")
+    })?;
     parse(&text, known).map_err(|(line, what, help)| {
         Failure::new(format!("{}:{line}: {what}", path.display())).with_help(help)
     })
@@ -48,10 +57,13 @@ fn parse(text: &str, known: &BTreeSet<&str>) -> Result<Vec<Row>, Wrong> {
     let mut unknown: Vec<(usize, &str)> = Vec::new();
     for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()) {
         let Some((text, label)) = line.rsplit_once('\t') else {
-            let help = "write the utterance, a tab, and its intent; or `-` where none is for it";
-            return Err((number, "there is no tab in this line".to_owned(), help.to_owned()));
+            return Err((number, "there is no tab in this line".to_owned(), FORM.to_owned()));
         };
         let label = label.trim();
+        if label.is_empty() || text.trim().is_empty() {
+            let what = if label.is_empty() { "intent" } else { "utterance" };
+            return Err((number, format!("there is no {what} in this line"), FORM.to_owned()));
+        }
         let is_known = known.contains(label);
         if !is_known && !OUTSIDE.contains(&label) {
             if !unknown.iter().any(|(_, seen)| *seen == label) {
@@ -110,6 +122,8 @@ mod tests {
         );
         let wrong = |text: &str| parse(text, &known).unwrap_err();
         assert_eq!(wrong("a\tpay\nno tab").0, 2);
+        assert_eq!(wrong("a\t \n").1, "there is no intent in this line");
+        assert_eq!(wrong(" \tpay\n").1, "there is no utterance in this line");
         assert_eq!(wrong("").1, "there is no utterance in this file");
         let (line, what, help) = wrong("a\tpay\nb\tpya\nc\tship");
         assert_eq!((line, what.as_str()), (2, "there is no intent `pya`, nor `ship`"));

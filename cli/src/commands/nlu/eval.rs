@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 
 use super::args::EvalArgs;
 use super::data::{self, Row};
-use super::{context, percent, picture};
+use super::{context, percent, picture, print_json, program};
 use crate::Outcome;
 use crate::args::Format;
 use crate::failure::{Failure, print, write_file};
-use crate::project::Runnable;
+use crate::project::plural;
 use crate::style::{Stream, paint};
 
 /// Intents taken for others that people are shown.
@@ -23,21 +23,14 @@ const TEXT_SHOWN: usize = 80;
 const BAR: f64 = 30.0;
 
 pub(super) fn run(args: &EvalArgs) -> Result<Outcome, Failure> {
-    let Some(runnable) = Runnable::open_quietly(&args.path)? else {
-        return Ok(Outcome::Findings);
-    };
-    let program = runnable.load(true)?;
+    let Some(program) = program(&args.path)? else { return Ok(Outcome::Findings) };
     let known: BTreeSet<&str> =
         program.program.intents.iter().map(|intent| intent.name.as_str()).collect();
     let rows = data::read(&args.data, &known)?;
     let answers = ask(&program, &rows)?;
     let report = Report::of(&answers);
     match args.format {
-        Format::Json => {
-            let json = serde_json::to_string_pretty(&to_json(&report, &rows))
-                .map_err(|e| Failure::new(format!("cannot write the report: {e}")))?;
-            print(&(json + "\n"))?;
-        }
+        Format::Json => print_json(&to_json(&report, &rows))?,
         Format::Human => print(&human(&report, &rows))?,
     }
     if let Some(path) = &args.picture {
@@ -91,7 +84,7 @@ fn to_json(report: &Report, rows: &[Row]) -> Value {
 
 fn human(report: &Report, rows: &[Row]) -> String {
     let meant = report.intents.iter().filter(|intent| intent.meant > 0).count();
-    let mut out = format!("{} utterances of {meant} intents", report.inside);
+    let mut out = format!("{} of {}", plural(report.inside, "utterance"), plural(meant, "intent"));
     if report.outside > 0 {
         out.push_str(&format!(", {} that no intent is for", report.outside));
     }
@@ -99,8 +92,10 @@ fn human(report: &Report, rows: &[Row]) -> String {
     let mut line = |name: &str, value: String, meaning: &str| {
         out.push_str(&format!("{name:<18} {value:>7}  {meaning}\n"));
     };
-    line("accuracy", percent(report.accuracy), "of the utterances are taken right");
-    line("macro-F1", percent(report.macro_f1), "the same, each intent counted alike");
+    if report.inside > 0 {
+        line("accuracy", percent(report.accuracy), "of the utterances are taken right");
+        line("macro-F1", percent(report.macro_f1), "the same, each intent counted alike");
+    }
     let error = format!("{:.1}", report.calibration_error * 100.0);
     line("calibration error", error, "points between how sure it is and how often it is right");
     if let Some(auroc) = report.auroc {

@@ -3,11 +3,10 @@
 use flowright_nlu::{Contribution, Explanation, IntentExplanation};
 
 use super::args::ExplainArgs;
-use super::{context, percent};
+use super::{context, percent, print_json, program};
 use crate::Outcome;
 use crate::args::Format;
 use crate::failure::{Failure, print};
-use crate::project::Runnable;
 use crate::style::{Stream, paint};
 
 /// Intents that are explained.
@@ -20,20 +19,13 @@ const LITTLE: f32 = 0.005;
 const BAR: f32 = 20.0;
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
-    let Some(runnable) = Runnable::open_quietly(&args.path)? else {
-        return Ok(Outcome::Findings);
-    };
-    let program = runnable.load(true)?;
+    let Some(program) = program(&args.path)? else { return Ok(Outcome::Findings) };
     let explanation = program
         .understander
         .explain(&args.text, &context(&program), INTENTS)
         .map_err(|e| Failure::new(e.to_string()))?;
     match args.format {
-        Format::Json => {
-            let json = serde_json::to_string_pretty(&explanation)
-                .map_err(|e| Failure::new(format!("cannot write the explanation: {e}")))?;
-            print(&(json + "\n"))?;
-        }
+        Format::Json => print_json(&explanation)?,
         Format::Human => print(&human(&explanation))?,
     }
     Ok(Outcome::Fine)
