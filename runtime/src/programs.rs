@@ -1,6 +1,6 @@
 //! The programs that sessions run: the current one, and those that older sessions are pinned to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use flowright_compiler::bundle;
@@ -16,6 +16,8 @@ pub type Loader = Arc<dyn Fn(&[u8]) -> Result<LoadedProgram, String> + Send + Sy
 pub struct Programs {
     current: Arc<LoadedProgram>,
     older: Mutex<BTreeMap<[u8; 32], Weak<LoadedProgram>>>,
+    /// Bundles that could not be read when they were asked for last.
+    unreadable: Mutex<BTreeSet<[u8; 32]>>,
     loader: Loader,
 }
 
@@ -32,7 +34,7 @@ impl Programs {
     /// Why the bytes are no program.
     pub fn new(bytes: &[u8], loader: Loader) -> Result<Self, String> {
         let current = Arc::new(loader(bytes)?);
-        Ok(Self { current, older: Mutex::new(BTreeMap::new()), loader })
+        Ok(Self { current, older: Mutex::default(), unreadable: Mutex::default(), loader })
     }
 
     /// The program that new sessions begin with.
@@ -54,6 +56,33 @@ impl Programs {
         if self.current.bundle == *hash {
             return Ok(self.current());
         }
+        let program = self.older(session, store);
+        let mut unreadable = self.unreadable.lock().unwrap_or_else(PoisonError::into_inner);
+        match &program {
+            Ok(_) => drop(unreadable.remove(hash)),
+            Err(StoreError::OtherFormat { .. } | StoreError::Damaged { .. }) => {
+                unreadable.insert(*hash);
+            }
+            // The store may answer the next time.
+            Err(_) => {}
+        }
+        program
+    }
+
+    /// Bundles whose sessions stand still, as people read their names. Their timers are not asked
+    /// for: they would come again every second, before those of sessions that can go on.
+    #[must_use]
+    pub fn unreadable(&self) -> Vec<String> {
+        let unreadable = self.unreadable.lock().unwrap_or_else(PoisonError::into_inner);
+        unreadable.iter().map(|hash| hex(hash)).collect()
+    }
+
+    fn older(
+        &self,
+        session: &Session,
+        store: &SqliteStore,
+    ) -> Result<Arc<LoadedProgram>, StoreError> {
+        let hash = &session.bundle;
         let mut older = self.older.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(program) = older.get(hash).and_then(Weak::upgrade) {
             return Ok(program);

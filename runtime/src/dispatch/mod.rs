@@ -265,7 +265,7 @@ impl Dispatch {
     /// # Errors
     /// [`StoreError`].
     pub fn resume(&self) -> Result<usize, StoreError> {
-        let mut sessions = self.inner.store.calling()?;
+        let mut sessions = self.inner.store.calling(&self.inner.programs.unreadable())?;
         let live = self.inner.live.lock().unwrap_or_else(PoisonError::into_inner);
         // A session in memory sees to its own call.
         sessions.retain(|session| !live.contains_key(session));
@@ -283,7 +283,8 @@ impl Dispatch {
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while !self.inner.closing.load(Ordering::Acquire) {
             ticks.tick().await;
-            match self.inner.store.due(self.inner.clock.now_ms()) {
+            let unreadable = self.inner.programs.unreadable();
+            match self.inner.store.due(self.inner.clock.now_ms(), &unreadable) {
                 Ok(due) => due.iter().for_each(|session| self.look(session)),
                 Err(error) => tracing::error!(%error, "timers could not be read"),
             }

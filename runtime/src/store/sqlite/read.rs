@@ -95,22 +95,29 @@ impl SqliteStore {
         rows.into_iter().map(reply).collect()
     }
 
-    /// Sessions whose action is under way, or was when the last process ended.
+    /// Sessions whose action is under way, or was when the last process ended, but for those pinned
+    /// to bundles of these names.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn calling(&self) -> Result<Vec<String>, StoreError> {
-        self.ids("SELECT id FROM sessions WHERE calling = 1 ORDER BY updated_ms", &[])
+    pub fn calling(&self, unreadable: &[String]) -> Result<Vec<String>, StoreError> {
+        self.ids(
+            "SELECT id FROM sessions WHERE calling = 1
+             AND lower(hex(bundle)) NOT IN (SELECT value FROM json_each(?1)) ORDER BY updated_ms",
+            &[&serde_json::json!(unreadable).to_string()],
+        )
     }
 
-    /// Sessions whose timer is due.
+    /// Sessions whose timer is due, but for those pinned to bundles of these names.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn due(&self, now_ms: i64) -> Result<Vec<String>, StoreError> {
+    pub fn due(&self, now_ms: i64, unreadable: &[String]) -> Result<Vec<String>, StoreError> {
         self.ids(
-            "SELECT id FROM sessions WHERE wake_at_ms <= ?1 ORDER BY wake_at_ms LIMIT 1000",
-            &[&now_ms],
+            "SELECT id FROM sessions WHERE wake_at_ms <= ?1
+             AND lower(hex(bundle)) NOT IN (SELECT value FROM json_each(?2))
+             ORDER BY wake_at_ms LIMIT 1000",
+            &[&now_ms, &serde_json::json!(unreadable).to_string()],
         )
     }
 

@@ -139,14 +139,14 @@ async fn a_commit_is_kept_whole_or_not_at_all() {
     let file = File::new("whole");
     let store = file.open().unwrap();
     store.commit(commit(1, Some("m"), &["a"], false)).await.unwrap();
-    assert_eq!(store.calling().unwrap(), ["s"]);
+    assert_eq!(store.calling(&[]).unwrap(), ["s"]);
     // Step 1 is there already: what the commit would have written before that is not kept either.
     assert!(store.commit(commit(1, Some("n"), &["b", "c"], true)).await.is_err());
     assert_eq!(texts(store.replies_after("s", 0).unwrap()), ["a"]);
     assert_eq!(store.message("s", "n").unwrap(), None);
-    assert_eq!(store.calling().unwrap(), ["s"]);
+    assert_eq!(store.calling(&[]).unwrap(), ["s"]);
     store.commit(commit(2, None, &["b"], true)).await.unwrap();
-    assert_eq!(store.calling().unwrap(), Vec::<String>::new());
+    assert_eq!(store.calling(&[]).unwrap(), Vec::<String>::new());
     // What comes without a message, when the turn is over, is no answer to it.
     store.commit(commit(3, None, &["later"], true)).await.unwrap();
     let turn = store.message("s", "m").unwrap().unwrap();
@@ -171,4 +171,21 @@ async fn a_commit_that_fails_fails_alone() {
     assert_eq!(results.iter().filter(|result| result.is_err()).count(), 9);
     assert_eq!(store.session_count().unwrap(), 31);
     assert_eq!(texts(store.replies_after("same", 0).unwrap()), ["a"]);
+}
+
+#[test]
+fn what_was_changed_from_outside_is_said_to_be_damaged() {
+    let file = File::new("damaged");
+    let store = file.open().unwrap();
+    let db = Connection::open(file.path()).unwrap();
+    db.execute_batch(
+        "INSERT INTO sessions VALUES ('s', x'00', '{\"id\":', 1, 0, NULL, 0, 0);
+         INSERT INTO replies VALUES ('s', 1, 1, '[]');",
+    )
+    .unwrap();
+    let session = store.session("s").unwrap_err().to_string();
+    let reply = store.replies_after("s", 0).unwrap_err().to_string();
+    for (said, what) in [(session, "session"), (reply, "reply")] {
+        assert!(said.starts_with("R0304: ") && said.contains(what), "{said}");
+    }
 }
