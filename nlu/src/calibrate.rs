@@ -5,8 +5,9 @@
 
 use std::collections::HashMap;
 
-use crate::classify::{Classifier, Rows};
+use crate::classify::Classifier;
 use crate::eval::quantile;
+use crate::rows::Rows;
 
 /// Slope and offset of the curve before any evidence: measured over 1 to 4 intents of BANKING77 and
 /// HWU64, taught with five or ten examples each and asked the sets' `valid` splits, of which a quarter

@@ -181,7 +181,8 @@ fn hash_chars(kind: u8, chars: impl Iterator<Item = char>) -> u64 {
     chars.fold(mix(u64::from(kind)), |h, c| mix(h ^ u64::from(u32::from(c))))
 }
 
-const fn combine(left: u64, right: u64) -> u64 {
+/// One hash of two, in this order.
+pub(crate) const fn combine(left: u64, right: u64) -> u64 {
     mix(left.rotate_left(17) ^ right)
 }
 

@@ -2,7 +2,8 @@
 //! what they are meant to.
 
 use crate::calibrate::{self, HeldOut};
-use crate::classify::{Classifier, Rows};
+use crate::classify::Classifier;
+use crate::rows::Rows;
 
 /// An intent with how sure the model is of it: as sure as its score makes a bot in general. A bot that
 /// mixes up all its intents has learned to be sure of nothing, which is no use in finding out why.

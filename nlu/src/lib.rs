@@ -12,12 +12,15 @@ mod explain;
 pub mod external;
 mod features;
 mod fold;
+#[doc(hidden)]
+pub mod hashed;
 mod judge;
 pub mod lang;
 pub mod locale;
 mod model;
 pub mod patterns;
 pub mod plural;
+mod rows;
 mod sentiment;
 mod sequence;
 pub mod spec;

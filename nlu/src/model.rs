@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 use crate::background;
-use crate::classify::{Classifier, Rows};
+use crate::classify::Classifier;
 use crate::encoder::{Encoder, EncoderError, Sight};
 use crate::entities::learned::{LEARNED_TOKENS_MAX, LearnedModel};
 use crate::entities::{Finder, MaskedText};
 use crate::features;
 use crate::judge::{self, Judged};
+use crate::rows::Rows;
 use crate::spec::{EntitySpec, Example, IntentSpec, Piece, Spec};
 
 /// Intents that one model can tell apart.

@@ -7,5 +7,6 @@
 mod layout;
 mod store;
 
+pub(crate) use flowright_nlu::hashed::Hashed;
 pub(crate) use layout::{Layout, Place};
-pub(crate) use store::{Hashed, Key, Store, key};
+pub(crate) use store::{Key, Store, key};

@@ -1,7 +1,7 @@
 //! Results by the content that they were made of.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 
 use super::{Layout, Place};
 use crate::base::{FileSpan, Spans};
@@ -111,26 +111,5 @@ impl<T: Spans + Clone> Store<T> {
         let now = self.checks;
         self.kept.retain(|_, kept| now - kept.used < KEPT_CHECKS);
         self.checks += 1;
-    }
-}
-
-/// The hash of what is a hash already.
-#[derive(Debug, Default)]
-pub(crate) struct Same(u64);
-
-/// For maps whose keys are hashes already.
-pub(crate) type Hashed = BuildHasherDefault<Same>;
-
-impl Hasher for Same {
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
-    fn finish(&self) -> u64 {
-        self.0
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::tokens::Token;
-use crate::features::mix;
+use crate::features::{combine, mix};
 
 /// Tokens of a known value; longer ones are not looked up.
 pub(super) const VALUE_TOKENS_MAX: usize = 8;
@@ -75,10 +75,6 @@ const fn short(hash: u64) -> u32 {
 
 fn text_hash(text: &str) -> u64 {
     text.bytes().fold(11, |h, b| mix(h ^ u64::from(b)))
-}
-
-const fn combine(left: u64, right: u64) -> u64 {
-    mix(left.rotate_left(17) ^ right)
 }
 
 /// What is known of words and of values.

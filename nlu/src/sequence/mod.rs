@@ -14,6 +14,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::hashed::Hashed;
 use features::{Known, Lookup, Rows, VALUE_TOKENS_MAX};
 use lattice::{Lattice, joints, labels};
 use tokens::Token;
@@ -141,32 +142,6 @@ pub(crate) struct Labeller {
     factors: Vec<f32>,
     values: HashMap<u32, Vec<u16>, Hashed>,
     common: HashSet<u32, Hashed>,
-}
-
-/// Keys are hashes already.
-#[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct Hashed(u64);
-
-impl std::hash::BuildHasher for Hashed {
-    type Hasher = Self;
-
-    fn build_hasher(&self) -> Self {
-        Self(0)
-    }
-}
-
-impl std::hash::Hasher for Hashed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.0 = crate::features::mix(self.0 ^ u64::from(*byte)));
-    }
-
-    fn write_u32(&mut self, hash: u32) {
-        self.0 = u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
 }
 
 impl Labeller {
