@@ -14,20 +14,18 @@ use std::time::{Duration, Instant};
 
 use flowright_bench::{grouped, nanos};
 use flowright_nlu::{Model, Understander, train};
-use spans::{Row, Tally, cx, few, rows, spec};
+use spans::{Row, Tally, cx, few, held_out, rows, spec};
 
 const ROUND: Duration = Duration::from_millis(300);
 
 fn main() {
     let Some(train_rows) = rows("train.bio.tsv") else { return };
-    let hold_out = std::env::var("FLOWRIGHT_HOLD_OUT").ok().and_then(|n| n.parse::<usize>().ok());
-    let (train_rows, test_rows): (Vec<Row>, Vec<Row>) = match hold_out {
+    let every = std::env::var("FLOWRIGHT_HOLD_OUT").ok().and_then(|n| n.parse::<usize>().ok());
+    let (train_rows, test_rows): (Vec<Row>, Vec<Row>) = match every {
         None => (train_rows, rows("test.bio.tsv").unwrap()),
         Some(every) => {
-            let numbered = train_rows.into_iter().enumerate();
-            let (test, train): (Vec<_>, Vec<_>) = numbered.partition(|(i, _)| i % every == 0);
-            let rows = |rows: Vec<(usize, Row)>| rows.into_iter().map(|(_, row)| row).collect();
-            (rows(train), rows(test))
+            let (asked, learned) = held_out(&train_rows, every);
+            (learned, asked)
         }
     };
     println!(

@@ -163,21 +163,20 @@ fn an_example_without_words_teaches_with_those_of_others() {
     assert!(train(&without).unwrap().to_bytes() == train(&with).unwrap().to_bytes());
 }
 
-/// What is reached on SNIPS, where it is at hand; `bench/benches/values.rs` prints all of it.
+/// What is reached on rows of SNIPS that were held out, where it is at hand; on its test split only
+/// `bench/benches/values.rs` and the test of the whole set look.
 #[test]
 fn values_of_a_public_set_are_found() {
-    let (Some(rows), Some(test)) = (spans::rows("train.bio.tsv"), spans::rows("test.bio.tsv"))
-    else {
-        return;
-    };
+    let Some(rows) = spans::rows("train.bio.tsv") else { return };
+    let (asked, learned) = spans::held_out(&rows, 13);
     let of = |rows: &[spans::Row]| -> Vec<spans::Row> {
         rows.iter().filter(|row| row.intent == "BookRestaurant").cloned().collect()
     };
-    let ready = Understander::new(train(&spans::spec(&spans::few(&of(&rows), 200))).unwrap());
+    let ready = Understander::new(train(&spans::spec(&spans::few(&of(&learned), 200))).unwrap());
     let (ready, mut tally) = (ready.unwrap(), spans::Tally::default());
-    of(&test).iter().for_each(|row| tally.count(&ready, row));
+    of(&asked).iter().for_each(|row| tally.count(&ready, row));
     println!("SNIPS, BookRestaurant, 200: {}", tally.figures());
-    assert!(tally.f1() > 0.74, "{}", tally.figures());
+    assert!(tally.meant > 300 && tally.f1() > 0.78, "{}", tally.figures());
 }
 
 /// All seven intents of SNIPS as one project.

@@ -80,6 +80,15 @@ pub fn few(rows: &[Row], each: usize) -> Vec<Row> {
     kept
 }
 
+/// Every so manyth row, to ask for while the model is changed, and the others, to learn from: nobody
+/// looks at the test split for that.
+pub fn held_out(rows: &[Row], every: usize) -> (Vec<Row>, Vec<Row>) {
+    let numbered = rows.iter().cloned().enumerate();
+    let (asked, learned): (Vec<_>, Vec<_>) = numbered.partition(|(i, _)| i % every == 0);
+    let rows = |rows: Vec<(usize, Row)>| rows.into_iter().map(|(_, row)| row).collect();
+    (rows(asked), rows(learned))
+}
+
 /// A bot whose examples are these, every kind of value a learned entity.
 pub fn spec(rows: &[Row]) -> Spec {
     let kinds: BTreeSet<&str> =
