@@ -22,6 +22,8 @@ const FOLDS: usize = 5;
 const WORK_MAX: usize = 2_000_000;
 /// The last of the levels, in percent.
 const LEVEL_MAX: usize = 50;
+/// The least slope: what is surer never has a lower score, even where all that was held out was wrong.
+const SLOPE_MIN: f64 = 0.125;
 
 /// How likely a score is right: `1 / (1 + exp(-(slope · score + offset)))`.
 pub(crate) fn confidence((slope, offset): (f32, f32), score: f32) -> f32 {
@@ -89,6 +91,20 @@ pub(crate) fn share_below(levels: &[f32], place: f32) -> Option<f64> {
     Some(((under - 1) as f64 + part) / steps)
 }
 
+/// Whether a loaded curve rises, and the levels are as many as these functions give; all of them within
+/// what scores can be, so that no sum of them overflows.
+pub(crate) fn fits((slope, offset): (f32, f32), levels: &[f32], background: &[f32]) -> bool {
+    let within = |number: &f32| number.abs() <= 1e6;
+    let are = |levels: &[f32], most: usize| {
+        (levels.is_empty() || levels.len() == most) && levels.iter().all(within)
+    };
+    slope > 0.0
+        && within(&slope)
+        && within(&offset)
+        && are(levels, LEVEL_MAX + 1)
+        && are(background, 101)
+}
+
 /// Shows rows to a classifier that has not learned from them: every row, unless that is too much.
 pub(crate) fn held_out(rows: &Rows, classes: usize) -> Vec<HeldOut> {
     let folds = fold_of_rows(rows);
@@ -132,9 +148,9 @@ struct Seen {
     weight: f64,
 }
 
-/// Logistic regression of "right" on the score, held near the prior by a Gaussian penalty; Newton's
-/// method, each step shortened until it leads downhill, which is certain to converge on this convex
-/// problem.
+/// Logistic regression of "right" on the score, held near the prior by a Gaussian penalty, the slope at
+/// least [`SLOPE_MIN`]; Newton's method, each step shortened until it leads downhill, which is certain
+/// to converge on this convex problem.
 fn fit_curve(seen: &[Seen]) -> (f32, f32) {
     let mut at = (f64::from(PRIOR.0), f64::from(PRIOR.1));
     let mut loss = loss_at(seen, at);
@@ -142,7 +158,7 @@ fn fit_curve(seen: &[Seen]) -> (f32, f32) {
         let Some(step) = newton_step(seen, at) else { break };
         let shorter = |halvings: i32| {
             let share = 0.5_f64.powi(halvings);
-            let next = (at.0 - share * step.0, at.1 - share * step.1);
+            let next = ((at.0 - share * step.0).max(SLOPE_MIN), at.1 - share * step.1);
             let loss_there = loss_at(seen, next);
             (loss_there < loss).then_some((next, loss_there))
         };
@@ -178,6 +194,10 @@ fn newton_step(seen: &[Seen], (slope, offset): (f64, f64)) -> Option<(f64, f64)>
         h00 += bend;
         h01 += bend * score;
         h11 += bend * score * score;
+    }
+    // Where the slope cannot fall any more, the offset moves alone.
+    if slope <= SLOPE_MIN && h00 * g1 > h01 * g0 {
+        return Some((0.0, g0 / h00));
     }
     let determinant = h00 * h11 - h01 * h01;
     (determinant > f64::EPSILON)
@@ -215,12 +235,21 @@ mod tests {
                 .collect();
             let curve = fit_curve(&seen);
             let at = (f64::from(curve.0), f64::from(curve.1));
-            assert!(curve.0.is_finite() && curve.1.is_finite(), "{curve:?}");
+            assert!(curve.0 > 0.0 && curve.0.is_finite() && curve.1.is_finite(), "{curve:?}");
             let prior = (f64::from(PRIOR.0), f64::from(PRIOR.1));
             assert!(loss_at(&seen, at) <= loss_at(&seen, prior), "{curve:?}");
             let (down, across) = newton_step(&seen, at).unwrap();
             assert!(down.abs() + across.abs() < 0.01, "{curve:?} is not where it is lowest");
         }
+        // The surer, the wronger: examples of one intent that stand in another as well.
+        let seen: Vec<Seen> = (0..2_000)
+            .map(|i| i % 2 == 0)
+            .map(|sure| Seen { score: if sure { 1.0 } else { -1.0 }, right: !sure, weight: 1.0 })
+            .collect();
+        let flat = fit_curve(&seen);
+        assert!((f64::from(flat.0) - SLOPE_MIN).abs() < 1e-6, "{flat:?}");
+        let (_, across) = newton_step(&seen, (SLOPE_MIN, f64::from(flat.1))).unwrap();
+        assert!(across.abs() < 0.01, "{flat:?} is not where it is lowest");
         let few = fit_curve(&[]);
         assert!((few.0 - PRIOR.0).abs() + (few.1 - PRIOR.1).abs() < 1e-6);
     }

@@ -278,14 +278,10 @@ impl Classifier {
 
     /// Whether the loaded numbers fit together, for `classes` classes.
     pub(crate) fn fits(&self, classes: usize) -> bool {
-        let sorted = self.hashes.is_sorted();
-        sorted
-            && self.idf.iter().all(|idf| idf.is_finite())
-            && self.curve.0.is_finite()
-            && self.curve.1.is_finite()
-            && self.levels.iter().all(|level| level.is_finite())
-            && self.background_levels.iter().all(|level| level.is_finite())
+        self.hashes.is_sorted_by(|a, b| a < b)
             && self.idf.len() == self.hashes.len()
+            && self.idf.iter().all(|idf| idf.is_finite())
+            && calibrate::fits(self.curve, &self.levels, &self.background_levels)
             && self.encoder.as_ref().is_none_or(Trained::fits)
             && self.weights.fits(self.features(), classes)
     }

@@ -9,7 +9,7 @@ use crate::fold::{Folded, is_cjk};
 /// The first private-use character; entity number `n` stands as this plus `n`.
 const ENTITY_BASE: u32 = 0xE000;
 /// Entities that can stand in a text as one character.
-const ENTITIES_MAX: u32 = 0x1900;
+pub(crate) const ENTITIES_MAX: u32 = 0x1900;
 
 /// The character that stands for an entity.
 pub(crate) fn entity_char(entity: u16) -> char {

@@ -10,12 +10,16 @@ use crate::entities::{Finder, MaskedText};
 use crate::features;
 use crate::judge::{self, Judged};
 use crate::rows::Rows;
-use crate::spec::{EntitySpec, Example, IntentSpec, Piece, Spec};
+use crate::spec::{EntityKind, EntitySpec, Example, IntentSpec, Piece, Spec};
 
 /// Intents that one model can tell apart.
 pub const INTENTS_MAX: usize = 2_000;
 /// Examples that one model learns from.
 pub const EXAMPLES_MAX: usize = 200_000;
+/// Characters of all these examples together: a hundred each.
+pub const EXAMPLE_CHARS_MAX: usize = 20_000_000;
+/// Entities that one model can tell apart: each has a character that stands for it.
+pub const ENTITIES_MAX: usize = features::ENTITIES_MAX as usize;
 
 /// What [`train`] gives: the classifier, and what of the examples is needed at run time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -46,6 +50,14 @@ pub enum TrainError {
     /// More than a model can hold.
     #[error("{0} intents and {1} examples are more than a model can hold")]
     TooMuch(usize, usize),
+    /// Examples that are too long together.
+    #[error(
+        "the examples have {0} characters together, a model learns from at most {EXAMPLE_CHARS_MAX}"
+    )]
+    TooMuchText(usize),
+    /// More entities than a model can tell apart.
+    #[error("{0} entities are more than a model can tell apart: {ENTITIES_MAX}")]
+    TooManyEntities(usize),
     /// More examples with learned values than a model can learn from.
     #[error(
         "the examples with learned values have {0} words together, a model learns from at most \
@@ -133,16 +145,34 @@ impl Model {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
         let damaged = |cause: &str| ModelError::Damaged(cause.to_owned());
         let mut model: Self = postcard::from_bytes(bytes).map_err(|e| damaged(&e.to_string()))?;
+        if model.intents.len() > INTENTS_MAX
+            || !model.entities.iter().all(has_room)
+            || model.entities.len() > ENTITIES_MAX
+        {
+            return Err(damaged("it has more intents, entities or choices than a model can hold"));
+        }
         let entity_ids = model.intents.iter().flat_map(|i| i.slots.iter().map(|(_, e)| *e));
         let known = entity_ids.chain(model.masked.iter().copied());
         if known.into_iter().any(|e| usize::from(e) >= model.entities.len()) {
             return Err(damaged("it names an entity that it does not have"));
         }
-        if !model.classifier.fits(model.intents.len()) || !model.learned.fits(&model.entities) {
+        let masked_in_order = model.masked.is_sorted_by(|a, b| a < b);
+        if !masked_in_order
+            || !model.classifier.fits(model.intents.len())
+            || !model.learned.fits(&model.entities)
+        {
             return Err(damaged("its numbers do not fit together"));
         }
         model.classifier.prepare();
         Ok(model)
+    }
+}
+
+/// Whether each choice of an entity has a number.
+fn has_room(entity: &EntitySpec) -> bool {
+    match &entity.kind {
+        EntityKind::Choice(options) => options.len() < usize::from(u16::MAX),
+        _ => true,
     }
 }
 
@@ -173,6 +203,13 @@ pub fn train_and_judge(
     let examples: usize = spec.intents.iter().map(|i| i.examples.len() + i.negatives.len()).sum();
     if spec.intents.len() > INTENTS_MAX || examples > EXAMPLES_MAX {
         return Err(TrainError::TooMuch(spec.intents.len(), examples));
+    }
+    let chars = spec.intents.iter().map(IntentSpec::chars).sum();
+    if chars > EXAMPLE_CHARS_MAX {
+        return Err(TrainError::TooMuchText(chars));
+    }
+    if spec.entities.len() > ENTITIES_MAX {
+        return Err(TrainError::TooManyEntities(spec.entities.len()));
     }
     let masked = masked_entities(spec);
     let finder = Finder::new(&spec.entities).map_err(TrainError::Pattern)?;
@@ -250,4 +287,86 @@ fn masked_entities(spec: &Spec) -> Vec<u16> {
     masked.sort_unstable();
     masked.dedup();
     masked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{Builtin, ChoiceOption, EntityId};
+
+    /// A model with something in each of its parts.
+    fn model() -> Model {
+        let piece = |text: &str| Piece::Text(text.to_owned());
+        let slot = |entity: u16, said: Option<&str>| Piece::Slot {
+            slot: format!("slot{entity}"),
+            entity: EntityId(entity),
+            said: said.map(str::to_owned),
+        };
+        let example = |pieces: Vec<Piece>| Example { lang: None, pieces };
+        let kinds = [EntityKind::Builtin(Builtin::Date), EntityKind::Learned, EntityKind::Learned];
+        let entity = |kind| EntitySpec { name: "what".to_owned(), kind };
+        let book = vec![
+            example(vec![
+                piece("a table at "),
+                slot(1, Some("La Scala")),
+                piece(" on "),
+                slot(0, None),
+            ]),
+            example(vec![piece("dinner at "), slot(1, Some("Casa Pepe"))]),
+            example(vec![piece("bring me a "), slot(2, Some("roast duck"))]),
+        ];
+        let intent = |name: &str, examples| IntentSpec {
+            name: name.to_owned(),
+            examples,
+            ..IntentSpec::default()
+        };
+        let open = vec![example(vec![piece("when do you open")])];
+        let intents = vec![intent("book", book), intent("open", open)];
+        train(&Spec { languages: Vec::new(), intents, entities: kinds.map(entity).into() }).unwrap()
+    }
+
+    #[test]
+    fn whatever_does_not_fit_is_refused() {
+        let whole = model();
+        assert_eq!(Model::from_bytes(&whole.to_bytes()).unwrap(), whole);
+        let spoilt: [(&str, fn(&mut Model)); 8] = [
+            ("intents", |m| m.intents = vec![m.intents[0].clone(); 70_000]),
+            ("entities", |m| m.entities = vec![m.entities[0].clone(); 70_000]),
+            ("choices", |m| {
+                let option = ChoiceOption { name: "a".to_owned(), words: Vec::new() };
+                m.entities[0].kind = EntityKind::Choice(vec![option; 70_000]);
+            }),
+            ("a slot", |m| m.intents[0].slots[0].1 = 9),
+            ("masked twice", |m| m.masked.push(0)),
+            ("masked elsewhere", |m| m.masked.push(9)),
+            ("one intent less", |m| m.intents.truncate(1)),
+            ("no learned entity", |m| m.entities[1].kind = EntityKind::Builtin(Builtin::Url)),
+        ];
+        for (what, spoil) in spoilt {
+            let mut model = whole.clone();
+            spoil(&mut model);
+            assert!(Model::from_bytes(&model.to_bytes()).is_err(), "{what}");
+        }
+    }
+
+    #[test]
+    fn more_text_than_a_model_learns_from_is_refused() {
+        let pieces = vec![Piece::Text("长".repeat(EXAMPLE_CHARS_MAX / 2 + 1))];
+        let long = Example { lang: None, pieces };
+        let intent = IntentSpec {
+            name: "long".to_owned(),
+            examples: vec![long.clone()],
+            negatives: vec![long],
+            ..IntentSpec::default()
+        };
+        let spec = Spec { intents: vec![intent], ..Spec::default() };
+        assert_eq!(train(&spec).unwrap_err(), TrainError::TooMuchText(EXAMPLE_CHARS_MAX + 2));
+    }
+
+    #[test]
+    fn more_entities_than_have_a_character_are_refused() {
+        let date = EntitySpec { name: "day".to_owned(), kind: EntityKind::Builtin(Builtin::Date) };
+        let spec = Spec { entities: vec![date; ENTITIES_MAX + 1], ..Spec::default() };
+        assert_eq!(train(&spec).unwrap_err(), TrainError::TooManyEntities(ENTITIES_MAX + 1));
+    }
 }

@@ -25,6 +25,14 @@ pub struct IntentSpec {
     pub patterns: Vec<String>,
 }
 
+impl IntentSpec {
+    /// How many characters a model learns from for it.
+    #[must_use]
+    pub fn chars(&self) -> usize {
+        self.examples.iter().chain(&self.negatives).map(Example::chars).sum()
+    }
+}
+
 /// An example utterance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Example {
@@ -49,6 +57,14 @@ impl Example {
             }
         }
         tokens.len() + values
+    }
+
+    fn chars(&self) -> usize {
+        let chars = |piece: &Piece| match piece {
+            Piece::Text(text) | Piece::Slot { said: Some(text), .. } => text.chars().count(),
+            Piece::Slot { said: None, .. } => 1,
+        };
+        self.pieces.iter().map(chars).sum()
     }
 }
 

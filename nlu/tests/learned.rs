@@ -10,7 +10,6 @@ use flowright_nlu::lang::Lang;
 use flowright_nlu::spec::{EntityId, EntityKind, EntitySpec, Example, IntentSpec, Piece, Spec};
 use flowright_nlu::value::Value;
 use flowright_nlu::{Model, Understander, train};
-use proptest::prelude::*;
 
 const TABLE: &str = include_str!("tables/learned.txt");
 
@@ -220,32 +219,4 @@ fn too_many_words_are_refused_and_said_so() {
     }
     let error = train(&bot.spec).unwrap_err().to_string();
     assert!(error.contains("a model learns from at most 400000"), "{error}");
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
-
-    /// A model whose bytes were changed is refused, or is used without harm.
-    #[test]
-    fn damaged_bytes_do_no_harm(
-        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
-    ) {
-        static MODEL: std::sync::LazyLock<Vec<u8>> =
-            std::sync::LazyLock::new(|| train(&bots().remove(1).spec).unwrap().to_bytes());
-        let mut bytes = MODEL.clone();
-        // What was learned of values comes last.
-        let half = bytes.len() / 2;
-        for (at, byte) in changes {
-            let at = half + at.index(bytes.len() - half);
-            bytes[at] = byte;
-        }
-        if let Ok(model) = Model::from_bytes(&bytes)
-            && let Ok(ready) = Understander::new(model)
-        {
-            for said in ["帮我订一桌外婆家", "book a table at 全聚德 please", ""] {
-                let found = ready.understand(said, &cx()).entities;
-                prop_assert!(found.iter().all(|e| said.get(e.start..e.end).is_some()));
-            }
-        }
-    }
 }

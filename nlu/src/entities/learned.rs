@@ -74,7 +74,12 @@ impl LearnedModel {
         let every = others.div_ceil(tokens.max(1_000)).max(1);
         let kinds = u16::try_from(model.entities.len()).unwrap_or(u16::MAX).max(1);
         let mut all = with;
-        all.extend(without.into_iter().step_by(every));
+        let mut taken = 0;
+        let has_room = |sequence: &Sequence| {
+            taken += sequence.tokens.len();
+            taken <= LEARNED_TOKENS_MAX
+        };
+        all.extend(without.into_iter().step_by(every).take_while(has_room));
         for (number, sequence) in (0_usize..).zip(&mut all) {
             if number % 2 == 1 {
                 sequence.asked = u16::try_from(number / 2 % usize::from(kinds)).ok();
@@ -93,7 +98,11 @@ impl LearnedModel {
     pub(crate) fn fits(&self, entities: &[EntitySpec]) -> bool {
         let learned = self.entities.iter().all(|entity| is_learned(entities, *entity));
         let whole = self.whole.iter().all(|entity| usize::from(*entity) < entities.len());
-        learned && whole && self.whole.is_sorted() && self.sequence.fits(self.entities.len())
+        learned
+            && whole
+            && self.entities.is_sorted_by(|a, b| a < b)
+            && self.whole.is_sorted_by(|a, b| a < b)
+            && self.sequence.fits(self.entities.len())
     }
 }
 

@@ -111,6 +111,7 @@ impl SequenceModel {
             && self.labels.iter().all(|label| usize::from(*label) < labels(kinds))
             && self.joints.len() == wanted
             && self.values.iter().all(|(_, kind)| *kind < self.kinds)
+            && self.values.is_sorted_by(|a, b| a < b)
             && usize::from(self.longest) <= VALUE_TOKENS_MAX
     }
 }
