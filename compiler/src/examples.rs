@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use flowright_nlu::spec::{IntentSpec, Spec};
 use flowright_nlu::{
-    EXAMPLES_MAX, Encoder, INTENTS_MAX, Judged, Model, TrainError, train_and_judge,
+    ENTITIES_MAX, EXAMPLE_CHARS_MAX, EXAMPLES_MAX, Encoder, INTENTS_MAX, Judged, Model, TrainError,
+    train_and_judge,
 };
 
 use crate::base::{FileSpan, SourceMap};
@@ -18,7 +19,7 @@ use crate::diag::{Code, Diagnostic};
 use crate::sema::hir::{Intent, Project};
 
 /// Examples of two intents together that are taken for the other from which they sound alike, if they
-/// are also one in `SHARE` of the intent with fewer examples.
+/// are also one in `SHARE` of those that were tried out of the intent with fewer.
 const TAKEN: usize = 3;
 const SHARE: usize = 5;
 /// What is less likely than not says nothing.
@@ -103,19 +104,35 @@ pub(crate) fn check(
     Ok(Tried { diagnostics, model: Some(model.clone()), left_out: false })
 }
 
-/// The first intent that is more than a model can hold.
+/// The first entity or intent that is more than a model can hold.
 fn too_large(project: &Project) -> Option<Diagnostic> {
-    let mut examples = 0;
-    let mut intents = (1..).zip(&project.intents);
-    let (_, over) = intents.find(|(number, intent)| {
+    let finding = |at: FileSpan, what: String, help: &str| {
+        let finding = Diagnostic::new(Code::E0901, at, format!("the project has more than {what}"));
+        finding.label("too many from here on").help(help)
+    };
+    if let Some(entity) = project.entities.get(ENTITIES_MAX) {
+        let help = "join entities of the same kind, or split the project";
+        return Some(finding(entity.at, format!("{ENTITIES_MAX} entities"), help));
+    }
+    let (mut examples, mut chars) = (0, 0);
+    let over = (1..).zip(&project.intents).find_map(|(number, intent)| {
         examples += learned_from(&intent.spec);
-        *number > INTENTS_MAX || examples > EXAMPLES_MAX
-    })?;
-    let message = format!(
-        "the project has more than {INTENTS_MAX} intents, or more than {EXAMPLES_MAX} examples of them"
-    );
-    let finding = Diagnostic::new(Code::E0901, over.at, message).label("too many from here on");
-    Some(finding.help("join intents that one flow could tell apart, or split the project"))
+        chars += intent.spec.chars();
+        let what = if number > INTENTS_MAX {
+            format!("{INTENTS_MAX} intents")
+        } else if examples > EXAMPLES_MAX {
+            format!("{EXAMPLES_MAX} examples of intents")
+        } else if chars > EXAMPLE_CHARS_MAX {
+            format!("{EXAMPLE_CHARS_MAX} characters in examples of intents")
+        } else {
+            return None;
+        };
+        Some((intent.at, what))
+    });
+    let (at, what) = over?;
+    let help = "join intents that one flow could tell apart, leave out examples that say the same, or \
+                split the project";
+    Some(finding(at, what, help))
 }
 
 /// How many texts a model learns from for an intent: those that it is not as well.
@@ -135,10 +152,14 @@ impl Reader<'_> {
     /// Findings of intents that are taken for each other, and which those are.
     fn alike(&self, judged: &[Judged]) -> (Vec<Diagnostic>, BTreeSet<(u16, u16)>) {
         let mut taken: Taken<'_> = BTreeMap::new();
+        // Of very many examples not all are tried out.
+        let mut tried: BTreeMap<u16, usize> = BTreeMap::new();
         for example in judged {
-            let Some(other) = example.held_out.filter(|o| o.intent != example.intent) else {
+            let Some(other) = example.held_out else { continue };
+            *tried.entry(example.intent).or_default() += 1;
+            if other.intent == example.intent {
                 continue;
-            };
+            }
             if other.confidence >= LIKELY && self.is_judged(example.intent) {
                 taken.entry((example.intent, other.intent)).or_default().push(example);
             }
@@ -151,7 +172,8 @@ impl Reader<'_> {
             let forth = taken.get(&(a, b)).unwrap_or(&none);
             let back = taken.get(&(b, a)).unwrap_or(&none);
             let count = forth.len() + back.len();
-            let fewer = self.examples(a).min(self.examples(b));
+            let of = |intent: u16| tried.get(&intent).copied().unwrap_or(0);
+            let fewer = of(a).min(of(b));
             let enough = count >= TAKEN && count * SHARE >= fewer;
             let finding = enough.then(|| self.sound_alike((a, forth), (b, back))).flatten()?;
             mixed.insert((a, b));
@@ -159,10 +181,6 @@ impl Reader<'_> {
         };
         let findings = pairs.into_iter().filter_map(finding).collect();
         (findings, mixed)
-    }
-
-    fn examples(&self, intent: u16) -> usize {
-        self.intent(intent).map_or(0, |intent| intent.spec.examples.len())
     }
 
     /// One finding for two intents, at the one that comes later, or at the project's own.
@@ -249,5 +267,99 @@ impl Reader<'_> {
 
     fn place(&self, example: &Judged) -> Option<FileSpan> {
         self.intent(example.intent)?.examples_at.get(example.example).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use flowright_nlu::Opinion;
+    use flowright_nlu::spec::{Example, Piece};
+
+    use super::*;
+    use crate::compile::{MemorySources, analyse};
+
+    #[test]
+    fn what_a_model_cannot_hold_is_said_with_its_place() {
+        let analysis = analyse(&MemorySources::one("b.flow", ONE)).unwrap();
+        let whole = analysis.project.unwrap();
+        assert!(too_large(&whole).is_none());
+        let said = |change: fn(&mut Project)| {
+            let mut project = whole.clone();
+            change(&mut project);
+            too_large(&project).map(|finding| finding.message).unwrap_or_default()
+        };
+        let long = "the project has more than 20000000 characters in examples of intents";
+        assert_eq!(said(|p| longer(p, EXAMPLE_CHARS_MAX)), long);
+        let many = "the project has more than 200000 examples of intents";
+        assert_eq!(said(|p| first(p).negatives = vec![no_words(); EXAMPLES_MAX]), many);
+        let many = "the project has more than 2000 intents";
+        assert_eq!(said(|p| p.intents = vec![p.intents[0].clone(); INTENTS_MAX + 1]), many);
+        let many = "the project has more than 6400 entities";
+        assert_eq!(said(|p| p.entities = vec![p.entities[0].clone(); ENTITIES_MAX + 1]), many);
+    }
+
+    fn no_words() -> Example {
+        Example { lang: None, pieces: Vec::new() }
+    }
+
+    fn first(project: &mut Project) -> &mut IntentSpec {
+        Arc::make_mut(&mut project.intents[0].spec)
+    }
+
+    fn longer(project: &mut Project, chars: usize) {
+        let pieces = vec![Piece::Text("a".repeat(chars))];
+        first(project).examples.push(Example { lang: None, pieces });
+    }
+
+    const ONE: &str = r#"bot b { languages en  timezone "UTC" }
+skill desk
+route { otherwise -> desk }
+entity order_number: text { pattern r"(\d{5})" }
+intent one { en "an apple", "apples", "some apples", "one apple", "apple please" }
+flow f {
+  on intent one
+  state s { say "Yes."  end resolved }
+}
+"#;
+
+    #[test]
+    fn of_many_examples_those_that_were_tried_out_count() {
+        let examples = |of: &str| {
+            let each = (0..20).map(|n| format!("\"{of} number {n}\""));
+            each.collect::<Vec<_>>().join(", ")
+        };
+        let text = format!(
+            "bot b {{ languages en  timezone \"UTC\" }}\nskill desk\nroute {{ otherwise -> desk }}\n\
+             intent one {{ en {} }}\nintent two {{ en {} }}\n\
+             flow f {{\n  on intent one\n  on intent two\n  state s {{ say \"Yes.\"  end resolved }}\n}}\n",
+            examples("apple"),
+            examples("pear")
+        );
+        let analysis = analyse(&MemorySources::one("b.flow", &text)).unwrap();
+        let (project, sources) = (analysis.project.unwrap(), analysis.sources);
+        let named = |name: &str| project.intents.iter().position(|i| i.name == name).unwrap();
+        let (one, two) = (named("one") as u16, named("two") as u16);
+        let sure = |intent| Opinion { intent, confidence: 0.9 };
+        // Every fifth was tried out: of four examples of the first, three sound like the second.
+        let judged = |intent: u16, example: usize, taken: u16| Judged {
+            intent,
+            example,
+            held_out: example.is_multiple_of(5).then(|| sure(taken)),
+            learned: sure(intent),
+            own_confidence: 0.9,
+        };
+        let first = (0..20).map(|n| judged(one, n, if n < 15 { two } else { one }));
+        let all: Vec<Judged> = first.chain((0..20).map(|n| judged(two, n, two))).collect();
+        let (findings, mixed) = Reader { project: &project, sources: &sources }.alike(&all);
+        assert_eq!((findings.len(), mixed.len()), (1, 1));
+        // Of all twenty, these are few.
+        let whole = all.iter().map(|judged| Judged {
+            held_out: judged.held_out.or(Some(sure(judged.intent))),
+            ..*judged
+        });
+        let whole: Vec<Judged> = whole.collect();
+        assert!(Reader { project: &project, sources: &sources }.alike(&whole).0.is_empty());
     }
 }
