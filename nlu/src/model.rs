@@ -325,11 +325,13 @@ mod tests {
         train(&Spec { languages: Vec::new(), intents, entities: kinds.map(entity).into() }).unwrap()
     }
 
+    type Spoil = fn(&mut Model);
+
     #[test]
     fn whatever_does_not_fit_is_refused() {
         let whole = model();
         assert_eq!(Model::from_bytes(&whole.to_bytes()).unwrap(), whole);
-        let spoilt: [(&str, fn(&mut Model)); 8] = [
+        let spoilt: [(&str, Spoil); 8] = [
             ("intents", |m| m.intents = vec![m.intents[0].clone(); 70_000]),
             ("entities", |m| m.entities = vec![m.entities[0].clone(); 70_000]),
             ("choices", |m| {
