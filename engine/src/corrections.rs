@@ -84,7 +84,7 @@ impl Stepper<'_> {
                 continue;
             };
             let fits = |found: &&EntityMatch| {
-                u32::from(found.entity.0) == entity.0 && !found.negated && found.value != *current
+                u32::from(found.entity.0) == entity.0 && found.is_meant() && found.value != *current
             };
             if let Some(found) = understanding.entities.iter().find(fits) {
                 return Some((SlotIndex(u32::try_from(number).ok()?), found.clone()));

@@ -153,7 +153,7 @@ impl Reader<'_> {
         let value = self.value(entity, &def.ty, json).ok_or_else(|| {
             format!(".value: is no value of `{}`, or not in the form that the API has it", def.name)
         })?;
-        Ok(Some(EntityMatch { entity, start, end, value, negated }))
+        Ok(Some(EntityMatch { entity, start, end, value, negated, range_end: false }))
     }
 
     fn value(&self, entity: EntityId, ty: &Type, json: &Json) -> Option<Value> {

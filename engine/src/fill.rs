@@ -194,7 +194,7 @@ impl Stepper<'_> {
         let entity = EntityId(u16::try_from(entity.0).ok()?);
         let understander = &self.program.understander;
         let found = understander.find_with(text, entity, &self.context(), self.external.as_deref());
-        found.into_iter().find(|found| !found.negated)
+        found.into_iter().find(EntityMatch::is_meant)
     }
 
     /// Fills what else an utterance says: named slots of the recognised intent first, then any
@@ -254,7 +254,7 @@ impl Stepper<'_> {
         };
         let free = |found: &&EntityMatch| {
             found.entity.0 == entity
-                && !found.negated
+                && found.is_meant()
                 && !is_part(found)
                 && !taken.iter().any(|(start, end)| found.start < *end && *start < found.end)
         };

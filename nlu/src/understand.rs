@@ -95,6 +95,17 @@ pub struct EntityMatch {
     pub value: Value,
     /// Named to say that it is wrong ("not the 15th").
     pub negated: bool,
+    /// One end of a range ("Monday to Wednesday"). What is found elsewhere never says so.
+    #[serde(skip)]
+    pub range_end: bool,
+}
+
+impl EntityMatch {
+    /// Whether it is a value by itself: neither denied nor one of two.
+    #[must_use]
+    pub const fn is_meant(&self) -> bool {
+        !self.negated && !self.range_end
+    }
 }
 
 /// A model ready for use.
@@ -269,10 +280,13 @@ impl Understander {
         let mut taken: Vec<usize> = Vec::new();
         let mut slots = Vec::new();
         for (slot, entity) in &intent.slots {
-            let next =
-                masked.used.iter().filter(|i| !taken.contains(i)).find(|i| {
-                    entities.get(**i).is_some_and(|e| e.entity.0 == *entity && !e.negated)
-                });
+            // "From Monday to Wednesday" is for two slots, and for one it is nothing.
+            let several = intent.slots.iter().filter(|(_, other)| other == entity).count() > 1;
+            let fits = |e: &EntityMatch| {
+                e.entity.0 == *entity && if several { !e.negated } else { e.is_meant() }
+            };
+            let mut free = masked.used.iter().filter(|i| !taken.contains(i));
+            let next = free.find(|i| entities.get(**i).is_some_and(fits));
             if let Some((i, found)) = next.and_then(|i| Some((*i, entities.get(*i)?))) {
                 taken.push(i);
                 slots.push((slot.clone(), found.clone()));

@@ -45,7 +45,8 @@ fn read(finder: &Understander, lang: Lang, kind: &str, text: &str) -> String {
     let number = KINDS.iter().position(|(name, ..)| *name == kind).unwrap();
     let cx = Context { lang, ..common::cx() };
     let found = finder.find(text, EntityId(u16::try_from(number).unwrap()), &cx);
-    found.first().map_or_else(|| "-".to_owned(), |found| shown(&found.value))
+    let meant = found.iter().find(|found| !found.range_end);
+    meant.map_or_else(|| "-".to_owned(), |found| shown(&found.value))
 }
 
 #[test]

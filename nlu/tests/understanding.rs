@@ -6,7 +6,7 @@ mod common;
 use common::{cx, example, order_and_date};
 use flowright_nlu::lang::Lang;
 use flowright_nlu::spec::{
-    Builtin, ChoiceOption, EntityId, EntityKind, EntitySpec, IntentSpec, Spec,
+    Builtin, ChoiceOption, EntityId, EntityKind, EntitySpec, Example, IntentSpec, Piece, Spec,
 };
 use flowright_nlu::value::{Date, Value};
 use flowright_nlu::{Model, Understander, train};
@@ -117,4 +117,31 @@ fn either_kind_of_chinese_finds_the_other() {
         let means = if entity == 2 { Value::Choice(0) } else { Value::Text("12345".into()) };
         assert_eq!(found.value, means, "{text}");
     }
+}
+
+/// The ends of a range are for an intent with two such slots, and are no value for one.
+#[test]
+fn a_range_fills_two_slots_or_none() {
+    let entities =
+        vec![EntitySpec { name: "date".into(), kind: EntityKind::Builtin(Builtin::Date) }];
+    let slot = |slot: &str| Piece::Slot { slot: slot.into(), entity: EntityId(0), said: None };
+    let text = |text: &str| Piece::Text(text.into());
+    let intent = |name: &str, pieces: Vec<Piece>| IntentSpec {
+        name: name.into(),
+        examples: vec![Example { lang: None, pieces }],
+        ..IntentSpec::default()
+    };
+    let intents = vec![
+        intent("stay", vec![text("a room from "), slot("first"), text(" to "), slot("last")]),
+        intent("visit", vec![text("a technician on "), slot("day")]),
+    ];
+    let bot = Understander::new(train(&Spec { entities, intents, ..Spec::default() }).unwrap());
+    let said = "from Monday to Wednesday";
+    let understood = bot.unwrap().understand(said, &cx());
+    let slots = |intent: u16| {
+        let own = understood.intents.iter().find(|i| i.intent == intent).unwrap();
+        own.slots.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(slots(0), ["first", "last"]);
+    assert!(slots(1).is_empty());
 }

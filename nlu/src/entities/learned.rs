@@ -256,7 +256,7 @@ impl LearnedFinder {
             let entity = EntityId(*self.entities.get(usize::from(span.kind))?);
             let (start, end) = (tokens.get(span.first)?.start, tokens.get(span.last)?.end);
             let value = Value::Text(text.get(start..end)?.to_owned());
-            Some(EntityMatch { entity, start, end, value, negated: false })
+            Some(EntityMatch { entity, start, end, value, negated: false, range_end: false })
         };
         let sure = spans.iter().filter(|span| span.chance >= CHANCE_MIN);
         let mut matches: Vec<EntityMatch> = sure.filter_map(place).collect();

@@ -150,7 +150,8 @@ impl Finder {
         let mut found = without_overlaps(found);
         found.truncate(MATCHES_MAX);
         let negated = negation::of(&folded.text, &found);
-        let place = |(found, negated): (Found, bool)| {
+        let ends = ranges::ends(&folded.text, &found, &negated);
+        let place = |((found, negated), range_end): ((Found, bool), bool)| {
             let (start, end) = folded.original(found.start, found.end);
             // Plain text and addresses are kept as they were written, not as they were folded.
             let value = match (&found.value, kind) {
@@ -163,9 +164,9 @@ impl Finder {
                 }
                 _ => found.value,
             };
-            EntityMatch { entity, start, end, value, negated }
+            EntityMatch { entity, start, end, value, negated, range_end }
         };
-        found.into_iter().zip(negated).map(place).collect()
+        found.into_iter().zip(negated).zip(ends).map(place).collect()
     }
 
     /// An example with each annotated entity as one character, values in its plain parts masked as

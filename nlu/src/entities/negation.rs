@@ -11,7 +11,7 @@ use phrases::{
     ASKS, AWAY, BEFORE, BEHIND, BEHIND_AT_END, BETWEEN, LISTS, SOFT, UNDOES, WITH_OTHERS,
 };
 
-use super::Found;
+use super::{Found, ranges};
 use crate::fold::stands_alone;
 use crate::value::Value;
 
@@ -27,12 +27,18 @@ pub(super) fn of(folded: &str, found: &[Found]) -> Vec<bool> {
     let mut denied: Vec<bool> = Vec::with_capacity(found.len());
     for i in 0..found.len() {
         let listed = i > 0 && denied.last() == Some(&true) && text.is_listed(i - 1);
+        // `I'm away Friday to Sunday`; what a value is changed to is not denied with it.
+        let ranged = |last: usize| {
+            let out = denied.last() == Some(&true) || text.is_away(last);
+            out && text.ranges(last) && !text.gives_way(last)
+        };
+        let listed = listed || i.checked_sub(1).is_some_and(ranged);
         denied.push(listed || text.before(i) || text.gives_way(i));
     }
     // "周三和周四都不行": what denies the last denies those before.
     let mut last = false;
     for i in (0..found.len()).rev() {
-        last = behind.get(i) == Some(&true) || (last && text.is_listed(i));
+        last = behind.get(i) == Some(&true) || (last && (text.is_listed(i) || text.ranges(i)));
         if let Some(place) = denied.get_mut(i) {
             *place |= last;
         }
@@ -134,11 +140,14 @@ impl Text<'_> {
         (sure && BEHIND.iter().any(|phrase| denies(phrase, false)))
             || (others && WITH_OTHERS.iter().any(|phrase| denies(phrase, false)))
             || (others && BEHIND_AT_END.iter().any(|phrase| denies(phrase, true)))
-            || (is_temporal(&value.value) && self.is_away(i))
+            || self.is_away(i)
     }
 
     /// `I'm away on Friday`
     fn is_away(&self, i: usize) -> bool {
+        if !self.found.get(i).is_some_and(|value| is_temporal(&value.value)) {
+            return false;
+        }
         let ahead = self.ahead(i);
         let mut ends = vec![ahead.trim_end()];
         ends.extend(without(ahead.trim_end(), BETWEEN).collect::<Vec<_>>());
@@ -170,20 +179,35 @@ impl Text<'_> {
     /// `change the 15th to the 16th`
     fn is_changed(&self, i: usize, gap: &str) -> bool {
         let ahead = self.ahead(i);
-        let verb = |verbs: &[&str]| {
-            verbs.iter().any(|verb| {
-                let places = ahead.match_indices(verb);
-                let mut whole = places.map(|(at, _)| (at, at + verb.len()));
-                whole.any(|(start, end)| stands_alone(&ahead, start, end))
-            })
-        };
-        (FORWARD.contains(&gap) && verb(CHANGES)) || (["for", "with"].contains(&gap) && verb(SWAPS))
+        (FORWARD.contains(&gap) && says(&ahead, CHANGES))
+            || (["for", "with"].contains(&gap) && says(&ahead, SWAPS))
+    }
+
+    /// Whether value `i` and the next are the ends of a range.
+    fn ranges(&self, i: usize) -> bool {
+        match (self.found.get(i), self.found.get(i + 1)) {
+            (Some(left), Some(right)) => ranges::joins(self.folded, left, right),
+            _ => false,
+        }
     }
 
     /// Whether value `i` and the next are one list.
     fn is_listed(&self, i: usize) -> bool {
         self.gap(i).is_some_and(|gap| LISTS.contains(&gap.trim()))
     }
+}
+
+/// Whether a text has a verb that turns what follows into something else.
+pub(super) fn says_change(text: &str) -> bool {
+    says(text, CHANGES)
+}
+
+fn says(text: &str, verbs: &[&str]) -> bool {
+    verbs.iter().any(|verb| {
+        let places = text.match_indices(verb);
+        let mut whole = places.map(|(at, _)| (at, at + verb.len()));
+        whole.any(|(start, end)| stands_alone(text, start, end))
+    })
 }
 
 const fn is_temporal(value: &Value) -> bool {
@@ -201,12 +225,12 @@ fn without<'t>(text: &'t str, endings: &[&str]) -> impl Iterator<Item = &'t str>
 }
 
 /// A text without a word at its end. Latin words are whole ones.
-fn strip_end<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+pub(super) fn strip_end<'t>(text: &'t str, word: &str) -> Option<&'t str> {
     let rest = text.strip_suffix(word)?;
     stands_alone(text, rest.len(), text.len()).then_some(rest)
 }
 
-fn strip_start<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+pub(super) fn strip_start<'t>(text: &'t str, word: &str) -> Option<&'t str> {
     let rest = text.strip_prefix(word)?;
     stands_alone(text, 0, word.len()).then_some(rest)
 }

@@ -13,7 +13,7 @@ use jiff::civil;
 use jiff::{Span, ToSpan as _};
 use regex::Captures;
 
-use super::{Found, numbers, spellings};
+use super::{Found, numbers, ranges, spellings};
 use crate::fold::{is_cjk, stands_alone};
 use crate::lang::Lang;
 use crate::understand::Context;
@@ -38,8 +38,8 @@ pub(super) fn find(folded: &str, cx: &Context) -> Vec<Found> {
             {
                 continue;
             }
-            if let Some(end) = range_end(folded, place.end) {
-                impossible.push(place.start..end);
+            if let Some(range) = range(folded, &place) {
+                impossible.push(range);
                 continue;
             }
             let day = (rule.resolve)(&captures, &moment);
@@ -111,18 +111,22 @@ fn time_follows(folded: &str, end: usize) -> bool {
     after.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
 }
 
-/// The end of a range that begins with a day ending at `end`: `15-17` June, `6月15-17日`. Neither end is
-/// what is meant.
-fn range_end(folded: &str, end: usize) -> Option<usize> {
-    let rest = folded.get(end..)?;
-    let last = rest.strip_prefix(['-', '–', '~'])?;
-    let digits = last.find(|c: char| !c.is_ascii_digit()).unwrap_or(last.len());
-    let is_day =
-        (1..=2).contains(&digits) && folded.get(..end)?.ends_with(|c: char| c.is_ascii_digit());
-    let behind = last.get(digits..)?;
-    let unit = behind.chars().next().filter(|c| matches!(c, '日' | '号')).map_or(0, char::len_utf8);
-    is_day.then_some(folded.len() - behind.len() + unit)
+/// The range of which a day is one end and a mere number the other: `15-17` June, `June 3 to 5`,
+/// `1到5号`. Neither end is what is meant.
+fn range(folded: &str, place: &Range<usize>) -> Option<Range<usize>> {
+    let (before, said) = (folded.get(..place.start)?, folded.get(place.clone())?);
+    let numeral = |c: char| c.is_ascii_digit() || numbers::whole(c.to_string().as_str()).is_some();
+    if said.ends_with(|c: char| c.is_ascii_digit())
+        && let Some(length) = ranges::goes_on(before, folded.get(place.end..)?)
+    {
+        return Some(place.start..place.end + length);
+    }
+    (said.starts_with(numeral) && ranges::is_begun(before)).then_some(place.clone())
 }
+
+/// How the names of the months begin.
+pub(super) const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// What a day depends on.
 struct Moment {
@@ -212,8 +216,6 @@ fn week_day(which: &str, day: i64, today: civil::Date) -> Option<civil::Date> {
 }
 
 fn month_number(month: &str) -> Option<i64> {
-    const MONTHS: [&str; 12] =
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let month = spellings::meant(month);
     let number = MONTHS.iter().position(|m| month.starts_with(m))?;
     Some(i64::try_from(number).ok()? + 1)

@@ -138,6 +138,7 @@ pub(super) const BETWEEN: &[&str] = &[
     "定在",
     "订在",
     "用",
+    "第",
 ];
 /// What may stand between a value and what denies it behind.
 pub(super) const SOFT: &[&str] = &[

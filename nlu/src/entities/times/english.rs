@@ -34,8 +34,12 @@ pub(super) fn rules() -> Vec<Rule> {
             |c| {
                 let minutes = number(c, "minutes")?;
                 let is_range = c.name("range").or(c.name("counted")).is_some();
-                // `7 to 9` is from seven to nine.
-                (!is_range && minutes % 5 == 0).then_some(())?;
+                // `7 to 9` is from seven to nine, and `5 to 6` may be.
+                let said = c.name("minutes")?.as_str();
+                let digits = said.starts_with(|c: char| c.is_ascii_digit());
+                let may_be =
+                    digits && c.name("way")?.as_str() == "to" && minutes < number(c, "hour")?;
+                (!is_range && !may_be && minutes % 5 == 0).then_some(())?;
                 near(c, i64::from(minutes))
             },
         ),

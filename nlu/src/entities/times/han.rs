@@ -74,8 +74,35 @@ fn minute(text: &str) -> Option<u32> {
     u32::try_from(numbers::whole(text)?).ok()
 }
 
+/// The part of the day that is said in a time of either language, in Chinese.
+pub(super) fn part_of(said: &str) -> Option<&'static str> {
+    const ENGLISH: [(&str, &str); 5] = [
+        ("morning", "上午"),
+        ("afternoon", "下午"),
+        ("evening", "晚上"),
+        ("night", "晚上"),
+        ("noon", "中午"),
+    ];
+    const SAID: [&str; 17] = [
+        "凌晨", "清晨", "早上", "早晨", "上午", "中午", "下午", "傍晚", "晚上", "夜里", "半夜",
+        "深夜", "夜晚", "晚", "早", "正午", "午夜",
+    ];
+    if let Some(part) = SAID.into_iter().find(|part| said.contains(part)) {
+        return Some(part);
+    }
+    if let Some((_, part)) = ENGLISH.into_iter().find(|(word, _)| said.contains(word)) {
+        return Some(part);
+    }
+    let letters: String = said.chars().filter(|c| c.is_alphanumeric()).collect();
+    match (letters.ends_with("am"), letters.ends_with("pm")) {
+        (true, _) => Some("上午"),
+        (_, true) => Some("下午"),
+        _ => None,
+    }
+}
+
 /// The hour of the day for an hour of a part of it.
-fn half_day(part: &str, hour: u32) -> u32 {
+pub(super) fn half_day(part: &str, hour: u32) -> u32 {
     match part {
         "下午" | "傍晚" if hour < 12 => hour + 12,
         "中午" if hour < 11 => hour + 12,

@@ -3,6 +3,7 @@
 mod english;
 mod han;
 mod moments;
+mod parts;
 
 use std::sync::LazyLock;
 
@@ -10,7 +11,7 @@ use regex::{Captures, Regex};
 
 pub(super) use moments::find_with_day;
 
-use super::{Found, numbers};
+use super::{Found, MATCHES_MAX, numbers, ranges, without_overlaps};
 use crate::fold::stands_alone;
 use crate::value::Value;
 
@@ -54,20 +55,32 @@ pub(super) fn find(folded: &str) -> Vec<Found> {
             .iter()
             .any(|bad| bad.start <= f.start && f.end <= bad.end && bad.len() > f.end - f.start)
     });
+    let mut found = without_overlaps(found);
+    found.truncate(MATCHES_MAX);
+    parts::carry(folded, &mut found);
     found
 }
 
-/// Whether a time is one end of a range (`9-11am`), vague (`5点多`) or by another clock (`3pm EST`).
+/// Whether a time is one end of a range (`9-11am`, `9到11点`), vague (`5点多`) or by another clock (`3pm EST`).
 fn is_other(folded: &str, start: usize, end: usize) -> bool {
     let before = folded.get(..start).unwrap_or("");
     let mut signs = before.chars().rev();
     let ranges = matches!(signs.next(), Some('-' | '–' | '~' | '/' | '.' | ':'))
         && signs.next().is_some_and(|c| c.is_ascii_digit());
+    let ranges = ranges || ranges::is_begun(before) || begins_range(folded, start, end);
     let after = folded.get(end..).unwrap_or("");
     let word = after.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
     let fraction =
         after.strip_prefix([':', '.']).is_some_and(|a| a.starts_with(|c: char| c.is_ascii_digit()));
     ranges || fraction || ZONES.contains(&word) || after.starts_with(['多', '几'])
+}
+
+/// `15:00-17:00`
+fn begins_range(folded: &str, start: usize, end: usize) -> bool {
+    let digit = |c: char| c.is_ascii_digit();
+    let after = folded.get(end..).and_then(|after| after.strip_prefix(['-', '–', '~']));
+    folded.get(start..end).is_some_and(|said| said.ends_with(digit))
+        && after.is_some_and(|after| after.starts_with(digit))
 }
 
 /// `T10:00` and `10:00Z`.

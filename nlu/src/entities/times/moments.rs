@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::find;
-use crate::entities::{Found, dates, durations};
+use crate::entities::{Found, MATCHES_MAX, dates, durations, ranges, without_overlaps};
 use crate::fold::stands_alone;
 use crate::understand::Context;
 use crate::value::{Date, Value};
@@ -32,8 +32,13 @@ const BETWEEN_BYTES_MAX: usize = 32;
 pub(in crate::entities) fn find_with_day(folded: &str, cx: &Context) -> Vec<Found> {
     let Ok(zone) = TimeZone::get(&cx.timezone) else { return Vec::new() };
     let mut found = from_now(folded, cx);
-    let times = find(folded);
-    for day in dates::find(folded, cx) {
+    let alone = |found: Vec<Found>| {
+        let ends = ranges::ends(folded, &found, &[]);
+        let alone = found.into_iter().zip(ends).filter(|(_, end)| !end);
+        alone.map(|(found, _)| found).take(MATCHES_MAX).collect::<Vec<Found>>()
+    };
+    let times = alone(find(folded));
+    for day in alone(without_overlaps(dates::find(folded, cx))) {
         for time in times.iter().filter(|time| belongs(folded, &day, time)) {
             let (Value::Date(date), Value::Time(seconds)) = (&day.value, &time.value) else {
                 continue;
