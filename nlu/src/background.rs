@@ -11,6 +11,9 @@ use crate::lang::Lang;
 
 const EN: &str = include_str!("background/en.txt");
 const ZH: &str = include_str!("background/zh.txt");
+/// Everyday English words of four letters and more in their first forms, irregular ones also in their
+/// others, written for Flowright. Sorted, several to a line.
+const WORDS: &str = include_str!("background/words.txt");
 
 /// Utterances in which a word stands from which on it is mortar.
 const MORTAR_FROM: usize = 3;
@@ -59,12 +62,42 @@ static MORTAR: LazyLock<Vec<u64>> = LazyLock::new(|| {
 
 /// English words that everybody uses, folded.
 static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    EN.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect()
+    let utterances = EN.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    utterances.chain(WORDS.split_whitespace()).collect()
 });
 
-/// Whether a folded word is one that everybody uses.
+/// Whether a folded word is one that everybody uses, in any of its regular forms.
 pub(crate) fn is_common(word: &str) -> bool {
-    COMMON.contains(word)
+    COMMON.contains(word) || is_plural(word) || is_inflected(word)
+}
+
+/// Whether a word is the regular plural of a common one, or its third person.
+fn is_plural(word: &str) -> bool {
+    let Some(stem) = word.strip_suffix('s') else { return false };
+    let hisses =
+        |stem: &str| ["s", "x", "z", "ch", "sh", "o"].iter().any(|end| stem.ends_with(end));
+    if let Some(stem) = stem.strip_suffix("ie") {
+        return COMMON.contains(format!("{stem}y").as_str());
+    }
+    COMMON.contains(stem) && !hisses(stem)
+        || stem.strip_suffix('e').is_some_and(|stem| COMMON.contains(stem) && hisses(stem))
+}
+
+/// Whether a word is a regular form of a common one in "-ed" or "-ing".
+fn is_inflected(word: &str) -> bool {
+    let doubled = |stem: &str| {
+        let mut letters = stem.chars().rev();
+        let last = letters.next();
+        let once = stem.get(..stem.len() - last.map_or(0, char::len_utf8));
+        once.filter(|_| last == letters.next()).is_some_and(|once| COMMON.contains(once))
+    };
+    let of_verb = |stem: &str| {
+        COMMON.contains(stem) && !stem.ends_with('e')
+            || COMMON.contains(format!("{stem}e").as_str())
+            || doubled(stem)
+    };
+    word.strip_suffix("ed").or(word.strip_suffix("ing")).is_some_and(of_verb)
+        || word.strip_suffix("ied").is_some_and(|s| COMMON.contains(format!("{s}y").as_str()))
 }
 
 /// Whether a word says little by itself.

@@ -1,8 +1,10 @@
 //! Closed sets of choices, by name or synonym, slips of the hand included.
 //!
 //! Where no word of a choice stands, words that are nearly one of them are taken for it: one letter
-//! off from five letters on, two from nine, the first one right. Words that everybody uses are no
-//! slips, and what could be two different choices is none.
+//! off from five letters on, two from nine, the first one right. In words of five letters, where one
+//! other letter often makes another word (`black`, `block`), letters are left out, doubled or in the
+//! wrong order, but not others. Words that everybody uses are no slips, and what could be two
+//! different choices is none.
 
 use std::collections::HashMap;
 
@@ -24,6 +26,8 @@ pub(super) struct ChoiceFinder {
 /// Letters from which one may be wrong, and two.
 const LETTERS_FOR_ONE: usize = 5;
 const LETTERS_FOR_TWO: usize = 9;
+/// Letters of the longest words in which slips are known.
+const LETTERS_MAX: usize = 60;
 /// Words of an utterance in which slips are looked for.
 const WORDS_MAX: usize = 60;
 /// Words of choices that are compared with those of one utterance.
@@ -43,7 +47,8 @@ impl ChoiceFinder {
         words.dedup();
         let mut by_letter: HashMap<char, Vec<usize>> = HashMap::new();
         for (place, (word, _)) in words.iter().enumerate() {
-            let latin = word.chars().all(|c| c.is_alphabetic() && !is_cjk(c) || c == ' ');
+            let latin = word.chars().all(|c| c.is_alphabetic() && !is_cjk(c) || c == ' ')
+                && word.chars().count() <= LETTERS_MAX;
             if let Some(first) = word.chars().next().filter(|_| latin && slips(word) > 0) {
                 by_letter.entry(first).or_default().push(place);
             }
@@ -85,6 +90,9 @@ impl ChoiceFinder {
                     continue;
                 };
                 let Some(part) = folded.get(start..end) else { continue };
+                if part.len().abs_diff(word.len()) > 4 * slips(word) {
+                    continue;
+                }
                 compared += 1;
                 if compared > COMPARED_MAX {
                     return found;
@@ -115,10 +123,26 @@ fn slips(word: &str) -> usize {
 /// How many letters are off where few enough are; two that changed places count once.
 fn off_by(said: &str, word: &str) -> Option<usize> {
     let most = slips(word);
-    if said.len().abs_diff(word.len()) > 4 * most || is_common(said) {
+    // "No chance" is no slip of "no change".
+    let singular = |word: &str| word.strip_suffix('s').unwrap_or(word).to_owned();
+    let own = |part: &str| word.split(' ').any(|own| singular(own) == singular(part));
+    if said.split(' ').any(|part| is_common(part) && !own(part)) {
         return None;
     }
-    Some(strsim::osa_distance(said, word)).filter(|off| *off <= most)
+    let off = Some(strsim::osa_distance(said, word)).filter(|off| *off <= most)?;
+    let short = word.chars().count() == LETTERS_FOR_ONE;
+    (!short || off == 0 || !is_exchanged(said, word)).then_some(off)
+}
+
+/// Whether a letter stands for another.
+fn is_exchanged(said: &str, word: &str) -> bool {
+    let sorted = |text: &str| {
+        let mut letters: Vec<char> = text.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let (said, word) = (sorted(said), sorted(word));
+    said.len() == word.len() && said != word
 }
 
 /// The words of a text that are not Chinese, from where to where.
