@@ -98,8 +98,9 @@ fn is_idle(folded: &str, start: usize, said: &str) -> bool {
     let little = ["a minute", "one minute", "one second", "one sec", "a day", "one min"];
     let Some((before, _)) = folded.split_at_checked(start) else { return false };
     let after = folded.get(start + said.len()..).unwrap_or("").trim_start();
-    // `好半天`
-    if said == "半天" && before.ends_with(['大', '好', '老', '小']) {
+    // `好半天`, `等了半天`; `第二天` is a day.
+    if said == "半天" && before.ends_with(['大', '好', '老', '小', '了']) || before.ends_with('第')
+    {
         return true;
     }
     little.contains(&said)

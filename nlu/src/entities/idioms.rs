@@ -3,6 +3,14 @@
 /// Words, wherever they stand. Sayings are kept whole: no numeral of theirs counts.
 const WORDS: &[&str] = &[
     "一下",
+    "下一",
+    "四川",
+    "五金",
+    "八宝",
+    "五星",
+    "双十一",
+    "双十二",
+    "七天无理由",
     "一些",
     "一样",
     "一起",

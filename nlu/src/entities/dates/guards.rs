@@ -86,6 +86,9 @@ const FOLLOWS: &[&str] = &[
     "with",
 ];
 
+/// What makes the name of a day or a month the name of a street.
+const ROADS: &[&str] = &["road", "rd", "street", "avenue", "ave", "lane", "drive", "square"];
+
 /// Whether `folded[start..end]`, which is spelt like a day, is none.
 pub(super) fn is_no_day(folded: &str, start: usize, end: usize) -> bool {
     let (before, said) = folded.split_at_checked(start).unwrap_or((folded, ""));
@@ -93,6 +96,10 @@ pub(super) fn is_no_day(folded: &str, start: usize, end: usize) -> bool {
     let (last, next) = (last_word(before), first_word(after));
     // A day of every week, or one that is over.
     if matches!(last, "every" | "each" | "since") || before.ends_with(['每', '逢']) {
+        return true;
+    }
+    // `12 March Road`
+    if ROADS.contains(&next) {
         return true;
     }
     match said {

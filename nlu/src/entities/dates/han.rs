@@ -12,8 +12,10 @@ const N: &str = "[0-9一二三四五六七八九十两〇零廿卅]+";
 pub(super) const NUMBERED: &str =
     "线楼店仓库门机柜员位桌房单院口码车厅窗球品产池字元圆干厂站铺馆间台馆卡子院人客";
 /// What stands before such a number.
-pub(super) const NUMBERING: &[&str] =
-    &["型号", "编号", "单号", "尾号", "卡号", "工号", "房号", "序号", "账号", "第", "门牌", "手机"];
+pub(super) const NUMBERING: &[&str] = &[
+    "型号", "编号", "单号", "尾号", "卡号", "工号", "房号", "序号", "账号", "第", "门牌", "手机",
+    "路", "街", "巷", "弄",
+];
 /// Titles behind a name: `周三福先生`.
 pub(super) const TITLES: &[&str] = &["先生", "女士", "小姐", "经理", "老师", "太太"];
 

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::find;
+use crate::entities::negation::strip_end;
 use crate::entities::{Found, MATCHES_MAX, dates, durations, ranges, without_overlaps};
 use crate::fold::stands_alone;
 use crate::understand::Context;
@@ -10,6 +11,8 @@ use crate::value::{Date, Value};
 
 /// What names this moment.
 const NOW: &[&str] = &["now", "right now", "现在", "此刻", "马上", "立刻"];
+/// Words behind which `now` names no moment: `what now`, `for now`.
+const NOT_NOW: &[&str] = &["what", "for", "by", "until", "till", "up to", "到"];
 /// What behind a span of time counts it from now, and which way.
 const BEHIND: &[(&str, i64)] = &[
     ("以后", 1),
@@ -106,7 +109,9 @@ fn from_now(folded: &str, cx: &Context) -> Vec<Found> {
     for word in NOW {
         for (start, _) in folded.match_indices(word) {
             let end = start + word.len();
-            if stands_alone(folded, start, end) {
+            let before = folded.get(..start).unwrap_or("").trim_end();
+            let is_saying = NOT_NOW.iter().any(|word| strip_end(before, word).is_some());
+            if stands_alone(folded, start, end) && !is_saying {
                 found.push(Found { start, end, value: Value::DateTime(cx.now_ms) });
             }
         }
