@@ -145,8 +145,32 @@ pub(crate) fn pick(
     let denied = flowright_nlu::entities::denied(text, labels);
     let meant = labels.iter().zip(denied).enumerate();
     let mut found = meant.filter(|(_, (label, denied))| close(label) && !denied);
-    let first = found.next()?;
+    let Some(first) = found.next() else {
+        return place_left(text).filter(|place| *place < labels.len());
+    };
     (found.next().is_none() && said.chars().count() >= 2).then_some(first.0)
+}
+
+/// The one place that is meant where others are denied: `not the third one, the second`.
+pub(crate) fn place_left(text: &str) -> Option<usize> {
+    const PLACES: [[&str; 4]; 5] = [
+        ["first", "1st", "第一", "第1"],
+        ["second", "2nd", "第二", "第2"],
+        ["third", "3rd", "第三", "第3"],
+        ["fourth", "4th", "第四", "第4"],
+        ["fifth", "5th", "第五", "第5"],
+    ];
+    let words = PLACES.as_flattened();
+    let labels: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+    let denied = flowright_nlu::entities::denied(text, &labels);
+    if !denied.contains(&true) {
+        return None;
+    }
+    let meant = words.iter().zip(&denied).enumerate();
+    let meant = meant.filter(|(_, (word, denied))| !**denied && names(text, word));
+    let mut places = meant.map(|(i, _)| i / PLACES[0].len());
+    let first = places.next()?;
+    places.all(|place| place == first).then_some(first)
 }
 
 /// The label whose button of this turn's question was pressed, or that was said as it is. Short

@@ -6,7 +6,7 @@ use flowright_nlu::value::Value;
 use crate::corrections::Corrected;
 use crate::drive::Next;
 use crate::fill::Accepted;
-use crate::menus::ordinal;
+use crate::menus::{ordinal, place_left};
 use crate::model::{Status, Wait};
 use crate::stepper::Stepper;
 
@@ -32,7 +32,9 @@ impl Stepper<'_> {
             return false;
         }
         match wait {
-            Wait::Confirm { .. } | Wait::Choose { .. } | Wait::ChooseFrom { .. } => true,
+            Wait::Confirm { .. } => true,
+            // The 1 of "不要第二个,要第一个" is a place in the menu.
+            Wait::Choose { .. } | Wait::ChooseFrom { .. } => place_left(text).is_none(),
             Wait::Slot { slot, .. } => self.value_for(*slot, text).is_none_or(|found| {
                 matches!(found.value, Value::Text(_))
                     && found.end - found.start == text.trim().len()
