@@ -58,6 +58,21 @@ impl Session {
         }
     }
 
+    /// Moves everything that is reckoned from a clock by some milliseconds: the clock was set.
+    pub fn shift_timers(&mut self, by_ms: i64) {
+        let shift = |at_ms: &mut i64| *at_ms = at_ms.saturating_add(by_ms);
+        shift(&mut self.heard_at_ms);
+        self.wake_at_ms.iter_mut().for_each(shift);
+        for frame in &mut self.stack {
+            let waits = std::iter::once(&mut frame.wait).chain(frame.held.as_deref_mut());
+            for wait in waits {
+                if let Wait::Until { at_ms, .. } = wait {
+                    shift(at_ms);
+                }
+            }
+        }
+    }
+
     /// Keeps a line of the conversation.
     pub(crate) fn record(&mut self, from: Speaker, text: &str, at_ms: i64) {
         let text: String = text.chars().take(LINE_CHARS_MAX).collect();

@@ -7,40 +7,23 @@ use flowright_compiler::ir::{ActionDef, BodyValue, Program, RequestDef, RequestP
 use flowright_engine::json::value_to_json;
 use flowright_engine::model::{ActionResult, PendingCall};
 use flowright_nlu::value::Value;
-use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Bytes;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Method, Request, Uri};
-use hyper_rustls::HttpsConnector;
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
 
 use crate::limits::ANSWER_BYTES_MAX;
 use crate::secret::Secret;
+use crate::transport::SharedTransport;
 
 /// First pause before another attempt.
 const BACKOFF_MS: u64 = 100;
 /// Longest pause before another attempt.
 const BACKOFF_MAX_MS: u64 = 5_000;
 
-/// Makes requests to the outside, over TLS where the address says so.
-pub(crate) type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
-
-/// The one kind of client for all that goes out.
-pub(crate) fn http_client() -> HttpClient {
-    let connector = hyper_rustls::HttpsConnectorBuilder::new()
-        .with_webpki_roots()
-        .https_or_http()
-        .enable_http1()
-        .build();
-    Client::builder(TokioExecutor::new()).build(connector)
-}
-
 /// Calls actions.
 #[derive(Debug, Clone)]
 pub struct ActionClient {
-    http: HttpClient,
+    transport: SharedTransport,
     variables: BTreeMap<String, Secret>,
 }
 
@@ -81,8 +64,8 @@ enum Attempt {
 impl ActionClient {
     /// With the values of the environment variables that requests use.
     #[must_use]
-    pub fn new(variables: BTreeMap<String, Secret>) -> Self {
-        Self { http: http_client(), variables }
+    pub fn new(transport: SharedTransport, variables: BTreeMap<String, Secret>) -> Self {
+        Self { transport, variables }
     }
 
     /// Carries out a call, with as many attempts as the action allows, each with the same
@@ -112,13 +95,11 @@ impl ActionClient {
         ActionResult::Failed(cause)
     }
 
-    async fn attempt(&self, action: &ActionDef, request: Request<Full<Bytes>>) -> Attempt {
+    async fn attempt(&self, action: &ActionDef, request: Request<Bytes>) -> Attempt {
         let timeout = Duration::from_millis(u64::try_from(action.timeout_ms).unwrap_or(1));
         let exchange = async {
-            let response = self.http.request(request).await.map_err(|e| e.to_string())?;
-            let status = response.status().as_u16();
-            let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await;
-            Ok::<_, String>((status, body.map_err(|e| e.to_string())?.to_bytes()))
+            let response = self.transport.send(request, ANSWER_BYTES_MAX).await?;
+            Ok::<_, String>((response.status().as_u16(), response.into_body()))
         };
         let (status, body) = match tokio::time::timeout(timeout, exchange).await {
             Err(_) => return Attempt::Again(format!("no answer within {} ms", action.timeout_ms)),
@@ -147,7 +128,7 @@ impl ActionClient {
         action: &ActionDef,
         def: &RequestDef,
         call: &PendingCall,
-    ) -> Result<Request<Full<Bytes>>, String> {
+    ) -> Result<Request<Bytes>, String> {
         let fill = Filler { client: self, program, action, args: &call.args };
         let uri: Uri = fill
             .text(&def.url, true)?
@@ -173,7 +154,7 @@ impl ActionClient {
             }
             None => Bytes::new(),
         };
-        request.body(Full::new(body)).map_err(|e| e.to_string())
+        request.body(body).map_err(|e| e.to_string())
     }
 }
 

@@ -37,11 +37,15 @@ codes! {
     "R0207" "encoder-not-built-in",
     "R0208" "encoder-unusable",
     "R0209" "encoder-differs",
+    "R0210" "unknown-channel",
     "R0301" "store-failed",
     "R0302" "store-too-new",
     "R0303" "store-overloaded",
     "R0304" "store-damaged",
     "R0305" "bundle-of-another-format",
+    "R0306" "store-full",
+    "R0307" "store-stopped",
+    "R0308" "store-in-use",
 }
 
 /// The page of a code, in any case.

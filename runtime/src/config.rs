@@ -1,5 +1,6 @@
 //! `flowright.toml`: where a project runs. What it says and does is in its `.flow` files.
 
+mod deliver;
 mod nlu;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use flowright_compiler::diag::closest;
 use serde::Deserialize;
 
+pub use deliver::{DeliverAddress, DeliverConfig};
 pub use nlu::{ElsewhereConfig, NluConfig, NluTimeout, NluUrl};
 
 /// A project's deployment. Unknown keys are errors.
@@ -25,6 +27,8 @@ pub struct Config {
     pub api: ApiConfig,
     /// `[web]`
     pub web: WebConfig,
+    /// `[deliver]`
+    pub deliver: DeliverConfig,
     /// `[env]`: development values of environment variables; the process environment wins.
     pub env: BTreeMap<String, String>,
     /// `[demo]`
@@ -114,6 +118,20 @@ pub enum ConfigError {
         "R0204: `{0}` can be reached from outside and no API token is configured; set `[api] token_env`, or listen on 127.0.0.1"
     )]
     Unprotected(SocketAddr),
+    /// A channel that the bot does not have.
+    #[error(
+        "R0210: `[deliver.replies.{name}]`: the bot has no channel `{name}`{}; its channels are {}",
+        .hint.as_deref().map(|h| format!(", did you mean `{h}`?")).unwrap_or_default(),
+        .known.join(", ")
+    )]
+    UnknownChannel {
+        /// The name.
+        name: String,
+        /// A channel that was probably meant.
+        hint: Option<String>,
+        /// All channels.
+        known: Vec<String>,
+    },
     /// A token that no request can carry.
     #[error(
         "R0206: the environment variable `{0}` holds no token that can be sent: it has characters that an HTTP header cannot hold, such as line breaks"
@@ -134,6 +152,9 @@ const KEYS: &[&str] = &[
     "nlu",
     "url",
     "timeout",
+    "deliver",
+    "replies",
+    "handoffs",
     "env",
     "demo",
     "customers",

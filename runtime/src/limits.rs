@@ -34,6 +34,18 @@ pub const SESSION_IDLE: Duration = Duration::from_secs(60);
 pub const PING_EVERY: Duration = Duration::from_secs(30);
 /// Time for a client to take what a WebSocket sends before it is cut off.
 pub const SOCKET_SEND_TIMEOUT: Duration = Duration::from_secs(10);
+/// Sessions whose timers are due that are read at once.
+pub const DUE_AT_ONCE_MAX: usize = 1_000;
+/// Messages of the outbox that are under way at once.
+pub const OUTBOX_AT_ONCE_MAX: usize = 64;
+/// Time for whoever is sent something to take it.
+pub const OUTBOX_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest pause before it is tried again.
+pub const OUTBOX_PAUSE_MAX: Duration = Duration::from_secs(300);
+/// Time after which it is not tried any more.
+pub const OUTBOX_AGE_MAX: Duration = Duration::from_secs(86_400);
+/// Messages not tried any more that are shown at once.
+pub const DEAD_SHOWN_MAX: usize = 100;
 /// Bytes of an action's answer.
 pub const ANSWER_BYTES_MAX: usize = 1 << 20;
 /// Bytes of the answer of a model elsewhere.

@@ -1,21 +1,22 @@
 //! The programs that sessions run: the current one, and those that older sessions are pinned to.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use flowright_compiler::bundle;
 use flowright_engine::LoadedProgram;
 use flowright_engine::model::Session;
 
-use crate::store::{SqliteStore, StoreError};
+use crate::store::{Store, StoreError};
 
 /// Makes a program ready to run from a bundle's bytes.
 pub type Loader = Arc<dyn Fn(&[u8]) -> Result<LoadedProgram, String> + Send + Sync>;
 
 /// Programs by bundle. Old ones are dropped when their last session leaves.
 pub struct Programs {
-    current: Arc<LoadedProgram>,
-    older: Mutex<BTreeMap<[u8; 32], Weak<LoadedProgram>>>,
+    current: RwLock<Arc<LoadedProgram>>,
+    /// Held while one is loaded, so that none is loaded twice.
+    older: tokio::sync::Mutex<BTreeMap<[u8; 32], Weak<LoadedProgram>>>,
     /// Bundles that could not be read when they were asked for last.
     unreadable: Mutex<BTreeSet<[u8; 32]>>,
     loader: Loader,
@@ -23,7 +24,7 @@ pub struct Programs {
 
 impl std::fmt::Debug for Programs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Programs").field("current", &self.current.bundle).finish_non_exhaustive()
+        f.debug_struct("Programs").field("current", &self.current().bundle).finish_non_exhaustive()
     }
 }
 
@@ -33,30 +34,60 @@ impl Programs {
     /// # Errors
     /// Why the bytes are no program.
     pub fn new(bytes: &[u8], loader: Loader) -> Result<Self, String> {
-        let current = Arc::new(loader(bytes)?);
-        Ok(Self { current, older: Mutex::default(), unreadable: Mutex::default(), loader })
+        let current = RwLock::new(Arc::new(loader(bytes)?));
+        Ok(Self {
+            current,
+            older: tokio::sync::Mutex::default(),
+            unreadable: Mutex::default(),
+            loader,
+        })
     }
 
     /// The program that new sessions begin with.
     #[must_use]
     pub fn current(&self) -> Arc<LoadedProgram> {
-        Arc::clone(&self.current)
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A program from a bundle's bytes, ready to run; nothing changes by it.
+    ///
+    /// # Errors
+    /// Why the bytes are no program.
+    pub fn load(&self, bytes: &[u8]) -> Result<Arc<LoadedProgram>, String> {
+        (self.loader)(bytes).map(Arc::new)
+    }
+
+    /// New sessions begin with this program from now on. What was current stays as long as a session
+    /// runs it.
+    pub async fn replace(&self, program: Arc<LoadedProgram>) {
+        let mut older = self.older.lock().await;
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        let before = std::mem::replace(&mut *current, program);
+        older.retain(|_, program| program.strong_count() > 0);
+        older.insert(before.bundle, Arc::downgrade(&before));
+    }
+
+    /// Programs in memory besides the current one.
+    pub async fn older_in_memory(&self) -> usize {
+        let older = self.older.lock().await;
+        older.values().filter(|program| program.strong_count() > 0).count()
     }
 
     /// The program that a session is pinned to, read from the store if need be.
     ///
     /// # Errors
     /// [`StoreError`] when the store does not have it, or has it in a format that is not read here.
-    pub fn pinned(
+    pub async fn pinned(
         &self,
         session: &Session,
-        store: &SqliteStore,
+        store: &dyn Store,
     ) -> Result<Arc<LoadedProgram>, StoreError> {
         let hash = &session.bundle;
-        if self.current.bundle == *hash {
-            return Ok(self.current());
+        let current = self.current();
+        if current.bundle == *hash {
+            return Ok(current);
         }
-        let program = self.older(session, store);
+        let program = self.older(session, store).await;
         let mut unreadable = self.unreadable.lock().unwrap_or_else(PoisonError::into_inner);
         match &program {
             Ok(_) => drop(unreadable.remove(hash)),
@@ -77,19 +108,21 @@ impl Programs {
         unreadable.iter().map(|hash| hex(hash)).collect()
     }
 
-    fn older(
+    async fn older(
         &self,
         session: &Session,
-        store: &SqliteStore,
+        store: &dyn Store,
     ) -> Result<Arc<LoadedProgram>, StoreError> {
         let hash = &session.bundle;
-        let mut older = self.older.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut older = self.older.lock().await;
         if let Some(program) = older.get(hash).and_then(Weak::upgrade) {
             return Ok(program);
         }
         let damaged = |cause: String| StoreError::Damaged { what: "bundle", cause };
-        let bytes =
-            store.bundle(hash)?.ok_or_else(|| damaged("it is not in the store".to_owned()))?;
+        let bytes = store
+            .bundle(hash)
+            .await?
+            .ok_or_else(|| damaged("it is not in the store".to_owned()))?;
         if let Some(other) = bundle::other_format(&bytes) {
             return Err(StoreError::OtherFormat {
                 session: session.id.clone(),
@@ -97,7 +130,10 @@ impl Programs {
                 cause: other.to_string(),
             });
         }
-        let program = Arc::new((self.loader)(&bytes).map_err(damaged)?);
+        let program = self.load(&bytes).map_err(damaged)?;
+        if program.bundle != *hash {
+            return Err(damaged("it is another one than its name says".to_owned()));
+        }
         older.retain(|_, program| program.strong_count() > 0);
         older.insert(*hash, Arc::downgrade(&program));
         Ok(program)

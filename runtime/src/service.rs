@@ -5,25 +5,25 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::actions::ActionClient;
-use crate::clock::{SharedClock, WallClock};
+use crate::clock::{SharedClock, SteadyClock};
 use crate::config::ConfigError;
 use crate::dispatch::{Dispatch, Outside};
 use crate::external::{Asker, ExternalOptions};
 use crate::http::{App, Server};
 use crate::limits::DRAIN_TIMEOUT;
+use crate::outbox::{Addresses, Courier, DeliverTo};
 use crate::programs::{Loader, Programs};
 use crate::secret::Secret;
-use crate::store::{Durability, SqliteStore, StoreError};
+use crate::store::{SharedStore, SqliteOptions, SqliteStore, StoreError};
 use crate::telemetry::Metrics;
+use crate::transport::{HttpTransport, SharedTransport};
 
-/// Time between two looks for timers of sessions that are not in memory.
-const TIMER_TICK: Duration = Duration::from_secs(1);
+pub use crate::store::Durability;
 
 /// How a server runs.
 #[derive(Debug, Clone)]
@@ -44,8 +44,12 @@ pub struct Options {
     pub demo_customers: Vec<serde_json::Value>,
     /// The model elsewhere that is asked with each utterance.
     pub external: Option<ExternalOptions>,
+    /// Who is sent what is said and handed off.
+    pub deliver: Addresses,
     /// What tells the time.
     pub clock: SharedClock,
+    /// What carries requests to the outside.
+    pub transport: SharedTransport,
 }
 
 impl Options {
@@ -61,7 +65,9 @@ impl Options {
             variables: BTreeMap::new(),
             demo_customers: Vec::new(),
             external: None,
-            clock: Arc::new(WallClock),
+            deliver: Addresses::default(),
+            transport: Arc::new(HttpTransport::default()),
+            clock: Arc::new(SteadyClock::default()),
         }
     }
 }
@@ -99,7 +105,8 @@ pub struct Handle {
     pub resumed: usize,
     dispatch: Dispatch,
     server: Server,
-    timers: JoinHandle<()>,
+    /// The timers and the courier.
+    loops: Vec<JoinHandle<()>>,
 }
 
 /// Starts servers.
@@ -117,26 +124,39 @@ impl Service {
         }
         let programs = Programs::new(bundle, loader).map_err(Error::Bundle)?;
         let metrics = Arc::new(Metrics::default());
-        let store = SqliteStore::open(&options.store, options.durability, Arc::clone(&metrics))?;
-        store.put_bundle(&programs.current().bundle, bundle)?;
+        let sqlite = SqliteOptions::new(options.durability);
+        let store = SqliteStore::open(&options.store, &sqlite, Arc::clone(&metrics))?;
+        let store: SharedStore = Arc::new(store);
+        store.put_bundle(&programs.current().bundle, bundle).await?;
         let listener = TcpListener::bind(options.listen).await.map_err(|e| Error::Listen {
             address: options.listen,
             in_use: e.kind() == std::io::ErrorKind::AddrInUse,
             cause: e.to_string(),
         })?;
         let address = listener.local_addr().unwrap_or(options.listen);
-        let actions = ActionClient::new(options.variables);
+        let transport = options.transport;
+        let actions = ActionClient::new(Arc::clone(&transport), options.variables);
         let asker = |external: ExternalOptions| {
             Asker::new(external, Arc::clone(&options.clock), Arc::clone(&metrics))
         };
-        let outside = Outside { actions, asker: options.external.map(asker) };
+        let deliver = DeliverTo::new(&options.deliver);
+        let courier = Courier::new(
+            Arc::clone(&store),
+            transport,
+            options.deliver,
+            &deliver,
+            Arc::clone(&options.clock),
+            Arc::clone(&metrics),
+        );
+        let outside = Outside { actions, asker: options.external.map(asker), deliver };
         let dispatch = Dispatch::new(programs, store, outside, options.clock, metrics);
-        let resumed = dispatch.resume()?;
-        let timers = tokio::spawn(dispatch.clone().watch_timers(TIMER_TICK));
+        let resumed = dispatch.resume().await?;
+        let loops =
+            vec![tokio::spawn(dispatch.clone().watch_timers()), tokio::spawn(courier.run())];
         let demo = if options.token.is_none() { options.demo_customers } else { Vec::new() };
         let app = App::new(dispatch.clone(), options.token, options.allowed_origins, demo);
         let server = Server::start(listener, app);
-        Ok(Handle { address, resumed, dispatch, server, timers })
+        Ok(Handle { address, resumed, dispatch, server, loops })
     }
 }
 
@@ -154,7 +174,7 @@ impl Handle {
     pub async fn stop(self) -> usize {
         self.server.stop(DRAIN_TIMEOUT).await;
         let busy = self.dispatch.close(DRAIN_TIMEOUT).await;
-        self.timers.abort();
+        self.loops.iter().for_each(JoinHandle::abort);
         busy
     }
 }
@@ -168,7 +188,7 @@ mod tests {
         let mut options = Options::local(PathBuf::from("s.sqlite"));
         options.token = Some("s3cret".to_owned().into());
         options.variables.insert("CRM_KEY".to_owned(), "k3y".to_owned().into());
-        let client = ActionClient::new(options.variables.clone());
+        let client = ActionClient::new(Arc::clone(&options.transport), options.variables.clone());
         let shown = format!("{options:?} {client:?}");
         assert!(shown.contains("CRM_KEY"), "{shown}");
         assert!(!shown.contains("s3cret") && !shown.contains("k3y"), "{shown}");

@@ -30,6 +30,8 @@ pub struct Metrics {
     pub understandings: Family<ActionLabels, Counter>,
     /// Names in its answers that mean nothing here, by kind.
     pub unknown_names: Family<ActionLabels, Counter>,
+    /// Attempts to send what the outbox holds, by kind and result.
+    pub deliveries: Family<ActionLabels, Counter>,
     /// Sessions in memory.
     pub sessions_live: Gauge,
     /// Commits in one transaction.
@@ -45,6 +47,7 @@ impl Default for Metrics {
         let batch = Histogram::new(exponential_buckets(1.0, 2.0, 10));
         let (actions, understood, unknown) =
             (Family::default(), Family::default(), Family::default());
+        let deliveries = Family::default();
         let mut counter = |name, help| added(&mut all, name, help, Counter::default());
         Self {
             turns: counter("turns", "Turns begun by a customer"),
@@ -70,6 +73,12 @@ impl Default for Metrics {
                 "unknown_names",
                 "Names in the answers of a model elsewhere that this bot does not have",
                 unknown,
+            ),
+            deliveries: added(
+                &mut all,
+                "deliveries",
+                "Attempts to send replies and handoffs by kind and result",
+                deliveries,
             ),
             sessions_live: added(&mut all, "sessions_live", "Sessions in memory", Gauge::default()),
             commit_batch: added(&mut all, "commit_batch", "Commits in one transaction", batch),

@@ -13,7 +13,8 @@ use std::net::SocketAddr;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use flowright_codegen::JitProgram;
 use flowright_compiler::base::SourceProvider;
@@ -25,12 +26,14 @@ use flowright_engine::transcript::{ReportLine, run_test};
 use flowright_runtime::clock::Clock;
 use flowright_runtime::programs::Loader;
 use flowright_runtime::service::{Handle, Options, Service};
+use futures_util::future::BoxFuture;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Bytes;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value as Json;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 /// The repository.
 #[must_use]
@@ -112,24 +115,35 @@ pub fn run_tests(name: &str, bytes: &[u8]) -> (usize, Vec<String>) {
 
 /// A clock that is set by hand.
 #[derive(Debug)]
-pub struct ManualClock(AtomicI64);
+pub struct ManualClock {
+    now_ms: watch::Sender<i64>,
+}
 
 impl ManualClock {
     /// At an instant such as `2026-06-01T01:00:00Z`.
     #[must_use]
     pub fn at(instant: &str) -> Arc<Self> {
         let at: jiff::Timestamp = instant.parse().unwrap();
-        Arc::new(Self(AtomicI64::new(at.as_millisecond())))
+        Arc::new(Self { now_ms: watch::Sender::new(at.as_millisecond()) })
     }
 
     pub fn advance_ms(&self, ms: i64) {
-        self.0.fetch_add(ms, Ordering::SeqCst);
+        self.now_ms.send_modify(|now| *now += ms);
     }
 }
 
 impl Clock for ManualClock {
     fn now_ms(&self) -> i64 {
-        self.0.load(Ordering::SeqCst)
+        *self.now_ms.borrow()
+    }
+
+    /// Until so much time has passed, here or where everybody lives.
+    fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
+        let mut now = self.now_ms.subscribe();
+        let until = *now.borrow() + i64::try_from(time.as_millis()).unwrap();
+        Box::pin(async move {
+            let _ = tokio::time::timeout(time, now.wait_for(|now| *now >= until)).await;
+        })
     }
 }
 

@@ -14,6 +14,7 @@ use flowright_runtime::actions::{ActionClient, variables_needed};
 use flowright_runtime::clock::{Clock as _, WallClock};
 use flowright_runtime::external::{Asker, ExternalOptions};
 use flowright_runtime::telemetry::Metrics;
+use flowright_runtime::transport::HttpTransport;
 use tokio::runtime::Runtime;
 
 use super::serve::{configuration, demo_customers, external, variables};
@@ -38,7 +39,7 @@ pub(crate) fn run(args: &ChatArgs) -> Result<Outcome, Failure> {
         let asker = |options: ExternalOptions| {
             Asker::new(options, Arc::new(WallClock), Arc::new(Metrics::default()))
         };
-        (ActionClient::new(variables), external.map(asker))
+        (ActionClient::new(Arc::new(HttpTransport::default()), variables), external.map(asker))
     };
     let customer = customer(args.customer.as_deref(), &demo_customers(&config), &program)?;
     let lang = language(args.language.as_deref())?;

@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use flowright_compiler::ir::Program;
 use flowright_runtime::actions::variables_needed;
-use flowright_runtime::clock::WallClock;
-use flowright_runtime::config::{Config, ConfigError, ElsewhereConfig};
+use flowright_runtime::clock::SteadyClock;
+use flowright_runtime::config::{Config, ConfigError, DeliverAddress, ElsewhereConfig};
 use flowright_runtime::external::ExternalOptions;
+use flowright_runtime::outbox::{Address, Addresses};
 use flowright_runtime::programs::Loader;
 use flowright_runtime::secret::Secret;
 use flowright_runtime::service::{Handle, Options, Service};
 use flowright_runtime::store::Durability;
+use flowright_runtime::transport::HttpTransport;
 use tracing_subscriber::EnvFilter;
 
 use crate::Outcome;
@@ -29,7 +32,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Outcome, Failure> {
         runnable.encoder = encoder::of_config(&config, &runnable.folder)?;
     }
     let program = runnable.load(true)?.program;
-    let options = options(args, &runnable.folder, &config, &variables_needed(&program))?;
+    let options = options(args, &runnable.folder, &config, &program)?;
     let store = options.store.clone();
     let no_jit = args.no_jit;
     let encoder = runnable.encoder.clone();
@@ -101,6 +104,21 @@ fn token(config: &Config, name: &str) -> Result<Secret, Failure> {
     })
 }
 
+/// The addresses under `[deliver]`, with their tokens.
+fn addresses(config: &Config, channels: &[String]) -> Result<Addresses, Failure> {
+    let deliver = &config.deliver;
+    deliver.check(channels).map_err(|e| Failure::new(e.to_string()))?;
+    let address = |address: &DeliverAddress| {
+        let token = address.token_env.as_deref().map(|name| token(config, name)).transpose()?;
+        Ok(Address { url: address.url.0.clone(), token })
+    };
+    let replies = deliver.replies.iter().map(|(name, to)| Ok((name.clone(), address(to)?)));
+    Ok(Addresses {
+        replies: replies.collect::<Result<_, Failure>>()?,
+        handoffs: deliver.handoffs.as_ref().map(address).transpose()?,
+    })
+}
+
 /// The customers under `[[demo.customers]]`, as JSON.
 pub(crate) fn demo_customers(config: &Config) -> Vec<serde_json::Value> {
     let customers = config.demo.customers.iter();
@@ -111,8 +129,10 @@ fn options(
     args: &ServeArgs,
     folder: &Path,
     config: &Config,
-    needed: &[String],
+    program: &Program,
 ) -> Result<Options, Failure> {
+    let needed = variables_needed(program);
+    let channels: Vec<String> = program.channels.iter().map(|c| c.name.clone()).collect();
     let token = config.api.token_env.as_deref().map(|name| token(config, name)).transpose()?;
     let store = match &args.store {
         Some(path) => path.clone(),
@@ -124,10 +144,12 @@ fn options(
         durability: if args.not_durable { Durability::ProcessOnly } else { Durability::Full },
         token,
         allowed_origins: config.web.allowed_origins.clone(),
-        variables: variables(config, needed)?,
+        variables: variables(config, &needed)?,
         demo_customers: demo_customers(config),
         external: external(config)?,
-        clock: Arc::new(WallClock),
+        deliver: addresses(config, &channels)?,
+        transport: Arc::new(HttpTransport::default()),
+        clock: Arc::new(SteadyClock::default()),
     })
 }
 

@@ -55,11 +55,17 @@ impl Actor {
     /// Until nothing comes for a while, or the dispatch closes.
     pub(super) async fn run(mut self, mut mailbox: mpsc::Receiver<Mail>) {
         loop {
-            match tokio::time::timeout(self.patience(), mailbox.recv()).await {
-                Ok(Some(mail)) => self.take(mail).await,
-                Ok(None) => return,
-                Err(_) if self.is_due() || self.failures > 0 => self.take(Mail::Look).await,
-                Err(_) => {
+            let patience = self.inner.clock.sleep(self.patience());
+            let mail = tokio::select! {
+                biased;
+                mail = mailbox.recv() => mail.map(Some),
+                () = patience => Some(None),
+            };
+            match mail {
+                Some(Some(mail)) => self.take(mail).await,
+                None => return,
+                Some(None) if self.is_due() || self.failures > 0 => self.take(Mail::Look).await,
+                Some(None) => {
                     if self.inner.retire(&self.id, &mailbox) {
                         return;
                     }
@@ -120,7 +126,9 @@ impl Actor {
                 self.live = None;
                 let may_pass = matches!(
                     error,
-                    DispatchError::Store(StoreError::Failed(_) | StoreError::Overloaded)
+                    DispatchError::Store(
+                        StoreError::Failed(_) | StoreError::Overloaded | StoreError::Full(_)
+                    )
                 );
                 self.failures = if may_pass { self.failures.saturating_add(1) } else { 0 };
             }
@@ -128,13 +136,13 @@ impl Actor {
     }
 
     /// Brings the session into memory, made when there is none. Whether it was made.
-    fn load(&mut self, who: Option<&Incoming>) -> Result<bool, DispatchError> {
+    async fn load(&mut self, who: Option<&Incoming>) -> Result<bool, DispatchError> {
         if self.live.is_some() {
             return Ok(false);
         }
         let inner = &self.inner;
-        if let Some(stored) = inner.store.session(&self.id)? {
-            let program = inner.programs.pinned(&stored.session, &inner.store)?;
+        if let Some(stored) = inner.store.session(&self.id).await? {
+            let program = inner.programs.pinned(&stored.session, &*inner.store).await?;
             self.live = Some(Live { program, session: stored.session, seq: stored.seq });
             return Ok(false);
         }
@@ -147,11 +155,11 @@ impl Actor {
     }
 
     async fn message(&mut self, message: Incoming) -> Result<Answer, DispatchError> {
-        self.load(Some(&message))?;
+        self.load(Some(&message)).await?;
         self.finish_call().await?;
-        if let Some(known) = self.inner.store.message(&self.id, &message.id)? {
+        if let Some(known) = self.inner.store.message(&self.id, &message.id).await? {
             self.inner.metrics.repeats.inc();
-            let replies = self.inner.store.replies_of_turn(&self.id, &known)?;
+            let replies = self.inner.store.replies_of_turn(&self.id, &known).await?;
             let now = self.answer(known.turn, replies, true);
             return Ok(Answer { handed_off: known.handed_off.unwrap_or(now.handed_off), ..now });
         }
@@ -179,7 +187,7 @@ impl Actor {
     }
 
     async fn open(&mut self, who: Incoming) -> Result<Answer, DispatchError> {
-        if !self.load(Some(&who))? {
+        if !self.load(Some(&who)).await? {
             let turn = self.live.as_ref().map_or(0, |live| live.session.turn);
             return Ok(self.answer(turn, Vec::new(), true));
         }
@@ -197,7 +205,7 @@ impl Actor {
 
     /// A timer that is due, a call that a crash interrupted.
     async fn look(&mut self) -> Result<(), DispatchError> {
-        self.load(None)?;
+        self.load(None).await?;
         self.finish_call().await?;
         if self.is_due() {
             self.step(Event::Wake, None).await?;
@@ -267,9 +275,11 @@ impl Actor {
             commands: done.commands,
             message_id,
             settled: done.settled,
+            deliver: self.inner.outside.deliver.of(&live.session.channel),
         };
         self.note(&commit.commands, missed);
         let replies = self.inner.store.commit(commit).await?;
+        self.inner.outside.deliver.wake();
         self.inner.lines.send(&self.id, &replies);
         Ok(replies)
     }

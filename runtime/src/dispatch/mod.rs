@@ -3,6 +3,7 @@
 
 mod actor;
 mod lines;
+mod timers;
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -12,14 +13,15 @@ use std::time::Duration;
 use flowright_compiler::ir::Program;
 use flowright_engine::model::Session;
 use flowright_nlu::lang::Lang;
-use tokio::sync::{Semaphore, broadcast, mpsc, oneshot};
+use tokio::sync::{Notify, Semaphore, broadcast, mpsc, oneshot};
 
 use crate::actions::ActionClient;
 use crate::clock::SharedClock;
 use crate::external::Asker;
 use crate::limits::{MAILBOX_MAX, SESSIONS_LIVE_MAX, SOCKET_QUEUE_MAX};
+use crate::outbox::DeliverTo;
 use crate::programs::Programs;
-use crate::store::SqliteStore;
+use crate::store::{OutboxItem, OutboxResult, SharedStore};
 /// What channels see of the store.
 pub use crate::store::{StoreError, StoredReply};
 use crate::telemetry::Metrics;
@@ -83,6 +85,8 @@ pub struct Outside {
     pub actions: ActionClient,
     /// For what utterances mean; absent: nobody.
     pub asker: Option<Asker>,
+    /// Who gets what is said and handed off, besides whoever asks for it.
+    pub deliver: DeliverTo,
 }
 
 /// What waits in a mailbox.
@@ -96,7 +100,7 @@ pub(crate) enum Mail {
 
 pub(crate) struct Inner {
     pub(crate) programs: Programs,
-    pub(crate) store: SqliteStore,
+    pub(crate) store: SharedStore,
     pub(crate) outside: Outside,
     pub(crate) clock: SharedClock,
     pub(crate) metrics: Arc<Metrics>,
@@ -104,6 +108,8 @@ pub(crate) struct Inner {
     /// As many turns that take long as there are processors are understood at once; others wait.
     pub(crate) long_turns: Semaphore,
     live: Mutex<HashMap<String, mpsc::Sender<Mail>>>,
+    /// A session left memory: its timer is for others to watch.
+    left: Notify,
     closing: AtomicBool,
 }
 
@@ -128,7 +134,7 @@ impl Dispatch {
     #[must_use]
     pub fn new(
         programs: Programs,
-        store: SqliteStore,
+        store: SharedStore,
         outside: Outside,
         clock: SharedClock,
         metrics: Arc<Metrics>,
@@ -143,6 +149,7 @@ impl Dispatch {
                 lines: Lines::new(SOCKET_QUEUE_MAX),
                 long_turns: Semaphore::new(processors()),
                 live: Mutex::default(),
+                left: Notify::new(),
                 closing: AtomicBool::new(false),
             }),
         }
@@ -215,9 +222,9 @@ impl Dispatch {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn session(&self, id: &str) -> Result<Option<(Session, Arc<Program>)>, StoreError> {
-        let Some(stored) = self.inner.store.session(id)? else { return Ok(None) };
-        let program = self.inner.programs.pinned(&stored.session, &self.inner.store)?;
+    pub async fn session(&self, id: &str) -> Result<Option<(Session, Arc<Program>)>, StoreError> {
+        let Some(stored) = self.inner.store.session(id).await? else { return Ok(None) };
+        let program = self.inner.programs.pinned(&stored.session, &*self.inner.store).await?;
         Ok(Some((stored.session, Arc::clone(&program.program))))
     }
 
@@ -225,14 +232,43 @@ impl Dispatch {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn replies_after(&self, id: &str, seq: u64) -> Result<Vec<StoredReply>, StoreError> {
-        self.inner.store.replies_after(id, seq)
+    pub async fn replies_after(&self, id: &str, seq: u64) -> Result<Vec<StoredReply>, StoreError> {
+        self.inner.store.replies_after(id, seq).await
     }
 
     /// Replies of a session from now on, as they become durable.
     #[must_use]
     pub fn listen(&self, session: &str) -> broadcast::Receiver<StoredReply> {
         self.inner.lines.listen(session)
+    }
+
+    /// How many messages wait to be sent, and how many are not tried any more.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn outbox_sizes(&self) -> Result<(u64, u64), StoreError> {
+        self.inner.store.outbox_sizes().await
+    }
+
+    /// What is not tried any more, the latest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn dead_letters(&self, most: usize) -> Result<Vec<OutboxItem>, StoreError> {
+        self.inner.store.outbox_dead(None, most).await
+    }
+
+    /// Has a dead letter tried again, if there is one of this number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn revive(&self, id: i64) -> Result<bool, StoreError> {
+        let store = &self.inner.store;
+        let Some(letter) = store.outbox_dead(Some(id), 1).await?.pop() else { return Ok(false) };
+        let at_ms = self.inner.clock.now_ms();
+        store.outbox_settle(letter, OutboxResult::Revive { at_ms }).await?;
+        self.inner.outside.deliver.wake();
+        Ok(true)
     }
 
     /// The program that new sessions run.
@@ -251,54 +287,12 @@ impl Dispatch {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn ready(&self) -> Result<(), DispatchError> {
+    pub async fn ready(&self) -> Result<(), DispatchError> {
         if self.inner.closing.load(Ordering::Acquire) {
             return Err(DispatchError::Overloaded);
         }
-        self.inner.store.session_count()?;
+        self.inner.store.session_count().await?;
         Ok(())
-    }
-
-    /// Takes up calls that nobody carries out: those that were under way when the last process
-    /// ended. How many there are.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn resume(&self) -> Result<usize, StoreError> {
-        let mut sessions = self.inner.store.calling(&self.inner.programs.unreadable())?;
-        let live = self.inner.live.lock().unwrap_or_else(PoisonError::into_inner);
-        // A session in memory sees to its own call.
-        sessions.retain(|session| !live.contains_key(session));
-        drop(live);
-        for session in &sessions {
-            self.look(session);
-        }
-        Ok(sessions.len())
-    }
-
-    /// Wakes sessions whose timers are due, and takes up calls that could not be taken up before,
-    /// until the dispatch closes.
-    pub async fn watch_timers(self, every: Duration) {
-        let mut ticks = tokio::time::interval(every);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        while !self.inner.closing.load(Ordering::Acquire) {
-            ticks.tick().await;
-            let unreadable = self.inner.programs.unreadable();
-            match self.inner.store.due(self.inner.clock.now_ms(), &unreadable) {
-                Ok(due) => due.iter().for_each(|session| self.look(session)),
-                Err(error) => tracing::error!(%error, "timers could not be read"),
-            }
-            if let Err(error) = self.resume() {
-                tracing::error!(%error, "calls under way could not be read");
-            }
-        }
-    }
-
-    fn look(&self, session: &str) {
-        if let Err(error) = self.put(session, Mail::Look) {
-            // The next tick tries again; a session with a full mailbox looks by itself.
-            tracing::debug!(%error, "a session could not be woken");
-        }
     }
 
     /// Takes no new sessions, and waits until those under way have nothing left to do.
@@ -338,5 +332,6 @@ impl Inner {
     /// The count is kept where a task ends, whatever ended it.
     pub(crate) fn ended(&self) {
         self.metrics.sessions_live.dec();
+        self.left.notify_one();
     }
 }

@@ -22,11 +22,11 @@ use hyper::{Request, StatusCode, Uri};
 use serde_json::{Value as Json, json};
 use tokio::sync::Semaphore;
 
-use crate::actions::{HttpClient, http_client};
 use crate::clock::SharedClock;
 use crate::config::{ConfigError, ElsewhereConfig};
 use crate::limits::{EXTERNAL_ANSWER_BYTES_MAX, EXTERNAL_AT_ONCE_MAX, EXTERNAL_NAMES_TOLD_MAX};
 use crate::telemetry::Metrics;
+use crate::transport::{HttpClient, http_client};
 use circuit::{Change, Circuit, FAILURES_MAX, PAUSE};
 
 /// Whom to ask.

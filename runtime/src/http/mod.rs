@@ -1,5 +1,6 @@
 //! The server's HTTP face: REST, WebSocket, the web chat, health and metrics.
 
+mod admin;
 mod app;
 mod body;
 mod listen;

@@ -11,6 +11,10 @@ use crate::dispatch::{DispatchError, StoreError};
 /// put it back first.
 const OTHER_FORMAT_RETRY_S: u32 = 60;
 
+/// When a client may ask again of a store whose disk is full, or that has stopped.
+const FULL_RETRY_S: u32 = 5;
+const STOPPED_RETRY_S: u32 = 30;
+
 /// Why a request was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
@@ -51,6 +55,25 @@ impl Problem {
                     the same id, or begin a new conversation";
         let problem = Self::new(503, detail).with_help(help).retry_after(OTHER_FORMAT_RETRY_S);
         Self { code: Some("R0305"), ..problem }
+    }
+
+    /// Writing is not possible, and may be again: reading is.
+    fn unwritable(error: &StoreError) -> Self {
+        let (code, detail, seconds) = match error {
+            StoreError::Full(_) => ("R0306", "there is no room to store the message", FULL_RETRY_S),
+            _ => ("R0307", "the server can store nothing until it starts anew", STOPPED_RETRY_S),
+        };
+        let help = "it was not taken: send it again later with the same id";
+        let problem = Self::new(503, detail).with_help(help).retry_after(seconds);
+        Self { code: Some(code), ..problem }
+    }
+
+    /// What was stored of the conversation is not what is there now.
+    fn damaged(what: &str) -> Self {
+        let detail = format!("a stored {what} of this conversation is damaged");
+        let help = "nothing was carried out; the operator can name what is damaged with `flowright \
+                    doctor`, and restore a backup";
+        Self { code: Some("R0304"), ..Self::new(500, detail).with_help(help) }
     }
 
     /// As JSON: also what a WebSocket sends.
@@ -97,7 +120,12 @@ impl From<DispatchError> for Problem {
                 Self::new(503, text).retry_after(1)
             }
             DispatchError::BadCustomer(_) => Self::new(400, text),
-            DispatchError::Store(error @ StoreError::OtherFormat { .. }) => error.into(),
+            DispatchError::Store(
+                error @ (StoreError::OtherFormat { .. }
+                | StoreError::Full(_)
+                | StoreError::Stopped(_)
+                | StoreError::Damaged { .. }),
+            ) => error.into(),
             // What broke is for the operator, not for the client.
             DispatchError::Store(error) => {
                 tracing::error!(%error, "a request failed");
@@ -116,6 +144,8 @@ impl From<StoreError> for Problem {
         tracing::error!(%error, "a request failed");
         match error {
             StoreError::OtherFormat { .. } => Self::other_format(),
+            StoreError::Full(_) | StoreError::Stopped(_) => Self::unwritable(&error),
+            StoreError::Damaged { what, .. } => Self::damaged(what),
             _ => Self::new(500, "the session could not be read"),
         }
     }

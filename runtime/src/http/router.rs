@@ -5,7 +5,7 @@ use hyper::{Method, StatusCode};
 use super::app::{App, Shared};
 use super::body::reply;
 use super::problem::Problem;
-use super::{Request, Response, messages, pages, sessions, socket};
+use super::{Request, Response, admin, messages, pages, sessions, socket};
 
 /// Answers a request; whatever goes wrong is a problem document.
 pub(crate) async fn route(app: App, request: Request) -> Response {
@@ -32,12 +32,22 @@ async fn answer(app: &App, request: Request) -> Result<Response, Problem> {
         ["v1", "sessions", id] => {
             only_get(&request)?;
             app.0.authorise(request.headers())?;
-            sessions::get(&app.0, &session_id(id)?)
+            sessions::get(&app.0, &session_id(id)?).await
+        }
+        ["admin", "outbox"] => {
+            only_get(&request)?;
+            app.0.authorise(request.headers())?;
+            admin::outbox(&app.0).await
+        }
+        ["admin", "outbox", id, "retry"] => {
+            only(&request, &[Method::POST], "POST")?;
+            app.0.authorise(request.headers())?;
+            admin::retry(&app.0, id).await
         }
         ["healthz"] => only_get(&request).map(|()| text("ok\n")),
         ["readyz"] => {
             only_get(&request)?;
-            app.0.dispatch.ready().map_err(Problem::from)?;
+            app.0.dispatch.ready().await.map_err(Problem::from)?;
             Ok(text("ready\n"))
         }
         ["metrics"] => {

@@ -11,12 +11,12 @@ use super::body;
 use super::problem::Problem;
 use crate::programs::hex;
 
-pub(super) fn get(app: &Shared, id: &str) -> Result<Response, Problem> {
-    let Some((session, program)) = app.dispatch.session(id)? else {
+pub(super) async fn get(app: &Shared, id: &str) -> Result<Response, Problem> {
+    let Some((session, program)) = app.dispatch.session(id).await? else {
         return Err(Problem::new(404, format!("there is no session `{id}`"))
             .with_help("a session begins with its first message"));
     };
-    let replies = app.dispatch.replies_after(id, 0)?;
+    let replies = app.dispatch.replies_after(id, 0).await?;
     let flows: Vec<Json> = session
         .stack
         .iter()

@@ -213,7 +213,7 @@ impl Socket {
     }
 
     async fn catch_up(&mut self) -> Result<(), WsError> {
-        match self.app.0.dispatch.replies_after(&self.session, self.sent) {
+        match self.app.0.dispatch.replies_after(&self.session, self.sent).await {
             Ok(missed) => {
                 for reply in &missed {
                     self.send_reply(reply).await?;

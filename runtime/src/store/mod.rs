@@ -3,9 +3,90 @@
 
 mod sqlite;
 
-pub use sqlite::{Durability, SqliteStore};
+pub use sqlite::{Durability, SqliteOptions, SqliteStore, StoreReport, verify};
+
+use std::sync::Arc;
 
 use flowright_engine::model::{Command, Event, Reply, Session};
+use futures_util::future::BoxFuture;
+
+/// What a store answers, later.
+pub type StoreFuture<'s, T> = BoxFuture<'s, Result<T, StoreError>>;
+
+/// A store that many hold.
+pub type SharedStore = Arc<dyn Store>;
+
+/// Keeps sessions. Whatever it acknowledged is there again after a crash; what it refused did not
+/// happen. All of its errors are [`StoreError`].
+pub trait Store: Send + Sync + std::fmt::Debug {
+    /// Keeps a step. Comes back when it is durable, with the replies as they were numbered.
+    fn commit(&self, commit: Commit) -> StoreFuture<'_, Vec<StoredReply>>;
+
+    /// A session.
+    fn session<'s>(&'s self, id: &'s str) -> StoreFuture<'s, Option<StoredSession>>;
+
+    /// The turn that a message began.
+    fn message<'s>(&'s self, session: &'s str, id: &'s str) -> StoreFuture<'s, Option<StoredTurn>>;
+
+    /// What answered a message, in order: the replies of its turn, but for those that came when it
+    /// was over (silence, a timer).
+    fn replies_of_turn<'s>(
+        &'s self,
+        session: &'s str,
+        turn: &'s StoredTurn,
+    ) -> StoreFuture<'s, Vec<StoredReply>>;
+
+    /// The replies after one, in order.
+    fn replies_after<'s>(&'s self, session: &'s str, seq: u64)
+    -> StoreFuture<'s, Vec<StoredReply>>;
+
+    /// Sessions whose action is under way, or was when the last process ended, but for those pinned
+    /// to bundles of these names.
+    fn calling<'s>(&'s self, unreadable: &'s [String]) -> StoreFuture<'s, Vec<String>>;
+
+    /// Sessions whose timer is due, the first of them or those after one, at most
+    /// [`DUE_AT_ONCE_MAX`](crate::limits::DUE_AT_ONCE_MAX), but for those pinned to bundles of these
+    /// names.
+    fn due<'s>(
+        &'s self,
+        now_ms: i64,
+        unreadable: &'s [String],
+        after: Option<&'s DueSession>,
+    ) -> StoreFuture<'s, Vec<DueSession>>;
+
+    /// When the first timer after a moment is due, ms UTC.
+    fn next_wake(&self, after_ms: i64) -> StoreFuture<'_, Option<i64>>;
+
+    /// Keeps by how much the machine's clock was set while timers were reckoned by another, ms: the
+    /// next process moves them.
+    fn keep_clock_jump(&self, jump_ms: i64) -> StoreFuture<'_, ()>;
+
+    /// Number of sessions.
+    fn session_count(&self) -> StoreFuture<'_, u64>;
+
+    /// A bundle's bytes.
+    fn bundle<'s>(&'s self, hash: &'s [u8; 32]) -> StoreFuture<'s, Option<Vec<u8>>>;
+
+    /// Keeps a bundle's bytes, so that sessions pinned to it survive the next deployment. Comes back
+    /// when they are durable: no session may begin with a bundle that the next process lacks.
+    fn put_bundle<'s>(&'s self, hash: &'s [u8; 32], bytes: &'s [u8]) -> StoreFuture<'s, ()>;
+
+    /// What is to be sent now, at most `most`: of every session only what must go first.
+    fn outbox_due(&self, now_ms: i64, most: usize) -> StoreFuture<'_, Vec<OutboxItem>>;
+
+    /// When something after a moment is to be sent, ms UTC.
+    fn outbox_next(&self, after_ms: i64) -> StoreFuture<'_, Option<i64>>;
+
+    /// What could not be sent and is not tried any more, the latest first, at most `most`; or the one
+    /// of a number.
+    fn outbox_dead(&self, id: Option<i64>, most: usize) -> StoreFuture<'_, Vec<OutboxItem>>;
+
+    /// How many wait to be sent, and how many are not tried any more.
+    fn outbox_sizes(&self) -> StoreFuture<'_, (u64, u64)>;
+
+    /// Keeps how sending went.
+    fn outbox_settle(&self, item: OutboxItem, result: OutboxResult) -> StoreFuture<'_, ()>;
+}
 
 /// One step, to be kept as a whole.
 #[derive(Debug, Clone)]
@@ -24,6 +105,95 @@ pub struct Commit {
     pub message_id: Option<String>,
     /// No call is under way: the turn is over.
     pub settled: bool,
+    /// What of it is to be sent to somebody's address.
+    pub deliver: Deliver,
+}
+
+/// Which parts of a step go into the outbox, in the step's own commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Deliver {
+    /// What was said.
+    pub replies: bool,
+    /// That a human is wanted.
+    pub handoffs: bool,
+}
+
+/// Something to be sent to an address: kept with the step that made it, gone when it was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxItem {
+    /// Its number in the store.
+    pub id: i64,
+    /// Its session: what belongs to one session is sent in order.
+    pub session: String,
+    /// What it is.
+    pub kind: OutboxKind,
+    /// The channel of the session when it was made.
+    pub channel: String,
+    /// Unique, the same on every attempt: sent as the idempotency key.
+    pub key: String,
+    /// JSON.
+    pub body: String,
+    /// Attempts so far.
+    pub attempts: u32,
+    /// When it was made, ms UTC.
+    pub since_ms: i64,
+    /// When it is tried next, ms UTC.
+    pub next_at_ms: i64,
+    /// Why the last attempt failed.
+    pub cause: Option<String>,
+}
+
+/// What is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutboxKind {
+    /// Something said to the customer.
+    Reply,
+    /// A conversation on its way to a human.
+    Handoff,
+}
+
+impl OutboxKind {
+    /// As it is stored and shown.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Reply => "reply",
+            Self::Handoff => "handoff",
+        }
+    }
+}
+
+/// How an attempt to send something went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutboxResult {
+    /// It was taken.
+    Delivered,
+    /// It is tried again at a time, ms UTC.
+    Again {
+        /// When.
+        at_ms: i64,
+        /// Why it was not taken.
+        cause: String,
+    },
+    /// It is not tried any more.
+    Dead {
+        /// Why it was not taken.
+        cause: String,
+    },
+    /// Somebody wants it tried once more, from the start.
+    Revive {
+        /// When.
+        at_ms: i64,
+    },
+}
+
+/// A session whose timer is due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueSession {
+    /// Since when, ms UTC.
+    pub at_ms: i64,
+    /// Which.
+    pub session: String,
 }
 
 /// A session as it is stored.
@@ -42,6 +212,9 @@ pub struct StoredTurn {
     pub turn: u64,
     /// Whether it is over.
     pub settled: bool,
+    /// The last reply of the session before it began. Absent in turns of stores that did not keep
+    /// it.
+    pub first_reply: Option<u64>,
     /// The last reply of the session when it was over: what comes later, without a message, is no
     /// part of its answer. Absent while it is not, and in turns of stores that did not keep it.
     pub last_reply: Option<u64>,
@@ -80,10 +253,24 @@ pub enum StoreError {
     /// Too many commits wait already.
     #[error("R0303: the store is overloaded")]
     Overloaded,
-    /// What was stored cannot be read.
+    /// There is no room for what was to be written. What is there can be read; writing goes on by
+    /// itself when there is room.
+    #[error("R0306: the disk of the store is full: {0}")]
+    Full(String),
+    /// The disk did not confirm what was written, so that nobody knows what is on it: nothing is
+    /// written from then on, until the process starts anew and reads what is there.
+    #[error(
+        "R0307: the disk did not confirm a write, and the store takes nothing more until flowright \
+         starts anew: {0}"
+    )]
+    Stopped(String),
+    /// Another process has the store.
+    #[error("R0308: the store {0} is in use by another flowright; one store is for one server")]
+    InUse(String),
+    /// What was stored is not what is there now.
     #[error("R0304: a stored {what} is damaged: {cause}")]
     Damaged {
-        /// Session, reply, bundle.
+        /// Session, message, reply, step, bundle, file.
         what: &'static str,
         /// Why.
         cause: String,

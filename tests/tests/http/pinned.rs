@@ -62,7 +62,7 @@ async fn a_session_of_another_format_stands_still_and_goes_on_later() {
         let client: Client<_, String> = Client::builder(TokioExecutor::new()).build_http();
         let got = client.get(world.url("/v1/sessions/old").parse().unwrap()).await.unwrap();
         assert!(got.headers().contains_key("retry-after"));
-        let why = world.server.dispatch().session("old").unwrap_err().to_string();
+        let why = world.server.dispatch().session("old").await.unwrap_err().to_string();
         let older_or_newer = if other < FORMAT_VERSION { "older" } else { "newer" };
         let hash = old.get(20..52).unwrap();
         let name: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -119,7 +119,7 @@ async fn timers_go_off_whatever_stands_still_before_them() {
         let copied = db.execute(
             "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 1500)
              INSERT INTO sessions SELECT 'old-' || n, bundle, record, seq, reply_seq, wake_at_ms,
-             calling, updated_ms FROM sessions, n",
+             calling, updated_ms, messages, sum FROM sessions, n",
             [],
         );
         assert_eq!(copied.unwrap(), 1500);
@@ -132,7 +132,7 @@ async fn timers_go_off_whatever_stands_still_before_them() {
     let world = world.restart().await;
     world.clock.advance_ms(120_000);
     let until = Instant::now() + Duration::from_secs(20);
-    while world.server.dispatch().replies_after("new", 1).unwrap().is_empty() {
+    while world.server.dispatch().replies_after("new", 1).await.unwrap().is_empty() {
         assert!(Instant::now() < until, "the timer did not go off");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

@@ -1,54 +1,104 @@
 //! SQLite: write-ahead log, one writer thread that commits many turns at once, readers beside it.
 
+mod as_store;
+mod jump;
+mod lock;
+mod outbox;
 mod read;
+mod rows;
+mod sums;
 mod tables;
 #[cfg(test)]
 mod tests;
+mod verify;
 mod write;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use rusqlite::{Connection, params};
-use tokio::sync::mpsc;
+use rusqlite::{Connection, ErrorCode};
+use tokio::sync::{mpsc, oneshot};
 
+use self::lock::StoreLock;
 use self::tables::connect;
-use self::write::{Job, write_loop};
+use self::write::{Job, Stopped, Work, write_batch, write_loop};
 use super::{Commit, StoreError, StoredReply};
 use crate::limits::COMMITS_WAITING_MAX;
 use crate::telemetry::Metrics;
 
-pub use self::tables::Durability;
+pub use self::tables::{Durability, SqliteOptions};
+pub use self::verify::{StoreReport, verify};
 
 /// A store in one SQLite file. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
-    writer: mpsc::Sender<Job>,
+    writer: Writer,
     reader: Arc<Mutex<Connection>>,
+    stopped: Stopped,
+    /// Held as long as the store is open.
+    _lock: Arc<Option<StoreLock>>,
+}
+
+/// Who writes.
+#[derive(Debug, Clone)]
+enum Writer {
+    /// A thread of its own: what waits while it writes is written together next.
+    Thread(mpsc::Sender<Job>),
+    /// Whoever commits, at once: in simulations, where everything happens in one thread.
+    Inline(Arc<Mutex<Connection>>, Arc<Metrics>),
 }
 
 fn failed(error: rusqlite::Error) -> StoreError {
-    StoreError::Failed(error.to_string())
+    let rusqlite::Error::SqliteFailure(code, _) = &error else {
+        return StoreError::Failed(error.to_string());
+    };
+    let text = error.to_string();
+    match (code.code, code.extended_code) {
+        (ErrorCode::DiskFull, _) => StoreError::Full(text),
+        // Pages that could not be synced may be called clean afterwards: to ask again proves nothing.
+        (_, rusqlite::ffi::SQLITE_IOERR_FSYNC | rusqlite::ffi::SQLITE_IOERR_DIR_FSYNC) => {
+            StoreError::Stopped(text)
+        }
+        (ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _) => damaged("file", &text),
+        _ => StoreError::Failed(text),
+    }
+}
+
+pub(crate) fn damaged(what: &'static str, cause: &dyn std::fmt::Display) -> StoreError {
+    StoreError::Damaged { what, cause: cause.to_string() }
 }
 
 impl SqliteStore {
     /// Opens or makes a store.
     ///
     /// # Errors
-    /// [`StoreError`], a newer file among them.
+    /// [`StoreError`], a newer file among them, or that another process has it.
     pub fn open(
         path: &Path,
-        durability: Durability,
+        options: &SqliteOptions,
         metrics: Arc<Metrics>,
     ) -> Result<Self, StoreError> {
-        let writer = connect(path, durability)?;
-        let reader = connect(path, durability)?;
-        let (sender, receiver) = mpsc::channel(COMMITS_WAITING_MAX);
-        let write = move || write_loop(writer, receiver, &metrics);
-        let thread = thread::Builder::new().name("flowright-store".to_owned()).spawn(write);
-        thread.map_err(|e| StoreError::Failed(e.to_string()))?;
-        Ok(Self { writer: sender, reader: Arc::new(Mutex::new(reader)) })
+        // A file system of its own has its own ways to keep others out.
+        let lock = options.vfs.is_none().then(|| StoreLock::take(path)).transpose()?;
+        let mut writer = connect(path, options)?;
+        let transaction = writer.transaction().map_err(failed)?;
+        jump::apply(&transaction)?;
+        transaction.commit().map_err(failed)?;
+        let reader = connect(path, options)?;
+        let stopped = Stopped::default();
+        let writer = if options.inline {
+            Writer::Inline(Arc::new(Mutex::new(writer)), metrics)
+        } else {
+            let (sender, receiver) = mpsc::channel(COMMITS_WAITING_MAX);
+            let stopped = stopped.clone();
+            let write = move || write_loop(writer, receiver, &stopped, &metrics);
+            let thread = thread::Builder::new().name("flowright-store".to_owned()).spawn(write);
+            thread.map_err(|e| StoreError::Failed(e.to_string()))?;
+            Writer::Thread(sender)
+        };
+        let reader = Arc::new(Mutex::new(reader));
+        Ok(Self { writer, reader, stopped, _lock: Arc::new(lock) })
     }
 
     /// Keeps a step. Comes back when it is durable, with the replies as they were numbered.
@@ -56,9 +106,32 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`]: then nothing of it is kept.
     pub async fn commit(&self, commit: Commit) -> Result<Vec<StoredReply>, StoreError> {
-        let (job, answered) = Job::of(commit)?;
-        self.writer.try_send(job).map_err(|_| StoreError::Overloaded)?;
+        let (answer, answered) = oneshot::channel();
+        self.put(Job { work: Work::commit(commit)?, answer })?;
         answered.await.map_err(|_| StoreError::Failed("the writer has stopped".to_owned()))?
+    }
+
+    /// Has the writer do something in a transaction.
+    async fn change(
+        &self,
+        change: impl FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.put(Job { work: Work::Change(Mutex::new(Some(Box::new(change)))), answer })?;
+        let answered = answered.await;
+        answered.map_err(|_| StoreError::Failed("the writer has stopped".to_owned()))?.map(|_| ())
+    }
+
+    fn put(&self, job: Job) -> Result<(), StoreError> {
+        self.stopped.check()?;
+        match &self.writer {
+            Writer::Thread(sender) => sender.try_send(job).map_err(|_| StoreError::Overloaded),
+            Writer::Inline(db, metrics) => {
+                let mut db = db.lock().unwrap_or_else(PoisonError::into_inner);
+                write_batch(&mut db, vec![job], &self.stopped, metrics);
+                Ok(())
+            }
+        }
     }
 
     fn read<T>(
@@ -67,19 +140,5 @@ impl SqliteStore {
     ) -> Result<T, StoreError> {
         let connection = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         query(&connection).map_err(failed)
-    }
-
-    /// Keeps a bundle's bytes, so that sessions pinned to it survive the next deployment. Comes back
-    /// when they are durable: no session may begin with a bundle that the next process lacks.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn put_bundle(&self, hash: &[u8; 32], bytes: &[u8]) -> Result<(), StoreError> {
-        self.read(|db| {
-            // Only what is there already is passed over; anything else that is wrong is an error.
-            let query =
-                "INSERT INTO bundles (hash, bytes) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING";
-            db.execute(query, params![hash.as_slice(), bytes]).map(|_| ())
-        })
     }
 }

@@ -5,6 +5,7 @@ use flowright_engine::model::{Event, Reply};
 use flowright_engine::{LoadedProgram, open_session};
 
 use super::*;
+use crate::store::{Deliver, Store};
 use flowright_engine::model::Command;
 
 /// The tables as version 1 made them, with a message of two replies.
@@ -47,7 +48,8 @@ impl File {
     }
 
     fn open(&self) -> Result<SqliteStore, StoreError> {
-        SqliteStore::open(&self.path(), Durability::ProcessOnly, Arc::new(Metrics::default()))
+        let options = SqliteOptions::new(Durability::ProcessOnly);
+        SqliteStore::open(&self.path(), &options, Arc::new(Metrics::default()))
     }
 
     fn version(&self) -> i64 {
@@ -78,6 +80,7 @@ fn commit(seq: u64, message: Option<&str>, said: &[&str], settled: bool) -> Comm
         commands: said.iter().map(reply).collect(),
         message_id: message.map(str::to_owned),
         settled,
+        deliver: Deliver::default(),
     }
 }
 
@@ -90,10 +93,10 @@ fn a_store_of_version_1_goes_on() {
     let file = File::new("old");
     Connection::open(file.path()).unwrap().execute_batch(VERSION_1).unwrap();
     let store = file.open().unwrap();
-    let turn = store.message("s", "m").unwrap().unwrap();
+    let turn = store.read_message("s", "m").unwrap().unwrap();
     assert_eq!((turn.turn, turn.settled, turn.last_reply), (1, true, None));
-    assert_eq!(texts(store.replies_of_turn("s", &turn).unwrap()), ["a", "b"]);
-    assert_eq!(file.version(), 2);
+    assert_eq!(texts(store.read_replies_of_turn("s", &turn).unwrap()), ["a", "b"]);
+    assert_eq!(file.version(), tables::SCHEMA);
     drop(store);
     file.open().unwrap();
 }
@@ -115,23 +118,23 @@ fn tables_that_cannot_be_changed_stay_as_they_are() {
 fn a_store_of_a_later_version_is_refused() {
     let file = File::new("new");
     let db = Connection::open(file.path()).unwrap();
-    db.execute_batch("PRAGMA user_version = 3").unwrap();
+    db.execute_batch("PRAGMA user_version = 4").unwrap();
     let refused = file.open().map(|_| ()).unwrap_err();
-    assert_eq!(refused, StoreError::Newer { found: 3, known: 2 });
+    assert_eq!(refused, StoreError::Newer { found: 4, known: 3 });
     assert!(refused.to_string().contains("R0302"), "{refused}");
 }
 
-#[test]
-fn a_bundle_is_kept_once_and_as_it_was() {
+#[tokio::test]
+async fn a_bundle_is_kept_once_and_as_it_was() {
     let file = File::new("bundle");
     let store = file.open().unwrap();
-    store.put_bundle(&[7; 32], b"first").unwrap();
-    store.put_bundle(&[7; 32], b"second").unwrap();
-    store.put_bundle(&[8; 32], b"other").unwrap();
+    Store::put_bundle(&store, &[7; 32], b"first").await.unwrap();
+    Store::put_bundle(&store, &[7; 32], b"second").await.unwrap();
+    Store::put_bundle(&store, &[8; 32], b"other").await.unwrap();
     drop(store);
     let store = file.open().unwrap();
-    assert_eq!(store.bundle(&[7; 32]).unwrap().as_deref(), Some(&b"first"[..]));
-    assert_eq!(store.bundle(&[9; 32]).unwrap(), None);
+    assert_eq!(store.read_bundle(&[7; 32]).unwrap().as_deref(), Some(&b"first"[..]));
+    assert_eq!(store.read_bundle(&[9; 32]).unwrap(), None);
 }
 
 #[tokio::test]
@@ -139,20 +142,20 @@ async fn a_commit_is_kept_whole_or_not_at_all() {
     let file = File::new("whole");
     let store = file.open().unwrap();
     store.commit(commit(1, Some("m"), &["a"], false)).await.unwrap();
-    assert_eq!(store.calling(&[]).unwrap(), ["s"]);
+    assert_eq!(store.read_calling(&[]).unwrap(), ["s"]);
     // Step 1 is there already: what the commit would have written before that is not kept either.
     assert!(store.commit(commit(1, Some("n"), &["b", "c"], true)).await.is_err());
-    assert_eq!(texts(store.replies_after("s", 0).unwrap()), ["a"]);
-    assert_eq!(store.message("s", "n").unwrap(), None);
-    assert_eq!(store.calling(&[]).unwrap(), ["s"]);
+    assert_eq!(texts(store.read_replies_after("s", 0).unwrap()), ["a"]);
+    assert_eq!(store.read_message("s", "n").unwrap(), None);
+    assert_eq!(store.read_calling(&[]).unwrap(), ["s"]);
     store.commit(commit(2, None, &["b"], true)).await.unwrap();
-    assert_eq!(store.calling(&[]).unwrap(), Vec::<String>::new());
+    assert_eq!(store.read_calling(&[]).unwrap(), Vec::<String>::new());
     // What comes without a message, when the turn is over, is no answer to it.
     store.commit(commit(3, None, &["later"], true)).await.unwrap();
-    let turn = store.message("s", "m").unwrap().unwrap();
+    let turn = store.read_message("s", "m").unwrap().unwrap();
     assert_eq!((turn.last_reply, turn.handed_off), (Some(2), Some(false)));
-    assert_eq!(texts(store.replies_of_turn("s", &turn).unwrap()), ["a", "b"]);
-    assert_eq!(texts(store.replies_after("s", 0).unwrap()), ["a", "b", "later"]);
+    assert_eq!(texts(store.read_replies_of_turn("s", &turn).unwrap()), ["a", "b"]);
+    assert_eq!(texts(store.read_replies_after("s", 0).unwrap()), ["a", "b", "later"]);
 }
 
 /// Of commits that are written together, one that fails takes no other with it.
@@ -169,8 +172,8 @@ async fn a_commit_that_fails_fails_alone() {
     });
     let results = futures_util::future::join_all(commits).await;
     assert_eq!(results.iter().filter(|result| result.is_err()).count(), 9);
-    assert_eq!(store.session_count().unwrap(), 31);
-    assert_eq!(texts(store.replies_after("same", 0).unwrap()), ["a"]);
+    assert_eq!(store.read_session_count().unwrap(), 31);
+    assert_eq!(texts(store.read_replies_after("same", 0).unwrap()), ["a"]);
 }
 
 #[test]
@@ -179,13 +182,101 @@ fn what_was_changed_from_outside_is_said_to_be_damaged() {
     let store = file.open().unwrap();
     let db = Connection::open(file.path()).unwrap();
     db.execute_batch(
-        "INSERT INTO sessions VALUES ('s', x'00', '{\"id\":', 1, 0, NULL, 0, 0);
-         INSERT INTO replies VALUES ('s', 1, 1, '[]');",
+        "INSERT INTO sessions VALUES ('s', x'00', '{\"id\":', 1, 0, NULL, 0, 0, 0, 0);
+         INSERT INTO replies VALUES ('s', 1, 1, '[]', 0);",
     )
     .unwrap();
-    let session = store.session("s").unwrap_err().to_string();
-    let reply = store.replies_after("s", 0).unwrap_err().to_string();
+    let session = store.read_session("s").unwrap_err().to_string();
+    let reply = store.read_replies_after("s", 0).unwrap_err().to_string();
     for (said, what) in [(session, "session"), (reply, "reply")] {
         assert!(said.starts_with("R0304: ") && said.contains(what), "{said}");
+    }
+}
+
+/// The tables of version 2 with a session of one message: what has no sums gets them.
+#[tokio::test]
+async fn rows_of_version_2_get_their_sums() {
+    let file = File::new("two");
+    let store = file.open().unwrap();
+    store.commit(commit(1, Some("m"), &["a", "b"], true)).await.unwrap();
+    drop(store);
+    let db = Connection::open(file.path()).unwrap();
+    db.execute_batch(
+        "ALTER TABLE sessions DROP COLUMN messages; ALTER TABLE sessions DROP COLUMN sum;
+         ALTER TABLE messages DROP COLUMN first_reply; ALTER TABLE messages DROP COLUMN sum;
+         ALTER TABLE replies DROP COLUMN sum; ALTER TABLE journal DROP COLUMN sum;
+         DROP TABLE outbox; DROP TABLE meta; PRAGMA user_version = 2;",
+    )
+    .unwrap();
+    let store = file.open().unwrap();
+    assert!(store.read_session("s").unwrap().is_some());
+    let turn = store.read_message("s", "m").unwrap().unwrap();
+    assert_eq!((turn.first_reply, turn.last_reply), (Some(0), Some(2)));
+    assert_eq!(texts(store.read_replies_of_turn("s", &turn).unwrap()), ["a", "b"]);
+    let report = verify(&file.path()).unwrap();
+    assert_eq!(report.faults, Vec::<String>::new());
+    let rows = [
+        ("sessions", 1),
+        ("messages", 1),
+        ("replies", 2),
+        ("journal", 1),
+        ("bundles", 0),
+        ("outbox", 0),
+    ];
+    assert_eq!(report.rows, rows);
+}
+
+/// Whatever is changed in a row is found when it is read, and by reading all.
+#[tokio::test]
+async fn what_is_changed_in_a_row_is_found() {
+    let changes = [
+        ("sessions", "reply_seq = 0"),
+        ("sessions", "record = replace(record, 'web', 'api')"),
+        ("sessions", "wake_at_ms = 5"),
+        ("sessions", "id = 't'"),
+        ("messages", "id = 'n'"),
+        ("messages", "turn = 2"),
+        ("messages", "last_reply = 1"),
+        ("replies", "reply = replace(reply, 'a', 'b')"),
+        ("replies", "seq = seq + 7"),
+        ("replies", "session = 't'"),
+    ];
+    for (table, change) in changes {
+        let file = File::new(&format!("changed-{table}-{}", change.len()));
+        let store = file.open().unwrap();
+        store.commit(commit(1, Some("m"), &["a", "b"], true)).await.unwrap();
+        let db = Connection::open(file.path()).unwrap();
+        db.execute_batch(&format!("UPDATE {table} SET {change}")).unwrap();
+        let read = || {
+            store.read_session("s")?;
+            let turn = store.read_message("s", "m")?;
+            turn.map(|turn| store.read_replies_of_turn("s", &turn)).transpose()
+        };
+        let error = read().unwrap_err().to_string();
+        assert!(error.starts_with("R0304: "), "{table} {change}: {error}");
+        assert!(!verify(&file.path()).unwrap().is_whole(), "{table} {change}");
+    }
+}
+
+/// Timers that were reckoned by a clock that was set since are moved, once.
+#[tokio::test]
+async fn timers_are_moved_when_the_clock_was_set() {
+    let file = File::new("jump");
+    let store = file.open().unwrap();
+    let mut waiting = commit(1, None, &[], true);
+    (waiting.session.wake_at_ms, waiting.session.heard_at_ms) = (Some(1_000), 400);
+    store.commit(waiting).await.unwrap();
+    Store::keep_clock_jump(&store, 50).await.unwrap();
+    for _ in 0..2 {
+        drop(file.open());
+        let store = file.open();
+        assert!(matches!(store, Err(StoreError::InUse(_))));
+    }
+    drop(store);
+    for _ in 0..2 {
+        let store = file.open().unwrap();
+        let session = store.read_session("s").unwrap().unwrap().session;
+        assert_eq!((session.wake_at_ms, session.heard_at_ms), (Some(1_050), 450));
+        assert_eq!(store.read_next_wake(0).unwrap(), Some(1_050));
     }
 }

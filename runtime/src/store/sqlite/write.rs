@@ -1,10 +1,13 @@
 //! The one writer: takes the commits that wait and writes them in one transaction.
 
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
 use flowright_engine::model::{Command, Status};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 use tokio::sync::{mpsc, oneshot};
 
-use super::failed;
+use super::rows::{MessageRow, SessionRow, reply_sum, step_sum};
+use super::{failed, outbox};
 use crate::limits::COMMITS_PER_BATCH_MAX;
 use crate::store::{Commit, StoreError, StoredReply};
 use crate::telemetry::Metrics;
@@ -12,24 +15,60 @@ use crate::telemetry::Metrics;
 /// The replies of a commit as they were numbered.
 pub(super) type Written = Result<Vec<StoredReply>, StoreError>;
 
-pub(super) struct Job {
-    commit: Box<Commit>,
-    texts: Texts,
-    answer: oneshot::Sender<Written>,
+/// Something that the writer does, once, in its transaction.
+type Change = Box<dyn FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send>;
+
+/// Something to write.
+pub(super) enum Work {
+    Commit(Box<Commit>, Texts),
+    Change(Mutex<Option<Change>>),
 }
 
-impl Job {
-    /// A commit for the writer, and where its answer comes.
-    pub(super) fn of(commit: Commit) -> Result<(Self, oneshot::Receiver<Written>), StoreError> {
-        let (answer, answered) = oneshot::channel();
+impl Work {
+    /// A commit for the writer.
+    pub(super) fn commit(commit: Commit) -> Result<Self, StoreError> {
         let texts = Texts::of(&commit)?;
-        Ok((Self { commit: Box::new(commit), texts, answer }, answered))
+        Ok(Self::Commit(Box::new(commit), texts))
+    }
+
+    fn write(&self, db: &Connection) -> Written {
+        match self {
+            Self::Commit(commit, texts) => write_commit(db, commit, texts),
+            Self::Change(change) => {
+                let change = change.lock().unwrap_or_else(PoisonError::into_inner).take();
+                change.map_or(Ok(()), |change| change(db)).map_err(failed)?;
+                Ok(Vec::new())
+            }
+        }
+    }
+}
+
+/// Something to write, and where the answer is waited for.
+pub(super) struct Job {
+    pub(super) work: Work,
+    pub(super) answer: oneshot::Sender<Written>,
+}
+
+/// Why the store takes nothing more, if it does not.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Stopped(Arc<OnceLock<StoreError>>);
+
+impl Stopped {
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        self.0.get().map_or(Ok(()), |error| Err(error.clone()))
+    }
+
+    /// What failed, and that nothing is taken from now on when the disk can not be trusted.
+    fn note(&self, error: &StoreError) {
+        if matches!(error, StoreError::Stopped(_)) && self.0.set(error.clone()).is_ok() {
+            tracing::error!(%error, "the store has stopped");
+        }
     }
 }
 
 /// A commit's parts as they are stored: written by whoever commits, so that the one writer only
 /// writes.
-struct Texts {
+pub(super) struct Texts {
     session: String,
     event: String,
     commands: String,
@@ -56,46 +95,68 @@ fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
 }
 
 /// Takes what waits, writes it in one transaction, answers all.
-pub(super) fn write_loop(mut db: Connection, mut jobs: mpsc::Receiver<Job>, metrics: &Metrics) {
+pub(super) fn write_loop(
+    mut db: Connection,
+    mut jobs: mpsc::Receiver<Job>,
+    stopped: &Stopped,
+    metrics: &Metrics,
+) {
     while let Some(first) = jobs.blocking_recv() {
         let mut batch = vec![first];
         while batch.len() < COMMITS_PER_BATCH_MAX {
             let Ok(next) = jobs.try_recv() else { break };
             batch.push(next);
         }
-        metrics.commit_batch.observe(batch.len() as f64);
-        match write_batch(&mut db, &batch) {
-            Ok(results) => {
-                for (job, result) in batch.into_iter().zip(results) {
-                    // A receiver that is gone no longer wants to know.
-                    let _ = job.answer.send(result);
-                }
+        write_batch(&mut db, batch, stopped, metrics);
+    }
+}
+
+/// Writes in one transaction, and answers when it is durable.
+pub(super) fn write_batch(
+    db: &mut Connection,
+    batch: Vec<Job>,
+    stopped: &Stopped,
+    metrics: &Metrics,
+) {
+    metrics.commit_batch.observe(batch.len() as f64);
+    let results = stopped.check().and_then(|()| try_batch(db, &batch));
+    match results {
+        Ok(results) => {
+            for (job, result) in batch.into_iter().zip(results) {
+                // A receiver that is gone no longer wants to know.
+                let _ = job.answer.send(result);
             }
-            Err(error) => {
-                tracing::error!(%error, "commits failed");
-                for job in batch {
-                    let _ = job.answer.send(Err(error.clone()));
-                }
+        }
+        Err(error) => {
+            stopped.note(&error);
+            tracing::error!(%error, "commits failed");
+            for job in batch {
+                let _ = job.answer.send(Err(error.clone()));
             }
         }
     }
 }
 
 /// Each commit has a savepoint of its own: one that cannot be written takes no other with it.
-fn write_batch(db: &mut Connection, batch: &[Job]) -> Result<Vec<Written>, StoreError> {
+fn try_batch(db: &mut Connection, batch: &[Job]) -> Result<Vec<Written>, StoreError> {
     // To write from the start: one that only reads at first does not wait for others' writes later.
     let mut transaction =
         db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     let mut results = Vec::with_capacity(batch.len());
     for job in batch {
         if batch.len() == 1 {
-            results.push(Ok(write_commit(&transaction, &job.commit, &job.texts)?));
+            results.push(Ok(job.work.write(&transaction)?));
             continue;
         }
         let savepoint = transaction.savepoint().map_err(failed)?;
-        let result = write_commit(&savepoint, &job.commit, &job.texts);
-        if result.is_ok() {
-            savepoint.commit().map_err(failed)?;
+        let result = job.work.write(&savepoint);
+        match &result {
+            Ok(_) => savepoint.commit().map_err(failed)?,
+            // The disk is full or untrue for all of them.
+            Err(error @ (StoreError::Full(_) | StoreError::Stopped(_))) => {
+                return Err(error.clone());
+            }
+            Err(_) => {}
         }
         results.push(result);
     }
@@ -110,77 +171,130 @@ fn write_commit(
 ) -> Result<Vec<StoredReply>, StoreError> {
     let session = &commit.session;
     let id = session.id.as_str();
-    let mut reply_seq: u64 = db
-        .prepare_cached("SELECT reply_seq FROM sessions WHERE id = ?1")
-        .and_then(|mut s| s.query_row([id], |row| row.get(0)).optional())
-        .map_err(failed)?
-        .unwrap_or(0);
-    let mut replies = Vec::new();
+    let before = db
+        .prepare_cached("SELECT reply_seq, messages FROM sessions WHERE id = ?1")
+        .and_then(|mut s| s.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional())
+        .map_err(failed)?;
+    let (first_reply, messages): (u64, u64) = before.unwrap_or_default();
+    let replies = write_replies(db, commit, texts, first_reply)?;
+    let reply_seq = replies.last().map_or(first_reply, |last| last.seq);
+    let row = SessionRow {
+        id,
+        bundle: session.bundle.as_slice(),
+        record: texts.session.as_str(),
+        seq: commit.seq,
+        reply_seq,
+        messages: messages + u64::from(commit.message_id.is_some()),
+        wake_at_ms: session.wake_at_ms,
+        calling: !commit.settled,
+        updated_ms: commit.at_ms,
+    };
+    write_session(db, &row).map_err(failed)?;
+    let sum = step_sum(id, commit.seq, commit.at_ms, &texts.event, &texts.commands);
+    db.prepare_cached(
+        "INSERT INTO journal (session, seq, at_ms, event, commands, sum)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )
+    .and_then(|mut s| {
+        s.execute(params![id, commit.seq, commit.at_ms, texts.event, texts.commands, sum])
+    })
+    .map_err(failed)?;
+    write_message(db, commit, first_reply, reply_seq).map_err(failed)?;
+    outbox::put(db, commit, &replies, &texts.replies)?;
+    Ok(replies)
+}
+
+fn write_replies(
+    db: &Connection,
+    commit: &Commit,
+    texts: &Texts,
+    mut seq: u64,
+) -> Result<Vec<StoredReply>, StoreError> {
+    let (id, turn) = (commit.session.id.as_str(), commit.session.turn);
     let said = commit.commands.iter().filter_map(|command| match command {
         Command::Reply(reply) => Some(reply),
         _ => None,
     });
+    let mut replies = Vec::new();
     for (reply, text) in said.zip(&texts.replies) {
-        reply_seq += 1;
+        seq += 1;
         db.prepare_cached(
-            "INSERT INTO replies (session, seq, turn, reply) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO replies (session, seq, turn, reply, sum) VALUES (?1, ?2, ?3, ?4, ?5)",
         )
-        .and_then(|mut s| s.execute(params![id, reply_seq, session.turn, text]))
+        .and_then(|mut s| s.execute(params![id, seq, turn, text, reply_sum(id, seq, turn, text)]))
         .map_err(failed)?;
-        replies.push(StoredReply { seq: reply_seq, turn: session.turn, reply: reply.clone() });
+        replies.push(StoredReply { seq, turn, reply: reply.clone() });
     }
-    db.prepare_cached(
-        "INSERT INTO sessions (id, bundle, record, seq, reply_seq, wake_at_ms, calling, updated_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-         ON CONFLICT (id) DO UPDATE SET bundle = ?2, record = ?3, seq = ?4, reply_seq = ?5,
-             wake_at_ms = ?6, calling = ?7, updated_ms = ?8",
-    )
-    .and_then(|mut s| {
-        let calling = i64::from(!commit.settled);
-        s.execute(params![
-            id,
-            session.bundle.as_slice(),
-            texts.session,
-            commit.seq,
-            reply_seq,
-            session.wake_at_ms,
-            calling,
-            commit.at_ms
-        ])
-    })
-    .map_err(failed)?;
-    db.prepare_cached(
-        "INSERT INTO journal (session, seq, at_ms, event, commands) VALUES (?1, ?2, ?3, ?4, ?5)",
-    )
-    .and_then(|mut s| s.execute(params![id, commit.seq, commit.at_ms, texts.event, texts.commands]))
-    .map_err(failed)?;
-    write_message(db, commit, reply_seq)?;
     Ok(replies)
+}
+
+fn write_session(db: &Connection, row: &SessionRow<&str, &[u8]>) -> Result<(), rusqlite::Error> {
+    db.prepare_cached(
+        "INSERT INTO sessions
+             (id, bundle, record, seq, reply_seq, wake_at_ms, calling, updated_ms, messages, sum)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         ON CONFLICT (id) DO UPDATE SET bundle = ?2, record = ?3, seq = ?4, reply_seq = ?5,
+             wake_at_ms = ?6, calling = ?7, updated_ms = ?8, messages = ?9, sum = ?10",
+    )?
+    .execute(params![
+        row.id,
+        row.bundle,
+        row.record,
+        row.seq,
+        row.reply_seq,
+        row.wake_at_ms,
+        row.calling,
+        row.updated_ms,
+        row.messages,
+        row.sum()
+    ])
+    .map(|_| ())
 }
 
 /// The message's id in the turn's first commit; that it is settled, with what was its answer, in
 /// the last.
-fn write_message(db: &Connection, commit: &Commit, reply_seq: u64) -> Result<(), StoreError> {
-    let (id, turn) = (&commit.session.id, commit.session.turn);
+fn write_message(
+    db: &Connection,
+    commit: &Commit,
+    first_reply: u64,
+    reply_seq: u64,
+) -> Result<(), rusqlite::Error> {
+    let (session, turn) = (commit.session.id.as_str(), commit.session.turn);
     let handed_off = commit.session.status != Status::Bot;
-    let last = commit.settled.then_some((reply_seq, handed_off));
-    let (last_reply, handed_off) = last.unzip();
+    let settled = |first_reply: Option<u64>, id: &str| {
+        let last = commit.settled.then_some((reply_seq, handed_off));
+        let (last_reply, handed_off) = last.unzip();
+        let settled = commit.settled;
+        let row = MessageRow { session, id, turn, settled, first_reply, last_reply, handed_off };
+        db.prepare_cached(
+            "INSERT INTO messages
+                 (session, id, turn, settled, first_reply, last_reply, handed_off, sum)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![
+            session,
+            id,
+            turn,
+            settled,
+            first_reply,
+            last_reply,
+            handed_off,
+            row.sum()
+        ])
+        .map(|_| ())
+    };
     if let Some(message) = &commit.message_id {
-        db.prepare_cached(
-            "INSERT INTO messages (session, id, turn, settled, last_reply, handed_off)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )
-        .and_then(|mut s| {
-            s.execute(params![id, message, turn, commit.settled, last_reply, handed_off])
-        })
-        .map_err(failed)?;
-    } else if commit.settled {
-        db.prepare_cached(
-            "UPDATE messages SET settled = 1, last_reply = ?3, handed_off = ?4
-             WHERE session = ?1 AND turn = ?2 AND settled = 0",
-        )
-        .and_then(|mut s| s.execute(params![id, turn, last_reply, handed_off]))
-        .map_err(failed)?;
+        return settled(Some(first_reply), message);
     }
-    Ok(())
+    if !commit.settled {
+        return Ok(());
+    }
+    let begun: Option<(String, Option<u64>)> = db
+        .prepare_cached(
+            "DELETE FROM messages WHERE session = ?1 AND turn = ?2 AND settled = 0
+             RETURNING id, first_reply",
+        )?
+        .query_row(params![session, turn], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    begun.map_or(Ok(()), |(id, first_reply)| settled(first_reply, &id))
 }

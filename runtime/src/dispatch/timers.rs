@@ -1,0 +1,100 @@
+//! Timers of sessions that are not in memory, and calls that nobody carries out. A session in memory
+//! watches its own.
+
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::{Dispatch, Mail};
+use crate::limits::DUE_AT_ONCE_MAX;
+use crate::store::{DueSession, StoreError};
+
+/// After a look at what could not be woken, or is still being woken.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// After a look at as many as are read at once.
+const GO_ON: Duration = Duration::from_millis(10);
+/// Without a timer.
+const LOOK_AT_LEAST: Duration = Duration::from_secs(60);
+/// A jump of the machine's clock that is kept: less is no difference to a timer.
+const JUMP_KEPT_MS: i64 = 1_000;
+
+impl Dispatch {
+    /// Takes up calls that nobody carries out: those that were under way when the last process
+    /// ended. How many there are.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn resume(&self) -> Result<usize, StoreError> {
+        let mut sessions = self.inner.store.calling(&self.inner.programs.unreadable()).await?;
+        let live = self.inner.live.lock().unwrap_or_else(PoisonError::into_inner);
+        // A session in memory sees to its own call, but for one whose task is gone.
+        sessions.retain(|session| live.get(session).is_none_or(|mailbox| mailbox.is_closed()));
+        drop(live);
+        for session in &sessions {
+            self.look(session);
+        }
+        Ok(sessions.len())
+    }
+
+    /// Wakes sessions when their timers are due, and takes up calls that could not be taken up
+    /// before, until the dispatch closes. While nothing is due it sleeps until something is.
+    pub async fn watch_timers(self) {
+        let (mut kept_jump_ms, mut after) = (0, None);
+        while !self.inner.closing.load(Ordering::Acquire) {
+            self.keep_jump(&mut kept_jump_ms).await;
+            let pause = self.wake_due(&mut after).await.unwrap_or_else(|error| {
+                tracing::error!(%error, "timers could not be read");
+                LOOK_AGAIN
+            });
+            tokio::select! {
+                biased;
+                // A session that left memory may have an earlier timer.
+                () = self.inner.left.notified() => {}
+                () = self.inner.clock.sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Wakes what is due. How long nothing will be. `after` is the last of those that were read, when
+    /// there are more: those that cannot be woken keep no other back.
+    async fn wake_due(&self, after: &mut Option<DueSession>) -> Result<Duration, StoreError> {
+        let store = &self.inner.store;
+        let now = self.inner.clock.now_ms();
+        let due = store.due(now, &self.inner.programs.unreadable(), after.as_ref()).await?;
+        due.iter().for_each(|due| self.look(&due.session));
+        let (any, full) = (!due.is_empty() || after.is_some(), due.len() >= DUE_AT_ONCE_MAX);
+        *after = due.into_iter().next_back().filter(|_| full);
+        if full {
+            return Ok(GO_ON);
+        }
+        let resumed = self.resume().await?;
+        let most = if any || resumed > 0 { LOOK_AGAIN } else { LOOK_AT_LEAST };
+        let next = store.next_wake(now).await?;
+        let left = next.and_then(|at| u64::try_from(at.saturating_sub(now)).ok());
+        Ok(left.map_or(most, |ms| most.min(Duration::from_millis(ms))))
+    }
+
+    /// Tells the store when the machine's clock was set: the next process begins with the new time.
+    async fn keep_jump(&self, kept_ms: &mut i64) {
+        let jumped = self.inner.clock.jumped_ms();
+        if (jumped - *kept_ms).abs() < JUMP_KEPT_MS {
+            return;
+        }
+        tracing::warn!(
+            jumped_ms = jumped,
+            "the machine's clock was set; timers go on by elapsed time, and dates by the new clock \
+             when the server starts anew"
+        );
+        match self.inner.store.keep_clock_jump(jumped).await {
+            Ok(()) => *kept_ms = jumped,
+            Err(error) => tracing::error!(%error, "that the clock was set could not be kept"),
+        }
+    }
+
+    fn look(&self, session: &str) {
+        if let Err(error) = self.put(session, Mail::Look) {
+            // The next look tries again; a session with a full mailbox looks by itself.
+            tracing::debug!(%error, "a session could not be woken");
+        }
+    }
+}

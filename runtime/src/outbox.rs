@@ -1,0 +1,248 @@
+//! Sends what the outbox holds: what was said and handed off, to the addresses that the configuration
+//! names. At least once, in the order of each session, with the same key on every attempt; what is
+//! not taken in the end is kept, counted and shown.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::body::Bytes;
+use hyper::{Request, Uri};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+
+use crate::clock::SharedClock;
+use crate::limits::{
+    ANSWER_BYTES_MAX, OUTBOX_AGE_MAX, OUTBOX_AT_ONCE_MAX, OUTBOX_PAUSE_MAX, OUTBOX_TIMEOUT,
+};
+use crate::secret::Secret;
+use crate::store::{Deliver, OutboxItem, OutboxKind, OutboxResult, SharedStore, StoreError};
+use crate::telemetry::Metrics;
+use crate::transport::SharedTransport;
+
+/// First pause before another attempt; each further one is twice as long.
+const PAUSE_MS: u64 = 1_000;
+/// After a store that did not answer.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// Without anything that waits.
+const LOOK_AT_LEAST: Duration = Duration::from_secs(60);
+
+/// Where something is sent.
+#[derive(Debug, Clone)]
+pub struct Address {
+    /// Where.
+    pub url: Uri,
+    /// What is sent as a bearer token.
+    pub token: Option<Secret>,
+}
+
+/// All addresses.
+#[derive(Debug, Clone, Default)]
+pub struct Addresses {
+    /// For what is said, by channel.
+    pub replies: BTreeMap<String, Address>,
+    /// For conversations on their way to a human.
+    pub handoffs: Option<Address>,
+}
+
+impl Addresses {
+    fn of(&self, item: &OutboxItem) -> Option<&Address> {
+        match item.kind {
+            OutboxKind::Reply => self.replies.get(&item.channel),
+            OutboxKind::Handoff => self.handoffs.as_ref(),
+        }
+    }
+}
+
+/// What a commit puts into the outbox, and the bell that tells the courier.
+#[derive(Debug, Clone, Default)]
+pub struct DeliverTo {
+    channels: Arc<BTreeSet<String>>,
+    handoffs: bool,
+    bell: Arc<Notify>,
+}
+
+impl DeliverTo {
+    /// For these addresses.
+    #[must_use]
+    pub fn new(addresses: &Addresses) -> Self {
+        Self {
+            channels: Arc::new(addresses.replies.keys().cloned().collect()),
+            handoffs: addresses.handoffs.is_some(),
+            bell: Arc::default(),
+        }
+    }
+
+    /// What goes out of a session on a channel.
+    pub(crate) fn of(&self, channel: &str) -> Deliver {
+        Deliver { replies: self.channels.contains(channel), handoffs: self.handoffs }
+    }
+
+    /// Something may be in the outbox.
+    pub(crate) fn wake(&self) {
+        if self.handoffs || !self.channels.is_empty() {
+            self.bell.notify_one();
+        }
+    }
+}
+
+/// Carries what is in the outbox.
+#[derive(Debug, Clone)]
+pub struct Courier {
+    store: SharedStore,
+    transport: SharedTransport,
+    addresses: Arc<Addresses>,
+    clock: SharedClock,
+    metrics: Arc<Metrics>,
+    bell: Arc<Notify>,
+}
+
+impl Courier {
+    /// Between a store and its addresses.
+    #[must_use]
+    pub fn new(
+        store: SharedStore,
+        transport: SharedTransport,
+        addresses: Addresses,
+        deliver: &DeliverTo,
+        clock: SharedClock,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        let bell = Arc::clone(&deliver.bell);
+        Self { store, transport, addresses: Arc::new(addresses), clock, metrics, bell }
+    }
+
+    /// Sends until it is dropped.
+    pub async fn run(self) {
+        let mut under_way: JoinSet<i64> = JoinSet::new();
+        let mut ids: BTreeSet<i64> = BTreeSet::new();
+        loop {
+            let pause = match self.send_due(&mut under_way, &mut ids).await {
+                Ok(pause) => pause,
+                Err(error) => {
+                    tracing::error!(%error, "the outbox could not be read");
+                    LOOK_AGAIN
+                }
+            };
+            tokio::select! {
+                biased;
+                Some(done) = under_way.join_next() => match done {
+                    Ok(id) => drop(ids.remove(&id)),
+                    Err(error) => {
+                        tracing::error!(%error, "an attempt to send ended badly");
+                        // Which one is not known: those under way finish, then all are read anew.
+                        while under_way.join_next().await.is_some() {}
+                        ids.clear();
+                    }
+                },
+                () = self.bell.notified() => {}
+                () = self.clock.sleep(pause) => {}
+            }
+        }
+    }
+
+    /// Begins to send what is due and not under way. How long nothing more will be.
+    async fn send_due(
+        &self,
+        under_way: &mut JoinSet<i64>,
+        ids: &mut BTreeSet<i64>,
+    ) -> Result<Duration, StoreError> {
+        let now = self.clock.now_ms();
+        if ids.len() < OUTBOX_AT_ONCE_MAX {
+            for item in self.store.outbox_due(now, OUTBOX_AT_ONCE_MAX + ids.len()).await? {
+                if ids.len() < OUTBOX_AT_ONCE_MAX && ids.insert(item.id) {
+                    let courier = self.clone();
+                    under_way.spawn(async move { courier.carry(item).await });
+                }
+            }
+        }
+        let next = self.store.outbox_next(now).await?;
+        let left = next.and_then(|at| u64::try_from(at.saturating_sub(now)).ok());
+        Ok(left.map_or(LOOK_AT_LEAST, |ms| LOOK_AT_LEAST.min(Duration::from_millis(ms))))
+    }
+
+    /// One attempt; what came of it is kept before another is made.
+    async fn carry(&self, item: OutboxItem) -> i64 {
+        let id = item.id;
+        let result = self.attempt(&item).await;
+        let labels = |how: &str| {
+            let kind = ("kind".to_owned(), item.kind.name().to_owned());
+            vec![kind, ("result".to_owned(), how.to_owned())]
+        };
+        let how = match &result {
+            OutboxResult::Delivered => "delivered",
+            OutboxResult::Dead { cause } => {
+                let (key, kind) = (item.key.as_str(), item.kind.name());
+                tracing::error!(key, kind, cause, "this is not sent any more");
+                "dead"
+            }
+            _ => "again",
+        };
+        self.metrics.deliveries.get_or_create(&labels(how)).inc();
+        while let Err(error) = self.store.outbox_settle(item.clone(), result.clone()).await {
+            tracing::error!(%error, "how sending went could not be kept");
+            if matches!(error, StoreError::Stopped(_)) {
+                return id;
+            }
+            self.clock.sleep(LOOK_AGAIN).await;
+        }
+        id
+    }
+
+    async fn attempt(&self, item: &OutboxItem) -> OutboxResult {
+        let dead = |cause: String| OutboxResult::Dead { cause };
+        let Some(address) = self.addresses.of(item) else {
+            let what = format!("no address for a {} on `{}`", item.kind.name(), item.channel);
+            return self.again(item, what, None);
+        };
+        let request = match request(address, item) {
+            Ok(request) => request,
+            Err(cause) => return dead(cause),
+        };
+        let sent = self.transport.send(request, ANSWER_BYTES_MAX);
+        let response = match tokio::time::timeout(OUTBOX_TIMEOUT, sent).await {
+            Err(_) => {
+                let seconds = OUTBOX_TIMEOUT.as_secs();
+                return self.again(item, format!("no answer within {seconds} s"), None);
+            }
+            Ok(Err(cause)) => return self.again(item, cause, None),
+            Ok(Ok(response)) => response,
+        };
+        let status = response.status().as_u16();
+        let after =
+            response.headers().get("retry-after").and_then(|v| v.to_str().ok()?.parse().ok());
+        match status {
+            200..=299 => OutboxResult::Delivered,
+            // Come back later, in several words; and what servers and proxies say of themselves.
+            408 | 425 | 429 | 500..=599 => self.again(item, format!("status {status}"), after),
+            _ => dead(format!("status {status}")),
+        }
+    }
+
+    /// After a pause that grows, for as long as it may be tried.
+    fn again(&self, item: &OutboxItem, cause: String, after_s: Option<u64>) -> OutboxResult {
+        let now = self.clock.now_ms();
+        let age_max = i64::try_from(OUTBOX_AGE_MAX.as_millis()).unwrap_or(i64::MAX);
+        if now.saturating_sub(item.since_ms) >= age_max {
+            return OutboxResult::Dead { cause };
+        }
+        let most = u64::try_from(OUTBOX_PAUSE_MAX.as_millis()).unwrap_or(u64::MAX);
+        let pause = PAUSE_MS.saturating_mul(1 << item.attempts.min(16)).min(most);
+        let asked = after_s.unwrap_or(0).saturating_mul(1_000).min(most);
+        let spread = blake3::hash(item.key.as_bytes()).as_bytes().first().copied().unwrap_or(0);
+        let pause = (pause / 2 + pause * u64::from(spread) / 512).max(asked);
+        let at_ms = now.saturating_add(i64::try_from(pause).unwrap_or(i64::MAX));
+        OutboxResult::Again { at_ms, cause }
+    }
+}
+
+fn request(address: &Address, item: &OutboxItem) -> Result<Request<Bytes>, String> {
+    let mut request = Request::post(address.url.clone())
+        .header("content-type", "application/json")
+        .header("idempotency-key", item.key.as_str())
+        .header("user-agent", concat!("flowright/", env!("CARGO_PKG_VERSION")));
+    if let Some(token) = &address.token {
+        request = request.header("authorization", format!("Bearer {}", token.reveal()));
+    }
+    request.body(Bytes::from(item.body.clone())).map_err(|e| e.to_string())
+}

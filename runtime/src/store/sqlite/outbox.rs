@@ -1,0 +1,242 @@
+//! What is to be sent to somebody's address: written with the step that made it, read by whoever
+//! sends it, removed when it was taken.
+
+use flowright_engine::model::Command;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::sums::{Column, sum};
+use super::verify::{Rows, StoreReport, each, wrong};
+use super::{SqliteStore, damaged, failed};
+use crate::store::{Commit, OutboxItem, OutboxKind, OutboxResult, StoreError, StoredReply};
+
+/// Columns of an item, in the order that [`read`] takes them.
+const COLUMNS: &str =
+    "id, session, kind, channel, key, body, attempts, since_ms, next_at_ms, dead, cause, sum";
+
+/// Puts what a step has to send into the outbox.
+pub(super) fn put(
+    db: &Connection,
+    commit: &Commit,
+    replies: &[StoredReply],
+    texts: &[String],
+) -> Result<(), StoreError> {
+    let (id, channel) = (&commit.session.id, &commit.session.channel);
+    if commit.deliver.replies {
+        for (reply, text) in replies.iter().zip(texts) {
+            let key = format!("{id}/{}", reply.seq);
+            let body = format!(
+                "{{\"type\":\"reply\",\"session\":{},\"channel\":{},\"seq\":{},\"turn\":{},\"reply\":{text}}}",
+                quoted(id)?,
+                quoted(channel)?,
+                reply.seq,
+                reply.turn
+            );
+            insert(db, commit, OutboxKind::Reply, key, body)?;
+        }
+    }
+    if commit.deliver.handoffs {
+        let handoffs = commit.commands.iter().filter_map(|command| match command {
+            Command::Handoff(handoff) => Some(handoff),
+            _ => None,
+        });
+        for (number, handoff) in handoffs.enumerate() {
+            let key = format!("{id}/handoff/{}/{number}", commit.seq);
+            let handoff = serde_json::to_string(handoff).map_err(|e| damaged("handoff", &e))?;
+            let body = format!(
+                "{{\"type\":\"handoff\",\"session\":{},\"channel\":{},\"handoff\":{handoff}}}",
+                quoted(id)?,
+                quoted(channel)?
+            );
+            insert(db, commit, OutboxKind::Handoff, key, body)?;
+        }
+    }
+    Ok(())
+}
+
+fn quoted(text: &str) -> Result<String, StoreError> {
+    serde_json::to_string(text).map_err(|e| StoreError::Failed(e.to_string()))
+}
+
+fn insert(
+    db: &Connection,
+    commit: &Commit,
+    kind: OutboxKind,
+    key: String,
+    body: String,
+) -> Result<(), StoreError> {
+    let item = OutboxItem {
+        id: 0,
+        session: commit.session.id.clone(),
+        kind,
+        channel: commit.session.channel.clone(),
+        key,
+        body,
+        attempts: 0,
+        since_ms: commit.at_ms,
+        next_at_ms: commit.at_ms,
+        cause: None,
+    };
+    db.prepare_cached(
+        "INSERT INTO outbox (session, kind, channel, key, body, attempts, since_ms, next_at_ms, dead, sum)
+         VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?6, 0, ?7)",
+    )
+    .and_then(|mut s| {
+        s.execute(params![
+            item.session,
+            kind.name(),
+            item.channel,
+            item.key,
+            item.body,
+            item.since_ms,
+            sum_of(&item)
+        ])
+    })
+    .map(|_| ())
+    .map_err(failed)
+}
+
+/// Of what never changes: how often it was tried is no loss.
+fn sum_of(item: &OutboxItem) -> i64 {
+    let columns = [
+        Column::Text(&item.session),
+        Column::Text(item.kind.name()),
+        Column::Text(&item.channel),
+        Column::Text(&item.key),
+        Column::Text(&item.body),
+        Column::Number(Some(item.since_ms)),
+    ];
+    sum("outbox", &columns)
+}
+
+/// A row as it is, with the sum it was written with.
+fn read(row: &Row<'_>) -> Result<(OutboxItem, String, i64), rusqlite::Error> {
+    let kind: String = row.get(2)?;
+    let item = OutboxItem {
+        id: row.get(0)?,
+        session: row.get(1)?,
+        kind: if kind == OutboxKind::Handoff.name() {
+            OutboxKind::Handoff
+        } else {
+            OutboxKind::Reply
+        },
+        channel: row.get(3)?,
+        key: row.get(4)?,
+        body: row.get(5)?,
+        attempts: row.get(6)?,
+        since_ms: row.get(7)?,
+        next_at_ms: row.get(8)?,
+        cause: row.get(10)?,
+    };
+    Ok((item, kind, row.get(11)?))
+}
+
+impl SqliteStore {
+    fn read_outbox(
+        &self,
+        rest: &str,
+        first: i64,
+        most: usize,
+    ) -> Result<Vec<OutboxItem>, StoreError> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let rows: Vec<(OutboxItem, String, i64)> = self.read(|db| {
+            let mut statement =
+                db.prepare_cached(&format!("SELECT {COLUMNS} FROM outbox o {rest}"))?;
+            statement.query_map(params![first, most], read)?.collect()
+        })?;
+        let checked = |(item, kind, stored): (OutboxItem, String, i64)| {
+            if kind == item.kind.name() && sum_of(&item) == stored {
+                return Ok(item);
+            }
+            Err(damaged("message to be sent", &format!("the sum of number {} is wrong", item.id)))
+        };
+        // One that is damaged keeps no other back: it is named, and is not sent.
+        let (whole, spoiled): (Vec<_>, Vec<_>) =
+            rows.into_iter().map(checked).partition(Result::is_ok);
+        for error in spoiled.into_iter().filter_map(Result::err) {
+            tracing::error!(%error, "a message is not sent");
+        }
+        Ok(whole.into_iter().flatten().collect())
+    }
+
+    pub(super) fn read_outbox_due(
+        &self,
+        now_ms: i64,
+        most: usize,
+    ) -> Result<Vec<OutboxItem>, StoreError> {
+        self.read_outbox(
+            "WHERE dead = 0 AND next_at_ms <= ?1 AND NOT EXISTS (
+                 SELECT 1 FROM outbox p WHERE p.session = o.session AND p.dead = 0 AND p.id < o.id)
+             ORDER BY next_at_ms, id LIMIT ?2",
+            now_ms,
+            most,
+        )
+    }
+
+    pub(super) fn read_outbox_next(&self, after_ms: i64) -> Result<Option<i64>, StoreError> {
+        self.read(|db| {
+            db.prepare_cached(
+                "SELECT next_at_ms FROM outbox WHERE dead = 0 AND next_at_ms > ?1
+                 ORDER BY next_at_ms LIMIT 1",
+            )?
+            .query_row([after_ms], |row| row.get(0))
+            .optional()
+        })
+    }
+
+    pub(super) fn read_outbox_dead(
+        &self,
+        id: Option<i64>,
+        most: usize,
+    ) -> Result<Vec<OutboxItem>, StoreError> {
+        match id {
+            Some(id) => self.read_outbox("WHERE dead = 1 AND id = ?1 LIMIT ?2", id, most),
+            None => {
+                self.read_outbox("WHERE dead = 1 AND id > ?1 ORDER BY id DESC LIMIT ?2", 0, most)
+            }
+        }
+    }
+
+    pub(super) fn read_outbox_sizes(&self) -> Result<(u64, u64), StoreError> {
+        self.read(|db| {
+            db.prepare_cached("SELECT count(*) FILTER (WHERE dead = 0), count(*) FILTER (WHERE dead = 1) FROM outbox")?
+                .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        })
+    }
+
+    pub(super) async fn settle_outbox(
+        &self,
+        item: OutboxItem,
+        result: OutboxResult,
+    ) -> Result<(), StoreError> {
+        self.change(move |db| {
+            let set = |dead: bool, attempts: u32, at_ms: i64, cause: Option<&str>| {
+                db.prepare_cached(
+                    "UPDATE outbox SET dead = ?2, attempts = ?3, next_at_ms = ?4, cause = ?5
+                     WHERE id = ?1",
+                )?
+                .execute(params![item.id, dead, attempts, at_ms, cause])
+            };
+            let attempts = item.attempts.saturating_add(1);
+            match &result {
+                OutboxResult::Delivered => {
+                    db.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([item.id])
+                }
+                OutboxResult::Again { at_ms, cause } => set(false, attempts, *at_ms, Some(cause)),
+                OutboxResult::Dead { cause } => set(true, attempts, item.next_at_ms, Some(cause)),
+                OutboxResult::Revive { at_ms } => set(false, 0, *at_ms, None),
+            }
+            .map(|_| ())
+        })
+        .await
+    }
+}
+
+/// Verifies every row.
+pub(super) fn verify(db: &Connection, report: &mut StoreReport) -> Rows {
+    each(db, &format!("SELECT {COLUMNS} FROM outbox"), report, |row| {
+        let (item, kind, stored) = read(row)?;
+        let what = || format!("message {} of the outbox", item.id);
+        let odd = (kind != item.kind.name()).then(|| format!("{} is damaged", what()));
+        Ok(odd.or_else(|| wrong(sum_of(&item), stored, what)))
+    })
+}

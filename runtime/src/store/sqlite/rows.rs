@@ -1,0 +1,106 @@
+//! The rows of the tables with their checksums: one place that says what goes into each sum.
+
+use rusqlite::Row;
+
+use super::sums::{Column, flag, maybe, number, sum};
+
+/// A row of `sessions`: its texts borrowed where it is written, owned where it is read.
+#[derive(Debug, Clone)]
+pub(super) struct SessionRow<T = String, B = Vec<u8>> {
+    pub(super) id: T,
+    pub(super) bundle: B,
+    pub(super) record: T,
+    pub(super) seq: u64,
+    pub(super) reply_seq: u64,
+    pub(super) messages: u64,
+    pub(super) wake_at_ms: Option<i64>,
+    pub(super) calling: bool,
+    pub(super) updated_ms: i64,
+}
+
+impl<T: AsRef<str>, B: AsRef<[u8]>> SessionRow<T, B> {
+    pub(super) fn sum(&self) -> i64 {
+        let columns = [
+            Column::Text(self.id.as_ref()),
+            Column::Bytes(self.bundle.as_ref()),
+            Column::Text(self.record.as_ref()),
+            number(self.seq),
+            number(self.reply_seq),
+            number(self.messages),
+            Column::Number(self.wake_at_ms),
+            flag(Some(self.calling)),
+            Column::Number(Some(self.updated_ms)),
+        ];
+        sum("sessions", &columns)
+    }
+}
+
+impl SessionRow {
+    /// The columns that [`SessionRow::read`] takes, before the sum.
+    pub(super) const COLUMNS: &str =
+        "id, bundle, record, seq, reply_seq, messages, wake_at_ms, calling, updated_ms";
+
+    /// From a row that begins with [`SessionRow::COLUMNS`].
+    pub(super) fn read(row: &Row<'_>) -> Result<Self, rusqlite::Error> {
+        Ok(Self {
+            id: row.get(0)?,
+            bundle: row.get(1)?,
+            record: row.get(2)?,
+            seq: row.get(3)?,
+            reply_seq: row.get(4)?,
+            messages: row.get(5)?,
+            wake_at_ms: row.get(6)?,
+            calling: row.get(7)?,
+            updated_ms: row.get(8)?,
+        })
+    }
+
+    /// The sum in a row that begins with [`SessionRow::COLUMNS`].
+    pub(super) fn stored_sum(row: &Row<'_>) -> Result<i64, rusqlite::Error> {
+        row.get(9)
+    }
+}
+
+/// A row of `messages`.
+#[derive(Debug, Clone)]
+pub(super) struct MessageRow<'r> {
+    pub(super) session: &'r str,
+    pub(super) id: &'r str,
+    pub(super) turn: u64,
+    pub(super) settled: bool,
+    pub(super) first_reply: Option<u64>,
+    pub(super) last_reply: Option<u64>,
+    pub(super) handed_off: Option<bool>,
+}
+
+impl MessageRow<'_> {
+    pub(super) fn sum(&self) -> i64 {
+        let columns = [
+            Column::Text(self.session),
+            Column::Text(self.id),
+            number(self.turn),
+            flag(Some(self.settled)),
+            maybe(self.first_reply),
+            maybe(self.last_reply),
+            flag(self.handed_off),
+        ];
+        sum("messages", &columns)
+    }
+}
+
+/// The sum of a row of `replies`.
+pub(super) fn reply_sum(session: &str, seq: u64, turn: u64, reply: &str) -> i64 {
+    sum("replies", &[Column::Text(session), number(seq), number(turn), Column::Text(reply)])
+}
+
+/// The sum of a row of `journal`.
+pub(super) fn step_sum(session: &str, seq: u64, at_ms: i64, event: &str, commands: &str) -> i64 {
+    let columns = [
+        Column::Text(session),
+        number(seq),
+        Column::Number(Some(at_ms)),
+        Column::Text(event),
+        Column::Text(commands),
+    ];
+    sum("journal", &columns)
+}
