@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use flowright_bench::grouped;
 use flowright_runtime::programs::Loader;
 use flowright_runtime::service::{Options, Service};
-use flowright_runtime::store::Durability;
+use flowright_runtime::store::{Durability, SqliteOptions};
 use flowright_tests::{Fresh, bundle_of, load};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
@@ -87,7 +87,8 @@ async fn load_test(address: SocketAddr) -> (f64, f64) {
 async fn served(durability: Durability) -> (f64, f64) {
     let loader: Loader = Arc::new(|bytes| load(bytes, true));
     let store = Fresh::new("bench.sqlite");
-    let options = Options { durability, ..Options::local(store.to_owned()) };
+    let sqlite = SqliteOptions::new(durability);
+    let options = Options { sqlite, ..Options::local(store.to_owned()) };
     let server = Service::start(&bundle_of("order_change"), loader, options).await.unwrap();
     let result = load_test(server.address).await;
     server.stop().await;

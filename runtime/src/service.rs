@@ -19,11 +19,9 @@ use crate::limits::DRAIN_TIMEOUT;
 use crate::outbox::{Addresses, Courier, DeliverTo};
 use crate::programs::{Loader, Programs};
 use crate::secret::Secret;
-use crate::store::{SharedStore, SqliteOptions, SqliteStore, StoreError};
+use crate::store::{Durability, SharedStore, SqliteOptions, SqliteStore, StoreError};
 use crate::telemetry::Metrics;
 use crate::transport::{HttpTransport, SharedTransport};
-
-pub use crate::store::Durability;
 
 /// How a server runs.
 #[derive(Debug, Clone)]
@@ -32,8 +30,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// The SQLite file.
     pub store: PathBuf,
-    /// How sure a commit is.
-    pub durability: Durability,
+    /// How it is opened.
+    pub sqlite: SqliteOptions,
     /// What REST clients must send as a bearer token.
     pub token: Option<Secret>,
     /// Origins that may open a WebSocket besides the server's own.
@@ -59,7 +57,7 @@ impl Options {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             store,
-            durability: Durability::Full,
+            sqlite: SqliteOptions::new(Durability::Full),
             token: None,
             allowed_origins: Vec::new(),
             variables: BTreeMap::new(),
@@ -124,8 +122,7 @@ impl Service {
         }
         let programs = Programs::new(bundle, loader).map_err(Error::Bundle)?;
         let metrics = Arc::new(Metrics::default());
-        let sqlite = SqliteOptions::new(options.durability);
-        let store = SqliteStore::open(&options.store, &sqlite, Arc::clone(&metrics))?;
+        let store = SqliteStore::open(&options.store, &options.sqlite, Arc::clone(&metrics))?;
         let store: SharedStore = Arc::new(store);
         store.put_bundle(&programs.current().bundle, bundle).await?;
         let listener = TcpListener::bind(options.listen).await.map_err(|e| Error::Listen {

@@ -13,7 +13,7 @@ use flowright_runtime::outbox::{Address, Addresses};
 use flowright_runtime::programs::Loader;
 use flowright_runtime::secret::Secret;
 use flowright_runtime::service::{Handle, Options, Service};
-use flowright_runtime::store::Durability;
+use flowright_runtime::store::{Durability, SqliteOptions};
 use flowright_runtime::transport::HttpTransport;
 use tracing_subscriber::EnvFilter;
 
@@ -138,10 +138,11 @@ fn options(
         Some(path) => path.clone(),
         None => folder.join(&config.store.path),
     };
+    let durability = if args.not_durable { Durability::ProcessOnly } else { Durability::Full };
     Ok(Options {
         listen: args.listen.unwrap_or(config.serve.listen),
         store,
-        durability: if args.not_durable { Durability::ProcessOnly } else { Durability::Full },
+        sqlite: SqliteOptions::new(durability),
         token,
         allowed_origins: config.web.allowed_origins.clone(),
         variables: variables(config, &needed)?,

@@ -21,9 +21,9 @@ use crate::external::Asker;
 use crate::limits::{MAILBOX_MAX, SESSIONS_LIVE_MAX, SOCKET_QUEUE_MAX};
 use crate::outbox::DeliverTo;
 use crate::programs::Programs;
-use crate::store::{OutboxItem, OutboxResult, SharedStore};
 /// What channels see of the store.
-pub use crate::store::{StoreError, StoredReply};
+pub use crate::store::{OutboxItem, StoreError, StoredReply};
+use crate::store::{OutboxResult, SharedStore};
 use crate::telemetry::Metrics;
 use actor::Actor;
 use lines::Lines;
@@ -291,8 +291,7 @@ impl Dispatch {
         if self.inner.closing.load(Ordering::Acquire) {
             return Err(DispatchError::Overloaded);
         }
-        self.inner.store.session_count().await?;
-        Ok(())
+        Ok(self.inner.store.ready().await?)
     }
 
     /// Takes no new sessions, and waits until those under way have nothing left to do.

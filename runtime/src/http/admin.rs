@@ -7,8 +7,8 @@ use super::Response;
 use super::app::Shared;
 use super::body;
 use super::problem::Problem;
+use crate::dispatch::OutboxItem;
 use crate::limits::DEAD_SHOWN_MAX;
-use crate::store::OutboxItem;
 
 /// What waits to be sent, and what is not sent any more. What is in it is for whoever it is sent to.
 pub(super) async fn outbox(app: &Shared) -> Result<Response, Problem> {

@@ -61,6 +61,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// next process moves them.
     fn keep_clock_jump(&self, jump_ms: i64) -> StoreFuture<'_, ()>;
 
+    /// Whether it answers, and takes commits as far as it knows.
+    fn ready(&self) -> StoreFuture<'_, ()>;
+
     /// Number of sessions.
     fn session_count(&self) -> StoreFuture<'_, u64>;
 

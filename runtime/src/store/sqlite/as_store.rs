@@ -60,6 +60,13 @@ impl Store for SqliteStore {
         Box::pin(self.change(move |db| jump::keep(db, jump_ms)))
     }
 
+    fn ready(&self) -> StoreFuture<'_, ()> {
+        let stopped = self.stopped.check();
+        Box::pin(ready(
+            stopped.and_then(|()| self.read(|db| db.query_row("SELECT 1", [], |_| Ok(())))),
+        ))
+    }
+
     fn session_count(&self) -> StoreFuture<'_, u64> {
         Box::pin(ready(self.read_session_count()))
     }

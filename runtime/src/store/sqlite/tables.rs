@@ -76,7 +76,7 @@ const CHANGES: [(i64, &str); 2] = [
 /// Memory for pages of the database, in KiB, for each of the two connections.
 const CACHE_KIB: u32 = 32 << 10;
 
-/// Pages of 4 KiB in the log before they are moved into the database.
+/// Pages of 4 KiB in the log before they are moved into the database, unless configured.
 const CHECKPOINT_PAGES: u32 = 4_000;
 
 /// How sure a commit is when it is acknowledged.
@@ -102,13 +102,15 @@ pub struct SqliteOptions {
     /// Whether commits are written by whoever makes them, one by one, and not by a thread. Then the
     /// same calls in the same order do the same, always.
     pub inline: bool,
+    /// Pages in the log before they are moved into the database.
+    pub checkpoint_pages: u32,
 }
 
 impl SqliteOptions {
     /// The machine's file system, with a thread that writes.
     #[must_use]
     pub const fn new(durability: Durability) -> Self {
-        Self { durability, vfs: None, inline: false }
+        Self { durability, vfs: None, inline: false, checkpoint_pages: CHECKPOINT_PAGES }
     }
 }
 
@@ -132,7 +134,8 @@ pub(super) fn connect(path: &Path, options: &SqliteOptions) -> Result<Connection
     }
     let setup = format!(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous}; PRAGMA foreign_keys = ON; \
-         PRAGMA cache_size = -{CACHE_KIB}; PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES};"
+         PRAGMA cache_size = -{CACHE_KIB}; PRAGMA wal_autocheckpoint = {};",
+        options.checkpoint_pages
     );
     db.execute_batch(&setup).map_err(failed)?;
     make_tables(&mut db)?;

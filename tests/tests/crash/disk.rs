@@ -1,0 +1,77 @@
+//! The disk fails: it does not confirm, it is full, it cannot be written.
+
+use flowright_faultfs::FaultFs;
+use flowright_runtime::dispatch::{DispatchError, StoreError};
+use flowright_runtime::store::{Durability, verify};
+use flowright_tests::{Fresh, bundle_of_text};
+
+use crate::bot::{BOT, message, serve};
+
+/// A sync that failed proves that nothing is known: nothing is acknowledged from then on, not even
+/// when later syncs would succeed, until the process reads anew what is there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_does_not_confirm_stops_the_store() {
+    let fs = FaultFs::register("unsynced");
+    let store = Fresh::new("store.sqlite");
+    let bundle = bundle_of_text(BOT);
+    let server = serve(&bundle, &store, Some("unsynced"), Durability::Full).await;
+    let dispatch = server.dispatch();
+    let first = dispatch.message("s", message(0)).await.unwrap();
+    fs.fail_syncs(true);
+    let refused = dispatch.message("s", message(1)).await.unwrap_err();
+    assert!(matches!(refused, DispatchError::Store(StoreError::Stopped(_))), "{refused}");
+    fs.fail_syncs(false);
+    for session in ["s", "t"] {
+        let refused = dispatch.message(session, message(1)).await.unwrap_err();
+        assert!(matches!(refused, DispatchError::Store(StoreError::Stopped(_))), "{refused}");
+    }
+    // What is there can be read.
+    let again = dispatch.message("s", message(0)).await.unwrap();
+    assert_eq!((again.repeated, &again.replies), (true, &first.replies));
+    assert!(dispatch.ready().await.is_err());
+    server.stop().await;
+    let server = serve(&bundle, &store, Some("unsynced"), Durability::Full).await;
+    let dispatch = server.dispatch();
+    let again = dispatch.message("s", message(0)).await.unwrap();
+    assert_eq!((again.repeated, again.replies), (true, first.replies));
+    // It may be there: it was written, and not confirmed. It is carried out once in any case.
+    let second = dispatch.message("s", message(1)).await.unwrap();
+    assert_eq!(second.replies[0].reply.text, "Where to?");
+    assert_eq!(dispatch.session("s").await.unwrap().unwrap().0.turn, 2);
+    server.stop().await;
+    assert!(verify(&store).unwrap().is_whole());
+}
+
+/// A disk that is full, or cannot be written for a while, refuses; it goes on by itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_cannot_be_written_refuses_and_goes_on() {
+    type Fault = fn(FaultFs, bool);
+    let faults: [(&str, Fault); 2] =
+        [("full", |fs, on| fs.fill(on)), ("unwritable", |fs, on| fs.fail_writes(on))];
+    for (name, fault) in faults {
+        let fs = FaultFs::register(name);
+        let store = Fresh::new("store.sqlite");
+        let bundle = bundle_of_text(BOT);
+        let server = serve(&bundle, &store, Some(name), Durability::Full).await;
+        let dispatch = server.dispatch();
+        let first = dispatch.message("s", message(0)).await.unwrap();
+        fault(fs, true);
+        for _ in 0..3 {
+            let refused = dispatch.message("s", message(1)).await.unwrap_err();
+            let found = match &refused {
+                DispatchError::Store(StoreError::Full(_)) => "full",
+                DispatchError::Store(StoreError::Failed(_)) => "unwritable",
+                _ => "neither",
+            };
+            assert_eq!(found, name, "{refused}");
+            let again = dispatch.message("s", message(0)).await.unwrap();
+            assert_eq!((again.repeated, &again.replies), (true, &first.replies));
+        }
+        fault(fs, false);
+        let second = dispatch.message("s", message(1)).await.unwrap();
+        assert_eq!((second.repeated, second.turn), (false, 2));
+        assert_eq!(second.replies[0].reply.text, "Where to?");
+        server.stop().await;
+        assert!(verify(&store).unwrap().is_whole());
+    }
+}
