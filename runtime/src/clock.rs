@@ -10,15 +10,22 @@ pub trait Clock: Send + Sync + std::fmt::Debug {
     /// Milliseconds since 1970-01-01T00:00Z. Never goes back, and goes on as fast as time does.
     fn now_ms(&self) -> i64;
 
-    /// Comes back when a time has passed.
-    fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(time))
+    /// Comes back at a time, ms UTC; at once when it has passed.
+    fn sleep_until(&self, at_ms: i64) -> BoxFuture<'static, ()> {
+        let left = u64::try_from(at_ms.saturating_sub(self.now_ms())).unwrap_or(0);
+        Box::pin(tokio::time::sleep(Duration::from_millis(left)))
     }
 
     /// How far the machine's clock is ahead of this one, in ms, after it was set; 0 when it was not.
     fn jumped_ms(&self) -> i64 {
         0
     }
+}
+
+/// A moment and what is added to it, in ms.
+#[must_use]
+pub fn later(now_ms: i64, by: Duration) -> i64 {
+    now_ms.saturating_add(i64::try_from(by.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// A clock that others hold too.

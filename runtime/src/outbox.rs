@@ -11,7 +11,7 @@ use hyper::{Request, Uri};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-use crate::clock::SharedClock;
+use crate::clock::{SharedClock, later};
 use crate::limits::{
     ANSWER_BYTES_MAX, OUTBOX_AGE_MAX, OUTBOX_AT_ONCE_MAX, OUTBOX_PAUSE_MAX, OUTBOX_TIMEOUT,
 };
@@ -117,6 +117,7 @@ impl Courier {
         let mut under_way: JoinSet<i64> = JoinSet::new();
         let mut ids: BTreeSet<i64> = BTreeSet::new();
         loop {
+            let now = self.clock.now_ms();
             let pause = match self.send_due(&mut under_way, &mut ids).await {
                 Ok(pause) => pause,
                 Err(error) => {
@@ -136,7 +137,7 @@ impl Courier {
                     }
                 },
                 () = self.bell.notified() => {}
-                () = self.clock.sleep(pause) => {}
+                () = self.clock.sleep_until(later(now, pause)) => {}
             }
         }
     }
@@ -184,7 +185,7 @@ impl Courier {
             if matches!(error, StoreError::Stopped(_)) {
                 return id;
             }
-            self.clock.sleep(LOOK_AGAIN).await;
+            self.clock.sleep_until(later(self.clock.now_ms(), LOOK_AGAIN)).await;
         }
         id
     }

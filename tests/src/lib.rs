@@ -137,12 +137,13 @@ impl Clock for ManualClock {
         *self.now_ms.borrow()
     }
 
-    /// Until so much time has passed, here or where everybody lives.
-    fn sleep(&self, time: Duration) -> BoxFuture<'static, ()> {
+    /// Until that time, or until so much has passed where everybody lives.
+    fn sleep_until(&self, at_ms: i64) -> BoxFuture<'static, ()> {
         let mut now = self.now_ms.subscribe();
-        let until = *now.borrow() + i64::try_from(time.as_millis()).unwrap();
+        let left = u64::try_from(at_ms - *now.borrow()).unwrap_or(0);
         Box::pin(async move {
-            let _ = tokio::time::timeout(time, now.wait_for(|now| *now >= until)).await;
+            let reached = now.wait_for(|now| *now >= at_ms);
+            let _ = tokio::time::timeout(Duration::from_millis(left), reached).await;
         })
     }
 }

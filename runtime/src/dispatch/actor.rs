@@ -13,6 +13,7 @@ use flowright_nlu::value::Value;
 use tokio::sync::mpsc;
 
 use super::{Answer, DispatchError, Incoming, Inner, Mail};
+use crate::clock::later;
 use crate::limits::SESSION_IDLE;
 use crate::store::{Commit, StoreError, StoredReply};
 
@@ -55,7 +56,7 @@ impl Actor {
     /// Until nothing comes for a while, or the dispatch closes.
     pub(super) async fn run(mut self, mut mailbox: mpsc::Receiver<Mail>) {
         loop {
-            let patience = self.inner.clock.sleep(self.patience());
+            let patience = self.inner.clock.sleep_until(self.patience());
             let mail = tokio::select! {
                 biased;
                 mail = mailbox.recv() => mail.map(Some),
@@ -74,15 +75,15 @@ impl Actor {
         }
     }
 
-    /// Until the session's timer, or until it may leave memory.
-    fn patience(&self) -> Duration {
+    /// Until when nothing need be done: the session's timer, or when it may leave memory.
+    fn patience(&self) -> i64 {
+        let now = self.inner.clock.now_ms();
         if self.failures > 0 {
-            return RETRY_PAUSE.saturating_mul(1 << (self.failures - 1).min(6));
+            return later(now, RETRY_PAUSE.saturating_mul(1 << (self.failures - 1).min(6)));
         }
+        let idle = later(now, SESSION_IDLE);
         let wake = self.live.as_ref().and_then(|live| live.session.wake_at_ms);
-        let left = wake.map(|at| at.saturating_sub(self.inner.clock.now_ms()).max(1));
-        let left = left.and_then(|ms| u64::try_from(ms).ok()).map(Duration::from_millis);
-        left.map_or(SESSION_IDLE, |left| left.min(SESSION_IDLE))
+        wake.map_or(idle, |at| at.min(idle))
     }
 
     fn is_due(&self) -> bool {

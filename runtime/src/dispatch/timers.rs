@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::{Dispatch, Mail};
+use crate::clock::later;
 use crate::limits::DUE_AT_ONCE_MAX;
 use crate::store::{DueSession, StoreError};
 
@@ -42,36 +43,34 @@ impl Dispatch {
         let (mut kept_jump_ms, mut after) = (0, None);
         while !self.inner.closing.load(Ordering::Acquire) {
             self.keep_jump(&mut kept_jump_ms).await;
-            let pause = self.wake_due(&mut after).await.unwrap_or_else(|error| {
+            let now = self.inner.clock.now_ms();
+            let until = self.wake_due(now, &mut after).await.unwrap_or_else(|error| {
                 tracing::error!(%error, "timers could not be read");
-                LOOK_AGAIN
+                later(now, LOOK_AGAIN)
             });
             tokio::select! {
                 biased;
                 // A session that left memory may have an earlier timer.
                 () = self.inner.left.notified() => {}
-                () = self.inner.clock.sleep(pause) => {}
+                () = self.inner.clock.sleep_until(until) => {}
             }
         }
     }
 
-    /// Wakes what is due. How long nothing will be. `after` is the last of those that were read, when
+    /// Wakes what is due. Until when nothing will be. `after` is the last of those that were read, when
     /// there are more: those that cannot be woken keep no other back.
-    async fn wake_due(&self, after: &mut Option<DueSession>) -> Result<Duration, StoreError> {
+    async fn wake_due(&self, now: i64, after: &mut Option<DueSession>) -> Result<i64, StoreError> {
         let store = &self.inner.store;
-        let now = self.inner.clock.now_ms();
         let due = store.due(now, &self.inner.programs.unreadable(), after.as_ref()).await?;
         due.iter().for_each(|due| self.look(&due.session));
         let (any, full) = (!due.is_empty() || after.is_some(), due.len() >= DUE_AT_ONCE_MAX);
         *after = due.into_iter().next_back().filter(|_| full);
         if full {
-            return Ok(GO_ON);
+            return Ok(later(now, GO_ON));
         }
         let resumed = self.resume().await?;
-        let most = if any || resumed > 0 { LOOK_AGAIN } else { LOOK_AT_LEAST };
-        let next = store.next_wake(now).await?;
-        let left = next.and_then(|at| u64::try_from(at.saturating_sub(now)).ok());
-        Ok(left.map_or(most, |ms| most.min(Duration::from_millis(ms))))
+        let most = later(now, if any || resumed > 0 { LOOK_AGAIN } else { LOOK_AT_LEAST });
+        Ok(store.next_wake(now).await?.map_or(most, |at| at.min(most)))
     }
 
     /// Tells the store when the machine's clock was set: the next process begins with the new time.
