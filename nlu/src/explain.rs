@@ -9,7 +9,7 @@ use crate::classify::{Contribution, Parts};
 use crate::encoder::EncoderError;
 use crate::entities::MaskedText;
 use crate::features;
-use crate::understand::{Context, Understander, limited};
+use crate::understand::{Context, Read, Understander, limited};
 
 /// Why an utterance is taken for its intents.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -59,10 +59,9 @@ impl Understander {
         count: usize,
     ) -> Result<Explanation, EncoderError> {
         let text = limited(text);
-        let understood = self.understand(text, cx);
-        let masked = MaskedText::new(text, &understood.entities, &self.model.masked);
+        let Read { understanding: understood, masked, features } = self.read(text, cx);
+        let features = features?;
         let classifier = &self.model.classifier;
-        let features = self.sight().features(&masked.text)?;
         let own = self.exact.get(&MaskedText::key(&masked.text));
         let intent = |intent: u16, confidence: f32| {
             let parts = classifier.parts(&masked.text, &features, u32::from(intent));

@@ -205,14 +205,18 @@ impl Understander {
     /// Understands an utterance.
     #[must_use]
     pub fn understand(&self, text: &str, cx: &Context) -> Understanding {
-        let text = limited(text);
+        self.read(limited(text), cx).understanding
+    }
+
+    /// Understands a text that is not too long, and keeps what that was made from.
+    pub(crate) fn read(&self, text: &str, cx: &Context) -> Read {
         let lang = detect(text, &self.model.languages);
         let entities = self.finder.find_all(text, cx);
         let masked = MaskedText::new(text, &entities, &self.model.masked);
         let features = self.sight().features(&masked.text);
         let (intents, unknown_share) =
             self.intents(text, &masked, &entities, features.as_ref().ok());
-        Understanding {
+        let understanding = Understanding {
             lang,
             intents,
             yes_no: answers::yes_no(text),
@@ -220,8 +224,9 @@ impl Understander {
             entities,
             unknown_share,
             sentiment: sentiment::sentiment(text),
-            fault: features.err(),
-        }
+            fault: features.as_ref().err().cloned(),
+        };
+        Read { understanding, masked, features }
     }
 
     /// Every match of one entity, surest first. Plain text matches as a whole.
@@ -294,6 +299,13 @@ impl Understander {
         }
         slots
     }
+}
+
+/// An utterance that was understood, with how it was seen.
+pub(crate) struct Read {
+    pub(crate) understanding: Understanding,
+    pub(crate) masked: MaskedText,
+    pub(crate) features: Result<Features, EncoderError>,
 }
 
 /// The part of an utterance that is looked at.

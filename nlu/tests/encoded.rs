@@ -6,6 +6,7 @@
 mod common;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::{best, cx, example, order_and_date};
 use flowright_nlu::lang::Lang;
@@ -141,6 +142,37 @@ fn an_encoder_that_fails_is_not_passed_over() {
 
 fn spec_of_one() -> Spec {
     Spec { intents: spec().intents.into_iter().take(1).collect(), ..spec() }
+}
+
+/// Counts the sentences that it is shown.
+#[derive(Debug, Default)]
+struct Counting(AtomicUsize);
+
+impl Encoder for Counting {
+    fn width(&self) -> usize {
+        ENCODER.width()
+    }
+
+    fn id(&self) -> [u8; 32] {
+        ENCODER.id()
+    }
+
+    fn encode(&self, text: &str) -> Result<Vec<f32>, EncoderError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        ENCODER.encode(text)
+    }
+}
+
+#[test]
+fn an_utterance_is_encoded_once() {
+    let encoder = Arc::new(Counting::default());
+    let shown = Arc::clone(&encoder);
+    let bot = Understander::with_encoder(trained(), Some(encoder)).unwrap();
+    let count = || shown.0.swap(0, Ordering::Relaxed);
+    assert!(bot.understand("scrap order 54321", &cx()).fault.is_none());
+    assert_eq!(count(), 1);
+    bot.explain("scrap order 54321", &cx(), 3).unwrap();
+    assert_eq!(count(), 1);
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Public sets of utterances with their intents, for the tests here and for the table of
-//! `bench/benches/understanding.rs`. They are read from `../shared/data` beside the checkout, or from
-//! the folder in `FLOWRIGHT_DATA`.
+//! `bench/benches/understanding.rs`.
+
+#[path = "data.rs"]
+mod files;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
 use flowright_nlu::eval::{Answer, Report};
 use flowright_nlu::lang::Lang;
@@ -18,15 +19,7 @@ pub type Rows = Vec<(String, String)>;
 
 /// The rows of a file of a set; nothing, and a word, where it is not there.
 pub fn data(set: &str, file: &str) -> Option<Rows> {
-    let folder = std::env::var_os("FLOWRIGHT_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
-        PathBuf::from,
-    );
-    let path = folder.join(set).join(file);
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        println!("left out: there is no {}", path.display());
-        return None;
-    };
+    let text = files::text(set, file)?;
     let row = |line: &str| {
         let (text, label) = line.split_once('\t').unwrap();
         (text.to_owned(), label.trim().to_owned())

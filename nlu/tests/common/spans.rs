@@ -1,5 +1,4 @@
-//! SNIPS with the values in its utterances, for the tests here and for `bench/benches/values.rs`; read
-//! from `../shared/data/snips` beside the checkout, or from `snips` in the folder in `FLOWRIGHT_DATA`.
+//! SNIPS with the values in its utterances, for the tests here and for `bench/benches/values.rs`.
 #![allow(
     dead_code,
     clippy::unwrap_used,
@@ -8,8 +7,10 @@
     reason = "tests; each crate of them uses its part"
 )]
 
+#[path = "data.rs"]
+mod files;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
 
 use flowright_nlu::lang::Lang;
 use flowright_nlu::spec::{EntityId, EntityKind, EntitySpec, Example, IntentSpec, Piece, Spec};
@@ -35,15 +36,7 @@ pub fn cx() -> Context {
 
 /// The rows of a file; nothing, and a word, where it is not there.
 pub fn rows(file: &str) -> Option<Vec<Row>> {
-    let folder = std::env::var_os("FLOWRIGHT_DATA").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
-        PathBuf::from,
-    );
-    let path = folder.join("snips").join(file);
-    let Ok(text) = std::fs::read_to_string(&path) else {
-        println!("left out: there is no {}", path.display());
-        return None;
-    };
+    let text = files::text("snips", file)?;
     Some(text.lines().map(row).collect())
 }
 
