@@ -4,9 +4,11 @@
 //! a pattern of an intent fits has the local intents, and what the pattern of an entity finds
 //! stays. Yes, no and whether something is taken back are always its own.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::entities::{MaskedText, answers};
+use crate::entities::{MaskedText, answers, without_overlaps};
 use crate::lang::Lang;
 use crate::spec::{Builtin, EntityId, EntityKind};
 use crate::understand::{Context, EntityMatch, ScoredIntent, Understander, Understanding, limited};
@@ -127,6 +129,7 @@ impl Understander {
 
     /// Local matches and given ones together, in order of entity and place. Of an entity that is
     /// given, the local matches go, but for those of its patterns: they go before what overlaps them.
+    /// Of given matches of one entity that overlap, the longest stays.
     fn overlaid(
         &self,
         text: &str,
@@ -145,7 +148,12 @@ impl Understander {
             own.entity == found.entity && own.start < found.end && found.start < own.end
         };
         let free = |found: &&EntityMatch| !all.iter().any(|own| overlaps(found, own));
-        let added: Vec<EntityMatch> = given().filter(free).cloned().collect();
+        let free: Vec<EntityMatch> = given().filter(free).cloned().collect();
+        let mut by_entity: BTreeMap<EntityId, Vec<EntityMatch>> = BTreeMap::new();
+        for found in free {
+            by_entity.entry(found.entity).or_default().push(found);
+        }
+        let added: Vec<EntityMatch> = by_entity.into_values().flat_map(without_overlaps).collect();
         all.extend(added);
         all.sort_by_key(|found| (found.entity, found.start));
         all
