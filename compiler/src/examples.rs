@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use flowright_nlu::spec::{IntentSpec, Spec};
 use flowright_nlu::{
-    ENTITIES_MAX, EXAMPLE_CHARS_MAX, EXAMPLES_MAX, Encoder, INTENTS_MAX, Judged, Model, TrainError,
-    train_and_judge,
+    ENTITIES_MAX, EXAMPLE_CHARS_MAX, EXAMPLES_MAX, Encoder, INTENTS_MAX, Judged, Model,
+    PATTERNS_MAX, TrainError, train_and_judge,
 };
 
 use crate::base::{FileSpan, SourceMap};
@@ -114,6 +114,9 @@ fn too_large(project: &Project) -> Option<Diagnostic> {
         let help = "join entities of the same kind, or split the project";
         return Some(finding(entity.at, format!("{ENTITIES_MAX} entities"), help));
     }
+    if let Some((at, help)) = too_many_patterns(project) {
+        return Some(finding(at, format!("{PATTERNS_MAX} patterns"), help));
+    }
     let (mut examples, mut chars) = (0, 0);
     let over = (1..).zip(&project.intents).find_map(|(number, intent)| {
         examples += learned_from(&intent.spec);
@@ -133,6 +136,19 @@ fn too_large(project: &Project) -> Option<Diagnostic> {
     let help = "join intents that one flow could tell apart, leave out examples that say the same, or \
                 split the project";
     Some(finding(at, what, help))
+}
+
+/// The first entity or intent whose patterns are more than a model can hold, and a way out.
+fn too_many_patterns(project: &Project) -> Option<(FileSpan, &'static str)> {
+    let of_entities = project.entities.iter().map(|entity| (entity.kind.patterns(), entity.at));
+    let intents = project.intents.iter();
+    let of_intents = intents.map(|intent| (intent.spec.patterns.len(), intent.at));
+    let mut all = 0;
+    let mut over = of_entities.chain(of_intents).filter_map(|(patterns, at)| {
+        all += patterns;
+        (all > PATTERNS_MAX).then_some(at)
+    });
+    Some((over.next()?, "join patterns that are alike with `|`, or split the project"))
 }
 
 /// How many texts a model learns from for an intent: those that it is not as well.
@@ -298,6 +314,10 @@ mod tests {
         assert_eq!(said(|p| p.intents = vec![p.intents[0].clone(); INTENTS_MAX + 1]), many);
         let many = "the project has more than 6400 entities";
         assert_eq!(said(|p| p.entities = vec![p.entities[0].clone(); ENTITIES_MAX + 1]), many);
+        // The entity has one already.
+        let many = "the project has more than 2000 patterns";
+        assert_eq!(said(|p| first(p).patterns = vec!["a".to_owned(); PATTERNS_MAX]), many);
+        assert_eq!(said(|p| first(p).patterns = vec!["a".to_owned(); PATTERNS_MAX - 1]), "");
     }
 
     fn no_words() -> Example {

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use crate::classify::Classifier;
 use crate::eval::quantile;
-use crate::rows::Rows;
+use crate::rows::{Label, Rows};
 
 /// Slope and offset of the curve before any evidence: measured over 1 to 4 intents of BANKING77 and
 /// HWU64, taught with five or ten examples each and asked the sets' `valid` splits, of which a quarter
@@ -42,22 +42,24 @@ pub(crate) struct HeldOut {
 
 /// The curve for what was seen of these rows.
 pub(crate) fn curve(rows: &Rows, held_out: &[HeldOut]) -> (f32, f32) {
-    let own = held_out.iter().filter(|held| rows.is_own(held.row)).count();
-    let weight = f64::from(Rows::background_weight(own, held_out.len() - own));
-    let seen: Vec<Seen> = held_out
-        .iter()
-        .map(|held| Seen {
-            score: f64::from(held.score),
-            right: rows.labels.get(held.row) == Some(&Some(held.class)),
-            weight: if rows.is_own(held.row) { 1.0 } else { weight },
-        })
-        .collect();
+    let told = |held: &HeldOut| rows.labels.get(held.row)?.is_right(held.class);
+    let told: Vec<(&HeldOut, bool)> =
+        held_out.iter().filter_map(|held| Some((held, told(held)?))).collect();
+    let own = told.iter().filter(|(held, _)| rows.is_own(held.row)).count();
+    let weight = f64::from(Rows::background_weight(own, told.len() - own));
+    let seen = |(held, right): (&HeldOut, bool)| Seen {
+        score: f64::from(held.score),
+        right,
+        weight: if rows.is_own(held.row) { 1.0 } else { weight },
+    };
+    let seen: Vec<Seen> = told.into_iter().map(seen).collect();
     fit_curve(&seen)
 }
 
 /// Scores below which 0, 1, 2 … percent of the examples of classes were.
 pub(crate) fn levels(rows: &Rows, held_out: &[HeldOut]) -> Vec<f32> {
-    let has_class = |held: &&HeldOut| rows.labels.get(held.row).is_some_and(Option::is_some);
+    let has_class =
+        |held: &&HeldOut| rows.labels.get(held.row).is_some_and(|label| label.class().is_some());
     let scores: Vec<f32> = held_out.iter().filter(has_class).map(|held| held.score).collect();
     let level = |percent: usize| quantile(&scores, percent as f64 / 100.0);
     (0..=LEVEL_MAX).filter_map(level).collect()
@@ -129,8 +131,8 @@ pub(crate) fn held_out(rows: &Rows, classes: usize) -> Vec<HeldOut> {
 
 /// Spreads the rows of each class over the folds; what the classes are called is never held out.
 fn fold_of_rows(rows: &Rows) -> Vec<usize> {
-    let mut next: HashMap<Option<u32>, usize> = HashMap::new();
-    let mut fold = |(row, label): (usize, &Option<u32>)| {
+    let mut next: HashMap<Label, usize> = HashMap::new();
+    let mut fold = |(row, label): (usize, &Label)| {
         if rows.is_name(row) {
             return FOLDS;
         }

@@ -97,7 +97,7 @@ impl Classifier {
         let example = |i: &usize| {
             Some(svm::Example {
                 row: classifier.row(rows.features.get(*i)?),
-                class: *rows.labels.get(*i)?,
+                label: *rows.labels.get(*i)?,
                 weight: if rows.is_own(*i) { 1.0 } else { weight },
             })
         };
@@ -308,6 +308,7 @@ fn numbers(hashes: &[u64]) -> Numbers {
 mod tests {
     use super::*;
     use crate::encoder::Sight;
+    use crate::rows::Label;
 
     #[test]
     fn the_rarest_features_are_left_out_first() {
@@ -315,8 +316,8 @@ mod tests {
         let kept = |most| count_that_keeps(counts.into_iter(), most);
         assert_eq!([5, 4, 3, 2, 1, 0].map(kept), [1, 2, 2, 3, 3, 4]);
         // Four intents, and room for few words each: the ones that stand in most examples stay.
-        let texts: Vec<(String, Option<u32>)> =
-            (0..8).map(|n| (format!("word of{n} number{}", n % 4), Some(n % 4))).collect();
+        let texts: Vec<(String, Label)> =
+            (0..8).map(|n| (format!("word of{n} number{}", n % 4), Label::Of(n % 4))).collect();
         let rows = Rows::new(&texts, &[], &[], Sight { encoder: None, names: &[] }).unwrap();
         let chosen: Vec<usize> = (0..8).collect();
         let all = Classifier::with_words(&rows, &chosen, 8, usize::MAX).hashes.len();

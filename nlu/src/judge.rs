@@ -40,8 +40,8 @@ pub(crate) fn judge(classifier: &Classifier, rows: &Rows, held_out: &[HeldOut]) 
         }
     }
     let (mut judged, mut last, mut example) = (Vec::with_capacity(unseen.len()), None, 0);
-    for ((features, class), held_out) in rows.texts().zip(unseen) {
-        let Some(class) = class else { continue };
+    for ((features, label), held_out) in rows.texts().zip(unseen) {
+        let Some(class) = label.class() else { continue };
         example = if last == Some(class) { example + 1 } else { 0 };
         last = Some(class);
         let Some((best, score)) = classifier.best(features) else { continue };

@@ -35,8 +35,8 @@ pub use entities::learned::{LEARNED_ENTITIES_MAX, LEARNED_TOKENS_MAX};
 pub use explain::{Explanation, IntentExplanation};
 pub use judge::{Judged, Opinion};
 pub use model::{
-    ENTITIES_MAX, EXAMPLE_CHARS_MAX, EXAMPLES_MAX, INTENTS_MAX, Model, ModelError, TrainError,
-    train, train_and_judge, train_with,
+    ENTITIES_MAX, EXAMPLE_CHARS_MAX, EXAMPLES_MAX, INTENTS_MAX, Model, ModelError, PATTERNS_MAX,
+    TrainError, train, train_and_judge, train_with,
 };
 pub use sentiment::sentiment;
 pub use understand::{

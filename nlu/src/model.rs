@@ -9,7 +9,7 @@ use crate::entities::learned::{LEARNED_TOKENS_MAX, LearnedModel};
 use crate::entities::{Finder, MaskedText};
 use crate::features;
 use crate::judge::{self, Judged};
-use crate::rows::Rows;
+use crate::rows::{Label, Rows};
 use crate::spec::{EntityKind, EntitySpec, Example, IntentSpec, Piece, Spec};
 
 /// Intents that one model can tell apart.
@@ -18,6 +18,8 @@ pub const INTENTS_MAX: usize = 2_000;
 pub const EXAMPLES_MAX: usize = 200_000;
 /// Characters of all these examples together: a hundred each.
 pub const EXAMPLE_CHARS_MAX: usize = 20_000_000;
+/// Patterns of the intents and entities of one model together.
+pub const PATTERNS_MAX: usize = 2_000;
 /// Entities that one model can tell apart: each has a character that stands for it.
 pub const ENTITIES_MAX: usize = features::ENTITIES_MAX as usize;
 
@@ -58,6 +60,9 @@ pub enum TrainError {
     /// More entities than a model can tell apart.
     #[error("{0} entities are more than a model can tell apart: {ENTITIES_MAX}")]
     TooManyEntities(usize),
+    /// More patterns than a model can hold.
+    #[error("{0} patterns are more than a model can hold: {PATTERNS_MAX}")]
+    TooManyPatterns(usize),
     /// More examples with learned values than a model can learn from.
     #[error(
         "the examples with learned values have {0} words together, a model learns from at most \
@@ -151,6 +156,12 @@ impl Model {
         {
             return Err(damaged("it has more intents, entities or choices than a model can hold"));
         }
+        let of_intents: usize = model.intents.iter().map(|intent| intent.patterns.len()).sum();
+        let patterns = of_intents + patterns_of(&model.entities);
+        if patterns > PATTERNS_MAX {
+            let cause = format!("it has {patterns} patterns, a model holds at most {PATTERNS_MAX}");
+            return Err(ModelError::Damaged(cause));
+        }
         let entity_ids = model.intents.iter().flat_map(|i| i.slots.iter().map(|(_, e)| *e));
         let known = entity_ids.chain(model.masked.iter().copied());
         if known.into_iter().any(|e| usize::from(e) >= model.entities.len()) {
@@ -166,6 +177,11 @@ impl Model {
         model.classifier.prepare();
         Ok(model)
     }
+}
+
+/// How many patterns entities have.
+fn patterns_of(entities: &[EntitySpec]) -> usize {
+    entities.iter().map(|entity| entity.kind.patterns()).sum()
 }
 
 /// Whether each choice of an entity has a number.
@@ -211,19 +227,24 @@ pub fn train_and_judge(
     if spec.entities.len() > ENTITIES_MAX {
         return Err(TrainError::TooManyEntities(spec.entities.len()));
     }
+    let of_intents: usize = spec.intents.iter().map(|intent| intent.patterns.len()).sum();
+    let patterns = of_intents + patterns_of(&spec.entities);
+    if patterns > PATTERNS_MAX {
+        return Err(TrainError::TooManyPatterns(patterns));
+    }
     let masked = masked_entities(spec);
     let finder = Finder::new(&spec.entities).map_err(TrainError::Pattern)?;
     let text = |example: &Example| finder.mask_example(example, &masked);
-    let mut texts: Vec<(String, Option<u32>)> = Vec::with_capacity(examples);
+    let mut texts: Vec<(String, Label)> = Vec::with_capacity(examples);
     let mut intents = Vec::with_capacity(spec.intents.len());
     for (number, intent) in (0..).zip(&spec.intents) {
         let own: Vec<String> = intent.examples.iter().map(text).collect();
-        texts.extend(own.iter().map(|text| (text.clone(), Some(number))));
-        texts.extend(intent.negatives.iter().map(|example| (text(example), None)));
+        texts.extend(own.iter().map(|text| (text.clone(), Label::Of(number))));
+        texts.extend(intent.negatives.iter().map(|example| (text(example), Label::Not(number))));
         intents.push(intent_model(intent, own)?);
     }
-    let names: Vec<(String, Option<u32>)> =
-        (0..).zip(&spec.intents).map(|(n, intent)| (words_of(&intent.name), Some(n))).collect();
+    let name = |(number, intent): (u32, &IntentSpec)| (words_of(&intent.name), Label::Of(number));
+    let names: Vec<(String, Label)> = (0..).zip(&spec.intents).map(name).collect();
     let unrelated = background(spec, &finder, &masked, &texts);
     let entities: Vec<String> = spec.entities.iter().map(|entity| words_of(&entity.name)).collect();
     let rows = Rows::new(&texts, &names, &unrelated, Sight { encoder, names: &entities })?;
@@ -247,14 +268,15 @@ fn background(
     spec: &Spec,
     finder: &Finder,
     masked: &[u16],
-    texts: &[(String, Option<u32>)],
+    texts: &[(String, Label)],
 ) -> Vec<String> {
     let seen = |utterance: &str| {
         let pieces = vec![Piece::Text(utterance.to_owned())];
         finder.mask_example(&Example { lang: None, pieces }, masked)
     };
     let all = background::utterances(&spec.languages).into_iter().map(seen);
-    background::unlike(all, texts.iter().filter(|(_, l)| l.is_some()).map(|(t, _)| t.as_str()))
+    let examples = texts.iter().filter(|(_, label)| label.class().is_some());
+    background::unlike(all, examples.map(|(text, _)| text.as_str()))
 }
 
 fn intent_model(intent: &IntentSpec, mut exact: Vec<String>) -> Result<IntentModel, TrainError> {
@@ -331,12 +353,19 @@ mod tests {
     fn whatever_does_not_fit_is_refused() {
         let whole = model();
         assert_eq!(Model::from_bytes(&whole.to_bytes()).unwrap(), whole);
-        let spoilt: [(&str, Spoil); 8] = [
+        let spoilt: [(&str, Spoil); 10] = [
             ("intents", |m| m.intents = vec![m.intents[0].clone(); 70_000]),
             ("entities", |m| m.entities = vec![m.entities[0].clone(); 70_000]),
             ("choices", |m| {
                 let option = ChoiceOption { name: "a".to_owned(), words: Vec::new() };
                 m.entities[0].kind = EntityKind::Choice(vec![option; 70_000]);
+            }),
+            ("patterns of an intent", |m| {
+                m.intents[0].patterns = vec!["a".to_owned(); PATTERNS_MAX + 1];
+            }),
+            ("patterns of an entity", |m| {
+                let regexes = vec!["a".to_owned(); PATTERNS_MAX + 1];
+                m.entities[0].kind = EntityKind::Pattern { base: Builtin::Text, regexes };
             }),
             ("a slot", |m| m.intents[0].slots[0].1 = 9),
             ("masked twice", |m| m.masked.push(0)),
@@ -363,6 +392,23 @@ mod tests {
         };
         let spec = Spec { intents: vec![intent], ..Spec::default() };
         assert_eq!(train(&spec).unwrap_err(), TrainError::TooMuchText(EXAMPLE_CHARS_MAX + 2));
+    }
+
+    /// Of intents and entities together: as many as fit are read, one more is not.
+    #[test]
+    fn more_patterns_than_a_model_holds_are_refused_and_said_so() {
+        let regexes = vec!["a".to_owned(); PATTERNS_MAX - 1];
+        let kind = EntityKind::Pattern { base: Builtin::Text, regexes };
+        let intent = IntentSpec { patterns: vec!["b".to_owned()], ..IntentSpec::default() };
+        let entities = vec![EntitySpec { name: "code".to_owned(), kind }];
+        let mut spec = Spec { intents: vec![intent], entities, ..Spec::default() };
+        let mut model = train(&spec).unwrap();
+        assert!(Model::from_bytes(&model.to_bytes()).is_ok());
+        spec.intents[0].patterns.push("c".to_owned());
+        assert_eq!(train(&spec).unwrap_err(), TrainError::TooManyPatterns(PATTERNS_MAX + 1));
+        model.intents[0].patterns.push("c".to_owned());
+        let error = Model::from_bytes(&model.to_bytes()).unwrap_err().to_string();
+        assert!(error.contains("it has 2001 patterns, a model holds at most 2000"), "{error}");
     }
 
     #[test]

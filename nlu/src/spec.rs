@@ -106,6 +106,17 @@ pub enum EntityKind {
     Learned,
 }
 
+impl EntityKind {
+    /// How many patterns it has.
+    #[must_use]
+    pub const fn patterns(&self) -> usize {
+        match self {
+            Self::Pattern { regexes, .. } => regexes.len(),
+            _ => 0,
+        }
+    }
+}
+
 /// Entities that every project has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Builtin {

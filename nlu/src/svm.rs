@@ -7,6 +7,8 @@
 //! counts for each class of the block. Confidence is measured while the whole model is kept, in another 128
 //! MiB. The rows take about 60 bytes for each character of an example.
 
+use crate::rows::Label;
+
 /// A row: feature number and value, sorted by number.
 pub(crate) type Row = Vec<(u32, f32)>;
 
@@ -106,8 +108,7 @@ impl Weights {
 /// A row to learn from.
 pub(crate) struct Example {
     pub(crate) row: Row,
-    /// Its class; without one it is a negative for all of them.
-    pub(crate) class: Option<u32>,
+    pub(crate) label: Label,
     /// How much it counts.
     pub(crate) weight: f32,
 }
@@ -163,7 +164,16 @@ impl Block {
         bias: usize,
         changes: &mut [f32],
     ) {
-        let Example { row, class: label, weight } = example;
+        let Example { row, label, weight } = example;
+        let here = |class: u32| (class as usize).checked_sub(first).filter(|c| *c < self.classes);
+        let (own, denied) = match label {
+            Label::Of(class) => (here(*class), None),
+            Label::Not(class) => (None, Some(here(*class))),
+            Label::Nobody => (None, None),
+        };
+        if denied == Some(None) {
+            return;
+        }
         let diagonal = 0.5 / (C * weight);
         let norm = row.iter().map(|(_, v)| v * v).sum::<f32>() + BIAS * BIAS;
         let bias = [(u32::try_from(bias).unwrap_or(u32::MAX), BIAS)];
@@ -171,8 +181,12 @@ impl Block {
             let weights = self.row(*feature);
             changes.iter_mut().zip(weights).for_each(|(margin, weight)| *margin += value * *weight);
         }
-        let own = label.and_then(|label| (label as usize).checked_sub(first));
         for (class, (change, alpha)) in changes.iter_mut().zip(dual).enumerate() {
+            // What one class is not says nothing of the others.
+            if denied.is_some_and(|denied| denied != Some(class)) {
+                *change = 0.0;
+                continue;
+            }
             let sign = if own == Some(class) { 1.0 } else { -1.0 };
             let gradient = sign * *change - 1.0 + diagonal * *alpha;
             let updated = (*alpha - gradient / (norm + diagonal)).max(0.0);

@@ -84,6 +84,39 @@ fn one_utterance_gives_several_slots() {
     assert_eq!(understood.lang, Some(Lang::ZH));
 }
 
+/// What an intent is not says nothing of the others: they may well be that.
+#[test]
+fn what_one_intent_is_not_another_may_be() {
+    let intent = |name: &str, examples: &[&str], negatives: &[&str]| IntentSpec {
+        name: name.to_owned(),
+        examples: examples.iter().map(|text| example(text)).collect(),
+        negatives: negatives.iter().map(|text| example(text)).collect(),
+        ..IntentSpec::default()
+    };
+    let cancel = ["cancel my order please", "I do not want my order any more", "stop the order"];
+    let track =
+        ["where is my order now", "when does my order come", "has the order left the house"];
+    let not = ["where did my order go", "where is my wife's order", "where has it been so long"];
+    let bot = |of_cancel: &[&str], of_track: &[&str]| {
+        let intents = vec![intent("cancel", &cancel, of_cancel), intent("track", &track, of_track)];
+        let spec = Spec { languages: vec![Lang::EN], intents, ..Spec::default() };
+        Understander::new(train(&spec).unwrap()).unwrap()
+    };
+    let (not_cancel, not_track) = (bot(&not, &[]), bot(&[], &not));
+    let margin = |bot: &Understander, intent: &str, text: &str| {
+        let explained = bot.explain(text, &cx(), 2).unwrap();
+        explained.intents.iter().find(|own| own.intent == intent).map_or(-9.0, |own| own.margin)
+    };
+    for text in ["where is my order", "where did the order go", not[0]] {
+        let (free, denied) =
+            (margin(&not_cancel, "track", text), margin(&not_track, "track", text));
+        assert!(free > denied + 0.1, "track, {text}: {free} {denied}");
+        let (free, denied) =
+            (margin(&not_track, "cancel", text), margin(&not_cancel, "cancel", text));
+        assert!(free > denied + 0.1, "cancel, {text}: {free} {denied}");
+    }
+}
+
 #[test]
 fn a_damaged_model_is_refused() {
     let spec = Spec {
