@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::lexicon::{Entry, Kind, words};
+use super::steps::step;
 use crate::fold::is_cjk;
 
 pub(super) const WORDS: &str = include_str!("chinese.txt");
@@ -97,6 +98,7 @@ fn read(text: &str) -> (Vec<Hit>, Vec<Sentence>) {
     let (mut clause, mut at_byte, mut at_char) = (0, 0, 0);
     let mut between = |upto: usize, sentences: &mut Vec<Sentence>, clause: &mut usize| {
         for c in text.get(at_byte..upto).unwrap_or("").chars() {
+            step();
             match c {
                 ',' | ';' | '、' | ':' | '…' => *clause += 1,
                 '。' | '!' | '?' | '\n' => {
@@ -141,6 +143,7 @@ fn in_context(hits: &[Hit], number: usize, hit: &Hit, strength: f64) -> f64 {
     let mut felt = strength;
     let before = hits.get(..number).unwrap_or(&[]).iter().rev().take(BEFORE_MAX);
     for other in before {
+        step();
         let Entry { kind, strength: by } = other.entry;
         let turns = matches!(kind, Kind::Negate | Kind::Forbid);
         let reach = if turns { NEGATE_REACH } else { REACH };

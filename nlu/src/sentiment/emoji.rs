@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::lexicon::words;
+use super::steps::step;
 
 pub(super) const FACES: &str = include_str!("emoji.txt");
 
@@ -33,6 +34,7 @@ pub(super) fn sum(text: &str) -> f64 {
     let mut seen = vec![0_u8; LIST.strengths.len()];
     let mut sum = 0.0;
     for found in find.find_iter(text) {
+        step();
         let number = found.pattern().as_usize();
         let Some((times, strength)) = seen.get_mut(number).zip(LIST.strengths.get(number)) else {
             continue;

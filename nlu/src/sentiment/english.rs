@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::lexicon::{Entry, Kind, words};
+use super::steps::step;
 use crate::fold::is_cjk;
 
 pub(super) const VADER: &str = include_str!("vader.txt");
@@ -124,6 +125,7 @@ fn in_context(items: &[Item], number: usize, item: &Item, strength: f64, is_mixe
     let before = items.get(..number).unwrap_or(&[]).iter().rev();
     let mut so = false;
     for (other, share) in before.zip(REACH).take_while(|(other, _)| other.clause == item.clause) {
+        step();
         so |= other.is_so;
         let Some(Entry { kind, strength: by }) = other.entry else { continue };
         match kind {
@@ -166,6 +168,7 @@ impl Text {
         let mut start = None;
         let mut chars = text.chars().chain([' ']).peekable();
         while let Some(c) = chars.next() {
+            step();
             let joins = matches!(c, '\'' | '\u{2019}' | '-') && start.is_some();
             let goes_on = joins && chars.peek().is_some_and(|next| is_word(*next));
             if is_word(c) || goes_on {
@@ -203,7 +206,8 @@ impl Text {
     fn end_sentence(&mut self, question_mark: bool) {
         let sentence = self.asks.len() - 1;
         let own = self.tokens.iter().rev().take_while(|token| token.sentence == sentence);
-        let first = own.last().and_then(|token| self.lower.get(token.start..token.end));
+        let first =
+            own.inspect(|_| step()).last().and_then(|token| self.lower.get(token.start..token.end));
         let why = first == Some("why");
         let asks = question_mark || first.is_some_and(|first| ASKS.contains(&first));
         if let Some(last) = self.asks.last_mut() {
@@ -222,6 +226,7 @@ impl Text {
             let word = self.lower.get(first.start..first.end).unwrap_or("");
             let longest = LEXICON.begins.get(word).copied().unwrap_or(1).min(rest.len());
             let found = (1..=longest).rev().find_map(|count| {
+                step();
                 let words = rest.get(..count)?;
                 // "No, thank you" is one thing in spite of its comma.
                 let last = words.last().filter(|last| last.sentence == first.sentence)?;

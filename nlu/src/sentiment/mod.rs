@@ -12,6 +12,7 @@ mod chinese;
 mod emoji;
 mod english;
 mod lexicon;
+mod steps;
 
 /// The larger, the more words it takes to come near 1: VADER's.
 const ALPHA: f64 = 15.0;

@@ -35,3 +35,21 @@ fn nothing_said_is_nothing_felt() {
         assert_eq!(sentiment(text), 0.0, "{text:?}");
     }
 }
+
+/// Sixteen times the text takes sixteen times the steps. Growth by the square would be 256 times.
+#[test]
+fn much_costs_what_it_is_long() {
+    let steps = |text: &str| {
+        steps::taken();
+        assert!((-1.0..=1.0).contains(&sentiment(text)));
+        steps::taken()
+    };
+    for part in
+        ["bad ", "not so ", "差", "不", "not_", "never so bad but ", "不太", "😡", "a.\n", "?"]
+    {
+        let text = |length: usize| part.repeat(length / part.chars().count());
+        let (little, much) = (steps(&text(10_000)), steps(&text(160_000)));
+        assert!(little >= 10_000 / part.chars().count(), "{part:?}: {little} steps");
+        assert!(much <= 17 * little, "{part:?}: {little} steps, {much} for sixteen times the text");
+    }
+}
