@@ -95,7 +95,8 @@ pub struct EntityMatch {
     pub value: Value,
     /// Named to say that it is wrong ("not the 15th").
     pub negated: bool,
-    /// One end of a range ("Monday to Wednesday"). What is found elsewhere never says so.
+    /// One end of a range ("Monday to Wednesday"), or one of several alternatives ("Monday or Tuesday").
+    /// What is found elsewhere never says so.
     #[serde(skip)]
     pub range_end: bool,
 }

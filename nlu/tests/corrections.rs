@@ -32,6 +32,7 @@ fn kinds() -> Vec<(&'static str, EntityKind)> {
         ("number", builtin(Builtin::Number)),
         ("date", builtin(Builtin::Date)),
         ("time", builtin(Builtin::Time)),
+        ("datetime", builtin(Builtin::DateTime)),
         ("money", builtin(Builtin::Money)),
         ("duration", builtin(Builtin::Duration)),
         ("city", choice(&CITIES)),

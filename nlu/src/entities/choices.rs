@@ -1,10 +1,12 @@
 //! Closed sets of choices, by name or synonym, slips of the hand included.
 //!
-//! Where no word of a choice stands, words that are nearly one of them are taken for it: one letter
-//! off from five letters on, two from nine, the first one right. In words of five letters, where one
-//! other letter often makes another word (`black`, `block`), letters are left out, doubled or in the
-//! wrong order, but not others. Words that everybody uses are no slips, and what could be two
-//! different choices is none.
+//! Words that are nearly one of a choice are taken for it: one letter off from five letters on, two
+//! from nine, the first one right. In words of five letters, where one other letter often makes
+//! another word (`black`, `block`), letters are left out, doubled or in the wrong order, but not
+//! others. Words that everybody uses are no slips, and what could be two different choices is none.
+//!
+//! A slip beside a word of another choice counts as that word would: `blakc or white` are two. One
+//! that is beside a word of its own choice says nothing new.
 
 use std::collections::HashMap;
 
@@ -56,7 +58,16 @@ impl ChoiceFinder {
         Self { words, by_letter }
     }
 
+    /// The words of the choice, and what is nearly one of them.
     pub(super) fn find(&self, folded: &str) -> Vec<Found> {
+        let mut found = self.find_exact(folded);
+        let slips = self.nearly(folded, &found);
+        found.extend(slips);
+        found
+    }
+
+    /// The words of the choice as they are.
+    pub(super) fn find_exact(&self, folded: &str) -> Vec<Found> {
         let mut found = Vec::new();
         for (word, option) in &self.words {
             for (start, _) in folded.match_indices(word.as_str()) {
@@ -66,14 +77,17 @@ impl ChoiceFinder {
                 }
             }
         }
-        if found.is_empty() { self.nearly(folded) } else { found }
+        found
     }
 
-    /// Words that are nearly those of one choice.
-    fn nearly(&self, folded: &str) -> Vec<Found> {
+    /// Words that are nearly those of one choice, beside those that are.
+    fn nearly(&self, folded: &str, exact: &[Found]) -> Vec<Found> {
         if self.by_letter.is_empty() {
             return Vec::new();
         }
+        let is_said = |value: &Value| exact.iter().any(|own| own.value == *value);
+        let is_taken =
+            |start: usize, end: usize| exact.iter().any(|own| own.start < end && start < own.end);
         let said: Vec<(usize, usize)> = latin_words(folded).take(WORDS_MAX).collect();
         let (mut found, mut compared) = (Vec::new(), 0);
         for first in 0..said.len() {
@@ -89,7 +103,9 @@ impl ChoiceFinder {
                 let Some((start, end)) = range.map(|((start, _), (_, end))| (*start, *end)) else {
                     continue;
                 };
-                let Some(part) = folded.get(start..end) else { continue };
+                let Some(part) = folded.get(start..end).filter(|_| !is_taken(start, end)) else {
+                    continue;
+                };
                 if part.len().abs_diff(word.len()) > 4 * slips(word) {
                     continue;
                 }
@@ -105,7 +121,8 @@ impl ChoiceFinder {
                     _ => (best, is_clear) = (Some((off, Found { start, end, value })), true),
                 }
             }
-            found.extend(best.filter(|_| is_clear).map(|(_, found)| found));
+            let best = best.map(|(_, found)| found);
+            found.extend(best.filter(|best| is_clear && !is_said(&best.value)));
         }
         found
     }

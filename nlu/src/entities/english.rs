@@ -50,7 +50,41 @@ const MOMENTS: &[&str] = &[" moment", " second", " sec", " min ", " minute pleas
 /// Words behind which `one` stands for a thing.
 const POINTERS: &[&str] = &[
     "this", "that", "which", "the", "no", "any", "some", "each", "every", "another", "last",
-    "first", "second", "third", "next", "new", "other", "wrong", "right", "old",
+    "next", "new", "other", "wrong", "right", "old",
+];
+
+/// Words for places, that of ten thousand and more left out.
+const PLACES: &[&str] = &[
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+    "thirtieth",
+    "fortieth",
+    "fiftieth",
+    "sixtieth",
+    "seventieth",
+    "eightieth",
+    "ninetieth",
+    "hundredth",
+    "thousandth",
+    "millionth",
 ];
 
 fn look_up(table: &[(&str, i64)], word: &str) -> Option<i64> {
@@ -80,12 +114,39 @@ pub(super) fn counts_nothing(text: &str, at: usize) -> bool {
         let before = before.trim_end().strip_suffix(*word);
         before.is_some_and(|b| !b.ends_with(|c: char| c.is_alphanumeric()))
     };
+    let last = before.trim_end().rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
+    // `the 2nd one`
+    let number = ["st", "nd", "rd", "th"].iter().find_map(|ending| last.strip_suffix(ending));
+    let is_numbered =
+        number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
+    let is_place = PLACES.contains(&last) || is_numbered;
     let is_moment = MOMENTS.iter().any(|word| follows.starts_with(word));
     let compound = follows
         .strip_prefix('-')
         .is_some_and(|f| look_up(SCALES, word(f).0).is_none() && !word(f).0.is_empty());
     first == "one"
-        && (POINTERS.iter().any(is_pointer) || compound || is_moment || follows.starts_with(" of "))
+        && (is_place
+            || POINTERS.iter().any(is_pointer)
+            || compound
+            || is_moment
+            || follows.starts_with(" of "))
+}
+
+/// Whether the number in words `text[start..end]` is the beginning of a place or of a part:
+/// `twenty-second`, `two hundred and first`, `one third`.
+pub(super) fn is_place(text: &str, start: usize, end: usize) -> bool {
+    let said = text.get(start..end).unwrap_or("");
+    let Some(behind) = text.get(end..).and_then(|rest| rest.strip_prefix([' ', '-'])) else {
+        return false;
+    };
+    let (next, _) = word(behind.strip_prefix("and ").unwrap_or(behind));
+    let last = said.rsplit(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
+    let goes_on = look_up(SMALL, last).is_some_and(|value| value >= 20)
+        || look_up(SCALES, last).is_some_and(|factor| factor != 12);
+    // `one first class ticket`, `one second`
+    let part = matches!(last, "one" | "a") && !matches!(next, "first" | "second");
+    let large = matches!(next, "hundredth" | "thousandth" | "millionth");
+    PLACES.contains(&next) && !last.is_empty() && (goes_on || part || large)
 }
 
 #[derive(Clone, Copy, PartialEq)]

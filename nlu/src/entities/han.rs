@@ -78,6 +78,11 @@ pub(super) fn counts_nothing(text: &str, at: usize) -> bool {
             && !rest.chars().nth(2).is_some_and(|c| digit(c).is_some() || c == '十'))
 }
 
+/// Whether a number at `text[at..]` is that of a place: `第二`.
+pub(super) fn is_place(text: &str, at: usize) -> bool {
+    text.get(..at).is_some_and(|before| before.trim_end_matches(' ').ends_with('第'))
+}
+
 /// What has been read of a number, in millionths.
 #[derive(Default)]
 struct Reading {
@@ -223,8 +228,13 @@ pub(super) fn and_a_half(follows: &str, number: Decimal) -> Option<(usize, Optio
 }
 
 pub(super) fn is_vague(follows: &str) -> bool {
-    let counted = |after: &str| after.starts_with(|c| COUNTED.contains(c));
+    let counted = |after: &str| after.starts_with(is_counted);
     follows.starts_with(VAGUE) || follows.strip_prefix('来').is_some_and(counted)
+}
+
+/// Whether a character behind a number says what it counts.
+pub(super) fn is_counted(c: char) -> bool {
+    COUNTED.contains(c)
 }
 
 /// A row of numerals without units is read one by one: `二〇二六`. `三四` is three or four.

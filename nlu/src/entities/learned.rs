@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Finder, Found, MaskedText, negation};
+use super::{Finder, Found, MaskedText, gaps, negation, ranges};
 use crate::features;
 use crate::sequence::tokens::{self, Token};
 use crate::sequence::{KINDS_MAX, Labeller, Sequence, SequenceModel};
@@ -265,7 +265,8 @@ impl LearnedFinder {
     }
 }
 
-/// Marks the values that are named to say that they are wrong: among those of one entity each.
+/// Marks the values that are named to say that they are wrong, or are one of two: among those of one
+/// entity each.
 fn deny(text: &str, matches: &mut [EntityMatch]) {
     let folded = features::fold_text(text);
     let at = |place: usize| features::fold_text(text.get(..place).unwrap_or("")).len();
@@ -277,8 +278,10 @@ fn deny(text: &str, matches: &mut [EntityMatch]) {
             .iter()
             .map(|m| Found { start: at(m.start), end: at(m.end), value: m.value.clone() })
             .collect();
-        for (found, denied) in own.iter_mut().zip(negation::of(&folded, &folded_places)) {
-            found.negated = denied;
+        let negated = negation::of(&folded, &folded_places);
+        let ends = ranges::ends(&folded, &folded_places, &negated, gaps::between);
+        for (found, (denied, end)) in own.iter_mut().zip(negated.into_iter().zip(ends)) {
+            (found.negated, found.range_end) = (denied, end);
         }
     }
 }

@@ -8,17 +8,20 @@ mod dates;
 mod digits;
 mod durations;
 mod english;
+mod gaps;
 mod han;
 mod idioms;
 pub(crate) mod learned;
 mod money;
 mod negation;
 mod numbers;
+mod overlaps;
 mod ranges;
 mod references;
 mod spellings;
 mod times;
 
+pub(crate) use overlaps::without_overlaps;
 use regex::{Regex, RegexBuilder};
 
 use crate::features;
@@ -150,7 +153,7 @@ impl Finder {
         let mut found = without_overlaps(found);
         found.truncate(MATCHES_MAX);
         let negated = negation::of(&folded.text, &found);
-        let ends = ranges::ends(&folded.text, &found, &negated);
+        let ends = ranges::ends(&folded.text, &found, &negated, gaps::between);
         let place = |((found, negated), range_end): ((Found, bool), bool)| {
             let (start, end) = folded.original(found.start, found.end);
             // Plain text and addresses are kept as they were written, not as they were folded.
@@ -249,15 +252,16 @@ pub fn folded_words(words: &str) -> String {
     features::fold_text(words.trim())
 }
 
-/// Every number in a text, in order, read as English and Chinese write them; without those that are
-/// named to say that they are not meant.
+/// Every number in a text, in order, read as English and Chinese write them, and places (`第二个`);
+/// without those that are named to say that they are not meant, and those that are one of two.
 #[must_use]
 pub fn numbers_in(text: &str) -> Vec<Value> {
     let folded = Folded::new(text).text;
-    let found = numbers::find(&folded, Lang::EN);
+    let found = numbers::find_with_places(&folded, Lang::EN);
     let negated = negation::of(&folded, &found);
-    let meant = found.into_iter().zip(negated).filter(|(_, negated)| !negated);
-    meant.map(|(found, _)| found.value).collect()
+    let ends = ranges::ends(&folded, &found, &negated, gaps::between);
+    let meant = found.into_iter().zip(negated.into_iter().zip(ends));
+    meant.filter(|(_, (negated, end))| !negated && !end).map(|(found, _)| found.value).collect()
 }
 
 /// For each of some labels, whether a text names it only to say that it is not meant.
@@ -353,42 +357,6 @@ fn pattern_matches(
         }
     }
     found
-}
-
-/// Something at a place in a text.
-pub(crate) trait Placed {
-    /// Its first byte, and one past its last.
-    fn place(&self) -> (usize, usize);
-}
-
-impl Placed for Found {
-    fn place(&self) -> (usize, usize) {
-        (self.start, self.end)
-    }
-}
-
-impl Placed for EntityMatch {
-    fn place(&self) -> (usize, usize) {
-        (self.start, self.end)
-    }
-}
-
-/// The longest of overlapping matches, in order of place.
-pub(crate) fn without_overlaps<T: Placed>(mut found: Vec<T>) -> Vec<T> {
-    found.sort_by_key(|f| (f.place().0, usize::MAX - f.place().1));
-    let mut kept: Vec<T> = Vec::new();
-    for candidate in found {
-        let (start, end) = candidate.place();
-        match kept.last_mut() {
-            Some(last) if start < last.place().1 => {
-                if end - start > last.place().1 - last.place().0 {
-                    *last = candidate;
-                }
-            }
-            _ => kept.push(candidate),
-        }
-    }
-    kept
 }
 
 #[cfg(test)]

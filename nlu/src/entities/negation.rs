@@ -6,12 +6,12 @@
 mod changes;
 mod phrases;
 
-use changes::{BECOMES, CHANGES, FORWARD, REPAIRS, SWAPS};
+use changes::{BECOMES, CHANGES, FORWARD, INTO, REPAIRS, SWAPS};
 use phrases::{
     ASKS, AWAY, BEFORE, BEHIND, BEHIND_AT_END, BETWEEN, LISTS, SOFT, UNDOES, WITH_OTHERS,
 };
 
-use super::{Found, ranges};
+use super::{Found, gaps, ranges};
 use crate::fold::stands_alone;
 use crate::value::Value;
 
@@ -22,7 +22,16 @@ const GAP_CHARS_MAX: usize = 12;
 
 /// For each value, in order of place, whether it is denied.
 pub(super) fn of(folded: &str, found: &[Found]) -> Vec<bool> {
-    let text = Text { folded, found };
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let (reaches, others) = gaps::reaches(folded, found);
+    let gap = |pair: &[Found]| match pair {
+        [left, right] => gaps::between(folded, left, right).unwrap_or_default().replace('’', "'"),
+        _ => String::new(),
+    };
+    let gaps = found.windows(2).map(gap).collect();
+    let text = Text { folded, found, gaps, reaches, others };
     let behind: Vec<bool> = (0..found.len()).map(|i| text.behind(i)).collect();
     let mut denied: Vec<bool> = Vec::with_capacity(found.len());
     for i in 0..found.len() {
@@ -36,11 +45,13 @@ pub(super) fn of(folded: &str, found: &[Found]) -> Vec<bool> {
         denied.push(listed || text.before(i) || text.gives_way(i));
     }
     // "周三和周四都不行": what denies the last denies those before.
-    let mut last = false;
+    let (mut last, mut given) = (false, false);
     for i in (0..found.len()).rev() {
         last = behind.get(i) == Some(&true) || (last && (text.is_listed(i) || text.ranges(i)));
+        // "Monday or Tuesday, no, Wednesday": so do both of two.
+        given = text.gives_way(i) || (given && text.is_either(i));
         if let Some(place) = denied.get_mut(i) {
-            *place |= last;
+            *place |= last || given;
         }
     }
     denied
@@ -50,6 +61,12 @@ pub(super) fn of(folded: &str, found: &[Found]) -> Vec<bool> {
 struct Text<'t> {
     folded: &'t str,
     found: &'t [Found],
+    /// What stands between each value and the next, without what belongs to them.
+    gaps: Vec<String>,
+    /// From where to where each value reaches with the day or time that belongs to it.
+    reaches: Vec<(usize, usize)>,
+    /// How many such days or times there are.
+    others: usize,
 }
 
 impl Text<'_> {
@@ -57,23 +74,39 @@ impl Text<'_> {
         self.folded.get(from..to).unwrap_or("").replace('’', "'")
     }
 
-    /// What stands before value `i`.
+    /// What stands before value `i` and what belongs to it.
     fn ahead(&self, i: usize) -> String {
-        self.found.get(i).map_or_else(String::new, |value| self.part(0, value.start))
+        self.reaches.get(i).map_or_else(String::new, |(start, _)| self.part(0, *start))
     }
 
-    /// What stands behind value `i`, up to the end.
+    /// What stands behind value `i` and what belongs to it, up to the end.
     fn rest(&self, i: usize) -> String {
-        self.found.get(i).map_or_else(String::new, |v| self.part(v.end, self.folded.len()))
+        let end = self.reaches.get(i).map(|(_, end)| *end);
+        end.map_or_else(String::new, |end| self.part(end, self.folded.len()))
     }
 
-    /// What stands between value `i` and the next.
-    fn gap(&self, i: usize) -> Option<String> {
-        Some(self.part(self.found.get(i)?.end, self.found.get(i + 1)?.start))
+    /// What stands between value `i` with what belongs to it and the next value.
+    fn clause(&self, i: usize) -> Option<String> {
+        Some(self.part(self.reaches.get(i)?.1, self.found.get(i + 1)?.start))
+    }
+
+    /// What stands between value `i` and the next, without what belongs to them.
+    fn gap(&self, i: usize) -> Option<&str> {
+        self.gaps.get(i).map(String::as_str)
+    }
+
+    /// Whether what is denied of a day and its time together is the other of the two: `not tomorrow
+    /// at 3pm, at 4pm` is tomorrow.
+    fn stays(&self, i: usize) -> bool {
+        let alone = self.reaches.get(i) == self.found.get(i).map(|f| (f.start, f.end)).as_ref();
+        !alone && self.found.len() == 1 && self.others > 1
     }
 
     /// `not the 15th`, `不要改到周三`
     fn before(&self, i: usize) -> bool {
+        if self.stays(i) {
+            return false;
+        }
         let ahead = self.ahead(i);
         let mut ends = vec![ahead.trim_end()];
         for _ in 0..FILLERS_MAX {
@@ -95,7 +128,7 @@ impl Text<'_> {
         let asks = ["不是", "isn't", "wasn't"].contains(&phrase)
             && ASKS.iter().any(|sign| rest.starts_with(sign));
         let all_but = phrase.starts_with('除') && {
-            let clause = self.gap(i).unwrap_or_else(|| rest.to_owned());
+            let clause = self.clause(i).unwrap_or_else(|| rest.to_owned());
             ["都不", "都没", "没空", "没时间", "不行"].iter().any(|word| clause.contains(word))
         };
         // `不能周三之后` is a limit.
@@ -106,14 +139,14 @@ impl Text<'_> {
 
     /// `周三不行`, `Friday doesn't work`
     fn behind(&self, i: usize) -> bool {
-        let Some(value) = self.found.get(i) else { return false };
+        let Some(value) = self.found.get(i).filter(|_| !self.stays(i)) else { return false };
         // `除了周三都不行`: all but this one.
         if ["除了", "除"].iter().any(|word| strip_end(self.ahead(i).trim_end(), word).is_some())
         {
             return false;
         }
         let whole = self.rest(i);
-        let gap = self.gap(i);
+        let gap = self.clause(i);
         let mut rest = whole.trim_start_matches([' ', ',', '?', '!']);
         while let Some(after) = SOFT.iter().find_map(|word| strip_start(rest, word)) {
             rest = after.trim_start();
@@ -160,46 +193,53 @@ impl Text<'_> {
         if gap.chars().count() > 2 * GAP_CHARS_MAX {
             return false;
         }
-        let core = words(&gap);
+        let core = words(gap);
+        let bare = gaps::joint(&core);
         let stopped = !gap.trim_end_matches(' ').ends_with(char::is_alphanumeric)
-            || (gap.is_ascii() && gap.contains([',', '.', '!', '?']) && core != "not");
+            || (gap.is_ascii() && gap.contains([',', '.', '!', '?']) && bare != "not");
         // `周三不是周四` denies the second.
         let repairs = |core: &str| {
             REPAIRS.contains(&core) || (stopped && ["不是", "不", "no", "not"].contains(&core))
         };
-        let bare = core.strip_suffix(" the").or(core.strip_suffix(" on the")).unwrap_or(&core);
-        if repairs(&core) || repairs(bare) {
+        if repairs(&core) || repairs(&bare) {
             return true;
         }
         let short = core.chars().count() <= GAP_CHARS_MAX;
         let becomes = short && !core.is_ascii() && BECOMES.iter().any(|word| core.ends_with(word));
-        becomes || self.is_changed(i, bare)
+        becomes || self.is_changed(i, &bare)
     }
 
     /// `change the 15th to the 16th`
     fn is_changed(&self, i: usize, gap: &str) -> bool {
         let ahead = self.ahead(i);
-        (FORWARD.contains(&gap) && says(&ahead, CHANGES))
+        (FORWARD.contains(&gap) && changes(&ahead))
             || (["for", "with"].contains(&gap) && says(&ahead, SWAPS))
     }
 
     /// Whether value `i` and the next are the ends of a range.
     fn ranges(&self, i: usize) -> bool {
-        match (self.found.get(i), self.found.get(i + 1)) {
-            (Some(left), Some(right)) => ranges::joins(self.folded, left, right),
+        match (self.found.get(i), self.found.get(i + 1), self.gap(i)) {
+            (Some(left), Some(right), Some(gap)) => ranges::joins(self.folded, left, right, gap),
             _ => false,
         }
     }
 
     /// Whether value `i` and the next are one list.
     fn is_listed(&self, i: usize) -> bool {
-        self.gap(i).is_some_and(|gap| LISTS.contains(&gap.trim()))
+        self.gap(i).is_some_and(|gap| LISTS.contains(&gaps::joint(gap).as_str()))
+    }
+
+    /// Whether value `i` and the next are alternatives.
+    fn is_either(&self, i: usize) -> bool {
+        self.found.get(i).zip(self.gap(i)).is_some_and(|(left, gap)| ranges::is_or(gap, left))
     }
 }
 
-/// Whether a text has a verb that turns what follows into something else.
-pub(super) fn says_change(text: &str) -> bool {
-    says(text, CHANGES)
+/// Whether a text has a verb that turns the value that follows into another one. What follows `to` is
+/// the new one already: `change it to 3 to 5`.
+pub(super) fn changes(text: &str) -> bool {
+    let ends = |word: &&str| strip_end(text.trim_end(), word).is_some();
+    says(text, CHANGES) && !INTO.iter().any(ends)
 }
 
 fn says(text: &str, verbs: &[&str]) -> bool {

@@ -62,8 +62,17 @@ impl Numbers {
     }
 }
 
-/// Every number in a folded text.
+/// Every number in a folded text that says how many or how much: none that says which one.
 pub(super) fn find(folded: &str, lang: Lang) -> Vec<Found> {
+    let mut found = find_with_places(folded, lang);
+    found.retain(|found| {
+        !han::is_place(folded, found.start) && !english::is_place(folded, found.start, found.end)
+    });
+    found
+}
+
+/// Every number in a folded text, and the numbers of places: `第二`.
+pub(super) fn find_with_places(folded: &str, lang: Lang) -> Vec<Found> {
     let spans = Numbers::of(folded, lang).0;
     let alone = spans.into_iter().filter(|s| {
         stands_alone(folded, s.start, s.end) && !english::counts_nothing(folded, s.start)

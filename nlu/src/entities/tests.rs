@@ -120,6 +120,26 @@ fn numbers_in_digits_and_words() {
     }
 }
 
+/// Places of menus are numbers of another kind.
+#[test]
+fn numbers_for_a_menu_are_places_too_and_none_of_two() {
+    for (text, said) in [
+        ("第二个", vec!["2"]),
+        ("不是第3个,是第2个", vec!["2"]),
+        ("3", vec!["3"]),
+        ("1 or 2", vec![]),
+        ("第1个或第2个", vec![]),
+        ("1 and 2", vec!["1", "2"]),
+    ] {
+        let said: Vec<Value> =
+            said.iter().map(|n| Value::Number(Decimal::parse(n).unwrap())).collect();
+        assert_eq!(numbers_in(text), said, "{text}");
+    }
+    let spec = EntitySpec { name: String::new(), kind: EntityKind::Builtin(Builtin::Number) };
+    let finder = Finder::new(&[spec]).unwrap();
+    assert!(finder.find("第二个", EntityId(0), &cx()).is_empty());
+}
+
 #[test]
 fn amounts_carry_their_unit() {
     let money = |code: &str, amount: &str| {

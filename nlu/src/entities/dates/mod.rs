@@ -13,7 +13,7 @@ use jiff::civil;
 use jiff::{Span, ToSpan as _};
 use regex::Captures;
 
-use super::{Found, numbers, ranges, spellings};
+use super::{Found, MATCHES_MAX, numbers, ranges, spellings};
 use crate::fold::{is_cjk, stands_alone};
 use crate::lang::Lang;
 use crate::understand::Context;
@@ -57,9 +57,23 @@ pub(super) fn find(folded: &str, cx: &Context) -> Vec<Found> {
         overlaps && !is_part
     };
     found.retain(|f| !impossible.iter().any(|bad| spoils(&f.place, bad)));
+    impossible
+        .retain(|bad| !found.iter().any(|f| f.place.start <= bad.start && bad.end <= f.place.end));
+    impossible.sort_by_key(|bad| bad.start);
+    impossible.truncate(MATCHES_MAX);
     let value = |day: civil::Date| Value::Date(Date::from_civil(day));
     let days = joined(folded, found).into_iter();
-    days.map(|f| Found { start: f.place.start, end: f.place.end, value: value(f.day) }).collect()
+    let days = days.map(|f| Found { start: f.place.start, end: f.place.end, value: value(f.day) });
+    without_halves(folded, days.collect(), &impossible)
+}
+
+/// Days without those that are one end of a range whose other end is none, and without what is a part
+/// of one.
+fn without_halves(folded: &str, mut days: Vec<Found>, bad: &[Range<usize>]) -> Vec<Found> {
+    let is_half = |day: &&Found| bad.iter().any(|bad| ranges::is_half(folded, bad, day));
+    let halves: Vec<Range<usize>> = days.iter().filter(is_half).map(|d| d.start..d.end).collect();
+    days.retain(|day| !halves.iter().any(|half| half.start < day.end && day.start < half.end));
+    days
 }
 
 /// A day with what named it.

@@ -2,7 +2,8 @@
 
 use super::{HALF, Rule, about, clock, halved, num, numbers, twelve};
 
-const N: &str = "[0-9一二三四五六七八九十两零〇]+";
+/// A number in digits or in Chinese: the `三` of `周三11点` is no part of the hour.
+const N: &str = "(?:[0-9]+|[一二三四五六七八九十两零〇]+)";
 /// A part of the day.
 const PARTS: &str = "(凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|半夜|深夜|夜晚|今晚|明晚|昨晚|今早|明早|最晚|最早|晚|早)";
 /// What there is a number of behind `点`: `三点建议`.

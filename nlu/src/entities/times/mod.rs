@@ -57,6 +57,10 @@ pub(super) fn find(folded: &str) -> Vec<Found> {
     });
     let mut found = without_overlaps(found);
     found.truncate(MATCHES_MAX);
+    impossible.retain(|bad| !found.iter().any(|f| f.start <= bad.start && bad.end <= f.end));
+    impossible.sort_by_key(|bad| bad.start);
+    impossible.truncate(MATCHES_MAX);
+    found.retain(|f| !impossible.iter().any(|bad| ranges::is_half(folded, bad, f)));
     parts::carry(folded, &mut found);
     found
 }

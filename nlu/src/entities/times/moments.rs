@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::find;
 use crate::entities::negation::strip_end;
-use crate::entities::{Found, MATCHES_MAX, dates, durations, ranges, without_overlaps};
+use crate::entities::{Found, MATCHES_MAX, dates, durations, gaps, ranges, without_overlaps};
 use crate::fold::stands_alone;
 use crate::understand::Context;
 use crate::value::{Date, Value};
@@ -36,7 +36,7 @@ pub(in crate::entities) fn find_with_day(folded: &str, cx: &Context) -> Vec<Foun
     let Ok(zone) = TimeZone::get(&cx.timezone) else { return Vec::new() };
     let mut found = from_now(folded, cx);
     let alone = |found: Vec<Found>| {
-        let ends = ranges::ends(folded, &found, &[]);
+        let ends = ranges::ends(folded, &found, &[], gaps::written);
         let alone = found.into_iter().zip(ends).filter(|(_, end)| !end);
         alone.map(|(found, _)| found).take(MATCHES_MAX).collect::<Vec<Found>>()
     };
