@@ -152,6 +152,30 @@ fn either_kind_of_chinese_finds_the_other() {
     }
 }
 
+/// What is called like a choice of the bot is that choice, and no order.
+#[test]
+fn the_name_of_a_choice_is_no_reference() {
+    let option = |name: &str, word: &str| ChoiceOption {
+        name: name.into(),
+        words: vec![(None, word.into())],
+    };
+    let cards = vec![option("fast", "RTX4090"), option("long", "SO 2024-1187 case")];
+    let kinds = [EntityKind::Builtin(Builtin::Reference), EntityKind::Choice(cards)];
+    let entities = kinds.map(|kind| EntitySpec { name: String::new(), kind }).into();
+    let bot = Understander::new(train(&Spec { entities, ..Spec::default() }).unwrap()).unwrap();
+    for (text, references) in [
+        ("my rtx4090 is broken", vec![]),
+        ("the RTX4090 of order AB12345", vec!["AB12345"]),
+        ("my RTX4080 is broken", vec!["RTX4080"]),
+        ("SO 2024-1187 case", vec![]),
+    ] {
+        let found = bot.find(text, EntityId(0), &cx());
+        let said: Vec<Value> = found.into_iter().map(|found| found.value).collect();
+        let meant: Vec<Value> = references.into_iter().map(|r| Value::Text(r.into())).collect();
+        assert_eq!(said, meant, "{text}");
+    }
+}
+
 /// The ends of a range are for an intent with two such slots, and are no value for one.
 #[test]
 fn a_range_fills_two_slots_or_none() {

@@ -143,6 +143,7 @@ impl Finder {
         cx: &Context,
     ) -> Vec<EntityMatch> {
         let found = match kind {
+            FinderKind::Builtin(Builtin::Reference) => self.references(&folded.text),
             FinderKind::Builtin(builtin) => find_builtin(&folded.text, *builtin, cx),
             FinderKind::Pattern { base, regexes } => {
                 pattern_matches(text, folded, *base, regexes, cx)
@@ -170,6 +171,20 @@ impl Finder {
             EntityMatch { entity, start, end, value, negated, range_end }
         };
         found.into_iter().zip(negated).zip(ends).map(place).collect()
+    }
+
+    /// References, without what is the name of a choice here: `RTX4090`.
+    fn references(&self, folded: &str) -> Vec<Found> {
+        let mut found = references::find(folded);
+        for kind in &self.kinds {
+            if let (FinderKind::Choice(choices), false) = (kind, found.is_empty()) {
+                let named = choices.find_exact(folded);
+                let is_name =
+                    |f: &Found| named.iter().any(|n| n.start <= f.start && f.end <= n.end);
+                found.retain(|found| !is_name(found));
+            }
+        }
+        found
     }
 
     /// An example with each annotated entity as one character, values in its plain parts masked as

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::negation::{strip_end, strip_start};
 use super::{Found, codes, money};
 use crate::fold::stands_alone;
 use crate::lang::Lang;
@@ -97,6 +98,72 @@ const NAMES_ONE: &[&str] = &[
     "单子",
     "流水",
 ];
+/// What a number right behind one of these is: a flight, a product, a place. A word between says more:
+/// `flight booking 12345`.
+const NAMES_BESIDE: &[&str] = &[
+    "flight",
+    "flights",
+    "train",
+    "bus",
+    "coach",
+    "model",
+    "version",
+    "firmware",
+    "series",
+    "room",
+    "gate",
+    "seat",
+    "plate",
+    "航班",
+    "班次",
+    "车次",
+    "列车",
+    "火车",
+    "高铁",
+    "动车",
+    "型号",
+    "机型",
+    "款式",
+    "版本",
+    "固件",
+    "系列",
+    "车牌",
+    "房间",
+    "房",
+    "登机口",
+    "座位",
+    "显卡",
+];
+/// What may stand between those and the number.
+const LINKS: &[&str] = &[
+    "number", "no", "no.", "code", "is", "was", "the", ":", "#", "号", "号码", "号是", "是", "为",
+];
+/// How many of them, and one look more.
+const LINKS_MAX: usize = 4;
+/// What right behind a number says the same: `the XC9000 model`, `CA1234次航班`.
+const NAMES_BEHIND: &[&str] = &[
+    "flight",
+    "train",
+    "bus",
+    "coach",
+    "model",
+    "version",
+    "firmware",
+    "series",
+    "航班",
+    "次航班",
+    "次列车",
+    "次高铁",
+    "次动车",
+    "型",
+    "机型",
+    "列车",
+    "版本",
+    "系列",
+    "号线",
+    "显卡",
+    "固件",
+];
 /// Characters before a number in which it is named.
 const LOOKED_BACK: usize = 24;
 /// What is counted behind digits alone: `15000个`, `10000 followers`.
@@ -141,10 +208,11 @@ const COUNTED_WORDS: &[&str] = &[
     "minutes",
     "seconds",
     "days",
-    "or",
     "to",
     "percent",
 ];
+/// What makes them a vague number.
+const VAGUE: &[&str] = &["or so", "or more", "or less", "or fewer"];
 
 /// References in a folded text, without a `#` before them.
 pub(super) fn find(folded: &str) -> Vec<Found> {
@@ -164,7 +232,9 @@ pub(super) fn find(folded: &str) -> Vec<Found> {
             && stands_alone(folded, start, end)
             && !is_part_of_more(folded, start, end)
             && (found.as_str().starts_with('#')
-                || !(is_named_otherwise(folded, start, end) || is_counted(folded, start, end)))
+                || !(is_named_otherwise(folded, start, end)
+                    || is_named_beside(folded, start, end)
+                    || is_counted(folded, start, end)))
             && !overlaps(start, end);
         is_one.then(|| {
             let written = found.as_str().trim_start_matches('#');
@@ -220,12 +290,32 @@ fn is_named_otherwise(folded: &str, start: usize, end: usize) -> bool {
     other > one || (is_mobile && !is_all && one.is_none())
 }
 
+/// Whether a word right beside it says that it is the number of a flight, a product, a place.
+fn is_named_beside(folded: &str, start: usize, end: usize) -> bool {
+    let mut before = folded.get(..start).unwrap_or("").trim_end();
+    let ends = |before: &str, words: &[&str]| words.iter().any(|w| strip_end(before, w).is_some());
+    for _ in 0..LINKS_MAX {
+        if ends(before, NAMES_ONE) {
+            return false;
+        }
+        if ends(before, NAMES_BESIDE) {
+            return true;
+        }
+        let shorter = LINKS.iter().find_map(|word| strip_end(before, word));
+        let Some(shorter) = shorter.map(str::trim_end) else { break };
+        before = shorter;
+    }
+    let after = folded.get(end..).unwrap_or("").trim_start();
+    NAMES_BEHIND.iter().any(|word| strip_start(after, word).is_some())
+}
+
 /// Whether digits alone count what follows.
 fn is_counted(folded: &str, start: usize, end: usize) -> bool {
     let digits = folded.get(start..end).is_some_and(|s| s.bytes().all(|b| b.is_ascii_digit()));
     let after = folded.get(end..).unwrap_or("").trim_start_matches(' ');
     let word = after.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
-    digits && (after.starts_with(|c| COUNTED.contains(c)) || COUNTED_WORDS.contains(&word))
+    let vague = VAGUE.iter().any(|words| strip_start(after, words).is_some());
+    digits && (vague || after.starts_with(|c| COUNTED.contains(c)) || COUNTED_WORDS.contains(&word))
 }
 
 /// Amounts, fractions, clocks and telephone numbers are no references, nor is a part of one.
