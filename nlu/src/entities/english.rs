@@ -53,7 +53,7 @@ const POINTERS: &[&str] = &[
     "next", "new", "other", "wrong", "right", "old",
 ];
 
-/// Words for places, that of ten thousand and more left out.
+/// Words for places.
 const PLACES: &[&str] = &[
     "first",
     "second",
