@@ -11,7 +11,7 @@ pub(super) fn step() {
 }
 
 #[cfg(test)]
-std::thread_local! {
+thread_local! {
     static STEPS: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
