@@ -1,5 +1,6 @@
 //! Syntax findings in words. Spans count from the chunk's start; the caller moves them.
 
+use super::advice;
 use super::cut::inside;
 use super::delim::BracketFault;
 use super::lower::Fault;
@@ -210,15 +211,8 @@ pub(super) fn failure_finding(lost: &Lost<'_>) -> Diagnostic {
     };
     let code = if is_whole_declaration(lost.failure) { Code::E0107 } else { Code::E0101 };
     let mut diagnostic = Diagnostic::new(code, at(place), message);
-    let said = before.is_some_and(|before| matches!(lost.word(before), "bot" | "user"));
-    if said && lost.keywords.contains(&"given") && !found.is_empty() {
-        let form = "what is said stands in quotes; `expect called ACTION` asks what was called";
-        diagnostic = diagnostic.help(form);
-    }
-    if found == "allow" || before.is_some_and(|before| lost.word(before) == "allow") {
-        let form = "write `allow(CODE, \"reason\")` before a declaration, a step, or what else has \
-                    a line of its own";
-        diagnostic = diagnostic.help(form);
+    if let Some(help) = advice::help(lost, &expected) {
+        diagnostic = diagnostic.help(help);
     }
     let known = could_stand(lost).into_iter();
     let known: Vec<String> = known.collect();

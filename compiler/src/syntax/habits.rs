@@ -1,6 +1,7 @@
 //! What people write out of habit from other languages, at the place where the grammar stops: their
 //! words and signs, their amounts and codes, calls in place of names. Each with what is written here.
 
+mod examples;
 mod top;
 mod values;
 
@@ -55,7 +56,8 @@ pub(super) fn finding(lost: &Lost<'_>) -> Option<Diagnostic> {
     let (before, from) = lost.code.split_at_checked(here)?;
     let around = Around { lost, before, from, next };
     around
-        .sign()
+        .value_of_an_example()
+        .or_else(|| around.sign())
         .or_else(|| around.step())
         .or_else(|| around.declaration())
         .or_else(|| around.flow_word_behind())

@@ -1,6 +1,7 @@
 //! From text to tree. Parsing never fails: what is broken becomes an error node, and the rest
 //! stands. Lex all, cut into declarations, run the grammar on each, go down where it fails.
 
+mod advice;
 mod around;
 pub mod ast;
 mod chunk;
