@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use super::facts::{exclude, same};
 use super::points::Points;
+use super::ranges::Range;
 use super::reads;
 use super::values::{is_always_there, may_lack};
 use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic};
-use crate::ir::{CompareOp, Helper, Space, turn};
+use crate::ir::{CompareOp, Space};
 use crate::sema::hir::{Body, Expr, ExprKind, Flow, Slot, StepKind};
 use crate::sema::lints::inner_bodies;
 
@@ -55,6 +56,8 @@ fn of_condition(cond: &Expr, behind: &BTreeMap<FileSpan, FileSpan>, found: &mut 
     let Some(Outcome { holds, why }) = outcome(cond) else {
         if matches!(cond.kind, ExprKind::And(..) | ExprKind::Or(..) | ExprKind::Not(_)) {
             reads::parts(cond).into_iter().for_each(|part| of_condition(part, behind, found));
+        } else {
+            found.extend(holds_where_there_is_a_value(cond));
         }
         return;
     };
@@ -64,6 +67,26 @@ fn of_condition(cond: &Expr, behind: &BTreeMap<FileSpan, FileSpan>, found: &mut 
             .label(why)
             .help("mend the condition, or remove what depends on it"),
     });
+}
+
+/// A comparison that every value passes with room to spare, so that it only fails where a side is
+/// empty: it looks as if it asked for something else. At the very end of what there is, as in
+/// `sentiment >= -1`, somebody who knows the range asks whether there is a value.
+fn holds_where_there_is_a_value(cond: &Expr) -> Option<Diagnostic> {
+    let ExprKind::Compare { op, left, right } = &cond.kind else { return None };
+    let (range, holds) = by_range(*op, left, right)?;
+    let has_room = range.compared(CompareOp::Ne, Decimal::ZERO) == Some(true);
+    let why = range.why().filter(|_| holds && has_room)?;
+    let finding = Diagnostic::new(Code::W0415, cond.at, "every value passes this condition");
+    Some(finding.label(why).help("mend the condition, or ask with `has` whether there is a value"))
+}
+
+/// The parts of a condition that only fail where there is no value.
+pub(crate) fn parts_that_every_value_passes(cond: &Expr) -> Vec<Diagnostic> {
+    if !matches!(cond.kind, ExprKind::And(..) | ExprKind::Or(..) | ExprKind::Not(_)) {
+        return holds_where_there_is_a_value(cond).into_iter().collect();
+    }
+    reads::parts(cond).into_iter().flat_map(parts_that_every_value_passes).collect()
 }
 
 /// A condition that always holds, and what is therefore never come to.
@@ -150,7 +173,8 @@ pub(crate) fn outcome(cond: &Expr) -> Option<Outcome> {
                 _ => false,
             };
             let never = !set.is_empty() && set.iter().all(outside);
-            never.then_some(Outcome { holds: false, why: range.why })
+            let why = range.why().filter(|_| never)?;
+            Some(Outcome { holds: false, why })
         }
         _ => None,
     }
@@ -192,75 +216,20 @@ fn compared(op: CompareOp, left: &Expr, right: &Expr) -> Option<Outcome> {
         let holds = matches!(op, CompareOp::Eq | CompareOp::Le | CompareOp::Ge);
         return Some(Outcome { holds, why: "both sides are the same".to_owned() });
     }
-    let (range, op, number) = match (&left.kind, &right.kind) {
-        (_, ExprKind::Const(Value::Number(number))) => (Range::of(left)?, op, *number),
-        (ExprKind::Const(Value::Number(number)), _) => (Range::of(right)?, op.turned(), *number),
-        _ => return None,
-    };
-    let holds = range.compared(op, number)?;
-    Some(Outcome { holds, why: range.why })
+    let (range, holds) = by_range(op, left, right)?;
+    // Of fixed values alone nobody says between which numbers they lie.
+    Some(Outcome { holds, why: range.why()? })
+}
+
+/// Between which numbers the difference of two sides lies, and how their comparison comes out by it
+/// where both have a value.
+fn by_range(op: CompareOp, left: &Expr, right: &Expr) -> Option<(Range, bool)> {
+    let range = Range::of(left)?.less(&Range::of(right)?);
+    let holds = range.compared(op, Decimal::ZERO)?;
+    Some((range, holds))
 }
 
 /// Whether an expression has a value where what it reads has one.
 fn has_value(expr: &Expr) -> bool {
     may_lack(expr).is_none()
-}
-
-/// Between which numbers the values of an expression lie, in words too.
-struct Range {
-    low: i64,
-    high: Option<i64>,
-    why: String,
-}
-
-impl Range {
-    fn of(expr: &Expr) -> Option<Self> {
-        let (low, high, what) = match &expr.kind {
-            ExprKind::Reveal { value, .. } => return Self::of(value),
-            ExprKind::Call { helper, .. } => match helper {
-                Helper::TextLength => (0, None, "a length"),
-                Helper::ListCount => (0, None, "a count"),
-                Helper::Abs => (0, None, "`abs`"),
-                Helper::Weekday => (1, Some(7), "a weekday"),
-                Helper::Day => (1, Some(31), "a day of the month"),
-                Helper::Month => (1, Some(12), "a month"),
-                _ => return None,
-            },
-            ExprKind::Load(place) if place.space == Space::Turn => match place.index {
-                turn::MISSES => (0, None, "`misses`"),
-                turn::CONFIDENCE => (0, Some(1), "`confidence`"),
-                turn::SENTIMENT => (-1, Some(1), "`sentiment`"),
-                _ => return None,
-            },
-            _ => return None,
-        };
-        let why = match high {
-            Some(high) => format!("{what} is from {low} to {high}"),
-            None => format!("{what} is {low} or more"),
-        };
-        Some(Self { low, high, why })
-    }
-
-    /// How a comparison of all these values with a number comes out, if it is the same for all.
-    fn compared(&self, op: CompareOp, number: Decimal) -> Option<bool> {
-        let low = Decimal::from_int(self.low)?;
-        let high = self.high.and_then(Decimal::from_int);
-        // Whether all are below the number, or at most it; above, or at least it.
-        let below = high.is_some_and(|high| high < number);
-        let at_most = high.is_some_and(|high| high <= number);
-        let (above, at_least) = (low > number, low >= number);
-        match op {
-            CompareOp::Lt if below => Some(true),
-            CompareOp::Lt if at_least => Some(false),
-            CompareOp::Le if at_most => Some(true),
-            CompareOp::Le if above => Some(false),
-            CompareOp::Gt if above => Some(true),
-            CompareOp::Gt if at_most => Some(false),
-            CompareOp::Ge if at_least => Some(true),
-            CompareOp::Ge if below => Some(false),
-            CompareOp::Eq if below || above => Some(false),
-            CompareOp::Ne if below || above => Some(true),
-            _ => None,
-        }
-    }
 }

@@ -17,6 +17,7 @@ pub(crate) mod joins;
 pub(crate) mod large;
 mod menus;
 pub(crate) mod points;
+mod ranges;
 pub(crate) mod reads;
 mod sessions;
 mod summary;
@@ -35,7 +36,9 @@ use crate::ir::{FlowId, Outcome, StateId};
 pub(crate) use assign::{Doubt, Judge};
 pub(crate) use build::build_flow;
 pub(crate) use causes::emptying;
-pub(crate) use certain::{LEAVES_NOTHING_OUT, always_holds, behind_branches, outcome};
+pub(crate) use certain::{
+    LEAVES_NOTHING_OUT, always_holds, behind_branches, outcome, parts_that_every_value_passes,
+};
 pub(crate) use checks::{always_asks, check, check_ways};
 pub(crate) use exits::migrated;
 pub use export::{dot, json, mermaid, svg};

@@ -8,7 +8,7 @@ use super::sets::Set;
 use super::words::Words;
 use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic};
-use crate::graph::outcome;
+use crate::graph::{outcome, parts_that_every_value_passes};
 use crate::ir::{IntentId, Place, Space, turn};
 use crate::sema::hir::{Intent, Project, RouteKind, RouteRule};
 
@@ -20,7 +20,8 @@ const INTENTS_MAX: usize = 1_000;
 
 /// Checks the rules for skills, then those for urgency.
 pub(super) fn check(project: &Project) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+    let conditions = project.route.iter().filter_map(|rule| rule.cond.as_ref());
+    let mut found: Vec<Diagnostic> = conditions.flat_map(parts_that_every_value_passes).collect();
     let skills = |rule: &&RouteRule| matches!(rule.kind, RouteKind::Skill { .. });
     let (of_skill, of_urgency): (Vec<&RouteRule>, Vec<&RouteRule>) =
         project.route.iter().partition(skills);
