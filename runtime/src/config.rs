@@ -1,14 +1,15 @@
 //! `flowright.toml`: where a project runs. What it says and does is in its `.flow` files.
 
 mod deliver;
+mod keys;
 mod nlu;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use flowright_compiler::diag::closest;
 use serde::Deserialize;
+use toml::de::DeTable;
 
 pub use deliver::{DeliverAddress, DeliverConfig};
 pub use nlu::{ElsewhereConfig, NluConfig, NluTimeout, NluUrl};
@@ -139,27 +140,6 @@ pub enum ConfigError {
     UnusableToken(String),
 }
 
-const KEYS: &[&str] = &[
-    "serve",
-    "listen",
-    "store",
-    "path",
-    "encoder",
-    "api",
-    "token_env",
-    "web",
-    "allowed_origins",
-    "nlu",
-    "url",
-    "timeout",
-    "deliver",
-    "replies",
-    "handoffs",
-    "env",
-    "demo",
-    "customers",
-];
-
 impl Config {
     /// Reads `flowright.toml` of a project folder; without the file, the defaults hold.
     ///
@@ -181,15 +161,20 @@ impl Config {
     /// # Errors
     /// [`ConfigError::Malformed`].
     pub fn parse(label: &str, text: &str) -> Result<Self, ConfigError> {
-        toml::from_str(text).map_err(|error| {
-            let start = error.span().map_or(0, |span| span.start);
-            let line = text.get(..start).map_or(0, |before| before.matches('\n').count()) + 1;
-            let message = error.message().to_owned();
-            let unknown = message.split('`').nth(1).filter(|_| message.contains("unknown field"));
-            let hint =
-                unknown.and_then(|key| closest(key, KEYS.iter().copied())).map(str::to_owned);
+        let malformed = |at: usize, message: String, hint: Option<&str>| {
+            let line = text.get(..at).map_or(0, |before| before.matches('\n').count()) + 1;
+            let hint = hint.map(str::to_owned);
             ConfigError::Malformed { path: label.to_owned(), line, message, hint }
-        })
+        };
+        let of_toml = |error: toml::de::Error| {
+            let at = error.span().map_or(0, |span| span.start);
+            malformed(at, error.message().to_owned(), None)
+        };
+        let whole = DeTable::parse(text).map_err(of_toml)?;
+        if let Some(fault) = keys::fault(text, whole.get_ref()) {
+            return Err(malformed(fault.at, fault.message, fault.hint));
+        }
+        toml::from_str(text).map_err(of_toml)
     }
 
     /// The value of an environment variable: the process's, else the development value.

@@ -50,7 +50,8 @@ impl TryFrom<NluKeys> for NluConfig {
             }
             None if timeout.is_some() || token_env.is_some() => {
                 return Err(
-                    "missing field `url`: `timeout` and `token_env` are about a model elsewhere",
+                    "`[nlu]` has no `url`: `timeout` and `token_env` are about a model elsewhere, such as \
+                     `url = \"http://127.0.0.1:5005/understand\"`",
                 );
             }
             None => None,
@@ -139,14 +140,14 @@ mod tests {
     fn what_is_wrong_is_told_with_its_line() {
         let timeout = |time: &str| format!("[nlu]\n{URL}\ntimeout = {time}\n");
         let cases = [
-            ("[nlu]\ntimeout = \"1s\"\n".to_owned(), 1, "missing field `url`"),
+            ("[nlu]\ntimeout = \"1s\"\n".to_owned(), 1, "`[nlu]` has no `url`"),
             (format!("[nlu]\n{URL}\ntimout = \"1s\"\n"), 3, "did you mean `timeout`?"),
             (
                 format!("[nlu]\n{URL}\ntoken = \"x\"\n"),
                 3,
-                "expected one of `encoder`, `url`, `timeout`, `token_env`",
+                "it has `encoder`, `url`, `timeout`, `token_env`",
             ),
-            ("[nlu]\nurl = \"\"\n".to_owned(), 2, "is not an address"),
+            ("[nlu]\nurl = \"\"\n".to_owned(), 2, "`url` is empty"),
             ("[nlu]\nurl = \"not one\"\n".to_owned(), 2, "is not an address"),
             ("[nlu]\nurl = \"/understand\"\n".to_owned(), 2, "must begin with http:// or https://"),
             ("[nlu]\nurl = \"ftp://h/x\"\n".to_owned(), 2, "must begin with http:// or https://"),
@@ -156,7 +157,7 @@ mod tests {
             (timeout("\"99999999999999999999s\""), 3, "is not a time"),
             (timeout("\"0ms\""), 3, "must be from 1ms to 5s"),
             (timeout("\"6s\""), 3, "must be from 1ms to 5s"),
-            (timeout("300"), 3, "expected a string"),
+            (timeout("300"), 3, "such as `timeout = \"300ms\"`; here is a number"),
         ];
         for (text, line, message) in cases {
             let error = Config::parse("flowright.toml", &text).unwrap_err().to_string();
