@@ -82,12 +82,24 @@ impl Programs {
         session: &Session,
         store: &dyn Store,
     ) -> Result<Arc<LoadedProgram>, StoreError> {
-        let hash = &session.bundle;
+        self.of_bundle(&session.bundle, &session.id, store).await
+    }
+
+    /// The program of a bundle that a session is pinned to; its name is for the message.
+    ///
+    /// # Errors
+    /// See [`Programs::pinned`].
+    pub(crate) async fn of_bundle(
+        &self,
+        hash: &[u8; 32],
+        session: &str,
+        store: &dyn Store,
+    ) -> Result<Arc<LoadedProgram>, StoreError> {
         let current = self.current();
         if current.bundle == *hash {
             return Ok(current);
         }
-        let program = self.older(session, store).await;
+        let program = self.older(hash, session, store).await;
         let mut unreadable = self.unreadable.lock().unwrap_or_else(PoisonError::into_inner);
         match &program {
             Ok(_) => drop(unreadable.remove(hash)),
@@ -110,10 +122,10 @@ impl Programs {
 
     async fn older(
         &self,
-        session: &Session,
+        hash: &[u8; 32],
+        session: &str,
         store: &dyn Store,
     ) -> Result<Arc<LoadedProgram>, StoreError> {
-        let hash = &session.bundle;
         let mut older = self.older.lock().await;
         if let Some(program) = older.get(hash).and_then(Weak::upgrade) {
             return Ok(program);
@@ -125,7 +137,7 @@ impl Programs {
             .ok_or_else(|| damaged("it is not in the store".to_owned()))?;
         if let Some(other) = bundle::other_format(&bytes) {
             return Err(StoreError::OtherFormat {
-                session: session.id.clone(),
+                session: session.to_owned(),
                 bundle: hex(hash),
                 cause: other.to_string(),
             });

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use crate::actions::ActionClient;
 use crate::clock::{SharedClock, SteadyClock};
 use crate::config::ConfigError;
+pub use crate::dispatch::Resumed;
 use crate::dispatch::{Dispatch, Outside};
 use crate::external::{Asker, ExternalOptions};
 use crate::http::{App, Server};
@@ -99,8 +100,8 @@ pub enum Error {
 pub struct Handle {
     /// Where it listens.
     pub address: SocketAddr,
-    /// Calls taken up from before a crash.
-    pub resumed: usize,
+    /// Sessions with calls from before a crash.
+    pub resumed: Resumed,
     dispatch: Dispatch,
     server: Server,
     /// The timers and the courier.
@@ -147,7 +148,7 @@ impl Service {
         );
         let outside = Outside { actions, asker: options.external.map(asker), deliver };
         let dispatch = Dispatch::new(programs, store, outside, options.clock, metrics);
-        let resumed = dispatch.resume().await?;
+        let resumed = dispatch.resume_at_start().await?;
         let loops =
             vec![tokio::spawn(dispatch.clone().watch_timers()), tokio::spawn(courier.run())];
         let demo = if options.token.is_none() { options.demo_customers } else { Vec::new() };

@@ -12,7 +12,7 @@ use flowright_runtime::external::ExternalOptions;
 use flowright_runtime::outbox::{Address, Addresses};
 use flowright_runtime::programs::Loader;
 use flowright_runtime::secret::Secret;
-use flowright_runtime::service::{Handle, Options, Service};
+use flowright_runtime::service::{Handle, Options, Resumed, Service};
 use flowright_runtime::store::{Durability, SqliteOptions};
 use flowright_runtime::transport::HttpTransport;
 use tracing_subscriber::EnvFilter;
@@ -172,13 +172,26 @@ fn welcome(
     if let Some(nlu) = nlu {
         text.push_str(&format!("  understanding is asked for at {}\n", nlu.url.0));
     }
-    if handle.resumed > 0 {
-        text.push_str(&format!(
-            "  {} sessions go on where they were interrupted\n",
-            handle.resumed
-        ));
-    }
+    text.push_str(&interrupted(handle.resumed));
     print(&text)
+}
+
+/// What becomes of the sessions whose calls were under way when the last process ended.
+fn interrupted(sessions: Resumed) -> String {
+    let Resumed { going_on, standing } = sessions;
+    let mut text = String::new();
+    match going_on {
+        0 => {}
+        1 => text.push_str("  1 session goes on where it was interrupted\n"),
+        many => text.push_str(&format!("  {many} sessions go on where they were interrupted\n")),
+    }
+    let why = "bundle cannot be read here; the log says why";
+    match standing {
+        0 => {}
+        1 => text.push_str(&format!("  1 session stands still: its {why}\n")),
+        many => text.push_str(&format!("  {many} sessions stand still: their {why}\n")),
+    }
+    text
 }
 
 /// Comes back when the process is asked to end.

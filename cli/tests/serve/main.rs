@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod external;
+mod interrupted;
 mod server;
 
 use std::io::Read as _;

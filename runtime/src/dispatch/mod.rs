@@ -27,6 +27,7 @@ use crate::store::{OutboxResult, SharedStore};
 use crate::telemetry::Metrics;
 use actor::Actor;
 use lines::Lines;
+pub use timers::Resumed;
 
 /// What a customer sent.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -19,7 +19,38 @@ const LOOK_AT_LEAST: Duration = Duration::from_secs(60);
 /// A jump of the machine's clock that is kept: less is no difference to a timer.
 const JUMP_KEPT_MS: i64 = 1_000;
 
+/// Sessions whose calls were under way when the last process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Resumed {
+    /// Those that go on.
+    pub going_on: usize,
+    /// Those that stand still: what they need cannot be read.
+    pub standing: usize,
+}
+
 impl Dispatch {
+    /// Takes up the calls that were under way when the last process ended, and tells those sessions
+    /// apart whose bundle cannot be read.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn resume_at_start(&self) -> Result<Resumed, StoreError> {
+        let interrupted = self.inner.store.calling_by_bundle().await?;
+        // They are looked at all the same: the log says what keeps them.
+        self.resume().await?;
+        let mut resumed = Resumed::default();
+        for (bundle, id, sessions) in interrupted {
+            match self.inner.programs.of_bundle(&bundle, &id, &*self.inner.store).await {
+                Ok(_) => resumed.going_on += sessions,
+                Err(StoreError::OtherFormat { .. } | StoreError::Damaged { .. }) => {
+                    resumed.standing += sessions;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(resumed)
+    }
+
     /// Takes up calls that nobody carries out: those that were under way when the last process
     /// ended. How many there are.
     ///

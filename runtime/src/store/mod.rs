@@ -44,6 +44,10 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// to bundles of these names.
     fn calling<'s>(&'s self, unreadable: &'s [String]) -> StoreFuture<'s, Vec<String>>;
 
+    /// Bundles with sessions whose action was under way when the last process ended, each with one of
+    /// these sessions and their number.
+    fn calling_by_bundle(&self) -> StoreFuture<'_, Vec<([u8; 32], String, usize)>>;
+
     /// Sessions whose timer is due, the first of them or those after one, at most
     /// [`DUE_AT_ONCE_MAX`](crate::limits::DUE_AT_ONCE_MAX), but for those pinned to bundles of these
     /// names.

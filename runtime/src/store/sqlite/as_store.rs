@@ -43,6 +43,10 @@ impl Store for SqliteStore {
         Box::pin(ready(self.read_calling(unreadable)))
     }
 
+    fn calling_by_bundle(&self) -> StoreFuture<'_, Vec<([u8; 32], String, usize)>> {
+        Box::pin(ready(self.read_calling_by_bundle()))
+    }
+
     fn due<'s>(
         &'s self,
         now_ms: i64,

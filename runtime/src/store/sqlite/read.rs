@@ -183,6 +183,22 @@ impl SqliteStore {
         )
     }
 
+    /// Bundles with sessions whose action was under way when the last process ended, each with one of
+    /// these sessions and their number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn read_calling_by_bundle(&self) -> Result<Vec<([u8; 32], String, usize)>, StoreError> {
+        self.read(|db| {
+            let query = "SELECT bundle, min(id), count(*) FROM sessions WHERE calling = 1
+                         GROUP BY bundle";
+            let mut statement = db.prepare_cached(query)?;
+            let rows =
+                statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            rows.collect()
+        })
+    }
+
     /// Sessions whose timer is due, the first of them or those after one, but for those pinned to
     /// bundles of these names.
     ///
