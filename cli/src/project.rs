@@ -1,6 +1,6 @@
 //! A project on the disk: a folder, or one file.
 
-use std::cell::OnceCell;
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use flowright_compiler::diag::render::render_human;
 use flowright_compiler::thresholds::Threshold;
 use flowright_compiler::{Analysis, Compiled, Workspace};
 use flowright_nlu::value::Decimal;
+use flowright_runtime::config::Config;
 
 use crate::args::Format;
 use crate::encoder;
@@ -29,8 +30,10 @@ pub(crate) struct Project {
     pub(crate) folder: PathBuf,
     /// Set when one file was named.
     only: Option<PathBuf>,
+    /// The configuration that holds in place of its flowright.toml.
+    config: Option<Config>,
     /// The sentence encoder that its configuration names, once it was asked for.
-    encoder: OnceCell<encoder::Named>,
+    encoder: RefCell<Option<encoder::Named>>,
 }
 
 impl Project {
@@ -39,14 +42,23 @@ impl Project {
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let meta = std::fs::metadata(path).map_err(|e| Failure::file("open", path, &e))?;
         if meta.is_dir() {
-            return Ok(Self { folder: path.to_owned(), only: None, encoder: OnceCell::new() });
+            return Ok(Self::of(path.to_owned(), None));
         }
         if path.extension().is_some_and(|ext| ext == "flow") {
             let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-            return Ok(Self { folder, only: Some(path.to_owned()), encoder: OnceCell::new() });
+            return Ok(Self::of(folder, Some(path.to_owned())));
         }
         Err(Failure::new(format!("`{}` is neither a folder nor a `.flow` file", path.display()))
             .with_help("give the folder of a project"))
+    }
+
+    fn of(folder: PathBuf, only: Option<PathBuf>) -> Self {
+        Self { folder, only, config: None, encoder: RefCell::default() }
+    }
+
+    /// The same with a configuration in place of its flowright.toml.
+    pub(crate) fn configured(self, config: Config) -> Self {
+        Self { config: Some(config), encoder: RefCell::default(), ..self }
     }
 
     /// How messages call it.
@@ -60,11 +72,25 @@ impl Project {
     /// # Errors
     /// Why it cannot be used.
     pub(crate) fn named_encoder(&self) -> Result<encoder::Named, Failure> {
-        if let Some(known) = self.encoder.get() {
+        if let Some(known) = &*self.encoder.borrow() {
             return Ok(known.clone());
         }
-        let named = encoder::of_folder(&self.folder)?;
-        Ok(self.encoder.get_or_init(|| named).clone())
+        let named = match &self.config {
+            Some(config) => encoder::of_config(config, &self.folder)?,
+            None => encoder::of_folder(&self.folder)?,
+        };
+        *self.encoder.borrow_mut() = Some(named.clone());
+        Ok(named)
+    }
+
+    /// The file of its configuration, which need not be there.
+    pub(crate) fn configuration(&self) -> PathBuf {
+        self.folder.join("flowright.toml")
+    }
+
+    /// Its configuration has changed: what follows from it is asked for anew.
+    pub(crate) fn forget_configuration(&self) {
+        *self.encoder.borrow_mut() = None;
     }
 
     /// # Errors

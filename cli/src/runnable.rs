@@ -8,6 +8,7 @@ use flowright_compiler::base::limits::BUNDLE_BYTES_MAX;
 use flowright_compiler::bundle::{self, Bundle, Encoded};
 use flowright_engine::LoadedProgram;
 use flowright_nlu::ModelError;
+use flowright_runtime::config::Config;
 
 use crate::args::Format;
 use crate::encoder;
@@ -35,9 +36,23 @@ impl Runnable {
     /// be read.
     pub(crate) fn open(path: &Path) -> Result<Option<Self>, Failure> {
         if is_bundle_path(path) {
-            return Self::read(path).map(Some);
+            return Self::read(path, None).map(Some);
         }
-        let project = Project::open(path)?;
+        Self::compiled(Project::open(path)?, path)
+    }
+
+    /// Like [`Runnable::open`], with a configuration in place of the one in the folder.
+    ///
+    /// # Errors
+    /// See [`Runnable::open`].
+    pub(crate) fn open_configured(path: &Path, config: &Config) -> Result<Option<Self>, Failure> {
+        if is_bundle_path(path) {
+            return Self::read(path, Some(config)).map(Some);
+        }
+        Self::compiled(Project::open(path)?.configured(config.clone()), path)
+    }
+
+    fn compiled(project: Project, path: &Path) -> Result<Option<Self>, Failure> {
         let compiled = project.compile()?;
         let findings = project.findings(&compiled.analysis, Format::Human, Stream::Err);
         eprint!("{findings}");
@@ -55,7 +70,7 @@ impl Runnable {
     /// See [`Runnable::open`].
     pub(crate) fn open_quietly(path: &Path) -> Result<Option<Self>, Failure> {
         if is_bundle_path(path) {
-            return Self::read(path).map(Some);
+            return Self::read(path, None).map(Some);
         }
         let project = Project::open(path)?;
         match &project.compile()?.bundle {
@@ -70,15 +85,18 @@ impl Runnable {
         Ok(Self { encoded, folder: project.folder, encoder })
     }
 
-    fn read(path: &Path) -> Result<Self, Failure> {
+    fn read(path: &Path, config: Option<&Config>) -> Result<Self, Failure> {
         let size = std::fs::metadata(path).map_err(|e| Failure::file("read", path, &e))?.len();
         if size > BUNDLE_BYTES_MAX as u64 + 4096 {
             return Err(refused(path, &bundle::BundleError::TooLarge));
         }
         let bytes = std::fs::read(path).map_err(|e| Failure::file("read", path, &e))?;
         let (_, hash) = bundle::read(&bytes).map_err(|e| refused(path, &e))?;
-        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-        let encoder = encoder::of_folder(&folder)?;
+        let folder = folder_of(path).to_owned();
+        let encoder = match config {
+            Some(config) => encoder::of_config(config, &folder)?,
+            None => encoder::of_folder(&folder)?,
+        };
         Ok(Self { encoded: Encoded { bytes, hash }, folder, encoder })
     }
 
@@ -89,6 +107,14 @@ impl Runnable {
     pub(crate) fn load(&self, no_jit: bool) -> Result<LoadedProgram, Failure> {
         let _progress = Progress::begin("compiling to machine code");
         load(&self.encoded.bytes, no_jit, self.encoder.clone()).map_err(Failure::new)
+    }
+}
+
+/// The folder of what a path names: a project's folder, or the one around its only file or a bundle.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    match path.is_dir() {
+        true => path,
+        false => path.parent().unwrap_or(Path::new("")),
     }
 }
 

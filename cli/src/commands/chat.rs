@@ -29,7 +29,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 pub(crate) fn run(args: &ChatArgs) -> Result<Outcome, Failure> {
     let Some(runnable) = Runnable::open(&args.path)? else { return Ok(Outcome::Findings) };
-    let config = configuration(None, &runnable.folder)?;
+    let config = configuration(&runnable.folder)?;
     let program = runnable.load(args.no_jit)?;
     let variables = variables(&config, &variables_needed(&program.program))?;
     let runtime = Runtime::new().map_err(|e| Failure::new(format!("cannot start threads: {e}")))?;

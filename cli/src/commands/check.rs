@@ -52,19 +52,25 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Failure> {
         return check.once();
     }
     check.baseline()?;
-    watch::run(
-        || {
-            watch::stamp(
-                check.project.paths().unwrap_or_default().into_iter().chain(args.baseline.clone()),
-            )
-        },
-        |again| {
-            if again && args.format.is_for_people() && args.output.is_none() {
-                print("\n-------- changed --------\n\n")?;
-            }
-            check.once()
-        },
-    )
+    let look = || {
+        let flows = check.project.paths().unwrap_or_default();
+        watch::stamp(
+            flows.into_iter().chain([check.project.configuration()]).chain(args.baseline.clone()),
+        )
+    };
+    let configuration = || watch::stamp([check.project.configuration()]);
+    let mut configured = configuration();
+    watch::run(look, |again| {
+        if again && args.format.is_for_people() && args.output.is_none() {
+            print("\n-------- changed --------\n\n")?;
+        }
+        let now = configuration();
+        if now != configured {
+            check.project.forget_configuration();
+            configured = now;
+        }
+        check.once()
+    })
 }
 
 /// A check with what it was asked to do.

@@ -19,18 +19,19 @@ use tracing_subscriber::EnvFilter;
 
 use crate::Outcome;
 use crate::args::{Format, ServeArgs};
-use crate::encoder;
 use crate::failure::{Failure, print};
-use crate::runnable::{Runnable, load};
+use crate::runnable::{Runnable, folder_of, load};
 use crate::style::{Stream, colored, paint};
 
 pub(crate) fn run(args: &ServeArgs) -> Result<Outcome, Failure> {
     log(args)?;
-    let Some(mut runnable) = Runnable::open(&args.path)? else { return Ok(Outcome::Findings) };
-    let config = configuration(args.config.as_deref(), &runnable.folder)?;
-    if args.config.is_some() && config.nlu.encoder.is_some() {
-        runnable.encoder = encoder::of_config(&config, &runnable.folder)?;
-    }
+    // Read once, for all of it: what is trained here is loaded with the same encoder.
+    let config = match &args.config {
+        Some(path) => named_configuration(path)?,
+        None => configuration(folder_of(&args.path))?,
+    };
+    let opened = Runnable::open_configured(&args.path, &config)?;
+    let Some(runnable) = opened else { return Ok(Outcome::Findings) };
     let program = runnable.load(true)?.program;
     let options = options(args, &runnable.folder, &config, &program)?;
     let store = options.store.clone();
@@ -54,19 +55,18 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Outcome, Failure> {
     })
 }
 
-/// The configuration of a folder, or the one named.
+/// The configuration of a folder.
 ///
 /// # Errors
 /// When it cannot be used.
-pub(crate) fn configuration(named: Option<&Path>, folder: &Path) -> Result<Config, Failure> {
-    let config = match named {
-        Some(path) => {
-            let text =
-                std::fs::read_to_string(path).map_err(|e| Failure::file("read", path, &e))?;
-            Config::parse(&path.display().to_string(), &text)
-        }
-        None => Config::load(folder),
-    };
+pub(crate) fn configuration(folder: &Path) -> Result<Config, Failure> {
+    Config::load(folder).map_err(|e| Failure::new(e.to_string()))
+}
+
+/// The configuration under `--config`.
+fn named_configuration(path: &Path) -> Result<Config, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|e| Failure::file("read", path, &e))?;
+    let config = Config::parse(&path.display().to_string(), &text);
     config.map_err(|e| Failure::new(e.to_string()))
 }
 

@@ -1,6 +1,7 @@
 //! The served process: killed in the middle, started again, stopped in good order.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod configured;
 mod external;
 mod interrupted;
 mod server;

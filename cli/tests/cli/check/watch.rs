@@ -1,9 +1,9 @@
 //! `--watch`.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use super::{BROKEN, UNREAD, project};
@@ -18,17 +18,13 @@ struct Watched {
 impl Watched {
     fn start(folder: &Path) -> Self {
         let mut command = command(folder, &["check", "bots", "--watch", "--format", "short"]);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        let output = BufReader::new(child.stdout.take().unwrap());
         let (send, lines) = channel();
-        std::thread::spawn(move || {
-            for line in output.lines().map_while(Result::ok) {
-                if send.send(line).is_err() {
-                    break;
-                }
-            }
-        });
+        let output = child.stdout.take().unwrap();
+        let (errors, all) = (child.stderr.take().unwrap(), send.clone());
+        std::thread::spawn(move || hand_on(output, &send));
+        std::thread::spawn(move || hand_on(errors, &all));
         Self { child, lines }
     }
 
@@ -44,6 +40,14 @@ impl Watched {
             if seen.last().unwrap().contains(text) {
                 return seen;
             }
+        }
+    }
+}
+
+fn hand_on(from: impl Read, to: &Sender<String>) {
+    for line in BufReader::new(from).lines().map_while(Result::ok) {
+        if to.send(line).is_err() {
+            break;
         }
     }
 }
@@ -78,6 +82,21 @@ fn watch_checks_again_when_a_file_changes_and_ends_with_its_input() {
         std::thread::sleep(Duration::from_millis(20));
     };
     assert_eq!(status.code(), Some(1), "as the last check");
+}
+
+/// A configuration that cannot be used is said, and the next one is read.
+#[test]
+fn watch_reads_the_configuration_again() {
+    let folder = project("watch-config", UNREAD);
+    let configuration = folder.join("bots/flowright.toml");
+    let watched = Watched::start(&folder);
+    watched.until("W0403");
+    std::fs::write(&configuration, "[nlu]\nencoder = 7\n").unwrap();
+    watched.until("flowright.toml:2: `encoder` must be a text in quotes");
+    std::fs::write(&configuration, "[nlu]\nencoder = \"models/none\"\n").unwrap();
+    watched.until(if cfg!(feature = "encoder") { "R0208" } else { "R0207" });
+    std::fs::write(&configuration, "").unwrap();
+    watched.until("W0403");
 }
 
 #[cfg(unix)]
