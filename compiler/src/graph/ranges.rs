@@ -108,9 +108,9 @@ impl Range {
         self.plus(&other.clone().turned())
     }
 
-    /// The product; where an end is no limit, nothing is said of it.
+    /// The product; of a side without an end, nothing is said.
     fn times(self, other: &Self) -> Option<Self> {
-        self.from_corners(other, Decimal::checked_mul)
+        self.with_ends(other, Decimal::checked_mul)
     }
 
     /// The quotient by one fixed number; a divisor that may be anything may be zero.
@@ -118,10 +118,10 @@ impl Range {
         if other.low != other.high {
             return None;
         }
-        self.from_corners(other, Decimal::checked_div)
+        self.with_ends(other, Decimal::checked_div)
     }
 
-    fn from_corners(
+    fn with_ends(
         self,
         other: &Self,
         op: impl Fn(Decimal, Decimal) -> Option<Decimal>,
@@ -183,4 +183,126 @@ fn both(mut one: Vec<String>, other: &[String]) -> Vec<String> {
         }
     }
     one
+}
+
+#[cfg(test)]
+mod tests {
+    use flowright_nlu::value::{DECIMAL_SCALE, Decimal, Value};
+    use proptest::prelude::*;
+
+    use super::Range;
+    use crate::base::{FileId, FileSpan, Span};
+    use crate::ir::{ArithOp, CompareOp, Helper, Place, Space, Type, turn};
+    use crate::sema::hir::{Expr, ExprKind};
+
+    fn number(kind: ExprKind) -> Expr {
+        let at = FileSpan { file: FileId(0), span: Span::new(0, 0) };
+        Expr { kind, ty: Type::Number, at }
+    }
+
+    fn expr() -> impl Strategy<Value = Expr> {
+        let cell = |index| number(ExprKind::Load(Place { space: Space::Turn, index }));
+        let leaf = prop_oneof![
+            (-3 * DECIMAL_SCALE..3 * DECIMAL_SCALE)
+                .prop_map(|micros| number(ExprKind::Const(Value::Number(Decimal(micros))))),
+            Just(cell(turn::SENTIMENT)),
+            Just(cell(turn::CONFIDENCE)),
+            Just(cell(turn::MISSES)),
+        ];
+        leaf.prop_recursive(4, 16, 2, |inner| {
+            let ops = vec![ArithOp::Add, ArithOp::Sub, ArithOp::Mul, ArithOp::Div];
+            prop_oneof![
+                (prop::sample::select(ops), inner.clone(), inner.clone()).prop_map(
+                    |(op, left, right)| {
+                        let (left, right) = (Box::new(left), Box::new(right));
+                        number(ExprKind::Arith { op, left, right })
+                    }
+                ),
+                inner.clone().prop_map(|inner| number(ExprKind::Neg(Box::new(inner)))),
+                inner.clone().prop_map(|inner| {
+                    number(ExprKind::Call { helper: Helper::Abs, args: vec![inner] })
+                }),
+                (any::<bool>(), inner.clone(), inner).prop_map(|(least, one, other)| {
+                    let helper = if least { Helper::Min } else { Helper::Max };
+                    number(ExprKind::Call { helper, args: vec![one, other] })
+                }),
+            ]
+        })
+    }
+
+    /// What an expression comes to, by the sentiment, the confidence and the misses.
+    fn value(expr: &Expr, turn: [Decimal; 3]) -> Option<Decimal> {
+        match &expr.kind {
+            ExprKind::Const(Value::Number(number)) => Some(*number),
+            ExprKind::Load(place) => Some(match place.index {
+                turn::SENTIMENT => turn[0],
+                turn::CONFIDENCE => turn[1],
+                _ => turn[2],
+            }),
+            ExprKind::Neg(inner) => value(inner, turn)?.0.checked_neg().map(Decimal),
+            ExprKind::Arith { op, left, right } => {
+                let (left, right) = (value(left, turn)?, value(right, turn)?);
+                match op {
+                    ArithOp::Add => left.checked_add(right),
+                    ArithOp::Sub => left.checked_sub(right),
+                    ArithOp::Mul => left.checked_mul(right),
+                    ArithOp::Div => left.checked_div(right),
+                }
+            }
+            ExprKind::Call { helper, args } => {
+                let one = value(args.first()?, turn)?;
+                match helper {
+                    Helper::Abs => one.0.checked_abs().map(Decimal),
+                    Helper::Min => Some(one.min(value(args.get(1)?, turn)?)),
+                    _ => Some(one.max(value(args.get(1)?, turn)?)),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_lies_outside(
+            expr in expr(),
+            sentiment in -100_i64..=100,
+            confidence in 0..=DECIMAL_SCALE,
+            misses in 0_i64..=20,
+            limit in -4 * DECIMAL_SCALE..4 * DECIMAL_SCALE,
+        ) {
+            let hundredth = DECIMAL_SCALE / 100;
+            let turn = [
+                Decimal(sentiment * hundredth),
+                Decimal(confidence),
+                Decimal(misses * DECIMAL_SCALE),
+            ];
+            if let (Some(range), Some(value)) = (Range::of(&expr), value(&expr, turn)) {
+                let limit = Decimal(limit);
+                prop_assert!(range.low.is_none_or(|low| low <= value), "{range:?} {value}");
+                prop_assert!(range.high.is_none_or(|high| value <= high), "{range:?} {value}");
+                let comparisons = [
+                    (CompareOp::Lt, value < limit),
+                    (CompareOp::Le, value <= limit),
+                    (CompareOp::Gt, value > limit),
+                    (CompareOp::Ge, value >= limit),
+                    (CompareOp::Eq, value == limit),
+                    (CompareOp::Ne, value != limit),
+                ];
+                for (op, holds) in comparisons {
+                    let known = range.compared(op, limit);
+                    prop_assert!(known.is_none_or(|known| known == holds), "{op:?} {limit}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_sum_lies_between_the_sums_of_the_ends() {
+        let place = Place { space: Space::Turn, index: turn::SENTIMENT };
+        let left = Box::new(number(ExprKind::Load(place)));
+        let right = Box::new(number(ExprKind::Const(Value::Number(Decimal::ONE))));
+        let range = Range::of(&number(ExprKind::Arith { op: ArithOp::Add, left, right })).unwrap();
+        assert_eq!((range.low, range.high), (Some(Decimal(0)), Decimal::from_int(2)));
+        assert_eq!(range.why().unwrap(), "`sentiment` is from -1 to 1");
+    }
 }
