@@ -18,6 +18,12 @@ const FALLBACK: [(&str, &str); 5] = [
 /// Words besides the keywords of declarations that only a name follows.
 const BEFORE_NAMES: [&str; 6] = ["state", "fill", "set", "clear", "call", "->"];
 
+/// Tokens before a failure that are looked at for what it stands in: a body may be long, and full of
+/// failures.
+const LOOKED_BACK_MAX: usize = 512;
+/// The same for the beginning of a line.
+const LINE_MAX: usize = 8;
+
 /// Help for a failure. `expected` is what could have stood there, in words.
 pub(super) fn help(lost: &Lost<'_>, expected: &[String]) -> Option<String> {
     let next = lost.next();
@@ -55,21 +61,23 @@ fn where_allow_stands(lost: &Lost<'_>, before: &[Token]) -> &'static str {
 
 /// The form of the line of `fallback` that the grammar stopped in.
 fn line_of_fallback(lost: &Lost<'_>, before: &[Token]) -> Option<&'static str> {
-    if opener(lost, before) != Some("fallback") {
-        return None;
-    }
     // Behind a whole line, something else is wrong.
     if lost.failure.expected.contains(&Rule::fallback_member) {
         return None;
     }
-    before.iter().rev().take_while(|token| token.kind != TokenKind::OpenBrace).find_map(|token| {
+    let line = before.iter().rev().take(LINE_MAX);
+    let mut line = line.take_while(|token| token.kind != TokenKind::OpenBrace);
+    let (_, form) = line.find_map(|token| {
         let word = lost.word(token);
-        FALLBACK.iter().find(|(head, _)| *head == word).map(|(_, form)| *form)
-    })
+        FALLBACK.iter().find(|(head, _)| *head == word)
+    })?;
+    (opener(lost, before) == Some("fallback")).then_some(*form)
 }
 
-/// The word before the innermost brace that is open.
+/// The word before the innermost brace that is open, if it is not far away.
 fn opener<'t>(lost: &Lost<'t>, before: &[Token]) -> Option<&'t str> {
+    let from = before.len().saturating_sub(LOOKED_BACK_MAX);
+    let before = before.get(from..)?;
     let mut depth = 0_u32;
     let open = before.iter().rposition(|token| match token.kind {
         TokenKind::CloseBrace => {

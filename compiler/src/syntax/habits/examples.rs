@@ -8,6 +8,9 @@ use crate::syntax::token::{Token, TokenKind};
 /// Words of a value that are shown in a form; longer ones are not repeated.
 const SHOWN_MAX: usize = 60;
 
+/// Tokens that the braces of an example may have; an intent may be long, and full of failures.
+const TOKENS_MAX: usize = 64;
+
 /// What somebody wrote in the braces of an example.
 struct Written<'t> {
     slot: Span,
@@ -69,7 +72,8 @@ impl<'t> Around<'_, 't> {
         }
         let brace =
             |token: &Token| matches!(token.kind, TokenKind::OpenBrace | TokenKind::CloseBrace);
-        let open = self.before.iter().rposition(brace)?;
+        let far = self.before.len().saturating_sub(TOKENS_MAX);
+        let open = far + self.before.get(far..)?.iter().rposition(brace)?;
         let in_text = |token: &Token| {
             use TokenKind::{CloseBrace, Escape, Quote, StringText};
             matches!(token.kind, Quote | StringText | Escape | CloseBrace)
@@ -78,7 +82,8 @@ impl<'t> Around<'_, 't> {
         if !is_open || !in_text(self.before.get(open.checked_sub(1)?)?) {
             return None;
         }
-        let (slot, rest) = self.dotted(code.get(open + 1..)?)?;
+        let behind = code.get(open + 1..)?;
+        let (slot, rest) = self.dotted(behind.get(..TOKENS_MAX).unwrap_or(behind))?;
         let (colon, rest) = match rest.split_first() {
             Some((sign, rest)) if sign.kind == TokenKind::Colon => (true, rest),
             _ => (false, rest),
