@@ -35,6 +35,10 @@ use serde_json::Value as Json;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+/// A bot that rents machines: it asks, books at a desk, calls back later and hands over. For tests of
+/// what is lost and what happens twice.
+pub const SHOP: &str = include_str!("shop.flow");
+
 /// The repository.
 #[must_use]
 pub fn root() -> PathBuf {

@@ -15,14 +15,12 @@ use flowright_runtime::outbox::{Address, Addresses};
 use flowright_runtime::programs::interpreter_loader;
 use flowright_runtime::service::{Handle, Options, Service};
 use flowright_runtime::store::{Durability, SqliteOptions, verify};
-use flowright_tests::{Fresh, ManualClock, bundle_of_text};
+use flowright_tests::{Fresh, ManualClock, SHOP, bundle_of_text};
 use serde_json::{Value as Json, json};
 
 use crate::desk::Desk;
 use crate::scenario::{ALL, Scenario, Step};
 use crate::{long, seed};
-
-const SHOP: &str = include_str!("shop.flow");
 
 /// What a child process is told in its environment.
 const TOLD: &str = "FLOWRIGHT_KILL";
