@@ -60,6 +60,12 @@ pub(crate) enum Command {
     Chat(ChatArgs),
     /// Serve a project or bundle over HTTP
     Serve(ServeArgs),
+    /// Copy a store, also while a server runs on it, and verify the copy
+    Backup(BackupArgs),
+    /// Verify a backup, and put it in the place of the store
+    Restore(RestoreArgs),
+    /// Say what is wrong with a project where it runs: configuration, address, store, disk
+    Doctor(DoctorArgs),
     /// Explain a diagnostic code, with an example and its mending
     Explain(ExplainArgs),
     /// Print a completion script for a shell
@@ -273,6 +279,60 @@ pub(crate) struct ServeArgs {
     /// Form of the log
     #[arg(long, value_enum, default_value_t)]
     pub(crate) log_format: Format,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Exit codes: 0 the copy is made and verified, 1 the store is damaged and no \
+                        copy was made, 2 could not run."
+)]
+pub(crate) struct BackupArgs {
+    /// Project folder or bundle whose store it is
+    #[arg(default_value = ".")]
+    pub(crate) project: PathBuf,
+    /// File to write
+    #[arg(long, value_name = "FILE")]
+    pub(crate) to: PathBuf,
+    /// SQLite file, instead of `[store] path`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
+    /// Write over a file that is there
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "The store that was there stays beside it, with the date behind its name.\n\
+                        Exit codes: 0 fine, 1 the backup is damaged and nothing was changed, \
+                        2 could not run."
+)]
+pub(crate) struct RestoreArgs {
+    /// A file that `flowright backup` wrote
+    pub(crate) file: PathBuf,
+    /// Project folder or bundle whose store it is
+    #[arg(default_value = ".")]
+    pub(crate) project: PathBuf,
+    /// SQLite file, instead of `[store] path`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
+    /// Change nothing; verify the backup and say what it holds
+    #[arg(long)]
+    pub(crate) verify: bool,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Exit codes: 0 nothing is a fault, 1 something is, 2 could not run.")]
+pub(crate) struct DoctorArgs {
+    /// Project folder or bundle
+    #[arg(default_value = ".")]
+    pub(crate) project: PathBuf,
+    /// SQLite file, instead of `[store] path`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
+    /// Form of the report
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
 }
 
 #[derive(Debug, clap::Args)]

@@ -42,6 +42,14 @@ impl Failure {
         Self::new(format!("cannot {doing} `{}`: {why}", path.display()))
     }
 
+    /// What happened, and what to do.
+    pub(crate) fn parts(&self) -> (String, Option<String>) {
+        match self {
+            Self::Said { message, help } => (message.clone(), help.clone()),
+            Self::Gone => (String::new(), None),
+        }
+    }
+
     /// What happened and what to do, in one line.
     pub(crate) fn message(&self) -> String {
         match self {

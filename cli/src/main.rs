@@ -9,6 +9,7 @@ mod failure;
 mod progress;
 mod project;
 mod runnable;
+mod stores;
 mod style;
 mod tests_file;
 mod unified;
@@ -35,6 +36,9 @@ fn main() -> ExitCode {
         Command::Nlu(command) => commands::nlu::run(&command),
         Command::Chat(args) => commands::chat::run(&args),
         Command::Serve(args) => commands::serve::run(&args),
+        Command::Backup(args) => commands::backup::run(&args),
+        Command::Restore(args) => commands::restore::run(&args),
+        Command::Doctor(args) => commands::doctor::run(&args),
         Command::Explain(args) => commands::explain::run(&args),
         Command::Completions(args) => commands::completions::run(&args),
     };

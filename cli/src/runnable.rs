@@ -119,7 +119,7 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
 }
 
 /// Whether a path names a bundle: a file that is no source.
-fn is_bundle_path(path: &Path) -> bool {
+pub(crate) fn is_bundle_path(path: &Path) -> bool {
     path.is_file() && path.extension().is_none_or(|ext| ext != "flow")
 }
 

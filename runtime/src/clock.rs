@@ -98,6 +98,15 @@ impl Clock for WallClock {
     }
 }
 
+impl WallClock {
+    /// Date and time in UTC, as part of a file's name: `2026-06-01T090000Z`.
+    #[must_use]
+    pub fn date_and_time(&self) -> String {
+        let now = jiff::Timestamp::from_millisecond(self.now_ms()).unwrap_or_default();
+        now.strftime("%Y-%m-%dT%H%M%SZ").to_string()
+    }
+}
+
 impl Default for SteadyClock {
     fn default() -> Self {
         Self { begun: Instant::now(), state: Mutex::new(Steady::new(wall_ms())) }

@@ -46,6 +46,7 @@ codes! {
     "R0306" "store-full",
     "R0307" "store-stopped",
     "R0308" "store-in-use",
+    "R0309" "no-store",
 }
 
 /// The page of a code, in any case.

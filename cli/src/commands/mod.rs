@@ -1,15 +1,18 @@
 //! The commands: one a file.
 
+pub(crate) mod backup;
 pub(crate) mod build;
 pub(crate) mod chat;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod diff;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod fmt;
 pub(crate) mod fuzz;
 pub(crate) mod graph;
 pub(crate) mod new;
 pub(crate) mod nlu;
+pub(crate) mod restore;
 pub(crate) mod serve;
 pub(crate) mod test;

@@ -98,6 +98,7 @@ pub(crate) fn external(config: &Config) -> Result<Option<ExternalOptions>, Failu
     options.map(Some).map_err(|e| Failure::new(e.to_string()))
 }
 
+/// A token by the name of its environment variable.
 fn token(config: &Config, name: &str) -> Result<Secret, Failure> {
     config.variable(name).map(Secret::from).ok_or_else(|| {
         Failure::new(ConfigError::MissingVariables(vec![name.to_owned()]).to_string())

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod configured;
+mod copies;
+mod doctor;
 mod external;
 mod interrupted;
 mod server;

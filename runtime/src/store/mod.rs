@@ -3,7 +3,10 @@
 
 mod sqlite;
 
-pub use sqlite::{Durability, SqliteOptions, SqliteStore, StoreReport, verify};
+pub use sqlite::{
+    Backup, Durability, OtherFormat, Restored, SCHEMA, SqliteOptions, SqliteStore, StoreReport,
+    backup, is_in_use, restore, verify,
+};
 
 use std::sync::Arc;
 
@@ -271,13 +274,16 @@ pub enum StoreError {
          starts anew: {0}"
     )]
     Stopped(String),
+    /// What is to be a store is none.
+    #[error("R0309: `{0}` is no store of flowright")]
+    NoStore(String),
     /// Another process has the store.
     #[error("R0308: the store {0} is in use by another flowright; one store is for one server")]
     InUse(String),
     /// What was stored is not what is there now.
     #[error("R0304: a stored {what} is damaged: {cause}")]
     Damaged {
-        /// Session, message, reply, step, bundle, file.
+        /// Session, message, reply, step, bundle, row, file.
         what: &'static str,
         /// Why.
         cause: String,

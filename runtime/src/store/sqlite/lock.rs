@@ -1,9 +1,22 @@
 //! One store is for one server: two would each hold sessions in memory that the other changes.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::store::StoreError;
+
+fn beside(store: &Path) -> PathBuf {
+    let mut beside = store.as_os_str().to_owned();
+    beside.push(".lock");
+    beside.into()
+}
+
+/// Whether a server has a store.
+#[must_use]
+pub fn is_in_use(store: &Path) -> bool {
+    let file = OpenOptions::new().write(true).open(beside(store));
+    file.is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
 
 /// Held on a file beside the store. The system lets it go when the process ends, however it ends.
 #[derive(Debug)]
@@ -13,11 +26,8 @@ pub(super) struct StoreLock {
 
 impl StoreLock {
     pub(super) fn take(store: &Path) -> Result<Self, StoreError> {
-        let mut beside = store.as_os_str().to_owned();
-        beside.push(".lock");
-        let failed = |e: std::io::Error| {
-            StoreError::Failed(format!("{}: {e}", Path::new(&beside).display()))
-        };
+        let beside = beside(store);
+        let failed = |e: std::io::Error| StoreError::Failed(format!("{}: {e}", beside.display()));
         let options = OpenOptions::new().create(true).truncate(false).write(true).open(&beside);
         let file = options.map_err(failed)?;
         match file.try_lock() {

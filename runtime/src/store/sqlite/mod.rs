@@ -1,6 +1,7 @@
 //! SQLite: write-ahead log, one writer thread that commits many turns at once, readers beside it.
 
 mod as_store;
+mod copies;
 mod jump;
 mod lock;
 mod outbox;
@@ -27,8 +28,10 @@ use super::{Commit, StoreError, StoredReply};
 use crate::limits::COMMITS_WAITING_MAX;
 use crate::telemetry::Metrics;
 
-pub use self::tables::{Durability, SqliteOptions};
-pub use self::verify::{StoreReport, verify};
+pub use self::copies::{Backup, Restored, backup, restore};
+pub use self::lock::is_in_use;
+pub use self::tables::{Durability, SCHEMA, SqliteOptions};
+pub use self::verify::{OtherFormat, StoreReport, verify};
 
 /// A store in one SQLite file. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -50,10 +53,19 @@ enum Writer {
 }
 
 fn failed(error: rusqlite::Error) -> StoreError {
-    let rusqlite::Error::SqliteFailure(code, _) = &error else {
-        return StoreError::Failed(error.to_string());
-    };
     let text = error.to_string();
+    let code = match &error {
+        rusqlite::Error::SqliteFailure(code, _) => code,
+        // What is read is what was written, and what is asked for is there: unless it was changed.
+        rusqlite::Error::FromSqlConversionFailure(..)
+        | rusqlite::Error::IntegralValueOutOfRange(..)
+        | rusqlite::Error::InvalidColumnType(..)
+        | rusqlite::Error::Utf8Error(..) => return damaged("row", &text),
+        rusqlite::Error::SqlInputError { msg, .. } if msg.starts_with("no such ") => {
+            return damaged("file", &text);
+        }
+        _ => return StoreError::Failed(text),
+    };
     match (code.code, code.extended_code) {
         (ErrorCode::DiskFull, _) => StoreError::Full(text),
         // Pages that could not be synced may be called clean afterwards: to ask again proves nothing.
@@ -140,5 +152,17 @@ impl SqliteStore {
     ) -> Result<T, StoreError> {
         let connection = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         query(&connection).map_err(failed)
+    }
+
+    /// The same for more than one question: what is written meanwhile does not come in between.
+    fn read_at_once<T>(
+        &self,
+        query: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, StoreError> {
+        let connection = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        connection
+            .unchecked_transaction()
+            .and_then(|transaction| query(&transaction))
+            .map_err(failed)
     }
 }

@@ -233,7 +233,7 @@ impl SqliteStore {
 
 /// Verifies every row.
 pub(super) fn verify(db: &Connection, report: &mut StoreReport) -> Rows {
-    each(db, &format!("SELECT {COLUMNS} FROM outbox"), report, |row| {
+    each(db, "message of the outbox", &format!("SELECT {COLUMNS} FROM outbox"), report, |row| {
         let (item, kind, stored) = read(row)?;
         let what = || format!("message {} of the outbox", item.id);
         let odd = (kind != item.kind.name()).then(|| format!("{} is damaged", what()));

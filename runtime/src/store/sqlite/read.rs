@@ -1,9 +1,9 @@
 //! What readers ask of the store.
 
 use flowright_engine::model::{Reply, Session};
-use rusqlite::{OptionalExtension as _, Row, ToSql, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 
-use super::rows::{MessageRow, SessionRow, reply_sum};
+use super::rows::{MessageRow, SessionRow, WRONG_SUM, reply_sum};
 use super::{SqliteStore, damaged};
 use crate::limits::DUE_AT_ONCE_MAX;
 use crate::store::{DueSession, StoreError, StoredReply, StoredSession, StoredTurn};
@@ -11,11 +11,17 @@ use crate::store::{DueSession, StoreError, StoredReply, StoredSession, StoredTur
 /// Beyond the number of every reply.
 const LAST: u64 = i64::MAX as u64;
 
-/// What a row says that is not as it was written.
-const WRONG_SUM: &str = "its checksum is not the one it was written with";
+/// A message's turn and id, and whether its row is as it was written.
+type Message = (StoredTurn, String, bool);
 
-/// A message's id and turn, and whether its row is as it was written.
-type Message = (StoredTurn, bool);
+/// What the tables say of one session, read at once.
+struct Found {
+    row: Option<(SessionRow, i64)>,
+    messages: Vec<Message>,
+    /// The number of its last step, which is in the journal.
+    last_step: Option<u64>,
+    last_reply: Option<u64>,
+}
 
 const MESSAGE: &str = "turn, settled, first_reply, last_reply, handed_off, sum, id";
 
@@ -38,7 +44,71 @@ fn read_message(session: &str, row: &Row<'_>) -> Result<Message, rusqlite::Error
         handed_off: turn.handed_off,
     };
     let is_whole = written.sum() == row.get::<_, i64>(5)?;
-    Ok((turn, is_whole))
+    Ok((turn, id, is_whole))
+}
+
+/// The last number of a session in a table.
+fn last_of(db: &Connection, table: &str, session: &str) -> Result<Option<u64>, rusqlite::Error> {
+    let query = format!("SELECT seq FROM {table} WHERE session = ?1 ORDER BY seq DESC LIMIT 1");
+    db.prepare_cached(&query)?.query_row([session], |row| row.get(0)).optional()
+}
+
+fn find(db: &Connection, id: &str) -> Result<Found, rusqlite::Error> {
+    let query = format!("SELECT {}, sum FROM sessions WHERE id = ?1", SessionRow::COLUMNS);
+    let row = db
+        .prepare_cached(&query)?
+        .query_row([id], |row| Ok((SessionRow::read(row)?, SessionRow::stored_sum(row)?)))
+        .optional()?;
+    let query = format!("SELECT {MESSAGE} FROM messages WHERE session = ?1 ORDER BY id");
+    let mut messages = db.prepare_cached(&query)?;
+    let messages: Vec<Message> =
+        messages.query_map([id], |row| read_message(id, row))?.collect::<Result<_, _>>()?;
+    let (last_step, last_reply) = (last_of(db, "journal", id)?, last_of(db, "replies", id)?);
+    Ok(Found { row, messages, last_step, last_reply })
+}
+
+impl Found {
+    /// The session's row, when all that the tables say of the session is as it was written and
+    /// belongs together. A flipped bit may spoil a row, or the way to it: then the row is not found,
+    /// or found twice, or an earlier one is found. Each table has its own ways, so that the others
+    /// tell.
+    fn whole(self, id: &str) -> Result<Option<SessionRow>, StoreError> {
+        let Some((row, stored)) = self.row else {
+            if self.last_step.is_some() || self.last_reply.is_some() || !self.messages.is_empty() {
+                return Err(damaged("session", &format!("the row of `{id}` is missing")));
+            }
+            return Ok(None);
+        };
+        if row.sum() != stored {
+            return Err(damaged("session", &WRONG_SUM));
+        }
+        let (had, there) = (row.messages, self.messages.len() as u64);
+        if had != there {
+            return Err(damaged(
+                "message",
+                &format!("`{id}` had {had} messages, {there} are there"),
+            ));
+        }
+        if self.messages.iter().any(|(_, _, is_whole)| !is_whole) {
+            return Err(damaged("message", &WRONG_SUM));
+        }
+        if self.messages.iter().zip(self.messages.iter().skip(1)).any(|(a, b)| a.1 >= b.1) {
+            return Err(damaged(
+                "message",
+                &format!("one of `{id}` is there twice, another is not"),
+            ));
+        }
+        for (what, last, there) in [
+            ("step", row.seq, self.last_step.unwrap_or(0)),
+            ("reply", row.reply_seq, self.last_reply.unwrap_or(0)),
+        ] {
+            if last != there {
+                let cause = format!("the last one of `{id}` has number {last}, {there} is there");
+                return Err(damaged(what, &cause));
+            }
+        }
+        Ok(Some(row))
+    }
 }
 
 impl SqliteStore {
@@ -48,47 +118,15 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`].
     pub fn read_session(&self, id: &str) -> Result<Option<StoredSession>, StoreError> {
-        let rows = self.read(|db| {
-            let row: Option<(SessionRow, i64)> = db
-                .prepare_cached(&format!(
-                    "SELECT {}, sum FROM sessions WHERE id = ?1",
-                    SessionRow::COLUMNS
-                ))?
-                .query_row([id], |row| Ok((SessionRow::read(row)?, SessionRow::stored_sum(row)?)))
-                .optional()?;
-            let mut messages =
-                db.prepare_cached(&format!("SELECT {MESSAGE} FROM messages WHERE session = ?1"))?;
-            let messages: Vec<Message> =
-                messages.query_map([id], |row| read_message(id, row))?.collect::<Result<_, _>>()?;
-            // Every step is in the journal: a session that is there alone is one that lost its row.
-            let steps = db
-                .prepare_cached("SELECT 1 FROM journal WHERE session = ?1 LIMIT 1")?
-                .exists([id])?;
-            Ok((row, messages, steps))
-        })?;
-        let (Some((row, stored)), messages, _) = rows else {
-            if rows.2 || !rows.1.is_empty() {
-                return Err(damaged("session", &format!("the row of `{id}` is missing")));
-            }
-            return Ok(None);
-        };
-        if row.sum() != stored {
-            return Err(damaged("session", &WRONG_SUM));
-        }
-        if messages.len() as u64 != row.messages {
-            let cause =
-                format!("`{id}` had {} messages, {} are there", row.messages, messages.len());
-            return Err(damaged("message", &cause));
-        }
-        if messages.iter().any(|(_, is_whole)| !is_whole) {
-            return Err(damaged("message", &WRONG_SUM));
-        }
+        let found = self.read_at_once(|db| find(db, id))?;
+        let Some(row) = found.whole(id)? else { return Ok(None) };
         let session: Session =
             serde_json::from_str(&row.record).map_err(|e| damaged("session", &e))?;
         Ok(Some(StoredSession { session, seq: row.seq }))
     }
 
-    /// The turn that a message began.
+    /// The turn that a message began. That there is none is said only when all messages of the
+    /// session are there and whole: one that is taken for new is carried out twice.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -100,8 +138,9 @@ impl SqliteStore {
                 .optional()
         })?;
         match found {
-            Some((_, false)) => Err(damaged("message", &WRONG_SUM)),
-            found => Ok(found.map(|(turn, _)| turn)),
+            Some((turn, _, true)) => Ok(Some(turn)),
+            Some((_, _, false)) => Err(damaged("message", &WRONG_SUM)),
+            None => self.read_at_once(|db| find(db, session))?.whole(session).map(|_| None),
         }
     }
 
@@ -147,7 +186,8 @@ impl SqliteStore {
         after: u64,
         last: u64,
     ) -> Result<Vec<StoredReply>, StoreError> {
-        let rows: Vec<(u64, u64, String, i64)> = self.read(|db| {
+        type Rows = Vec<(u64, u64, String, i64)>;
+        let (rows, known): (Rows, Option<u64>) = self.read_at_once(|db| {
             let mut statement = db.prepare_cached(
                 "SELECT seq, turn, reply, sum FROM replies
                  WHERE session = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq",
@@ -155,8 +195,22 @@ impl SqliteStore {
             let rows = statement.query_map(params![session, after, last], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
             })?;
-            rows.collect()
+            let rows = rows.collect::<Result<_, _>>()?;
+            let known = db
+                .prepare_cached("SELECT reply_seq FROM sessions WHERE id = ?1")?
+                .query_row([session], |row| row.get(0))
+                .optional()?;
+            Ok((rows, known))
         })?;
+        // What is behind a gap at the end shows nowhere else.
+        let end = rows.last().map_or(after, |row| row.0);
+        match known {
+            None if rows.is_empty() => return self.read_session(session).map(|_| Vec::new()),
+            Some(known) if end < known.min(last) => {
+                return Err(damaged("reply", &format!("number {} is missing", end + 1)));
+            }
+            _ => {}
+        }
         let reply = |(expected, (seq, turn, text, sum)): (u64, (u64, u64, String, i64))| {
             if reply_sum(session, seq, turn, &text) != sum {
                 return Err(damaged("reply", &WRONG_SUM));

@@ -4,6 +4,9 @@ use rusqlite::Row;
 
 use super::sums::{Column, flag, maybe, number, sum};
 
+/// What a row says that is not as it was written.
+pub(super) const WRONG_SUM: &str = "its checksum is not the one it was written with";
+
 /// A row of `sessions`: its texts borrowed where it is written, owned where it is read.
 #[derive(Debug, Clone)]
 pub(super) struct SessionRow<T = String, B = Vec<u8>> {

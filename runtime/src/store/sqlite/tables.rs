@@ -9,7 +9,7 @@ use super::rows::{MessageRow, SessionRow, reply_sum, step_sum};
 use crate::store::StoreError;
 
 /// Version of the tables.
-pub(crate) const SCHEMA: i64 = 3;
+pub const SCHEMA: i64 = 3;
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -148,7 +148,7 @@ pub(super) fn version(db: &Connection) -> Result<i64, StoreError> {
 
 /// Makes the tables, or makes them what this version knows: all in one transaction, so that a
 /// process that is killed meanwhile leaves them as they were.
-fn make_tables(db: &mut Connection) -> Result<(), StoreError> {
+pub(super) fn make_tables(db: &mut Connection) -> Result<(), StoreError> {
     let transaction =
         db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     // Under the lock: another process may have made them just now.

@@ -64,10 +64,22 @@ impl Drop for File {
     }
 }
 
-fn commit(seq: u64, message: Option<&str>, said: &[&str], settled: bool) -> Commit {
+/// The program of all sessions here.
+fn encoded() -> flowright_compiler::bundle::Encoded {
     let text = "bot b { languages en  timezone \"UTC\" }\nchannel web: websocket\nskill s\nroute { otherwise -> s }\n";
     let compiled = flowright_compiler::compile(&MemorySources::one("b.flow", text)).unwrap();
-    let program = LoadedProgram::interpreted(compiled.bundle.unwrap(), [1; 32]).unwrap();
+    flowright_compiler::bundle::write(&compiled.bundle.unwrap()).unwrap()
+}
+
+/// Keeps the bundle that sessions here are pinned to.
+async fn put_program(store: &SqliteStore) {
+    let encoded = encoded();
+    Store::put_bundle(store, &encoded.hash, &encoded.bytes).await.unwrap();
+}
+
+fn commit(seq: u64, message: Option<&str>, said: &[&str], settled: bool) -> Commit {
+    let (bundle, hash) = flowright_compiler::bundle::read(&encoded().bytes).unwrap();
+    let program = LoadedProgram::interpreted(bundle, hash).unwrap();
     let mut session = open_session(&program, "s", "web", None, 0);
     session.turn = 1;
     let reply =
@@ -198,6 +210,7 @@ fn what_was_changed_from_outside_is_said_to_be_damaged() {
 async fn rows_of_version_2_get_their_sums() {
     let file = File::new("two");
     let store = file.open().unwrap();
+    put_program(&store).await;
     store.commit(commit(1, Some("m"), &["a", "b"], true)).await.unwrap();
     drop(store);
     let db = Connection::open(file.path()).unwrap();
@@ -220,7 +233,7 @@ async fn rows_of_version_2_get_their_sums() {
         ("messages", 1),
         ("replies", 2),
         ("journal", 1),
-        ("bundles", 0),
+        ("bundles", 1),
         ("outbox", 0),
     ];
     assert_eq!(report.rows, rows);
@@ -244,7 +257,9 @@ async fn what_is_changed_in_a_row_is_found() {
     for (table, change) in changes {
         let file = File::new(&format!("changed-{table}-{}", change.len()));
         let store = file.open().unwrap();
+        put_program(&store).await;
         store.commit(commit(1, Some("m"), &["a", "b"], true)).await.unwrap();
+        assert_eq!(verify(&file.path()).unwrap().faults, Vec::<String>::new());
         let db = Connection::open(file.path()).unwrap();
         db.execute_batch(&format!("UPDATE {table} SET {change}")).unwrap();
         let read = || {

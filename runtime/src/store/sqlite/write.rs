@@ -3,11 +3,11 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use flowright_engine::model::{Command, Status};
-use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, params};
 use tokio::sync::{mpsc, oneshot};
 
-use super::rows::{MessageRow, SessionRow, reply_sum, step_sum};
-use super::{failed, outbox};
+use super::rows::{MessageRow, SessionRow, WRONG_SUM, reply_sum, step_sum};
+use super::{damaged, failed, outbox};
 use crate::limits::COMMITS_PER_BATCH_MAX;
 use crate::store::{Commit, StoreError, StoredReply};
 use crate::telemetry::Metrics;
@@ -171,11 +171,7 @@ fn write_commit(
 ) -> Result<Vec<StoredReply>, StoreError> {
     let session = &commit.session;
     let id = session.id.as_str();
-    let before = db
-        .prepare_cached("SELECT reply_seq, messages FROM sessions WHERE id = ?1")
-        .and_then(|mut s| s.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional())
-        .map_err(failed)?;
-    let (first_reply, messages): (u64, u64) = before.unwrap_or_default();
+    let (first_reply, messages) = counted_before(db, id, commit.seq)?;
     let replies = write_replies(db, commit, texts, first_reply)?;
     let reply_seq = replies.last().map_or(first_reply, |last| last.seq);
     let row = SessionRow {
@@ -202,6 +198,23 @@ fn write_commit(
     write_message(db, commit, first_reply, reply_seq).map_err(failed)?;
     outbox::put(db, commit, &replies, &texts.replies)?;
     Ok(replies)
+}
+
+/// How many replies and messages a session has before a step. They are built on, and get a new sum:
+/// a row that is spoiled would be whole by that, and say something else.
+fn counted_before(db: &Connection, id: &str, step: u64) -> Result<(u64, u64), StoreError> {
+    let query = format!("SELECT {}, sum FROM sessions WHERE id = ?1", SessionRow::COLUMNS);
+    let read = |row: &Row<'_>| Ok((SessionRow::read(row)?, SessionRow::stored_sum(row)?));
+    let before = db
+        .prepare_cached(&query)
+        .and_then(|mut s| s.query_row([id], read).optional())
+        .map_err(failed)?;
+    match before {
+        Some((row, stored)) if row.sum() == stored => Ok((row.reply_seq, row.messages)),
+        Some(_) => Err(damaged("session", &WRONG_SUM)),
+        None if step > 1 => Err(damaged("session", &format!("the row of `{id}` is missing"))),
+        None => Ok((0, 0)),
+    }
 }
 
 fn write_replies(

@@ -1,0 +1,58 @@
+//! `flowright backup`: a copy of a store, verified, while a server runs on it.
+
+use flowright_runtime::store::{StoreError, backup};
+
+use crate::Outcome;
+use crate::args::BackupArgs;
+use crate::failure::{Failure, print};
+use crate::progress::Progress;
+use crate::project::plural;
+use crate::stores::{failure, is_same, is_there, print_damaged, print_notes, size, store_of};
+
+/// What to do about a store that is damaged.
+const DAMAGED: &str = "`flowright doctor` says the same at any time; `flowright restore FILE` puts an \
+                       earlier backup in its place; the page of R0304 says more";
+
+pub(crate) fn run(args: &BackupArgs) -> Result<Outcome, Failure> {
+    let store = store_of(&args.project, args.store.as_deref())?;
+    is_there(&store, "give the folder of the project, or the file with `--store FILE`")?;
+    let to = &args.to;
+    if is_same(&store, to) {
+        return Err(Failure::new(format!("`{}` is the store itself", to.display()))
+            .with_help("give `--to` another file"));
+    }
+    if to.is_dir() {
+        return Err(Failure::new(format!("`{}` is a folder", to.display()))
+            .with_help("give `--to` a file in it"));
+    }
+    if to.exists() && !args.force {
+        return Err(Failure::new(format!("`{}` is there already", to.display()))
+            .with_help("choose another name, or write over it with `--force`"));
+    }
+    let copied = {
+        let _progress = Progress::begin(format!("copying {}", store.display()));
+        backup(&store, to)
+    };
+    let copied = match copied {
+        Err(error @ StoreError::Damaged { .. }) => {
+            Failure::new(format!("{error}; no copy of `{}` was made", store.display()))
+                .with_help(DAMAGED)
+                .print();
+            return Ok(Outcome::Findings);
+        }
+        copied => copied.map_err(|error| failure(&error))?,
+    };
+    if !copied.report.is_whole() {
+        print_damaged(&store, &copied.report, "no copy of it was made", DAMAGED)?;
+        return Ok(Outcome::Findings);
+    }
+    let sessions = usize::try_from(copied.report.count("sessions")).unwrap_or(usize::MAX);
+    print(&format!(
+        "{} holds {} in {}, verified\n",
+        to.display(),
+        plural(sessions, "session"),
+        size(copied.bytes)
+    ))?;
+    print_notes(&copied.report);
+    Ok(Outcome::Fine)
+}

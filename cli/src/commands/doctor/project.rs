@@ -1,0 +1,139 @@
+//! What a project says of itself: its configuration, sources and variables.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use flowright_compiler::ir::Program;
+use flowright_runtime::actions::variables_needed;
+use flowright_runtime::config::{Config, ConfigError};
+
+use super::{State, Thing};
+use crate::commands::serve::external;
+use crate::encoder;
+use crate::failure::Failure;
+use crate::project::{Project, counted, plural};
+use crate::runnable::{Runnable, is_bundle_path};
+
+/// A configuration that can be read, and the program where there is one.
+pub(super) struct Known {
+    pub(super) config: Config,
+    /// The bot's name.
+    pub(super) bot: Option<String>,
+}
+
+/// Looks at the configuration, the encoder, the sources and the variables.
+pub(super) fn look(path: &Path, folder: &Path, things: &mut Vec<Thing>) -> Option<Known> {
+    let config = match Config::load(folder) {
+        Ok(config) => config,
+        Err(error) => {
+            let failure = Failure::new(error.to_string())
+                .with_help("mend the line; docs/operations.md lists all keys");
+            things.push(Thing::failed("configuration", &failure));
+            let says = "not compiled: flowright.toml may name an encoder, and cannot be read";
+            things.push(Thing::warning("sources", says, "mend flowright.toml first"));
+            return None;
+        }
+    };
+    let encoder = encoder::of_config(&config, folder);
+    let program = match &encoder {
+        Ok(_) => compiled(path, things),
+        Err(_) => {
+            let says = "not compiled: the encoder that they are compiled with cannot be used";
+            things.push(Thing::warning("sources", says, "see what is said of the encoder"));
+            None
+        }
+    };
+    things.push(configuration(folder, &config, program.as_deref()));
+    things.push(match (encoder, &config.nlu.encoder) {
+        (Err(failure), _) => Thing::failed("encoder", &failure),
+        (Ok(_), Some(path)) => Thing::ok("encoder", format!("`{}` can be used", path.display())),
+        (Ok(_), None) => Thing::ok("encoder", "none is configured"),
+    });
+    things.push(variables(&config, program.as_deref()));
+    Some(Known { config, bot: program.map(|program| program.bot.name.clone()) })
+}
+
+fn compiled(path: &Path, things: &mut Vec<Thing>) -> Option<Arc<Program>> {
+    let (thing, program) = if is_bundle_path(path) { bundle(path) } else { sources(path) };
+    things.push(thing);
+    program
+}
+
+fn bundle(path: &Path) -> (Thing, Option<Arc<Program>>) {
+    let program = Runnable::open_quietly(path)
+        .and_then(|runnable| runnable.map(|runnable| runnable.load(true)).transpose());
+    match program {
+        Ok(Some(loaded)) => {
+            let says = format!("the bundle {} is whole", path.display());
+            (Thing::ok("sources", says), Some(Arc::clone(&loaded.program)))
+        }
+        Ok(None) => (Thing::fault("sources", "the bundle is none", "build it again"), None),
+        Err(failure) => (Thing::failed("sources", &failure), None),
+    }
+}
+
+fn sources(path: &Path) -> (Thing, Option<Arc<Program>>) {
+    let compiled = match Project::open(path).and_then(|project| project.compile()) {
+        Ok(compiled) => compiled,
+        Err(failure) => return (Thing::failed("sources", &failure), None),
+    };
+    let says = counted(&compiled.analysis);
+    let help = format!("`flowright check {}` shows them", path.display());
+    let thing = match (&compiled.bundle, compiled.analysis.warnings()) {
+        (None, _) => Thing::fault("sources", format!("they do not compile: {says}"), help),
+        (Some(_), 0) => Thing::ok("sources", "they compile, without findings"),
+        (Some(_), _) => Thing::warning("sources", format!("they compile: {says}"), help),
+    };
+    (thing, compiled.bundle.map(|bundle| Arc::clone(&bundle.program)))
+}
+
+fn configuration(folder: &Path, config: &Config, program: Option<&Program>) -> Thing {
+    let path = folder.join("flowright.toml");
+    let channels = program.map(|program| {
+        program.channels.iter().map(|channel| channel.name.clone()).collect::<Vec<_>>()
+    });
+    if let Some(Err(error)) = channels.map(|channels| config.deliver.check(&channels)) {
+        let failure = Failure::new(error.to_string()).with_help("name a channel of the bot");
+        return Thing::failed("configuration", &failure);
+    }
+    if path.exists() {
+        return Thing::ok("configuration", format!("{} can be read", path.display()));
+    }
+    let says = format!("there is no {}: the defaults hold", path.display());
+    Thing::ok("configuration", says)
+}
+
+/// The environment variables that the flows and the configuration name.
+fn variables(config: &Config, program: Option<&Program>) -> Thing {
+    let deliver = config.deliver.replies.values().chain(&config.deliver.handoffs);
+    let nlu = config.nlu.elsewhere.as_ref().and_then(|nlu| nlu.token_env.clone());
+    let names: BTreeSet<String> = program
+        .map(variables_needed)
+        .unwrap_or_default()
+        .into_iter()
+        .chain(config.api.token_env.clone())
+        .chain(nlu)
+        .chain(deliver.filter_map(|address| address.token_env.clone()))
+        .collect();
+    let is_missing = |name: &&String| config.variable(name).is_none();
+    let missing: Vec<String> = names.iter().filter(is_missing).cloned().collect();
+    if !missing.is_empty() {
+        let says = ConfigError::MissingVariables(missing).to_string();
+        return Thing::new("environment", State::Fault, says);
+    }
+    if let Err(failure) = external(config) {
+        return Thing::failed("environment", &failure);
+    }
+    if names.is_empty() {
+        return Thing::ok("environment", "no variable is needed");
+    }
+    let own = |name: &&String| std::env::var_os(name.as_str()).is_none();
+    let from_file: Vec<String> = names.iter().filter(own).map(|name| format!("`{name}`")).collect();
+    let set = plural(names.len(), "variable");
+    let mut says = format!("{set} {} set", if names.len() == 1 { "is" } else { "are" });
+    if !from_file.is_empty() {
+        says.push_str(&format!(", by `[env]` in flowright.toml: {}", from_file.join(", ")));
+    }
+    Thing::ok("environment", says)
+}

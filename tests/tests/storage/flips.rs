@@ -1,0 +1,170 @@
+//! A bit of a store flips. Whatever is asked then is answered as before, or not at all and with what
+//! is damaged: never otherwise.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+use flowright_runtime::service::Durability;
+use flowright_runtime::store::{SqliteOptions, SqliteStore, StoreError, verify};
+use flowright_runtime::telemetry::Metrics;
+use flowright_tests::{Fresh, World};
+
+const SESSIONS: usize = 40;
+const PAGE: usize = 4096;
+
+/// Messages of a session, as many as fit its number.
+const SAID: [&str; 4] = ["我需要修改订单#12345的交货日期。", "6月15日。", "谢谢", "转人工"];
+
+fn session_name(number: usize) -> String {
+    format!("session-{number}")
+}
+
+fn messages_of(number: usize) -> usize {
+    1 + number % SAID.len()
+}
+
+/// The file of a store with conversations in many states, closed in good order.
+async fn file() -> Vec<u8> {
+    let world = World::start("order_change").await;
+    for number in 0..SESSIONS {
+        for (id, text) in SAID.iter().enumerate().take(messages_of(number)) {
+            world.say(&session_name(number), &format!("m{id}"), text, "C-1001").await;
+        }
+    }
+    let mut bytes = Vec::new();
+    let world = world.restart_after(|path| bytes = closed(path), None, |options| options).await;
+    world.server.stop().await;
+    bytes
+}
+
+/// The file's bytes when its last connection is closed, which moves the log into it.
+fn closed(path: &Path) -> Vec<u8> {
+    let db = rusqlite::Connection::open(path).unwrap();
+    db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    db.close().unwrap();
+    std::fs::read(path).unwrap()
+}
+
+fn open(path: &Path) -> Result<SqliteStore, StoreError> {
+    let mut options = SqliteOptions::new(Durability::ProcessOnly);
+    options.inline = true;
+    SqliteStore::open(path, &options, Arc::new(Metrics::default()))
+}
+
+/// What every session says, by what was asked.
+type Answers = BTreeMap<String, Result<String, StoreError>>;
+
+fn ask(store: &SqliteStore) -> Answers {
+    fn shown<T: Debug>(result: Result<T, StoreError>) -> Result<String, StoreError> {
+        result.map(|answer| format!("{answer:?}"))
+    }
+    let mut answers = Answers::new();
+    for number in 0..SESSIONS {
+        let session = session_name(number);
+        answers.insert(session.clone(), shown(store.read_session(&session)));
+        for id in 0..messages_of(number) {
+            let id = format!("m{id}");
+            let turn = store.read_message(&session, &id);
+            let answer = turn.and_then(|turn| {
+                let replies = turn.as_ref().map(|t| store.read_replies_of_turn(&session, t));
+                Ok((replies.transpose()?, turn))
+            });
+            answers.insert(format!("{session} {id}"), shown(answer));
+        }
+        answers.insert(format!("{session} new"), shown(store.read_message(&session, "new")));
+        for after in [0, 2] {
+            let replies = store.read_replies_after(&session, after);
+            answers.insert(format!("{session} after {after}"), shown(replies));
+        }
+    }
+    answers.insert("nobody".to_owned(), shown(store.read_session("nobody")));
+    answers
+}
+
+/// SplitMix64.
+fn random(state: &mut u64) -> usize {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    usize::try_from((z ^ (z >> 31)) >> 1).unwrap()
+}
+
+/// A bit anywhere; every other one where a page says what is in it, or in the first page, which says
+/// how to read all: there a flip leads astray, not only to a row that is spoiled.
+fn place(seed: u64, length: usize) -> usize {
+    let mut state = seed;
+    let bits = length * 8;
+    match seed % 4 {
+        0 | 1 => random(&mut state) % bits,
+        2 => (random(&mut state) % (length / PAGE)) * PAGE * 8 + random(&mut state) % (64 * 8),
+        _ => random(&mut state) % (PAGE * 8),
+    }
+}
+
+/// What is wrong with the answers after a flip.
+fn wrong(path: &Path, before: &Answers) -> Option<String> {
+    let answers = match open(path) {
+        Ok(store) => ask(&store),
+        Err(error) if error.to_string().starts_with("R03") => {
+            return match verify(path) {
+                Ok(report) if report.is_whole() => {
+                    Some(format!("{error}, and it is said to be whole"))
+                }
+                _ => None,
+            };
+        }
+        Err(error) => return Some(format!("opening: {error}")),
+    };
+    let mut noticed = None;
+    for (asked, expected) in before {
+        match answers.get(asked).unwrap() {
+            Err(StoreError::Damaged { .. }) => noticed = Some(asked),
+            Ok(answer) if Ok(answer) == expected.as_ref() => {}
+            other => return Some(format!("{asked}: {other:?}, and was {expected:?}")),
+        }
+    }
+    match (noticed, verify(path)) {
+        (Some(asked), Ok(report)) if report.is_whole() => {
+            Some(format!("{asked} is damaged, and the store is said to be whole"))
+        }
+        _ => None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flipped_bit_changes_no_answer() {
+    let whole = file().await;
+    let fresh = Fresh::new("flipped.sqlite");
+    std::fs::write(&*fresh, &whole).unwrap();
+    let before = ask(&open(&fresh).unwrap());
+    for (asked, answer) in &before {
+        let expected = !(asked == "nobody" || asked.ends_with(" new"));
+        assert_eq!(answer.as_ref().unwrap() != "None", expected, "{asked}: {answer:?}");
+    }
+    assert_eq!(verify(&fresh).unwrap().faults, Vec::<String>::new());
+    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
+    let seed = number("FLOWRIGHT_SEED").unwrap_or(1);
+    let flips = if number("FLOWRIGHT_LONG").is_some() { 10_000 } else { 300 };
+    for seed in seed..seed + flips {
+        let bit = place(seed, whole.len());
+        let mut bytes = whole.clone();
+        *bytes.get_mut(bit / 8).unwrap() ^= 1 << (bit % 8);
+        for suffix in ["-wal", "-shm"] {
+            let _ = std::fs::remove_file(format!("{}{suffix}", fresh.display()));
+        }
+        std::fs::write(&*fresh, bytes).unwrap();
+        let found = catch_unwind(AssertUnwindSafe(|| wrong(&fresh, &before)))
+            .unwrap_or_else(|_| Some("it panicked".to_owned()));
+        if let Some(found) = found {
+            let (page, at) = (bit / 8 / PAGE + 1, bit / 8 % PAGE);
+            panic!(
+                "bit {} of byte {at} of page {page}; again with FLOWRIGHT_SEED={seed}: {found}",
+                bit % 8
+            );
+        }
+    }
+}
