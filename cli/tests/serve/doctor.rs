@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::copies::{folder, run, said};
 use crate::server::spawn_unheard;
 
-const BOT: &str = "bot b {\n  languages en\n  timezone \"UTC\"\n}\nchannel web: websocket\nskill s\n\
+const BOT: &str = "bot b {\n  languages en\n  timezone \"UTC\"\n}\nchannel web: websocket\nchannel api: rest\nskill s\n\
                    route { otherwise -> s }\n";
 
 /// A project with its configuration.

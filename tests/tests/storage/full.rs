@@ -1,6 +1,8 @@
 //! A disk of 16 MB that is full: what was answered stays, what cannot be kept is refused, and when
 //! there is room the server goes on by itself.
 
+use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -80,14 +82,60 @@ async fn assert_kept(world: &World, answered: &Answered) {
     }
 }
 
-fn server_store(disk: &Path) -> PathBuf {
-    disk.join("store.sqlite")
+/// Takes all the room that there is.
+fn fill_with(ballast: &Path) {
+    let mut file = File::create(ballast).unwrap();
+    while file.write_all(&[1; 4096]).is_ok() {}
+}
+
+/// Talks until there is no room, sees what goes on without any, and makes room.
+async fn fill_and_free(world: &World, ballast: &Path, answered: &mut Answered) {
+    let until = Instant::now() + Duration::from_secs(300);
+    let (session, id) = loop {
+        assert!(Instant::now() < until, "the disk is never full");
+        let number = answered.len();
+        let (session, id) = (format!("s{}", number % 20), format!("m{number}"));
+        let (status, head, answer) = post(world, &session, &id).await;
+        if status != 200 {
+            assert_refused(status, &head, &answer);
+            break (session, id);
+        }
+        answered.push((session, id, texts(&answer)));
+    };
+    // What is there is read, more than once, while nothing can be written.
+    for number in 0..answered.len().min(20) {
+        let path = format!("/v1/sessions/s{number}");
+        let (status, _, session) = request(world, "GET", &path, "").await;
+        assert_eq!(status, 200, "{session}");
+    }
+    assert_kept(world, answered).await;
+    let (status, head, answer) = post(world, &session, &id).await;
+    assert_refused(status, &head, &answer);
+    std::fs::remove_file(ballast).unwrap();
+    let until = Instant::now() + Duration::from_secs(30);
+    let taken = loop {
+        let (status, head, answer) = post(world, &session, &id).await;
+        if status == 200 {
+            break answer;
+        }
+        assert_refused(status, &head, &answer);
+        assert!(Instant::now() < until, "there is room, and still: {answer}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    assert_eq!(taken["repeated"], false, "what was refused did not happen: {taken}");
+    answered.push((session, id, texts(&taken)));
+    assert_kept(world, answered).await;
+}
+
+fn assert_refused(status: u16, head: &str, answer: &Json) {
+    assert_eq!((status, &answer["code"]), (503, &json!("R0306")), "{answer}");
+    assert!(head.contains("retry-after: "), "{head}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_loses_nothing_and_is_survived() {
     let Some(disk) = Disk::new() else { return };
-    let (ballast, store) = (disk.0.join("ballast"), server_store(&disk.0));
+    let (ballast, store) = (disk.0.join("ballast"), disk.0.join("store.sqlite"));
     std::fs::write(&ballast, vec![1; BALLAST]).unwrap();
     let world = World::start_bundle(bundle_of("order_change"), |mut options| {
         options.store.clone_from(&store);
@@ -95,44 +143,11 @@ async fn a_full_disk_loses_nothing_and_is_survived() {
     })
     .await;
     let mut answered = Answered::new();
-    let until = Instant::now() + Duration::from_secs(300);
-    let refused = loop {
-        assert!(Instant::now() < until, "the disk is never full");
-        let number = answered.len();
-        let (session, id) = (format!("s{}", number % 20), format!("m{number}"));
-        let (status, head, answer) = post(&world, &session, &id).await;
-        if status != 200 {
-            assert_eq!(status, 503, "{answer}");
-            assert_eq!(answer["code"], "R0306", "{answer}");
-            assert!(head.contains("retry-after: "), "{head}");
-            break (session, id);
-        }
-        answered.push((session, id, texts(&answer)));
-    };
+    fill_and_free(&world, &ballast, &mut answered).await;
     assert!(answered.len() > 20, "the disk is full after {} messages", answered.len());
-    // What is there is read, more than once, while nothing can be written.
-    for number in 0..20 {
-        let path = format!("/v1/sessions/s{number}");
-        let (status, _, session) = request(&world, "GET", &path, "").await;
-        assert_eq!(status, 200, "{session}");
-    }
-    assert_kept(&world, &answered).await;
-    let (status, head, answer) = post(&world, &refused.0, &refused.1).await;
-    assert_eq!((status, &answer["code"]), (503, &json!("R0306")), "{answer}");
-    assert!(head.contains("retry-after: "), "{head}");
-    std::fs::remove_file(&ballast).unwrap();
-    let until = Instant::now() + Duration::from_secs(30);
-    let taken = loop {
-        let (status, _, answer) = post(&world, &refused.0, &refused.1).await;
-        if status == 200 {
-            break answer;
-        }
-        assert!(Instant::now() < until, "there is room, and still: {answer}");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    };
-    assert_eq!(taken["repeated"], false, "what was refused did not happen: {taken}");
-    answered.push((refused.0, refused.1, texts(&taken)));
-    assert_kept(&world, &answered).await;
+    // Now the log has no room to be moved into the file.
+    fill_with(&ballast);
+    fill_and_free(&world, &ballast, &mut answered).await;
     let count = answered.len() as u64;
     world.server.stop().await;
     let report = verify(&store).unwrap();

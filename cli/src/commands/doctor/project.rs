@@ -36,15 +36,16 @@ pub(super) fn look(path: &Path, folder: &Path, things: &mut Vec<Thing>) -> Optio
         }
     };
     let encoder = encoder::of_config(&config, folder);
-    let program = match &encoder {
-        Ok(_) => compiled(path, things),
+    let (sources, program) = match &encoder {
+        Ok(_) if is_bundle_path(path) => bundle(path),
+        Ok(_) => sources(path),
         Err(_) => {
             let says = "not compiled: the encoder that they are compiled with cannot be used";
-            things.push(Thing::warning("sources", says, "see what is said of the encoder"));
-            None
+            (Thing::warning("sources", says, "see what is said of the encoder"), None)
         }
     };
     things.push(configuration(folder, &config, program.as_deref()));
+    things.push(sources);
     things.push(match (encoder, &config.nlu.encoder) {
         (Err(failure), _) => Thing::failed("encoder", &failure),
         (Ok(_), Some(path)) => Thing::ok("encoder", format!("`{}` can be used", path.display())),
@@ -52,12 +53,6 @@ pub(super) fn look(path: &Path, folder: &Path, things: &mut Vec<Thing>) -> Optio
     });
     things.push(variables(&config, program.as_deref()));
     Some(Known { config, bot: program.map(|program| program.bot.name.clone()) })
-}
-
-fn compiled(path: &Path, things: &mut Vec<Thing>) -> Option<Arc<Program>> {
-    let (thing, program) = if is_bundle_path(path) { bundle(path) } else { sources(path) };
-    things.push(thing);
-    program
 }
 
 fn bundle(path: &Path) -> (Thing, Option<Arc<Program>>) {
