@@ -62,6 +62,8 @@ pub(crate) fn failure(error: &StoreError) -> Failure {
         StoreError::NoStore(_) => {
             failure.with_help("look at the path; the page of R0309 says more")
         }
+        StoreError::Full(cause) => Failure::new(format!("there is no room for the copy: {cause}"))
+            .with_help("make room, or write it to another disk; it needs as much as the store"),
         _ => failure,
     }
 }

@@ -273,6 +273,56 @@ async fn what_is_changed_in_a_row_is_found() {
     }
 }
 
+/// A page that was given free may hold an earlier row of a session, whole in itself.
+#[tokio::test]
+async fn an_earlier_row_of_a_session_is_not_taken_for_the_last() {
+    let file = File::new("earlier");
+    let store = file.open().unwrap();
+    let db = Connection::open(file.path()).unwrap();
+    for said in [&["later"][..], &[]] {
+        let seq = store.read_session("s").unwrap().map_or(0, |stored| stored.seq);
+        store.commit(commit(seq + 1, None, &["a"], true)).await.unwrap();
+        db.execute_batch("CREATE TEMP TABLE kept AS SELECT * FROM sessions").unwrap();
+        store.commit(commit(seq + 2, None, said, true)).await.unwrap();
+        db.execute_batch("CREATE TEMP TABLE last AS SELECT * FROM sessions").unwrap();
+        db.execute_batch("REPLACE INTO sessions SELECT * FROM kept").unwrap();
+        let error = store.read_session("s").map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains("R0304: a stored step is damaged"), "{error}");
+        db.execute_batch(
+            "REPLACE INTO sessions SELECT * FROM last; DROP TABLE kept; DROP TABLE last",
+        )
+        .unwrap();
+    }
+}
+
+/// The place of a row in its page says where another one is: one is there twice, and counted as two.
+#[tokio::test]
+async fn a_message_that_is_there_twice_hides_no_other() {
+    let file = File::new("twice");
+    let store = file.open().unwrap();
+    store.commit(commit(1, Some("m"), &["a"], true)).await.unwrap();
+    store.commit(commit(2, Some("n"), &["b"], true)).await.unwrap();
+    drop(store);
+    let db = Connection::open(file.path()).unwrap();
+    db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    let query = "SELECT rootpage FROM sqlite_schema WHERE name = 'messages'";
+    let page: usize = db.query_row(query, [], |row| row.get(0)).unwrap();
+    db.close().unwrap();
+    let mut bytes = std::fs::read(file.path()).unwrap();
+    // The places of a leaf's rows follow the eight bytes that it begins with.
+    let places = (page - 1) * 4096 + 8;
+    bytes.copy_within(places..places + 2, places + 2);
+    std::fs::write(file.path(), bytes).unwrap();
+    let store = file.open().unwrap();
+    let error = store.read_session("s").map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("one of `s` is there twice"), "{error}");
+    for id in ["m", "n", "new"] {
+        let known = store.read_message("s", id);
+        assert!(!matches!(known, Ok(None)), "{id}");
+    }
+    assert!(!verify(&file.path()).unwrap().is_whole());
+}
+
 /// Timers that were reckoned by a clock that was set since are moved, once.
 #[tokio::test]
 async fn timers_are_moved_when_the_clock_was_set() {
