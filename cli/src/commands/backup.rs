@@ -25,6 +25,11 @@ pub(crate) fn run(args: &BackupArgs) -> Result<Outcome, Failure> {
         return Err(Failure::new(format!("`{}` is a folder", to.display()))
             .with_help("give `--to` a file in it"));
     }
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(Failure::new(format!("there is no folder `{}`", folder.display()))
+            .with_help("make it, or give `--to` a file in another"));
+    }
     if to.exists() && !args.force {
         return Err(Failure::new(format!("`{}` is there already", to.display()))
             .with_help("choose another name, or write over it with `--force`"));

@@ -142,6 +142,13 @@ fn what_is_damaged_is_named_and_is_no_backup() {
     let (code, text) = said(&run(&folder, &["backup", "--store", "d.sqlite", "--to", "e.sqlite"]));
     assert!(code == 1 && text.contains("R0304"), "{text}");
     assert!(!folder.join("e.sqlite").exists());
+    for (to, part) in
+        [("s.sqlite", "the store itself"), ("no/b", "there is no folder"), (".", "is a folder")]
+    {
+        let (code, text) =
+            said(&run(&folder, &["backup", "--store", "s.sqlite", "--to", to, "--force"]));
+        assert!(code == 2 && text.contains(part), "{to}: {text}");
+    }
     // A store that is damaged gives way to one that is not, and is kept.
     let (code, text) = said(&run(&folder, &["restore", "b.sqlite", "--store", "s.sqlite"]));
     assert_eq!(code, 0, "{text}");

@@ -123,6 +123,7 @@ fn what_is_damaged_in_a_store_is_named() {
     for part in ["the session `x` is damaged", "the message `1` of the session `x` is damaged"] {
         assert!(details.contains(part), "{part}: {report}");
     }
+    assert_eq!(report["sessions"]["says"], "1 session: 1 with the bot, 0 with a human");
     assert!(report["integrity"]["help"].as_str().unwrap().contains("restore"), "{report}");
     let (code, text) = said(&run(&folder, &["doctor"]));
     assert!(code == 1 && text.contains("- the session `x` is damaged"), "{text}");

@@ -1,5 +1,5 @@
 //! The served process: killed in the middle, started again, stopped in good order.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod configured;
 mod copies;

@@ -40,7 +40,7 @@ pub(super) fn look(path: &Path, served: bool, things: &mut Vec<Thing>) {
     let in_use = is_in_use(path);
     things.push(whose(path, &report, in_use, served));
     things.push(integrity(&report));
-    if report.is_whole() {
+    if report.is_readable() {
         things.push(bundles(&report));
         things.push(sessions(&report));
         things.push(actions(&report, in_use));

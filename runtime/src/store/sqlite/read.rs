@@ -79,7 +79,7 @@ impl Found {
             }
             return Ok(None);
         };
-        if row.sum() != stored {
+        if row.id != id || row.sum() != stored {
             return Err(damaged("session", &WRONG_SUM));
         }
         let (had, there) = (row.messages, self.messages.len() as u64);
@@ -138,8 +138,9 @@ impl SqliteStore {
                 .optional()
         })?;
         match found {
-            Some((turn, _, true)) => Ok(Some(turn)),
-            Some((_, _, false)) => Err(damaged("message", &WRONG_SUM)),
+            // A row that is spoiled may be found under another's name.
+            Some((turn, found, true)) if found == id => Ok(Some(turn)),
+            Some(_) => Err(damaged("message", &WRONG_SUM)),
             // A row that is not where it belongs hides others from whoever looks for them by name,
             // and not from whoever reads one after the other.
             None => {

@@ -19,6 +19,9 @@ use crate::store::StoreError;
 /// Faults that are named one by one; further ones are counted.
 const NAMED_MAX: usize = 100;
 
+/// Tables whose rows are read.
+const TABLES: usize = 6;
+
 /// A timer is late when it is due for longer than this, ms.
 const LATE_MS: i64 = 60_000;
 
@@ -67,6 +70,12 @@ impl StoreReport {
     #[must_use]
     pub const fn is_whole(&self) -> bool {
         self.faults.is_empty()
+    }
+
+    /// Whether all tables could be read to their ends, so that what is counted is all there is.
+    #[must_use]
+    pub const fn is_readable(&self) -> bool {
+        self.rows.len() == TABLES
     }
 
     fn fault(&mut self, fault: String) {
@@ -126,7 +135,7 @@ fn read_all(path: &Path, report: &mut StoreReport) -> Result<(), StoreError> {
             }
         }
     }
-    let tables: [(&'static str, Check); 6] = [
+    let tables: [(&'static str, Check); TABLES] = [
         ("sessions", sessions),
         ("messages", messages),
         ("replies", replies),

@@ -210,7 +210,9 @@ fn counted_before(db: &Connection, id: &str, step: u64) -> Result<(u64, u64), St
         .and_then(|mut s| s.query_row([id], read).optional())
         .map_err(failed)?;
     match before {
-        Some((row, stored)) if row.sum() == stored => Ok((row.reply_seq, row.messages)),
+        Some((row, stored)) if row.id == id && row.sum() == stored => {
+            Ok((row.reply_seq, row.messages))
+        }
         Some(_) => Err(damaged("session", &WRONG_SUM)),
         None if step > 1 => Err(damaged("session", &format!("the row of `{id}` is missing"))),
         None => Ok((0, 0)),
