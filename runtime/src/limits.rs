@@ -36,7 +36,7 @@ pub const PING_EVERY: Duration = Duration::from_secs(30);
 pub const SOCKET_SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// Sessions whose timers are due that are read at once.
 pub const DUE_AT_ONCE_MAX: usize = 1_000;
-/// Messages of the outbox that are under way at once.
+/// Messages of the outbox that are under way to one address at once.
 pub const OUTBOX_AT_ONCE_MAX: usize = 64;
 /// Time for whoever is sent something to take it.
 pub const OUTBOX_TIMEOUT: Duration = Duration::from_secs(10);

@@ -115,7 +115,7 @@ impl Courier {
     /// Sends until it is dropped.
     pub async fn run(self) {
         let mut under_way: JoinSet<i64> = JoinSet::new();
-        let mut ids: BTreeSet<i64> = BTreeSet::new();
+        let mut ids: BTreeMap<i64, String> = BTreeMap::new();
         loop {
             let now = self.clock.now_ms();
             let pause = match self.send_due(&mut under_way, &mut ids).await {
@@ -142,19 +142,29 @@ impl Courier {
         }
     }
 
-    /// Begins to send what is due and not under way. How long nothing more will be.
+    /// Begins to send what is due and not under way: `ids`, with their routes. How long nothing more
+    /// will be.
     async fn send_due(
         &self,
         under_way: &mut JoinSet<i64>,
-        ids: &mut BTreeSet<i64>,
+        ids: &mut BTreeMap<i64, String>,
     ) -> Result<Duration, StoreError> {
         let now = self.clock.now_ms();
-        if ids.len() < OUTBOX_AT_ONCE_MAX {
-            for item in self.store.outbox_due(now, OUTBOX_AT_ONCE_MAX + ids.len()).await? {
-                if ids.len() < OUTBOX_AT_ONCE_MAX && ids.insert(item.id) {
+        loop {
+            // One address that takes its time keeps nobody from the others.
+            let full = full_routes(ids);
+            let due = self.store.outbox_due(now, OUTBOX_AT_ONCE_MAX + ids.len(), &full).await?;
+            let before = ids.len();
+            for item in due {
+                let of_route = ids.values().filter(|route| *route == item.route()).count();
+                if of_route < OUTBOX_AT_ONCE_MAX && !ids.contains_key(&item.id) {
+                    ids.insert(item.id, item.route().to_owned());
                     let courier = self.clone();
                     under_way.spawn(async move { courier.carry(item).await });
                 }
+            }
+            if ids.len() == before || full_routes(ids).len() == full.len() {
+                break;
             }
         }
         let next = self.store.outbox_next(now).await?;
@@ -210,8 +220,8 @@ impl Courier {
             Ok(Ok(response)) => response,
         };
         let status = response.status().as_u16();
-        let after =
-            response.headers().get("retry-after").and_then(|v| v.to_str().ok()?.parse().ok());
+        let after = response.headers().get("retry-after").and_then(|v| v.to_str().ok());
+        let after = after.and_then(|text| retry_after_ms(text, self.clock.now_ms()));
         match status {
             200..=299 => OutboxResult::Delivered,
             // Come back later, in several words; and what servers and proxies say of themselves.
@@ -221,7 +231,7 @@ impl Courier {
     }
 
     /// After a pause that grows, for as long as it may be tried.
-    fn again(&self, item: &OutboxItem, cause: String, after_s: Option<u64>) -> OutboxResult {
+    fn again(&self, item: &OutboxItem, cause: String, after_ms: Option<i64>) -> OutboxResult {
         let now = self.clock.now_ms();
         let age_max = i64::try_from(OUTBOX_AGE_MAX.as_millis()).unwrap_or(i64::MAX);
         if now.saturating_sub(item.since_ms) >= age_max {
@@ -229,12 +239,29 @@ impl Courier {
         }
         let most = u64::try_from(OUTBOX_PAUSE_MAX.as_millis()).unwrap_or(u64::MAX);
         let pause = PAUSE_MS.saturating_mul(1 << item.attempts.min(16)).min(most);
-        let asked = after_s.unwrap_or(0).saturating_mul(1_000).min(most);
         let spread = blake3::hash(item.key.as_bytes()).as_bytes().first().copied().unwrap_or(0);
-        let pause = (pause / 2 + pause * u64::from(spread) / 512).max(asked);
-        let at_ms = now.saturating_add(i64::try_from(pause).unwrap_or(i64::MAX));
+        let pause = pause / 2 + pause * u64::from(spread) / 512;
+        let asked = after_ms.unwrap_or(0).min(age_max);
+        let at_ms = now.saturating_add(i64::try_from(pause).unwrap_or(i64::MAX).max(asked));
         OutboxResult::Again { at_ms, cause }
     }
+}
+
+/// The routes that have as much under way as they may.
+fn full_routes(ids: &BTreeMap<i64, String>) -> Vec<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    ids.values().for_each(|route| *counts.entry(route).or_default() += 1);
+    let full = counts.into_iter().filter(|(_, count)| *count >= OUTBOX_AT_ONCE_MAX);
+    full.map(|(route, _)| route.to_owned()).collect()
+}
+
+/// How long somebody wants to be left alone: in seconds, or as a date (RFC 9110, 10.2.3).
+fn retry_after_ms(text: &str, now_ms: i64) -> Option<i64> {
+    if let Ok(seconds) = text.trim().parse::<u32>() {
+        return Some(i64::from(seconds) * 1_000);
+    }
+    let date = jiff::fmt::rfc2822::parse(text.trim()).ok()?;
+    Some(date.timestamp().as_millisecond().saturating_sub(now_ms).max(0))
 }
 
 fn request(address: &Address, item: &OutboxItem) -> Result<Request<Bytes>, String> {

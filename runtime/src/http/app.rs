@@ -64,6 +64,17 @@ impl Shared {
         ))
     }
 
+    /// Lets an operator in. No page of a browser is one: without a token any page that somebody on
+    /// this machine has open could send requests here, and browsers say in `Origin` that a page did.
+    pub(crate) fn authorise_admin(&self, headers: &HeaderMap) -> Result<(), Problem> {
+        self.authorise(headers)?;
+        if headers.contains_key("origin") {
+            return Err(Problem::new(403, "web pages may not administer this server")
+                .with_help("ask without the header `Origin`, with curl for example"));
+        }
+        Ok(())
+    }
+
     /// Whether a page may open a WebSocket: the server's own, an allowed one, or no page at all.
     pub(crate) fn admits_origin(&self, headers: &HeaderMap) -> bool {
         let Some(origin) = headers.get("origin") else { return true };

@@ -36,12 +36,12 @@ async fn answer(app: &App, request: Request) -> Result<Response, Problem> {
         }
         ["admin", "outbox"] => {
             only_get(&request)?;
-            app.0.authorise(request.headers())?;
+            app.0.authorise_admin(request.headers())?;
             admin::outbox(&app.0).await
         }
         ["admin", "outbox", id, "retry"] => {
             only(&request, &[Method::POST], "POST")?;
-            app.0.authorise(request.headers())?;
+            app.0.authorise_admin(request.headers())?;
             admin::retry(&app.0, id).await
         }
         ["healthz"] => only_get(&request).map(|()| text("ok\n")),

@@ -81,8 +81,14 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// when they are durable: no session may begin with a bundle that the next process lacks.
     fn put_bundle<'s>(&'s self, hash: &'s [u8; 32], bytes: &'s [u8]) -> StoreFuture<'s, ()>;
 
-    /// What is to be sent now, at most `most`: of every session only what must go first.
-    fn outbox_due(&self, now_ms: i64, most: usize) -> StoreFuture<'_, Vec<OutboxItem>>;
+    /// What is to be sent now, at most `most`, but for that of these routes: of every session only
+    /// what must go first. What is damaged is a dead letter from then on.
+    fn outbox_due<'s>(
+        &'s self,
+        now_ms: i64,
+        most: usize,
+        full: &'s [String],
+    ) -> StoreFuture<'s, Vec<OutboxItem>>;
 
     /// When something after a moment is to be sent, ms UTC.
     fn outbox_next(&self, after_ms: i64) -> StoreFuture<'_, Option<i64>>;
@@ -151,6 +157,17 @@ pub struct OutboxItem {
     pub next_at_ms: i64,
     /// Why the last attempt failed.
     pub cause: Option<String>,
+}
+
+impl OutboxItem {
+    /// What has one address: the channel of what was said, and nothing for handoffs.
+    #[must_use]
+    pub fn route(&self) -> &str {
+        match self.kind {
+            OutboxKind::Reply => &self.channel,
+            OutboxKind::Handoff => "",
+        }
+    }
 }
 
 /// What is sent.

@@ -89,8 +89,13 @@ impl Store for SqliteStore {
         }))
     }
 
-    fn outbox_due(&self, now_ms: i64, most: usize) -> StoreFuture<'_, Vec<OutboxItem>> {
-        Box::pin(ready(self.read_outbox_due(now_ms, most)))
+    fn outbox_due<'s>(
+        &'s self,
+        now_ms: i64,
+        most: usize,
+        full: &'s [String],
+    ) -> StoreFuture<'s, Vec<OutboxItem>> {
+        Box::pin(self.take_outbox_due(now_ms, most, full))
     }
 
     fn outbox_next(&self, after_ms: i64) -> StoreFuture<'_, Option<i64>> {

@@ -2,7 +2,7 @@
 //! sends it, removed when it was taken.
 
 use flowright_engine::model::Command;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 
 use super::sums::{Column, sum};
 use super::verify::{Rows, StoreReport, each, wrong};
@@ -12,6 +12,16 @@ use crate::store::{Commit, OutboxItem, OutboxKind, OutboxResult, StoreError, Sto
 /// Columns of an item, in the order that [`read`] takes them.
 const COLUMNS: &str =
     "id, session, kind, channel, key, body, attempts, since_ms, next_at_ms, dead, cause, sum";
+
+/// Why a damaged one is not sent.
+const SPOILED: &str = "it is damaged in the store";
+
+/// Rows of the outbox: those that are as they were written, and the numbers of the others.
+#[derive(Debug, Default)]
+struct Outbox {
+    whole: Vec<OutboxItem>,
+    spoiled: Vec<i64>,
+}
 
 /// Puts what a step has to send into the outbox.
 pub(super) fn put(
@@ -77,8 +87,11 @@ fn insert(
         cause: None,
     };
     db.prepare_cached(
+        // Not before what waits in its session: whoever looks for what is due need not pass it over.
         "INSERT INTO outbox (session, kind, channel, key, body, attempts, since_ms, next_at_ms, dead, sum)
-         VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?6, 0, ?7)",
+         VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6,
+             max(?6, coalesce((SELECT max(next_at_ms) FROM outbox WHERE session = ?1 AND dead = 0), ?6)),
+             0, ?7)",
     )
     .and_then(|mut s| {
         s.execute(params![
@@ -131,45 +144,51 @@ fn read(row: &Row<'_>) -> Result<(OutboxItem, String, i64), rusqlite::Error> {
 }
 
 impl SqliteStore {
-    fn read_outbox(
-        &self,
-        rest: &str,
-        first: i64,
-        most: usize,
-    ) -> Result<Vec<OutboxItem>, StoreError> {
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
+    fn read_outbox(&self, rest: &str, values: &[&dyn ToSql]) -> Result<Outbox, StoreError> {
         let rows: Vec<(OutboxItem, String, i64)> = self.read(|db| {
             let mut statement =
                 db.prepare_cached(&format!("SELECT {COLUMNS} FROM outbox o {rest}"))?;
-            statement.query_map(params![first, most], read)?.collect()
+            statement.query_map(values, read)?.collect()
         })?;
-        let checked = |(item, kind, stored): (OutboxItem, String, i64)| {
+        let mut outbox = Outbox::default();
+        for (item, kind, stored) in rows {
             if kind == item.kind.name() && sum_of(&item) == stored {
-                return Ok(item);
+                outbox.whole.push(item);
+                continue;
             }
-            Err(damaged("message to be sent", &format!("the sum of number {} is wrong", item.id)))
-        };
-        // One that is damaged keeps no other back: it is named, and is not sent.
-        let (whole, spoiled): (Vec<_>, Vec<_>) =
-            rows.into_iter().map(checked).partition(Result::is_ok);
-        for error in spoiled.into_iter().filter_map(Result::err) {
+            outbox.spoiled.push(item.id);
+            let cause = format!("the sum of number {} is wrong", item.id);
+            let error = damaged("message to be sent", &cause);
             tracing::error!(%error, "a message is not sent");
         }
-        Ok(whole.into_iter().flatten().collect())
+        Ok(outbox)
     }
 
-    pub(super) fn read_outbox_due(
+    pub(super) async fn take_outbox_due(
         &self,
         now_ms: i64,
         most: usize,
+        full: &[String],
     ) -> Result<Vec<OutboxItem>, StoreError> {
-        self.read_outbox(
+        let full = serde_json::json!(full).to_string();
+        let due = self.read_outbox(
             "WHERE dead = 0 AND next_at_ms <= ?1 AND NOT EXISTS (
                  SELECT 1 FROM outbox p WHERE p.session = o.session AND p.dead = 0 AND p.id < o.id)
+             AND iif(kind = 'handoff', '', channel) NOT IN (SELECT value FROM json_each(?3))
              ORDER BY next_at_ms, id LIMIT ?2",
-            now_ms,
-            most,
-        )
+            params![now_ms, most, full],
+        )?;
+        // It was named just now, and keeps no other back.
+        if !due.spoiled.is_empty() {
+            self.change(move |db| {
+                let mut give_up =
+                    db.prepare_cached("UPDATE outbox SET dead = 1, cause = ?2 WHERE id = ?1")?;
+                let mut give_up = |id: &i64| give_up.execute(params![id, SPOILED]).map(|_| ());
+                due.spoiled.iter().try_for_each(&mut give_up)
+            })
+            .await?;
+        }
+        Ok(due.whole)
     }
 
     pub(super) fn read_outbox_next(&self, after_ms: i64) -> Result<Option<i64>, StoreError> {
@@ -188,12 +207,11 @@ impl SqliteStore {
         id: Option<i64>,
         most: usize,
     ) -> Result<Vec<OutboxItem>, StoreError> {
-        match id {
-            Some(id) => self.read_outbox("WHERE dead = 1 AND id = ?1 LIMIT ?2", id, most),
-            None => {
-                self.read_outbox("WHERE dead = 1 AND id > ?1 ORDER BY id DESC LIMIT ?2", 0, most)
-            }
-        }
+        let letters = match id {
+            Some(id) => self.read_outbox("WHERE dead = 1 AND id = ?1 LIMIT ?2", params![id, most]),
+            None => self.read_outbox("WHERE dead = 1 ORDER BY id DESC LIMIT ?1", params![most]),
+        };
+        letters.map(|letters| letters.whole)
     }
 
     pub(super) fn read_outbox_sizes(&self) -> Result<(u64, u64), StoreError> {
@@ -221,7 +239,15 @@ impl SqliteStore {
                 OutboxResult::Delivered => {
                     db.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([item.id])
                 }
-                OutboxResult::Again { at_ms, cause } => set(false, attempts, *at_ms, Some(cause)),
+                OutboxResult::Again { at_ms, cause } => {
+                    // What follows in its session waits with it.
+                    db.prepare_cached(
+                        "UPDATE outbox SET next_at_ms = ?3
+                         WHERE session = ?1 AND dead = 0 AND id > ?2 AND next_at_ms < ?3",
+                    )?
+                    .execute(params![item.session, item.id, at_ms])?;
+                    set(false, attempts, *at_ms, Some(cause))
+                }
                 OutboxResult::Dead { cause } => set(true, attempts, item.next_at_ms, Some(cause)),
                 OutboxResult::Revive { at_ms } => set(false, 0, *at_ms, None),
             }
