@@ -18,6 +18,23 @@ pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 /// Connections at once.
 pub const CONNECTIONS_MAX: usize = 10_000;
+/// Headers of a request.
+pub const HEADERS_MAX: usize = 100;
+/// Bytes of a request's first line and headers.
+pub const HEADER_BYTES_MAX: usize = 32 << 10;
+/// Streams at once on an HTTP/2 connection.
+pub const STREAMS_MAX: u32 = 128;
+/// Streams that were begun and reset before anybody looked at them; beyond, the connection is closed.
+pub const RESETS_WAITING_MAX: usize = 20;
+/// Bytes that an HTTP/2 client may send before they are read.
+pub const CONNECTION_WINDOW_BYTES: u32 = 256 << 10;
+/// Time that a connection stays open while nothing is asked on it.
+pub const CONNECTION_IDLE: Duration = Duration::from_secs(60);
+/// Bytes of all bodies that arrive at the same time.
+pub const BODIES_BYTES_MAX: usize = 256 << 20;
+/// Messages that wait to be carried out or are being, in all sessions together. Those that wait for
+/// an answer from outside do not count.
+pub const MESSAGES_AT_ONCE_MAX: usize = 4_096;
 /// Messages that wait in one session's mailbox.
 pub const MAILBOX_MAX: usize = 64;
 /// Sessions held in memory at once; beyond, new messages are told to come back.

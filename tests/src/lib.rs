@@ -7,6 +7,7 @@
 )]
 
 pub mod big;
+pub mod memory;
 pub mod programs;
 
 use std::net::SocketAddr;

@@ -12,7 +12,7 @@ use flowright_nlu::external::External;
 use flowright_nlu::value::Value;
 use tokio::sync::mpsc;
 
-use super::{Answer, DispatchError, Incoming, Inner, Mail};
+use super::{Answer, Asked, DispatchError, Incoming, Inner, Mail, Place};
 use crate::clock::later;
 use crate::limits::SESSION_IDLE;
 use crate::store::{Commit, StoreError, StoredReply};
@@ -38,6 +38,9 @@ pub(super) struct Actor {
     /// How often in a row something could not be stored. What was under way may be so still, and
     /// nobody may come and ask: it is looked at again.
     failures: u32,
+    /// Of what is carried out; given back while an answer from outside is waited for: whoever takes
+    /// long there keeps nobody else out.
+    place: Option<Place>,
     /// It was said that the session's bundle has another format: timers and calls ask every second.
     said_other_format: bool,
 }
@@ -50,7 +53,7 @@ impl Drop for Actor {
 
 impl Actor {
     pub(super) const fn new(inner: Arc<Inner>, id: String) -> Self {
-        Self { inner, id, live: None, failures: 0, said_other_format: false }
+        Self { inner, id, live: None, failures: 0, place: None, said_other_format: false }
     }
 
     /// Until nothing comes for a while, or the dispatch closes.
@@ -93,18 +96,22 @@ impl Actor {
 
     async fn take(&mut self, mail: Mail) {
         match mail {
-            Mail::Message(message, answer) => {
+            Mail::Message(message, Asked { answer, place }) => {
                 let begun = Instant::now();
+                self.place = Some(place);
                 let result = self.message(*message).await;
                 let seconds = begun.elapsed().as_secs_f64();
                 self.inner.metrics.turn_seconds.observe(seconds);
                 self.forget_after(&result);
+                self.place = None;
                 // Whoever asked may be gone; the answer is in the store.
                 let _ = answer.send(result);
             }
-            Mail::Open(who, answer) => {
+            Mail::Open(who, Asked { answer, place }) => {
+                self.place = Some(place);
                 let result = self.open(*who).await;
                 self.forget_after(&result);
+                self.place = None;
                 let _ = answer.send(result);
             }
             Mail::Look => {
@@ -230,6 +237,7 @@ impl Actor {
         let mut replies = Vec::new();
         while let Some(live) = &self.live {
             let Some(call) = live.session.pending_call().cloned() else { break };
+            self.place = None;
             let result = self.inner.outside.actions.call(&live.program.program, &call).await;
             self.count_call(&live.program.program, &call, &result);
             replies.extend(self.step(Event::ActionResult { key: call.key, result }, None).await?);

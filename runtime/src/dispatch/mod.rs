@@ -13,12 +13,12 @@ use std::time::Duration;
 use flowright_compiler::ir::Program;
 use flowright_engine::model::Session;
 use flowright_nlu::lang::Lang;
-use tokio::sync::{Notify, Semaphore, broadcast, mpsc, oneshot};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot};
 
 use crate::actions::ActionClient;
 use crate::clock::SharedClock;
 use crate::external::Asker;
-use crate::limits::{MAILBOX_MAX, SESSIONS_LIVE_MAX, SOCKET_QUEUE_MAX};
+use crate::limits::{MAILBOX_MAX, MESSAGES_AT_ONCE_MAX, SESSIONS_LIVE_MAX, SOCKET_QUEUE_MAX};
 use crate::outbox::DeliverTo;
 use crate::programs::Programs;
 /// What channels see of the store.
@@ -90,13 +90,22 @@ pub struct Outside {
     pub deliver: DeliverTo,
 }
 
+/// One of the places for messages that wait to be carried out or are being.
+pub(crate) type Place = OwnedSemaphorePermit;
+
 /// What waits in a mailbox.
 pub(crate) enum Mail {
-    Message(Box<Incoming>, oneshot::Sender<Result<Answer, DispatchError>>),
+    Message(Box<Incoming>, Asked),
     /// Opened without a word, when it does not exist yet.
-    Open(Box<Incoming>, oneshot::Sender<Result<Answer, DispatchError>>),
+    Open(Box<Incoming>, Asked),
     /// A timer may be due, or a call may be under way from before a crash.
     Look,
+}
+
+/// Where an answer is waited for, and the place of what is asked.
+pub(crate) struct Asked {
+    pub(crate) answer: oneshot::Sender<Result<Answer, DispatchError>>,
+    pub(crate) place: Place,
 }
 
 pub(crate) struct Inner {
@@ -108,6 +117,8 @@ pub(crate) struct Inner {
     pub(crate) lines: Lines,
     /// As many turns that take long as there are processors are understood at once; others wait.
     pub(crate) long_turns: Semaphore,
+    /// Who finds none is told to come back: what waits must not grow without end.
+    places: Arc<Semaphore>,
     live: Mutex<HashMap<String, mpsc::Sender<Mail>>>,
     /// A session left memory: its timer is for others to watch.
     left: Notify,
@@ -149,6 +160,7 @@ impl Dispatch {
                 metrics,
                 lines: Lines::new(SOCKET_QUEUE_MAX),
                 long_turns: Semaphore::new(processors()),
+                places: Arc::new(Semaphore::new(MESSAGES_AT_ONCE_MAX)),
                 live: Mutex::default(),
                 left: Notify::new(),
                 closing: AtomicBool::new(false),
@@ -161,7 +173,7 @@ impl Dispatch {
     /// # Errors
     /// See [`DispatchError`]: then the message may be sent again with the same id.
     pub async fn message(&self, session: &str, message: Incoming) -> Result<Answer, DispatchError> {
-        self.ask(session, |answer| Mail::Message(Box::new(message), answer)).await
+        self.ask(session, |asked| Mail::Message(Box::new(message), asked)).await
     }
 
     /// Opens a session in which nothing was said yet, so that the bot can greet. Does nothing to
@@ -170,16 +182,20 @@ impl Dispatch {
     /// # Errors
     /// See [`DispatchError`].
     pub async fn open(&self, session: &str, who: Incoming) -> Result<Answer, DispatchError> {
-        self.ask(session, |answer| Mail::Open(Box::new(who), answer)).await
+        self.ask(session, |asked| Mail::Open(Box::new(who), asked)).await
     }
 
     async fn ask(
         &self,
         session: &str,
-        mail: impl FnOnce(oneshot::Sender<Result<Answer, DispatchError>>) -> Mail,
+        mail: impl FnOnce(Asked) -> Mail,
     ) -> Result<Answer, DispatchError> {
-        let (sender, receiver) = oneshot::channel();
-        if let Err(refused) = self.put(session, mail(sender)) {
+        let (answer, receiver) = oneshot::channel();
+        let place = Arc::clone(&self.inner.places).try_acquire_owned();
+        let put = place
+            .map_err(|_| DispatchError::Overloaded)
+            .and_then(|place| self.put(session, mail(Asked { answer, place })));
+        if let Err(refused) = put {
             self.inner.metrics.refused.inc();
             return Err(refused);
         }

@@ -6,6 +6,7 @@ use flowright_compiler::ir::ChannelDef;
 use hyper::HeaderMap;
 use tokio::sync::watch;
 
+use super::body::Room;
 use super::problem::Problem;
 use crate::dispatch::Dispatch;
 use crate::secret::Secret;
@@ -21,6 +22,8 @@ pub(crate) struct Shared {
     token: Option<Secret>,
     allowed_origins: Vec<String>,
     pub(crate) demo_customers: Vec<serde_json::Value>,
+    /// For the bodies of requests.
+    pub(crate) room: Room,
     closing: watch::Sender<bool>,
 }
 
@@ -35,7 +38,8 @@ impl App {
         demo_customers: Vec<serde_json::Value>,
     ) -> Self {
         let closing = watch::Sender::new(false);
-        Self(Arc::new(Shared { dispatch, token, allowed_origins, demo_customers, closing }))
+        let room = Room::default();
+        Self(Arc::new(Shared { dispatch, token, allowed_origins, demo_customers, room, closing }))
     }
 }
 

@@ -1,14 +1,48 @@
 //! Bodies: read within limits, written whole.
 
+use std::sync::Arc;
+
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::StatusCode;
-use hyper::body::Bytes;
+use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use serde::de::DeserializeOwned;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::problem::Problem;
 use super::{Request, Response};
-use crate::limits::{BODY_BYTES_MAX, BODY_TIMEOUT, JSON_DEPTH_MAX};
+use crate::limits::{BODIES_BYTES_MAX, BODY_BYTES_MAX, BODY_TIMEOUT, JSON_DEPTH_MAX};
+
+/// Memory for what clients send, shared by all of them.
+#[derive(Debug, Clone)]
+pub(crate) struct Room(Arc<Semaphore>);
+
+/// A part of it, until it is dropped.
+#[derive(Debug, Default)]
+pub(crate) struct Taken(Option<OwnedSemaphorePermit>);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self::of(BODIES_BYTES_MAX)
+    }
+}
+
+impl Room {
+    fn of(bytes: usize) -> Self {
+        Self(Arc::new(Semaphore::new(bytes)))
+    }
+
+    /// Takes more of it, when there is as much.
+    fn take(&self, bytes: usize, taken: &mut Taken) -> bool {
+        let Ok(count) = u32::try_from(bytes) else { return false };
+        let Ok(more) = Arc::clone(&self.0).try_acquire_many_owned(count) else { return false };
+        match &mut taken.0 {
+            Some(taken) => taken.merge(more),
+            none => *none = Some(more),
+        }
+        true
+    }
+}
 
 /// A response with a text of some kind.
 pub(crate) fn reply(status: StatusCode, kind: &'static str, text: impl Into<Bytes>) -> Response {
@@ -32,8 +66,12 @@ pub(crate) fn json(status: StatusCode, value: &impl serde::Serialize) -> Respons
     }
 }
 
-/// Reads a request's JSON body: its kind, size, time, depth and form are checked, in this order.
-pub(crate) async fn read_json<T: DeserializeOwned>(request: Request) -> Result<T, Problem> {
+/// Reads a request's JSON body: its kind, size, time, depth and form are checked, in this order. The
+/// room that it takes is for whoever has it to give back.
+pub(crate) async fn read_json<T: DeserializeOwned>(
+    request: Request,
+    room: &Room,
+) -> Result<(T, Taken), Problem> {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
     if kind
         .split(';')
@@ -44,20 +82,31 @@ pub(crate) async fn read_json<T: DeserializeOwned>(request: Request) -> Result<T
             .with_help("send `Content-Type: application/json`"));
     }
     let body = Limited::new(request.into_body(), BODY_BYTES_MAX);
-    let bytes = match tokio::time::timeout(BODY_TIMEOUT, body.collect()).await {
-        Err(_) => return Err(Problem::new(408, "the body took too long")),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
-            return Err(Problem::new(
-                413,
-                format!("the body is larger than {BODY_BYTES_MAX} bytes"),
-            ));
+    let read = tokio::time::timeout(BODY_TIMEOUT, read(body, room)).await;
+    let (bytes, taken) =
+        read.unwrap_or_else(|_| Err(Problem::new(408, "the body took too long")))?;
+    Ok((parse_json(&bytes)?, taken))
+}
+
+async fn read(mut body: Limited<Incoming>, room: &Room) -> Result<(Vec<u8>, Taken), Problem> {
+    let (mut bytes, mut taken) = (Vec::new(), Taken::default());
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| {
+            if error.is::<http_body_util::LengthLimitError>() {
+                return Problem::new(
+                    413,
+                    format!("the body is larger than {BODY_BYTES_MAX} bytes"),
+                );
+            }
+            Problem::new(400, format!("the body could not be read: {error}"))
+        })?;
+        let Ok(data) = frame.into_data() else { continue };
+        if !room.take(data.len(), &mut taken) {
+            return Err(Problem::overloaded("the server reads too much at the moment"));
         }
-        Ok(Err(error)) => {
-            return Err(Problem::new(400, format!("the body could not be read: {error}")));
-        }
-        Ok(Ok(body)) => body.to_bytes(),
-    };
-    parse_json(&bytes)
+        bytes.extend_from_slice(&data);
+    }
+    Ok((bytes, taken))
 }
 
 /// Reads JSON from outside.
@@ -98,6 +147,16 @@ fn is_too_deep(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn room_that_is_taken_is_there_again_when_it_is_given_back() {
+        let room = Room::of(10);
+        let (mut first, mut second) = (Taken::default(), Taken::default());
+        assert!(room.take(4, &mut first) && room.take(4, &mut second));
+        assert!(!room.take(4, &mut first) && room.take(2, &mut first));
+        drop(first);
+        assert!(room.take(6, &mut second) && !room.take(1, &mut second));
+    }
 
     #[test]
     fn depth_counts_open_brackets_outside_of_strings() {

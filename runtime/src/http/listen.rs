@@ -15,13 +15,16 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 use super::app::App;
+use super::idle::Usage;
 use super::router::route;
-use crate::limits::{CONNECTIONS_MAX, HEADER_TIMEOUT, PING_EVERY};
+use super::stream::TimedStream;
+use crate::limits::{
+    CONNECTION_IDLE, CONNECTION_WINDOW_BYTES, CONNECTIONS_MAX, HEADER_BYTES_MAX, HEADER_TIMEOUT,
+    HEADERS_MAX, PING_EVERY, RESETS_WAITING_MAX, SOCKET_SEND_TIMEOUT, STREAMS_MAX,
+};
 
 /// What an HTTP/2 connection begins with (RFC 9113, 3.4).
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-/// Streams at once on an HTTP/2 connection.
-const STREAMS_MAX: u32 = 128;
 /// Pause after an accept that failed, which it does when file handles run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -88,21 +91,41 @@ async fn serve(stream: TcpStream, peer: SocketAddr, app: App, watcher: Watcher) 
     };
     let mut builder = auto::Builder::new(TokioExecutor::new());
     // The timeout counts nothing unless there is a timer.
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .max_headers(HEADERS_MAX)
+        .max_buf_size(HEADER_BYTES_MAX);
     builder
         .http2()
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS_MAX)
+        .max_header_list_size(HEADER_BYTES_MAX as u32)
+        .max_pending_accept_reset_streams(RESETS_WAITING_MAX)
+        .max_local_error_reset_streams(RESETS_WAITING_MAX)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        .initial_stream_window_size(CONNECTION_WINDOW_BYTES)
         .keep_alive_interval(PING_EVERY)
         .keep_alive_timeout(HEADER_TIMEOUT);
     let builder = if http2 { builder.http2_only() } else { builder.http1_only() };
+    let usage = Usage::new();
+    let used = usage.clone();
     let service = service_fn(move |request| {
-        let app = app.clone();
-        async move { Ok::<_, Infallible>(route(app, request).await) }
+        let (app, under_way) = (app.clone(), used.begin());
+        async move {
+            let answer = route(app, request).await;
+            drop(under_way);
+            Ok::<_, Infallible>(answer)
+        }
     });
+    let stream = TimedStream::new(stream, SOCKET_SEND_TIMEOUT);
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
-    if let Err(error) = watcher.watch(connection).await {
-        tracing::debug!(%peer, %error, "a connection ended");
+    tokio::select! {
+        ended = watcher.watch(connection) => if let Err(error) = ended {
+            tracing::debug!(%peer, %error, "a connection ended");
+        },
+        () = usage.idle_for(CONNECTION_IDLE) => tracing::debug!(%peer, "an idle connection is closed"),
     }
 }
 

@@ -41,7 +41,8 @@ pub(super) async fn post(
 ) -> Result<Response, Problem> {
     let key = request.headers().get("idempotency-key");
     let key = key.and_then(|v| v.to_str().ok()).map(str::to_owned);
-    let body: MessageBody = read_json(request).await?;
+    // Held until the answer is there: so much may wait.
+    let (body, _taken): (MessageBody, _) = read_json(request, &app.room).await?;
     let id = match (&body.id, key) {
         (Some(id), Some(key)) if *id != key => {
             return Err(Problem::new(400, "`id` and the header Idempotency-Key differ"));
@@ -58,7 +59,7 @@ pub(super) async fn post(
         channel: app.channel("rest", body.channel.as_deref())?.name,
         lang: body.language.as_deref().map(language).transpose()?,
         text: checked_text(body.text, body.payload.is_some())?,
-        payload: body.payload,
+        payload: body.payload.map(|payload| checked_text(payload, true)).transpose()?,
         customer: body.customer,
         id,
     };

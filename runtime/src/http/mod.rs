@@ -3,6 +3,7 @@
 mod admin;
 mod app;
 mod body;
+mod idle;
 mod listen;
 mod messages;
 mod pages;
@@ -10,6 +11,7 @@ mod problem;
 mod router;
 mod sessions;
 mod socket;
+mod stream;
 
 pub use app::App;
 pub use listen::Server;

@@ -47,6 +47,11 @@ impl Problem {
         self
     }
 
+    /// There is too much to do, and soon there may be less.
+    pub(crate) fn overloaded(detail: impl Into<String>) -> Self {
+        Self::new(503, detail).retry_after(1)
+    }
+
     /// The conversation waits for another flowright: nothing of it is lost, and no other is touched.
     fn other_format() -> Self {
         let detail =
@@ -117,7 +122,7 @@ impl From<DispatchError> for Problem {
         match error {
             DispatchError::SessionBusy => Self::new(429, text).retry_after(1),
             DispatchError::Overloaded | DispatchError::Store(StoreError::Overloaded) => {
-                Self::new(503, text).retry_after(1)
+                Self::overloaded(text)
             }
             DispatchError::BadCustomer(_) => Self::new(400, text),
             DispatchError::Store(

@@ -231,9 +231,12 @@ impl Socket {
             Ok(sent) => sent,
             Err(problem) => return self.send(&error(None, &problem)).await,
         };
-        let checked = checked_id("message", &id)
-            .and_then(|id| Ok((id, checked_text(text, payload.is_some())?)));
-        let (id, text) = match checked {
+        let checked = checked_id("message", &id).and_then(|id| {
+            let text = checked_text(text, payload.is_some())?;
+            let payload = payload.map(|payload| checked_text(payload, true)).transpose()?;
+            Ok((id, text, payload))
+        });
+        let (id, text, payload) = match checked {
             Ok(checked) => checked,
             Err(problem) => return self.send(&error(Some(&id), &problem)).await,
         };

@@ -3,6 +3,8 @@
 
 mod encoded;
 mod external;
+mod frames;
+mod hostile;
 mod model;
 mod odd;
 mod outbox;

@@ -108,7 +108,7 @@ async fn a_page_of_another_site_gets_no_socket() {
 }
 
 /// Says back what it hears, at length.
-const ECHO: &str = r#"
+pub(crate) const ECHO: &str = r#"
 bot b { languages en  timezone "UTC" }
 channel web: websocket { path "/chat" }
 channel api: rest
