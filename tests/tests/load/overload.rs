@@ -1,0 +1,116 @@
+//! Ten times as many messages as can be carried out.
+
+use std::time::{Duration, Instant};
+
+use flowright_tests::memory::resident_bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Bytes;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use tokio::task::JoinSet;
+
+use super::flood::{closed, open};
+use super::{alone, percentile, world};
+
+const TIME: Duration = Duration::from_secs(3);
+/// Enough for many commits to share one write.
+const CUSTOMERS: usize = 512;
+/// Of the best rate, under ten times the load and after it.
+const GOODPUT_MIN: f64 = 0.8;
+/// Sessions, their mailboxes, what waits: not what was offered.
+const GROWTH_BYTES_MAX: u64 = 400 << 20;
+/// A machine that others use meanwhile is measured again.
+const ROUNDS: u64 = 6;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ten_times_the_load_is_carried_out_at_the_best_rate() {
+    let _alone = alone().await;
+    let world = world().await;
+    let dispatch = world.server.dispatch();
+    // Sessions are made, pages of the database are read.
+    closed(dispatch, CUSTOMERS, TIME, 1).await;
+    let before = resident_bytes();
+    let mut shares = Vec::new();
+    for round in 1..=ROUNDS {
+        let best = closed(dispatch, CUSTOMERS, TIME, 10 * round).await;
+        let mut over = open(dispatch, best.rate() * 10.0, TIME, 10 * round + 1).await;
+        let after = closed(dispatch, CUSTOMERS, TIME, 10 * round + 2).await;
+        let best_rate = best.rate().max(1.0);
+        let share = (over.rate() / best_rate, after.rate() / best_rate);
+        println!(
+            "{:.0} turns/s at best; of ten times as many messages {:.0}/s carried out ({:.0} %), \
+             {} refused within {:?} (99 of 100), answers within {:?}; afterwards {:.0} %",
+            best.rate(),
+            over.rate(),
+            100.0 * share.0,
+            over.refused,
+            percentile(&mut over.refusal_times, 99),
+            percentile(&mut over.answer_times, 99),
+            100.0 * share.1,
+        );
+        assert!(over.refused > over.answered, "it was not too much: {over:?}");
+        // Who is refused hears so at once, who is not does not wait much longer than the queue is.
+        let refusal = percentile(&mut over.refusal_times, 99);
+        let answer = percentile(&mut over.answer_times, 50);
+        assert!(refusal * 4 < answer, "refusals take {refusal:?}, answers {answer:?}");
+        shares.push(share);
+        if share.0 >= GOODPUT_MIN && share.1 >= GOODPUT_MIN {
+            break;
+        }
+    }
+    let holds = |share: &(f64, f64)| share.0 >= GOODPUT_MIN && share.1 >= GOODPUT_MIN;
+    assert!(shares.iter().any(holds), "of the best rate, during and after: {shares:?}");
+    let grown = resident_bytes().saturating_sub(before);
+    assert!(grown < GROWTH_BYTES_MAX, "{grown} bytes more");
+    world.server.stop().await;
+}
+
+/// Over HTTP a refusal is a problem document that says when to come back, long before an answer
+/// would have come.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refusals_over_http_say_when_to_come_back() {
+    let _alone = alone().await;
+    let world = world().await;
+    let dispatch = world.server.dispatch().clone();
+    closed(&dispatch, CUSTOMERS, TIME, 1).await;
+    let rate = closed(&dispatch, CUSTOMERS, TIME, 2).await.rate() * 10.0;
+    let flood = tokio::spawn(async move { open(&dispatch, rate, TIME * 2, 3).await });
+    tokio::time::sleep(TIME).await;
+    let url = |number| world.url(&format!("/v1/sessions/http-{number}/messages"));
+    let mut asked = JoinSet::new();
+    for number in 0..100 {
+        asked.spawn(ask(url(number)));
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let mut times = asked.join_all().await.into_iter().flatten().collect::<Vec<_>>();
+    let mut flood = flood.await.unwrap();
+    assert!(times.len() >= 10, "{} of 100 were refused", times.len());
+    let (refusal, answer) = (percentile(&mut times, 50), percentile(&mut flood.answer_times, 50));
+    println!(
+        "over HTTP {} of 100 refused within {refusal:?}, answers within {answer:?}",
+        times.len()
+    );
+    assert!(refusal * 4 < answer, "refusals take {refusal:?}, answers {answer:?}");
+    world.server.stop().await;
+}
+
+/// How long it took to be refused, if it was.
+async fn ask(url: String) -> Option<Duration> {
+    let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
+    let request = hyper::Request::post(url)
+        .header("content-type", "application/json")
+        .body(Full::new(Bytes::from_static(b"{\"id\":\"1\",\"text\":\"echo\"}")))
+        .unwrap();
+    let begun = Instant::now();
+    let (head, body) = client.request(request).await.unwrap().into_parts();
+    let body = body.collect().await.unwrap().to_bytes();
+    if head.status == 200 {
+        return None;
+    }
+    let text = String::from_utf8_lossy(&body);
+    assert_eq!(head.status, 503, "{text}");
+    assert_eq!(head.headers.get("retry-after").unwrap(), "1");
+    assert_eq!(head.headers.get("content-type").unwrap(), "application/problem+json");
+    assert!(text.contains("takes no more at the moment"), "{text}");
+    Some(begun.elapsed())
+}
