@@ -42,7 +42,7 @@ impl Parcel {
     }
 
     pub fn session(&self) -> String {
-        self.json()["session"].as_str().unwrap().to_owned()
+        self.json().get("session").unwrap().as_str().unwrap().to_owned()
     }
 }
 
