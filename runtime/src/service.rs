@@ -172,7 +172,11 @@ impl Handle {
     pub async fn stop(self) -> usize {
         self.server.stop(DRAIN_TIMEOUT).await;
         let busy = self.dispatch.close(DRAIN_TIMEOUT).await;
-        self.loops.iter().for_each(JoinHandle::abort);
+        for work in self.loops {
+            work.abort();
+            // Cut off is what it was meant to be.
+            let _ = work.await;
+        }
         busy
     }
 }

@@ -9,6 +9,7 @@
 pub mod big;
 pub mod memory;
 pub mod programs;
+pub mod seeds;
 
 use std::net::SocketAddr;
 use std::ops::Deref;

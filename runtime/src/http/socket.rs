@@ -216,7 +216,7 @@ impl Socket {
         match self.app.0.dispatch.replies_after(&self.session, self.sent).await {
             Ok(missed) => {
                 for reply in &missed {
-                    self.send_reply(reply).await?;
+                    self.put_reply(reply).await?;
                 }
                 Ok(())
             }
@@ -277,11 +277,19 @@ impl Socket {
         }
     }
 
-    /// Once each, in order, whichever way it came.
+    /// Once each, in order, whichever way it came. What another channel's message was answered
+    /// before it may be on its way still: it is in the store.
     async fn send_reply(&mut self, reply: &StoredReply) -> Result<(), WsError> {
         if reply.seq <= self.sent {
             return Ok(());
         }
+        if reply.seq > self.sent.saturating_add(1) {
+            return self.catch_up().await;
+        }
+        self.put_reply(reply).await
+    }
+
+    async fn put_reply(&mut self, reply: &StoredReply) -> Result<(), WsError> {
         self.sent = reply.seq;
         let mut document = serde_json::to_value(reply).unwrap_or_default();
         if let Some(object) = document.as_object_mut() {

@@ -10,11 +10,11 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::raw;
 
-type Socket = tokio_tungstenite::WebSocketStream<TcpStream>;
+pub(crate) type Socket = tokio_tungstenite::WebSocketStream<TcpStream>;
 
 const SESSION: &str = "session=0123456789abcdef0123";
 
-async fn open(world: &World, query: &str) -> Socket {
+pub(crate) async fn open(world: &World, query: &str) -> Socket {
     let stream = TcpStream::connect(world.server.address).await.unwrap();
     let url = format!("ws://{}/chat?{query}", world.server.address);
     let (socket, _) = tokio_tungstenite::client_async(url, stream).await.unwrap();
@@ -43,7 +43,7 @@ async fn until(socket: &mut Socket, kind: &str) -> Vec<Json> {
     }
 }
 
-async fn say(socket: &mut Socket, id: &str, text: &str) {
+pub(crate) async fn say(socket: &mut Socket, id: &str, text: &str) {
     let message = json!({ "type": "message", "id": id, "text": text });
     socket.send(Message::text(message.to_string())).await.unwrap();
 }

@@ -2,8 +2,13 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crate::store::StoreError;
+
+/// For a server that stops while this one starts.
+const PATIENCE: Duration = Duration::from_secs(1);
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 fn beside(store: &Path) -> PathBuf {
     let mut beside = store.as_os_str().to_owned();
@@ -30,12 +35,19 @@ impl StoreLock {
         let failed = |e: std::io::Error| StoreError::Failed(format!("{}: {e}", beside.display()));
         let options = OpenOptions::new().create(true).truncate(false).write(true).open(&beside);
         let file = options.map_err(failed)?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => {
-                Err(StoreError::InUse(format!("`{}`", store.display())))
+        let begun = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { _file: file }),
+                // Whoever stops just now lets it go with its last connection.
+                Err(TryLockError::WouldBlock) if begun.elapsed() < PATIENCE => {
+                    std::thread::sleep(LOOK_AGAIN);
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(StoreError::InUse(format!("`{}`", store.display())));
+                }
+                Err(TryLockError::Error(e)) => return Err(failed(e)),
             }
-            Err(TryLockError::Error(e)) => Err(failed(e)),
         }
     }
 }
