@@ -35,7 +35,8 @@ async fn send_rest(world: &World, session: &str, mut random: Random) {
         let requests = (next..=last).flat_map(|number| rest_message(session, number));
         plain.send(&requests.collect::<Vec<u8>>()).await.unwrap();
         for number in next..=last {
-            let (status, body) = plain.answer().await.unwrap();
+            let answer = tokio::time::timeout(PATIENCE, plain.answer()).await;
+            let (status, body) = answer.unwrap().unwrap();
             if status == 429 {
                 repeat(world, session, number).await;
                 continue;
