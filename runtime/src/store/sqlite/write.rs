@@ -73,6 +73,8 @@ pub(super) struct Texts {
     event: String,
     commands: String,
     replies: Vec<String>,
+    /// Of the journal's row: nothing in it is known to the writer alone.
+    step_sum: i64,
 }
 
 impl Texts {
@@ -81,10 +83,13 @@ impl Texts {
             Command::Reply(reply) => Some(json(reply)),
             _ => None,
         };
+        let (event, commands) = (json(&commit.event)?, json(&commit.commands)?);
+        let id = commit.session.id.as_str();
         Ok(Self {
             session: json(&commit.session)?,
-            event: json(&commit.event)?,
-            commands: json(&commit.commands)?,
+            step_sum: step_sum(id, commit.seq, commit.at_ms, &event, &commands),
+            event,
+            commands,
             replies: commit.commands.iter().filter_map(reply).collect::<Result<_, _>>()?,
         })
     }
@@ -186,13 +191,13 @@ fn write_commit(
         updated_ms: commit.at_ms,
     };
     write_session(db, &row).map_err(failed)?;
-    let sum = step_sum(id, commit.seq, commit.at_ms, &texts.event, &texts.commands);
     db.prepare_cached(
         "INSERT INTO journal (session, seq, at_ms, event, commands, sum)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )
     .and_then(|mut s| {
-        s.execute(params![id, commit.seq, commit.at_ms, texts.event, texts.commands, sum])
+        let (event, commands) = (&texts.event, &texts.commands);
+        s.execute(params![id, commit.seq, commit.at_ms, event, commands, texts.step_sum])
     })
     .map_err(failed)?;
     write_message(db, commit, first_reply, reply_seq).map_err(failed)?;
