@@ -4,7 +4,7 @@ use std::path::Path;
 
 use flowright_compiler::ir::Program;
 use flowright_compiler::upgrade::{
-    Change, Class, Diff, MigrationPlan, Version, class_words, diff, place_of, render_changes,
+    ChangeView, Class, Diff, MigrationPlan, Version, class_words, diff, render_changes,
 };
 use flowright_engine::LoadedProgram;
 use flowright_engine::compare::{Comparison, Difference, Limits, compare};
@@ -121,22 +121,9 @@ struct Document<'d> {
     old: String,
     new: String,
     class: Class,
-    changes: Vec<ChangeView<'d>>,
+    changes: Vec<ChangeView>,
     conversation: &'d Comparison,
     plan: &'d MigrationPlan,
-}
-
-#[derive(Serialize)]
-struct ChangeView<'d> {
-    #[serde(flatten)]
-    change: &'d Change,
-    was_at: Option<String>,
-    is_at: Option<String>,
-}
-
-fn view<'d>(change: &'d Change, old: &Program, new: &Program) -> ChangeView<'d> {
-    let was_at = change.old_at.and_then(|at| place_of(old, at));
-    ChangeView { change, was_at, is_at: change.new_at.and_then(|at| place_of(new, at)) }
 }
 
 fn json(
@@ -151,7 +138,7 @@ fn json(
         old: hash(&diff.plan.from),
         new: hash(&diff.plan.to),
         class: diff.class(),
-        changes: diff.changes.iter().map(|change| view(change, old, new)).collect(),
+        changes: diff.changes.iter().map(|change| ChangeView::new(change, old, new)).collect(),
         conversation: comparison,
         plan: &diff.plan,
     };

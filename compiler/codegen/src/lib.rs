@@ -10,6 +10,7 @@ mod abi;
 mod module;
 mod translate;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use cranelift_jit::JITModule;
@@ -37,6 +38,15 @@ pub enum CodegenError {
     Memory(String),
 }
 
+/// Programs of this process whose machine code is in memory.
+static IN_MEMORY: AtomicUsize = AtomicUsize::new(0);
+
+/// How many programs of this process have their machine code in memory.
+#[must_use]
+pub fn programs_in_memory() -> usize {
+    IN_MEMORY.load(Ordering::Acquire)
+}
+
 /// A program as machine code.
 pub struct JitProgram {
     program: VerifiedProgram,
@@ -60,6 +70,7 @@ impl JitProgram {
     /// See [`CodegenError`].
     pub fn compile(program: VerifiedProgram) -> Result<Self, CodegenError> {
         let compiled = module::compile(&program)?;
+        IN_MEMORY.fetch_add(1, Ordering::AcqRel);
         Ok(Self {
             sizes: program.space_sizes(),
             entries: compiled.entries,
@@ -96,6 +107,7 @@ impl Drop for JitProgram {
         if let Some(module) = module {
             // SAFETY: nobody runs the code (`&mut self`), and no pointer into it is left.
             unsafe { module.free_memory() };
+            IN_MEMORY.fetch_sub(1, Ordering::AcqRel);
         }
     }
 }

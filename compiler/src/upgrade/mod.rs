@@ -27,7 +27,7 @@ use crate::diag::Code;
 use crate::ir::Program;
 
 pub use plan::MigrationPlan;
-pub use render::{class_words, place_of, render_changes};
+pub use render::{ChangeView, class_words, place_of, render_changes};
 
 /// What a change means for sessions in flight, the worst last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

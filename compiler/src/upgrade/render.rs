@@ -1,5 +1,7 @@
 //! Changes as lines for people.
 
+use serde::Serialize;
+
 use super::{Change, Class};
 use crate::base::FileSpan;
 use crate::diag::Severity;
@@ -20,6 +22,28 @@ pub const fn class_words(class: Class) -> &'static str {
         Class::Safe => "safe",
         Class::NeedsMigrate => "needs migrate",
         Class::Breaking => "breaking",
+    }
+}
+
+/// A change as documents for programs show it: with its places.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ChangeView {
+    /// The change.
+    #[serde(flatten)]
+    pub change: Change,
+    /// Where it was in the old program: `file.flow:12`.
+    pub was_at: Option<String>,
+    /// Where it is in the new program.
+    pub is_at: Option<String>,
+}
+
+impl ChangeView {
+    /// A change between these two.
+    #[must_use]
+    pub fn new(change: &Change, old: &Program, new: &Program) -> Self {
+        let was_at = change.old_at.and_then(|at| place_of(old, at));
+        let is_at = change.new_at.and_then(|at| place_of(new, at));
+        Self { change: change.clone(), was_at, is_at }
     }
 }
 
