@@ -12,7 +12,7 @@ use flowright_nlu::lang::Lang;
 use flowright_nlu::value::Value;
 use serde::{Deserialize, Serialize};
 
-/// One live conversation. Pinned to the program it began with.
+/// One live conversation. Pinned to the program it began with, until it is moved to another.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     pub id: String,
@@ -180,6 +180,9 @@ pub enum Event {
     ActionResult { key: String, result: ActionResult },
     /// The time of [`Session::wake_at_ms`] has come.
     Wake,
+    /// The session was moved from the program of one bundle to that of another, named by their
+    /// hashes. No step takes it: [`crate::upgrade::move_session`] has done it.
+    Upgraded { from: [u8; 32], to: [u8; 32] },
 }
 
 /// An action's answer.

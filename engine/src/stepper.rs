@@ -68,6 +68,9 @@ pub enum StepError {
     /// The session runs another bundle.
     #[error("the session belongs to another bundle")]
     OtherBundle,
+    /// A session is moved between two programs, and a step has one.
+    #[error("a session is moved to another bundle by the plan between the two, not by a step")]
+    NotAStep,
 }
 
 /// Takes an event.
@@ -82,6 +85,9 @@ pub fn step(
 ) -> Result<Step, StepError> {
     if session.bundle != program.bundle {
         return Err(StepError::OtherBundle);
+    }
+    if matches!(event, Event::Upgraded { .. }) {
+        return Err(StepError::NotAStep);
     }
     let is_result = matches!(event, Event::ActionResult { .. });
     if session.is_calling() && !is_result && !matches!(event, Event::Customer { .. }) {
@@ -181,6 +187,8 @@ impl<'s> Stepper<'s> {
             }
             Event::ActionResult { key, result } => self.action_result(&key, &result),
             Event::Wake => self.wake(),
+            // `step` has refused it.
+            Event::Upgraded { .. } => {}
         }
     }
 

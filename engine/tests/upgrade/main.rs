@@ -5,8 +5,9 @@ mod pairs;
 mod talk;
 
 use flowright_engine::compare::{Limits, compare, places};
-use flowright_engine::model::Status;
+use flowright_engine::model::{Event, Status};
 use flowright_engine::upgrade::{Stays, move_session};
+use flowright_engine::{StepError, open_session, step};
 
 use self::talk::{Talk, between, load};
 
@@ -222,6 +223,19 @@ fn a_call_under_way_is_answered_first() {
     assert_eq!(move_session(&plan, &session, &program.program), Err(Stays::Calling));
     let other = between(&load(&MOVE.replace("Which order?", "Which one?")), &program).plan;
     assert_eq!(move_session(&other, &session, &program.program), Err(Stays::OtherBundle));
+}
+
+/// What a journal keeps of a move is no step: nobody can move a session by one.
+#[test]
+fn a_move_is_no_step() {
+    let program = load(MOVE);
+    let mut session = open_session(&program, "s", "web", None, 0);
+    let before = session.clone();
+    let event = Event::Upgraded { from: program.bundle, to: [7; 32] };
+    let text = serde_json::to_string(&event).unwrap();
+    assert_eq!(serde_json::from_str::<Event>(&text).unwrap(), event);
+    assert_eq!(step(&program, &mut session, event, 0), Err(StepError::NotAStep));
+    assert_eq!(session, before);
 }
 
 #[test]
