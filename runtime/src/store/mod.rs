@@ -81,6 +81,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// when they are durable: no session may begin with a bundle that the next process lacks.
     fn put_bundle<'s>(&'s self, hash: &'s [u8; 32], bytes: &'s [u8]) -> StoreFuture<'s, ()>;
 
+    /// Every bundle that is kept, with the number of sessions pinned to it.
+    fn bundles(&self) -> StoreFuture<'_, Vec<StoredBundle>>;
+
+    /// Drops the bundles that no session is pinned to, but for these. How many went.
+    fn drop_bundles(&self, but: Vec<[u8; 32]>) -> StoreFuture<'_, usize>;
+
     /// What is to be sent now, at most `most`, but for that of these routes: of every session only
     /// what must go first. What is damaged is a dead letter from then on.
     fn outbox_due<'s>(
@@ -230,6 +236,15 @@ pub struct StoredSession {
     pub session: Session,
     /// Number of its last step.
     pub seq: u64,
+}
+
+/// A bundle that is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoredBundle {
+    /// Its name.
+    pub hash: [u8; 32],
+    /// Sessions pinned to it.
+    pub sessions: u64,
 }
 
 /// The turn that a message began.

@@ -6,8 +6,8 @@ use rusqlite::params;
 
 use super::{SqliteStore, jump};
 use crate::store::{
-    Commit, DueSession, OutboxItem, OutboxResult, Store, StoreFuture, StoredReply, StoredSession,
-    StoredTurn,
+    Commit, DueSession, OutboxItem, OutboxResult, Store, StoreFuture, StoredBundle, StoredReply,
+    StoredSession, StoredTurn,
 };
 
 impl Store for SqliteStore {
@@ -87,6 +87,14 @@ impl Store for SqliteStore {
                 "INSERT INTO bundles (hash, bytes) VALUES (?1, ?2) ON CONFLICT (hash) DO NOTHING";
             db.execute(query, params![hash.as_slice(), bytes]).map(|_| ())
         }))
+    }
+
+    fn bundles(&self) -> StoreFuture<'_, Vec<StoredBundle>> {
+        Box::pin(ready(self.read_bundles()))
+    }
+
+    fn drop_bundles(&self, but: Vec<[u8; 32]>) -> StoreFuture<'_, usize> {
+        Box::pin(self.drop_unused_bundles(but))
     }
 
     fn outbox_due<'s>(

@@ -1,6 +1,7 @@
 //! SQLite: write-ahead log, one writer thread that commits many turns at once, readers beside it.
 
 mod as_store;
+mod bundles;
 mod copies;
 mod jump;
 mod lock;

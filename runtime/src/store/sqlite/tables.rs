@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS sessions (
     messages INTEGER NOT NULL, sum INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sessions_wake ON sessions (wake_at_ms) WHERE wake_at_ms IS NOT NULL;
+CREATE INDEX IF NOT EXISTS sessions_bundle ON sessions (bundle);
 CREATE INDEX IF NOT EXISTS sessions_calling ON sessions (calling) WHERE calling = 1;
 CREATE TABLE IF NOT EXISTS journal (
     session TEXT NOT NULL, seq INTEGER NOT NULL, at_ms INTEGER NOT NULL, event TEXT NOT NULL,

@@ -345,3 +345,23 @@ async fn timers_are_moved_when_the_clock_was_set() {
         assert_eq!(store.read_next_wake(0).unwrap(), Some(1_050));
     }
 }
+
+/// A commit that was put before is seen, and what is asked to be kept stays.
+#[tokio::test]
+async fn bundles_that_no_session_runs_are_dropped() {
+    let file = File::new("bundles");
+    let store = file.open().unwrap();
+    for number in 1..=4_u8 {
+        store.put_bundle(&[number; 32], &[number]).await.unwrap();
+    }
+    let committed = store.commit(commit(1, Some("m"), &["a"], true));
+    let dropped = store.drop_bundles(vec![[2; 32]]);
+    let (committed, dropped) = tokio::join!(committed, dropped);
+    assert!(committed.is_ok());
+    assert_eq!(dropped.unwrap(), 2);
+    let kept: Vec<(u8, u64)> =
+        store.read_bundles().unwrap().iter().map(|kept| (kept.hash[0], kept.sessions)).collect();
+    assert_eq!(kept, [(1, 1), (2, 0)]);
+    assert_eq!(store.drop_bundles(Vec::new()).await.unwrap(), 1);
+    assert_eq!(store.read_bundles().unwrap().len(), 1);
+}
