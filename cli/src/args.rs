@@ -270,6 +270,9 @@ pub(crate) struct ServeArgs {
     /// Acknowledge before the disk has it: fast, and a power cut loses the last moments
     #[arg(long)]
     pub(crate) not_durable: bool,
+    /// Compile when a source changes, and serve the new version without a restart
+    #[arg(long)]
+    pub(crate) watch: bool,
     /// Run in the interpreter instead of machine code
     #[arg(long)]
     pub(crate) no_jit: bool,

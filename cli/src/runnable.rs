@@ -38,7 +38,7 @@ impl Runnable {
         if is_bundle_path(path) {
             return Self::read(path, None).map(Some);
         }
-        Self::compiled(Project::open(path)?, path)
+        Self::compiled(Project::open(path)?)
     }
 
     /// Like [`Runnable::open`], with a configuration in place of the one in the folder.
@@ -49,19 +49,12 @@ impl Runnable {
         if is_bundle_path(path) {
             return Self::read(path, Some(config)).map(Some);
         }
-        Self::compiled(Project::open(path)?.configured(config.clone()), path)
+        Self::compiled(Project::open(path)?.configured(config.clone()))
     }
 
-    fn compiled(project: Project, path: &Path) -> Result<Option<Self>, Failure> {
-        let compiled = project.compile()?;
-        let findings = project.findings(&compiled.analysis, Format::Human, Stream::Err);
-        eprint!("{findings}");
-        let Some(bundle) = &compiled.bundle else {
-            let count = counted(&compiled.analysis);
-            eprintln!("{} {}: {count}", paint(Stream::Err, "1;31", "error:"), project.name());
-            return Ok(None);
-        };
-        Self::of(project, bundle, path).map(Some)
+    fn compiled(project: Project) -> Result<Option<Self>, Failure> {
+        let Some(encoded) = compiled(&project)? else { return Ok(None) };
+        Self::of(project, encoded).map(Some)
     }
 
     /// Like [`Runnable::open`], but of a project that compiles its warnings are not printed.
@@ -74,13 +67,15 @@ impl Runnable {
         }
         let project = Project::open(path)?;
         match &project.compile()?.bundle {
-            Some(bundle) => Self::of(project, bundle, path).map(Some),
+            Some(bundle) => {
+                let encoded = encoded(&project, bundle)?;
+                Self::of(project, encoded).map(Some)
+            }
             None => Self::open(path),
         }
     }
 
-    fn of(project: Project, bundle: &Bundle, path: &Path) -> Result<Self, Failure> {
-        let encoded = bundle::write(bundle).map_err(|e| refused(path, &e))?;
+    fn of(project: Project, encoded: Encoded) -> Result<Self, Failure> {
         let encoder = project.named_encoder()?;
         Ok(Self { encoded, folder: project.folder, encoder })
     }
@@ -116,6 +111,27 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
         true => path,
         false => path.parent().unwrap_or(Path::new("")),
     }
+}
+
+/// Compiles a project to its bundle. Findings go to standard error; with errors among them there is
+/// none.
+///
+/// # Errors
+/// When its sources cannot be read, or there is too much of them for a bundle.
+pub(crate) fn compiled(project: &Project) -> Result<Option<Encoded>, Failure> {
+    let compiled = project.compile()?;
+    let findings = project.findings(&compiled.analysis, Format::Human, Stream::Err);
+    eprint!("{findings}");
+    let Some(bundle) = &compiled.bundle else {
+        let count = counted(&compiled.analysis);
+        eprintln!("{} {}: {count}", paint(Stream::Err, "1;31", "error:"), project.name());
+        return Ok(None);
+    };
+    encoded(project, bundle).map(Some)
+}
+
+fn encoded(project: &Project, bundle: &Bundle) -> Result<Encoded, Failure> {
+    bundle::write(bundle).map_err(|e| refused(Path::new(&project.name()), &e))
 }
 
 /// Whether a path names a bundle: a file that is no source.

@@ -1,6 +1,7 @@
 //! Outside calls over HTTP: addresses filled in, time-limited, repeated with the same key.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use flowright_compiler::ir::{ActionDef, BodyValue, Program, RequestDef, RequestPart, Type};
@@ -25,6 +26,30 @@ const BACKOFF_MAX_MS: u64 = 5_000;
 pub struct ActionClient {
     transport: SharedTransport,
     variables: BTreeMap<String, Secret>,
+    more: MoreVariables,
+}
+
+/// Where the values of other environment variables come from: a bundle that is taken while the server
+/// runs may need some that the first one did not, and one of the past too.
+#[derive(Clone, Default)]
+pub struct MoreVariables(Option<Arc<dyn Fn(&str) -> Option<String> + Send + Sync>>);
+
+impl MoreVariables {
+    /// From a function by name.
+    #[must_use]
+    pub fn new(find: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(find)))
+    }
+
+    fn find(&self, name: &str) -> Option<Secret> {
+        self.0.as_ref()?(name).map(Secret::from)
+    }
+}
+
+impl std::fmt::Debug for MoreVariables {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("MoreVariables").field(&self.0.is_some()).finish()
+    }
 }
 
 /// Environment variables that a program's requests and channels need.
@@ -65,7 +90,24 @@ impl ActionClient {
     /// With the values of the environment variables that requests use.
     #[must_use]
     pub fn new(transport: SharedTransport, variables: BTreeMap<String, Secret>) -> Self {
-        Self { transport, variables }
+        Self { transport, variables, more: MoreVariables::default() }
+    }
+
+    /// The same with a source of further values.
+    #[must_use]
+    pub fn with_more(mut self, more: MoreVariables) -> Self {
+        self.more = more;
+        self
+    }
+
+    fn variable(&self, name: &str) -> Option<Secret> {
+        self.variables.get(name).cloned().or_else(|| self.more.find(name))
+    }
+
+    /// Whether an environment variable has a value.
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        self.variable(name).is_some()
     }
 
     /// Carries out a call, with as many attempts as the action allows, each with the same
@@ -196,7 +238,7 @@ impl Filler<'_> {
         for part in parts {
             match part {
                 RequestPart::Literal(text) => out.push_str(text),
-                RequestPart::Env(name) => match self.client.variables.get(name) {
+                RequestPart::Env(name) => match self.client.variable(name) {
                     Some(value) => out.push_str(value.reveal()),
                     None => return Err(format!("the environment variable `{name}` is not set")),
                 },

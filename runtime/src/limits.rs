@@ -4,6 +4,10 @@ use std::time::Duration;
 
 /// Bytes of a request's body.
 pub const BODY_BYTES_MAX: usize = 1 << 20;
+/// Bytes of a bundle that is handed over.
+pub const BUNDLE_BODY_BYTES_MAX: usize = 64 << 20;
+/// Time for it to arrive.
+pub const BUNDLE_BODY_TIMEOUT: Duration = Duration::from_secs(60);
 /// Brackets open at once in a JSON body.
 pub const JSON_DEPTH_MAX: usize = 64;
 /// Characters of one message.

@@ -73,6 +73,11 @@ impl DeliverTo {
         }
     }
 
+    /// The channels whose replies are sent somewhere.
+    pub(crate) fn channels(&self) -> impl Iterator<Item = &String> {
+        self.channels.iter()
+    }
+
     /// What goes out of a session on a channel.
     pub(crate) fn of(&self, channel: &str) -> Deliver {
         Deliver { replies: self.channels.contains(channel), handoffs: self.handoffs }

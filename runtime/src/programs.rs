@@ -1,11 +1,15 @@
-//! The programs that sessions run: the current one, and those that older sessions are pinned to.
+//! The programs that sessions run: the current one, and those that older sessions are pinned to; and
+//! the plans by which sessions move from those to the current one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
 
 use flowright_compiler::bundle;
+use flowright_compiler::upgrade::{MigrationPlan, Version, diff};
 use flowright_engine::LoadedProgram;
 use flowright_engine::model::Session;
+use tokio::sync::OnceCell;
+use tokio::task::{JoinError, spawn_blocking};
 
 use crate::store::{Store, StoreError};
 
@@ -19,8 +23,12 @@ pub struct Programs {
     older: tokio::sync::Mutex<BTreeMap<[u8; 32], Weak<LoadedProgram>>>,
     /// Bundles that could not be read when they were asked for last.
     unreadable: Mutex<BTreeSet<[u8; 32]>>,
+    plans: Mutex<BTreeMap<FromTo, Arc<OnceCell<Arc<MigrationPlan>>>>>,
     loader: Loader,
 }
+
+/// Two bundles: the one that sessions are pinned to, and the one that they move to.
+type FromTo = ([u8; 32], [u8; 32]);
 
 impl std::fmt::Debug for Programs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -39,6 +47,7 @@ impl Programs {
             current,
             older: tokio::sync::Mutex::default(),
             unreadable: Mutex::default(),
+            plans: Mutex::default(),
             loader,
         })
     }
@@ -57,20 +66,67 @@ impl Programs {
         (self.loader)(bytes).map(Arc::new)
     }
 
+    /// The same on a thread of its own, for one that may be large: the threads here have all
+    /// connections to serve.
+    ///
+    /// # Errors
+    /// Why the bytes are no program.
+    pub async fn load_beside(&self, bytes: Arc<[u8]>) -> Result<Arc<LoadedProgram>, String> {
+        let loader = Arc::clone(&self.loader);
+        let loaded = spawn_blocking(move || loader(&bytes)).await;
+        loaded.map_err(|e| e.to_string())?.map(Arc::new)
+    }
+
+    /// The program of a bundle, where it is in memory.
+    pub async fn in_memory(&self, hash: &[u8; 32]) -> Option<Arc<LoadedProgram>> {
+        let current = self.current();
+        if current.bundle == *hash {
+            return Some(current);
+        }
+        self.older.lock().await.get(hash).and_then(Weak::upgrade)
+    }
+
+    /// How a session moves from one program to another. The two are compared once.
+    ///
+    /// # Errors
+    /// When comparing them fails: a fault of ours.
+    pub async fn plan(
+        &self,
+        from: &Arc<LoadedProgram>,
+        to: &Arc<LoadedProgram>,
+    ) -> Result<Arc<MigrationPlan>, JoinError> {
+        let cell = {
+            let mut plans = self.plans.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(plans.entry((from.bundle, to.bundle)).or_default())
+        };
+        let (from, to) = (Arc::clone(from), Arc::clone(to));
+        let made = cell.get_or_try_init(|| async {
+            let compared = spawn_blocking(move || diff(version(&from), version(&to)).plan);
+            compared.await.map(Arc::new)
+        });
+        made.await.map(Arc::clone)
+    }
+
     /// New sessions begin with this program from now on. What was current stays as long as a session
     /// runs it.
     pub async fn replace(&self, program: Arc<LoadedProgram>) {
         let mut older = self.older.lock().await;
+        // Plans lead to what was current.
+        self.plans.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        older.remove(&program.bundle);
         let before = std::mem::replace(&mut *current, program);
         older.retain(|_, program| program.strong_count() > 0);
         older.insert(before.bundle, Arc::downgrade(&before));
     }
 
-    /// Programs in memory besides the current one.
-    pub async fn older_in_memory(&self) -> usize {
+    /// The bundles of the programs in memory, the current one first.
+    pub async fn all_in_memory(&self) -> Vec<[u8; 32]> {
         let older = self.older.lock().await;
-        older.values().filter(|program| program.strong_count() > 0).count()
+        let mut all = vec![self.current().bundle];
+        let alive = older.iter().filter(|(_, program)| program.strong_count() > 0);
+        all.extend(alive.map(|(hash, _)| *hash));
+        all
     }
 
     /// The program that a session is pinned to, read from the store if need be.
@@ -150,6 +206,11 @@ impl Programs {
         older.insert(*hash, Arc::downgrade(&program));
         Ok(program)
     }
+}
+
+/// A program as the compiler compares it.
+pub(crate) fn version(program: &LoadedProgram) -> Version<'_> {
+    Version { program: &program.program, hash: program.bundle }
 }
 
 /// A bundle's name, as people read it.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::actions::ActionClient;
+use crate::actions::{ActionClient, MoreVariables};
 use crate::clock::{SharedClock, SteadyClock};
 use crate::config::ConfigError;
 pub use crate::dispatch::Resumed;
@@ -39,6 +39,8 @@ pub struct Options {
     pub allowed_origins: Vec<String>,
     /// Values of the environment variables that requests use.
     pub variables: BTreeMap<String, Secret>,
+    /// Where those of bundles come from that are taken later.
+    pub more_variables: MoreVariables,
     /// Customers that the web chat offers; ignored with a token.
     pub demo_customers: Vec<serde_json::Value>,
     /// The model elsewhere that is asked with each utterance.
@@ -62,6 +64,7 @@ impl Options {
             token: None,
             allowed_origins: Vec::new(),
             variables: BTreeMap::new(),
+            more_variables: MoreVariables::default(),
             demo_customers: Vec::new(),
             external: None,
             deliver: Addresses::default(),
@@ -133,7 +136,8 @@ impl Service {
         })?;
         let address = listener.local_addr().unwrap_or(options.listen);
         let transport = options.transport;
-        let actions = ActionClient::new(Arc::clone(&transport), options.variables);
+        let actions = ActionClient::new(Arc::clone(&transport), options.variables)
+            .with_more(options.more_variables);
         let asker = |external: ExternalOptions| {
             Asker::new(external, Arc::clone(&options.clock), Arc::clone(&metrics))
         };
@@ -148,6 +152,7 @@ impl Service {
         );
         let outside = Outside { actions, asker: options.external.map(asker), deliver };
         let dispatch = Dispatch::new(programs, store, outside, options.clock, metrics);
+        dispatch.drop_bundles().await?;
         let resumed = dispatch.resume_at_start().await?;
         let loops =
             vec![tokio::spawn(dispatch.clone().watch_timers()), tokio::spawn(courier.run())];

@@ -32,6 +32,8 @@ pub struct Metrics {
     pub unknown_names: Family<ActionLabels, Counter>,
     /// Attempts to send what the outbox holds, by kind and result.
     pub deliveries: Family<ActionLabels, Counter>,
+    /// Sessions of an older bundle that were touched, by what became of them.
+    pub upgrades: Family<ActionLabels, Counter>,
     /// Sessions in memory.
     pub sessions_live: Gauge,
     /// Commits in one transaction.
@@ -47,7 +49,7 @@ impl Default for Metrics {
         let batch = Histogram::new(exponential_buckets(1.0, 2.0, 10));
         let (actions, understood, unknown) =
             (Family::default(), Family::default(), Family::default());
-        let deliveries = Family::default();
+        let (deliveries, upgrades) = (Family::default(), Family::default());
         let mut counter = |name, help| added(&mut all, name, help, Counter::default());
         Self {
             turns: counter("turns", "Turns begun by a customer"),
@@ -79,6 +81,12 @@ impl Default for Metrics {
                 "deliveries",
                 "Attempts to send replies and handoffs by kind and result",
                 deliveries,
+            ),
+            upgrades: added(
+                &mut all,
+                "upgrades",
+                "Sessions of an older bundle that were touched, by whether they moved",
+                upgrades,
             ),
             sessions_live: added(&mut all, "sessions_live", "Sessions in memory", Gauge::default()),
             commit_batch: added(&mut all, "commit_batch", "Commits in one transaction", batch),

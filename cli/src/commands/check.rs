@@ -6,7 +6,7 @@ mod fix;
 mod levels;
 mod output;
 mod sorted;
-mod watch;
+pub(crate) mod watch;
 mod write_test;
 
 use std::cell::RefCell;

@@ -1,11 +1,13 @@
 //! `flowright serve`.
 
+mod watch;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use flowright_compiler::ir::Program;
-use flowright_runtime::actions::variables_needed;
+use flowright_runtime::actions::{MoreVariables, variables_needed};
 use flowright_runtime::clock::SteadyClock;
 use flowright_runtime::config::{Config, ConfigError, DeliverAddress, ElsewhereConfig};
 use flowright_runtime::external::ExternalOptions;
@@ -22,9 +24,11 @@ use crate::args::{Format, ServeArgs};
 use crate::failure::{Failure, print};
 use crate::runnable::{Runnable, folder_of, load};
 use crate::style::{Stream, colored, paint};
+use watch::Watch;
 
 pub(crate) fn run(args: &ServeArgs) -> Result<Outcome, Failure> {
     log(args)?;
+    let watch = args.watch.then(|| Watch::begin(&args.path)).transpose()?;
     // Read once, for all of it: what is trained here is loaded with the same encoder.
     let config = match &args.config {
         Some(path) => named_configuration(path)?,
@@ -45,6 +49,17 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Outcome, Failure> {
             .await
             .map_err(|e| Failure::new(e.to_string()))?;
         welcome(&program.bot.name, &handle, &store, config.nlu.elsewhere.as_ref())?;
+        // It has nothing to hold on to it.
+        drop(program);
+        if let Some(watch) = watch {
+            let (dispatch, runtime) =
+                (handle.dispatch().clone(), tokio::runtime::Handle::current());
+            std::thread::Builder::new()
+                .name("flowright-watch".to_owned())
+                .spawn(move || watch.run(&dispatch, &runtime))
+                .map_err(|e| Failure::new(format!("cannot start a thread: {e}")))?;
+            eprintln!("the sources are watched: a new version is served when they change");
+        }
         stopped().await;
         eprintln!("stopping: requests under way get their answers");
         let busy = handle.stop().await;
@@ -85,6 +100,12 @@ pub(crate) fn variables(
         return Ok(needed.iter().filter_map(value).collect());
     }
     Err(Failure::new(ConfigError::MissingVariables(missing).to_string()))
+}
+
+/// The values of all others, for bundles that come later.
+fn more_variables(config: &Config) -> MoreVariables {
+    let config = config.clone();
+    MoreVariables::new(move |name| config.variable(name))
 }
 
 /// The model elsewhere under `[nlu]`, with its token.
@@ -147,6 +168,7 @@ fn options(
         token,
         allowed_origins: config.web.allowed_origins.clone(),
         variables: variables(config, &needed)?,
+        more_variables: more_variables(config),
         demo_customers: demo_customers(config),
         external: external(config)?,
         deliver: addresses(config, &channels)?,

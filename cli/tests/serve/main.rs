@@ -7,6 +7,7 @@ mod doctor;
 mod external;
 mod interrupted;
 mod server;
+mod watch;
 
 use std::io::Read as _;
 use std::net::SocketAddr;

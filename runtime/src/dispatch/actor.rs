@@ -1,6 +1,8 @@
 //! The task of one live session: takes its mail one by one, steps the engine, commits, sends what
 //! was said, carries out the calls that the step asks for.
 
+mod moving;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -171,6 +173,8 @@ impl Actor {
             let now = self.answer(known.turn, replies, true);
             return Ok(Answer { handed_off: known.handed_off.unwrap_or(now.handed_off), ..now });
         }
+        self.move_on().await?;
+        self.wake_first().await?;
         self.meet(message.customer.as_ref()).await?;
         self.inner.metrics.turns.inc();
         let Incoming { id, channel, text, payload, .. } = message;
@@ -215,6 +219,7 @@ impl Actor {
     async fn look(&mut self) -> Result<(), DispatchError> {
         self.load(None).await?;
         self.finish_call().await?;
+        self.move_on().await?;
         if self.is_due() {
             self.step(Event::Wake, None).await?;
             self.finish_call().await?;
@@ -225,7 +230,8 @@ impl Actor {
     /// Learns who the customer is, when that changes anything.
     async fn meet(&mut self, customer: Option<&serde_json::Value>) -> Result<(), DispatchError> {
         let (Some(json), Some(live)) = (customer, &self.live) else { return Ok(()) };
-        let profile = read_customer(&live.program.program, json)?;
+        let current = self.inner.programs.current();
+        let profile = read_customer(&live.program.program, &current.program, json)?;
         if profile != live.session.customer {
             self.step(Event::Customer { profile }, None).await?;
         }
@@ -262,7 +268,7 @@ impl Actor {
         self.inner.metrics.actions.get_or_create(&labels).inc();
     }
 
-    /// One step, one commit; then, and only then, what was said goes out.
+    /// One step, one commit.
     async fn step(
         &mut self,
         event: Event,
@@ -273,20 +279,32 @@ impl Actor {
         let Some(live) = self.live.take() else { return Ok(Vec::new()) };
         let misses = live.session.misses;
         let (live, done) = self.stepped(live, event.clone(), at_ms).await?;
-        let live = self.live.insert(live);
-        live.seq += 1;
         let missed = live.session.misses > misses;
+        self.note(&done.commands, missed);
+        self.live = Some(live);
+        self.keep((event, at_ms), done.commands, done.settled, message_id).await
+    }
+
+    /// Commits what has just become of the session; then, and only then, what was said goes out.
+    async fn keep(
+        &mut self,
+        (event, at_ms): (Event, i64),
+        commands: Vec<Command>,
+        settled: bool,
+        message_id: Option<String>,
+    ) -> Result<Vec<StoredReply>, DispatchError> {
+        let Some(live) = &mut self.live else { return Ok(Vec::new()) };
+        live.seq += 1;
         let commit = Commit {
             session: live.session.clone(),
             seq: live.seq,
             at_ms,
             event,
-            commands: done.commands,
+            commands,
             message_id,
-            settled: done.settled,
+            settled,
             deliver: self.inner.outside.deliver.of(&live.session.channel),
         };
-        self.note(&commit.commands, missed);
         let replies = self.inner.store.commit(commit).await?;
         self.inner.outside.deliver.wake();
         self.inner.lines.send(&self.id, &replies);
@@ -338,14 +356,17 @@ impl Actor {
     }
 }
 
-/// A customer's profile from JSON, by the fields that the bot declares.
+/// A customer's profile from JSON, by the fields that the session's program declares. What only the
+/// current one declares is passed over: whoever sends it knows no other.
 fn read_customer(
     program: &Program,
+    current: &Program,
     json: &serde_json::Value,
 ) -> Result<Vec<Option<Value>>, DispatchError> {
     let bad = |cause: String| DispatchError::BadCustomer(cause);
     let object = json.as_object().ok_or_else(|| bad("expected an object".to_owned()))?;
-    let known = |name: &str| program.customer.iter().any(|field| field.name == name);
+    let declared = |by: &Program, name: &str| by.customer.iter().any(|field| field.name == name);
+    let known = |name: &str| declared(program, name) || declared(current, name);
     if let Some(name) = object.keys().find(|name| !known(name)) {
         let names: Vec<&str> = program.customer.iter().map(|f| f.name.as_str()).collect();
         return Err(bad(format!("`{name}` is not a field; there are {}", names.join(", "))));

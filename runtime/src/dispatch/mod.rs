@@ -3,6 +3,7 @@
 
 mod actor;
 mod lines;
+mod reload;
 mod timers;
 
 use std::collections::HashMap;
@@ -28,6 +29,8 @@ use crate::telemetry::Metrics;
 use actor::Actor;
 use lines::Lines;
 pub use timers::Resumed;
+
+pub use reload::{BundleState, ReloadError, Reloaded, Turnstile};
 
 /// What a customer sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,6 +122,8 @@ pub(crate) struct Inner {
     pub(crate) long_turns: Semaphore,
     /// Who finds none is told to come back: what waits must not grow without end.
     places: Arc<Semaphore>,
+    /// Held by whoever hands a new bundle over.
+    pub(crate) reloading: tokio::sync::Mutex<()>,
     live: Mutex<HashMap<String, mpsc::Sender<Mail>>>,
     /// A session left memory: its timer is for others to watch.
     left: Notify,
@@ -161,6 +166,7 @@ impl Dispatch {
                 lines: Lines::new(SOCKET_QUEUE_MAX),
                 long_turns: Semaphore::new(processors()),
                 places: Arc::new(Semaphore::new(MESSAGES_AT_ONCE_MAX)),
+                reloading: tokio::sync::Mutex::default(),
                 live: Mutex::default(),
                 left: Notify::new(),
                 closing: AtomicBool::new(false),

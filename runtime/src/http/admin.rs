@@ -3,10 +3,10 @@
 use hyper::StatusCode;
 use serde_json::{Value as Json, json};
 
-use super::Response;
 use super::app::Shared;
 use super::body;
 use super::problem::Problem;
+use super::{Request, Response};
 use crate::dispatch::OutboxItem;
 use crate::limits::DEAD_SHOWN_MAX;
 
@@ -43,4 +43,18 @@ pub(super) async fn retry(app: &Shared, id: &str) -> Result<Response, Problem> {
         return Err(none());
     }
     Ok(body::json(StatusCode::ACCEPTED, &json!({ "id": number })))
+}
+
+/// Every bundle that is kept, and which of them is current.
+pub(super) async fn bundles(app: &Shared) -> Result<Response, Problem> {
+    let bundles = app.dispatch.bundles().await?;
+    Ok(body::json(StatusCode::OK, &json!({ "bundles": bundles })))
+}
+
+/// Takes a new bundle. The place is taken before the body is read: two of them are not held at once.
+pub(super) async fn reload(app: &Shared, request: Request) -> Result<Response, Problem> {
+    let place = app.dispatch.begin_reload()?;
+    let (bytes, _taken) = body::read_bundle(request, &app.room).await?;
+    let reloaded = place.take(bytes).await?;
+    Ok(body::json(StatusCode::OK, &reloaded))
 }

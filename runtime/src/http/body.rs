@@ -1,6 +1,7 @@
 //! Bodies: read within limits, written whole.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::StatusCode;
@@ -11,7 +12,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::problem::Problem;
 use super::{Request, Response};
-use crate::limits::{BODIES_BYTES_MAX, BODY_BYTES_MAX, BODY_TIMEOUT, JSON_DEPTH_MAX};
+use crate::limits::{
+    BODIES_BYTES_MAX, BODY_BYTES_MAX, BODY_TIMEOUT, BUNDLE_BODY_BYTES_MAX, BUNDLE_BODY_TIMEOUT,
+    JSON_DEPTH_MAX,
+};
 
 /// Memory for what clients send, shared by all of them.
 #[derive(Debug, Clone)]
@@ -72,31 +76,53 @@ pub(crate) async fn read_json<T: DeserializeOwned>(
     request: Request,
     room: &Room,
 ) -> Result<(T, Taken), Problem> {
-    let kind = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
-    if kind
-        .split(';')
-        .next()
-        .is_none_or(|kind| !kind.trim().eq_ignore_ascii_case("application/json"))
-    {
+    if !is_of_kind(&request, "application/json") {
         return Err(Problem::new(415, "the body must be JSON")
             .with_help("send `Content-Type: application/json`"));
     }
-    let body = Limited::new(request.into_body(), BODY_BYTES_MAX);
-    let read = tokio::time::timeout(BODY_TIMEOUT, read(body, room)).await;
-    let (bytes, taken) =
-        read.unwrap_or_else(|_| Err(Problem::new(408, "the body took too long")))?;
+    let (bytes, taken) = collect(request, BODY_BYTES_MAX, BODY_TIMEOUT, room).await?;
     Ok((parse_json(&bytes)?, taken))
 }
 
-async fn read(mut body: Limited<Incoming>, room: &Room) -> Result<(Vec<u8>, Taken), Problem> {
+/// Reads a request's body as it is: its kind, size and time are checked, in this order.
+pub(crate) async fn read_bundle(
+    request: Request,
+    room: &Room,
+) -> Result<(Vec<u8>, Taken), Problem> {
+    if !is_of_kind(&request, "application/octet-stream") {
+        return Err(Problem::new(415, "the body must be a bundle, as `flowright build` makes it")
+            .with_help("send `Content-Type: application/octet-stream` and the file as it is"));
+    }
+    collect(request, BUNDLE_BODY_BYTES_MAX, BUNDLE_BODY_TIMEOUT, room).await
+}
+
+fn is_of_kind(request: &Request, kind: &str) -> bool {
+    let sent = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
+    sent.split(';').next().is_some_and(|sent| sent.trim().eq_ignore_ascii_case(kind))
+}
+
+/// A request's whole body, within a size and a time.
+async fn collect(
+    request: Request,
+    most: usize,
+    patience: Duration,
+    room: &Room,
+) -> Result<(Vec<u8>, Taken), Problem> {
+    let body = Limited::new(request.into_body(), most);
+    let read = tokio::time::timeout(patience, read(body, most, room)).await;
+    read.unwrap_or_else(|_| Err(Problem::new(408, "the body took too long")))
+}
+
+async fn read(
+    mut body: Limited<Incoming>,
+    most: usize,
+    room: &Room,
+) -> Result<(Vec<u8>, Taken), Problem> {
     let (mut bytes, mut taken) = (Vec::new(), Taken::default());
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| {
             if error.is::<http_body_util::LengthLimitError>() {
-                return Problem::new(
-                    413,
-                    format!("the body is larger than {BODY_BYTES_MAX} bytes"),
-                );
+                return Problem::new(413, format!("the body is larger than {most} bytes"));
             }
             Problem::new(400, format!("the body could not be read: {error}"))
         })?;

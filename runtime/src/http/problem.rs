@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::Response;
 use super::body::reply;
-use crate::dispatch::{DispatchError, StoreError};
+use crate::dispatch::{DispatchError, ReloadError, StoreError};
 
 /// When a client may ask again for a conversation that waits for another flowright: somebody has to
 /// put it back first.
@@ -113,6 +113,30 @@ impl Problem {
             headers.insert("www-authenticate", hyper::header::HeaderValue::from_static("Bearer"));
         }
         response
+    }
+}
+
+impl From<ReloadError> for Problem {
+    fn from(error: ReloadError) -> Self {
+        let text = error.to_string();
+        // The code has a field of its own.
+        let detail = text.split_once(": ").map_or(text.as_str(), |(_, detail)| detail);
+        let (code, help) = match &error {
+            ReloadError::Unusable(_) => ("R0211", "nothing has changed: the bundle so far goes on"),
+            ReloadError::MissingVariables(_) => (
+                "R0212",
+                "nothing has changed; start the server with them, or give development values under \
+                 `[env]` in flowright.toml",
+            ),
+            ReloadError::MissingChannel { .. } => (
+                "R0213",
+                "nothing has changed; keep the channel, or change flowright.toml and start the \
+                 server with the new bundle",
+            ),
+            ReloadError::Busy => return Self::new(503, text).retry_after(1),
+            ReloadError::Store(error) => return error.clone().into(),
+        };
+        Self { code: Some(code), ..Self::new(422, detail).with_help(help) }
     }
 }
 

@@ -44,6 +44,14 @@ async fn answer(app: &App, request: Request) -> Result<Response, Problem> {
             app.0.authorise_admin(request.headers())?;
             admin::retry(&app.0, id).await
         }
+        ["admin", "bundles"] => {
+            only(&request, &[Method::GET, Method::HEAD, Method::POST], "GET, HEAD, POST")?;
+            app.0.authorise_admin(request.headers())?;
+            if request.method() == Method::POST {
+                return admin::reload(&app.0, request).await;
+            }
+            admin::bundles(&app.0).await
+        }
         ["healthz"] => only_get(&request).map(|()| text("ok\n")),
         ["readyz"] => {
             only_get(&request)?;

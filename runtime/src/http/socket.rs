@@ -190,6 +190,10 @@ impl Socket {
                     Some(message) => {
                         answered = true;
                         match message? {
+                            // The page comes back, to the channel that is at its address now.
+                            Message::Text(_) if !self.has_channel() => {
+                                return Ok(CloseCode::Restart);
+                            }
                             Message::Text(text) => self.take(text.as_bytes()).await?,
                             Message::Binary(_) => return Ok(CloseCode::Unsupported),
                             Message::Close(_) => return Ok(CloseCode::Normal),
@@ -263,6 +267,11 @@ impl Socket {
             }
             Err(error) => self.refuse(Some(&id), error).await,
         }
+    }
+
+    /// Whether the current program has the channel that the page came in by.
+    fn has_channel(&self) -> bool {
+        self.app.0.channel("websocket", Some(&self.channel)).is_ok()
     }
 
     fn incoming(&self, id: String, text: String, payload: Option<String>) -> Incoming {

@@ -1,6 +1,7 @@
 //! The server over real sockets, with a real CRM: conversations, repeats, restarts, bad requests.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod bundles;
 mod encoded;
 mod external;
 mod frames;
@@ -15,6 +16,7 @@ mod outside;
 mod pinned;
 mod plain;
 mod receiver;
+mod reload;
 mod sockets;
 mod talks;
 mod unstored;

@@ -11,7 +11,7 @@ use crate::Outcome;
 use crate::failure::Failure;
 
 /// Time between two looks at the files.
-const INTERVAL: Duration = Duration::from_millis(150);
+pub(crate) const INTERVAL: Duration = Duration::from_millis(150);
 
 /// The files with their times and lengths.
 pub(crate) type Stamp = BTreeMap<PathBuf, (Option<SystemTime>, u64)>;
