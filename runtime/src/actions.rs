@@ -32,7 +32,10 @@ pub struct ActionClient {
 /// Where the values of other environment variables come from: a bundle that is taken while the server
 /// runs may need some that the first one did not, and one of the past too.
 #[derive(Clone, Default)]
-pub struct MoreVariables(Option<Arc<dyn Fn(&str) -> Option<String> + Send + Sync>>);
+pub struct MoreVariables(Option<Arc<FindVariable>>);
+
+/// The value of an environment variable.
+type FindVariable = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 impl MoreVariables {
     /// From a function by name.

@@ -1,5 +1,5 @@
 //! The server over real sockets, with a real CRM: conversations, repeats, restarts, bad requests.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod bundles;
 mod encoded;

@@ -50,7 +50,7 @@ impl Drop for Seed {
 }
 
 fn options(mut options: Options) -> Options {
-    options.durability = Durability::ProcessOnly;
+    options.sqlite.durability = Durability::ProcessOnly;
     options
 }
 

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use flowright_tests::World;
+use flowright_tests::{World, bundle_of_text};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value as Json, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use super::raw;
 
@@ -160,4 +161,44 @@ async fn a_page_that_never_reads_is_cut_off() {
     let begun = std::time::Instant::now();
     world.server.stop().await;
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+}
+
+const RENAMED: &str = r#"
+bot b { languages en  timezone "UTC" }
+channel web: websocket { path "/chat" }
+skill s
+route { otherwise -> s }
+intent hello { pattern r"^hello$"  en "hello", "good morning", "hi there", "hey you", "good evening" }
+flow greet {
+  on intent hello
+  slot name: text { ask "What is your name?" }
+  state start { fill name  say "Hello {name}."  end resolved }
+}
+"#;
+
+/// A page that came in by a channel that has another name now is sent to come again, and what it sent
+/// was not taken: it sends it again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_whose_channel_has_another_name_comes_again() {
+    let world = World::start_bundle(bundle_of_text(RENAMED), |options| options).await;
+    let mut socket = open(&world, SESSION).await;
+    until(&mut socket, "status").await;
+    say(&mut socket, "1", "hello").await;
+    until(&mut socket, "ack").await;
+    let new =
+        RENAMED.replace("channel web:", "channel talk:") + "migrate { channel web is talk }\n";
+    world.server.dispatch().reload(bundle_of_text(&new)).await.unwrap();
+    say(&mut socket, "2", "Ann").await;
+    let last = tokio::time::timeout(Duration::from_secs(10), socket.next()).await.unwrap();
+    let Some(Ok(Message::Close(Some(frame)))) = last else { panic!("{last:?}") };
+    assert_eq!(frame.code, CloseCode::Restart);
+    let mut socket = open(&world, &format!("{SESSION}&after=100")).await;
+    until(&mut socket, "status").await;
+    say(&mut socket, "2", "Ann").await;
+    let heard = until(&mut socket, "ack").await;
+    assert_eq!(heard.last().unwrap()["repeated"], false, "{heard:?}");
+    let session = world.session("0123456789abcdef0123").await;
+    assert_eq!(session["channel"], "talk", "{session}");
+    let said = session["replies"].as_array().unwrap().last().unwrap();
+    assert_eq!(said["text"], "Hello Ann.");
 }

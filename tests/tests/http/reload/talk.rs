@@ -228,12 +228,13 @@ impl Talk {
         Some(match self.phase.as_str() {
             "" => "begin",
             "name?" => "Ann",
-            "sure?" if !at_last && choice % 4 == 0 && !self.said_no => {
+            "sure?" if !at_last && choice.is_multiple_of(4) && !self.said_no => {
                 self.said_no = true;
                 "no"
             }
             "sure?" => "yes",
-            "pick?" if at_last => ["done", "human"][usize::from(choice % 2 == 0)],
+            "pick?" if at_last && choice.is_multiple_of(2) => "human",
+            "pick?" if at_last => "done",
             "pick?" => match choice % 16 {
                 0 => "human",
                 1 => "done",
@@ -244,7 +245,7 @@ impl Talk {
                 2..=9 => "wait",
                 _ => "call",
             },
-            "say something?" if at_last || choice % 3 == 0 => "hm",
+            "say something?" if at_last || choice.is_multiple_of(3) => "hm",
             "human" => "hello",
             _ => return None,
         })
