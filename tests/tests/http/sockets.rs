@@ -184,7 +184,7 @@ async fn a_page_whose_channel_has_another_name_comes_again() {
     let mut socket = open(&world, SESSION).await;
     until(&mut socket, "status").await;
     say(&mut socket, "1", "hello").await;
-    until(&mut socket, "ack").await;
+    until(&mut socket, "status").await;
     let new =
         RENAMED.replace("channel web:", "channel talk:") + "migrate { channel web is talk }\n";
     world.server.dispatch().reload(bundle_of_text(&new)).await.unwrap();
