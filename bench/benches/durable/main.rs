@@ -15,7 +15,7 @@ use std::time::Duration;
 use flowright_bench::grouped;
 use flowright_runtime::programs::Loader;
 use flowright_runtime::service::{Handle, Options, Service};
-use flowright_runtime::store::Durability;
+use flowright_runtime::store::{Durability, SqliteOptions};
 use flowright_tests::{Fresh, bundle_of_text, load};
 
 use self::clients::{Measured, measure, over_http, within};
@@ -77,7 +77,9 @@ async fn compare(rows: &Arc<Rows>, clients: usize, time: Duration) {
         ("in process, not durable", Durability::ProcessOnly, false),
     ] {
         let store = Fresh::new("bench.sqlite");
-        let server = start(&store, |options| Options { durability, ..options }).await;
+        let server =
+            start(&store, |options| Options { sqlite: SqliteOptions::new(durability), ..options })
+                .await;
         let measured = match http {
             true => measure(clients, time, over_http(server.address)).await,
             false => measure(clients, time, within(server.dispatch())).await,
@@ -108,7 +110,9 @@ fn main() {
         many::sessions(sessions).await;
         // The rows that SQLite gets are those of real turns.
         let store = Fresh::new("rows.sqlite");
-        let server = start(&store, |o| Options { durability: Durability::ProcessOnly, ..o }).await;
+        let server =
+            start(&store, |o| Options { sqlite: SqliteOptions::new(Durability::ProcessOnly), ..o })
+                .await;
         measure(16, Duration::from_secs(1), within(server.dispatch())).await;
         server.stop().await;
         let rows = Arc::new(Rows::of(&store));

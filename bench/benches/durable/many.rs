@@ -1,12 +1,13 @@
 //! Many sessions that wait: what they take in memory, and a start with all of them.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use flowright_bench::grouped;
 use flowright_runtime::clock::{Clock, SteadyClock};
 use flowright_runtime::dispatch::Dispatch;
-use flowright_runtime::service::{Durability, Options};
+use flowright_runtime::service::Options;
+use flowright_runtime::store::{Durability, SqliteOptions};
 use flowright_tests::Fresh;
 use flowright_tests::memory::resident_bytes;
 use futures_util::future::BoxFuture;
@@ -26,7 +27,7 @@ impl Clock for Sleepy {
         self.0.now_ms()
     }
 
-    fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+    fn sleep_until(&self, _: i64) -> BoxFuture<'static, ()> {
         Box::pin(std::future::pending())
     }
 }
@@ -51,7 +52,7 @@ pub async fn sessions(count: usize) {
     let store = Fresh::new("many.sqlite");
     let quick = |options| Options {
         clock: Arc::new(Sleepy::default()),
-        durability: Durability::ProcessOnly,
+        sqlite: SqliteOptions::new(Durability::ProcessOnly),
         ..options
     };
     let server = start(&store, quick).await;

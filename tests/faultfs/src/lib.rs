@@ -14,7 +14,7 @@
 mod power;
 mod vfs;
 
-pub use power::{PowerCut, Rng};
+pub use power::PowerCut;
 pub use vfs::FaultFs;
 
 /// Something that SQLite had the file system do.

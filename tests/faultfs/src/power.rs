@@ -10,32 +10,6 @@ use crate::Op;
 /// Bytes that a disk writes whole or not at all.
 const SECTOR: usize = 512;
 
-/// Numbers by a seed: the same seed gives the same ones (SplitMix64).
-#[derive(Debug, Clone)]
-pub struct Rng(u64);
-
-impl Rng {
-    /// From a seed.
-    #[must_use]
-    pub const fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// The next number.
-    pub fn number(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    /// A number below another, which is not 0.
-    pub fn below(&mut self, most: usize) -> usize {
-        (self.number() % (most.max(1) as u64)) as usize
-    }
-}
-
 /// One file: what is on the disk for sure, and what was written since.
 #[derive(Debug, Clone, Default)]
 struct File {
@@ -124,20 +98,24 @@ impl PowerCut {
         &self.acknowledged
     }
 
-    /// The files as they are when the power goes now, one of the ways that can be. `name` gives each
-    /// file's place; one without a place is left out.
+    /// The files as they are when the power goes now, one of the ways that can be. `below` gives a random
+    /// number below another. `name` gives each file's place; one without a place is left out.
     ///
     /// # Panics
     /// When a file cannot be written.
-    pub fn clone_to(&self, rng: &mut Rng, name: impl Fn(usize) -> Option<PathBuf>) {
+    pub fn clone_to(
+        &self,
+        mut below: impl FnMut(usize) -> usize,
+        name: impl Fn(usize) -> Option<PathBuf>,
+    ) {
         // Anything between nothing and nearly all of what was not synced.
-        let share = rng.below(101);
+        let share = below(101);
         for (number, file) in &self.files {
             let Some(path) = name(*number) else { continue };
             let mut bytes = file.synced.clone();
             let mut any = file.there;
             for piece in file.pending.iter().flat_map(Pending::sectors) {
-                if rng.below(100) < share {
+                if below(100) < share {
                     piece.apply(&mut bytes);
                     any = true;
                 }

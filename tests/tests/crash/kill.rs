@@ -9,18 +9,18 @@ use std::process::{Command, Stdio};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use flowright_faultfs::{FaultFs, Rng};
+use flowright_faultfs::FaultFs;
 use flowright_runtime::dispatch::Incoming;
 use flowright_runtime::outbox::{Address, Addresses};
 use flowright_runtime::programs::interpreter_loader;
 use flowright_runtime::service::{Handle, Options, Service};
 use flowright_runtime::store::{Durability, SqliteOptions, verify};
+use flowright_tests::seeds::{Random, is_long, seed};
 use flowright_tests::{Fresh, ManualClock, SHOP, bundle_of_text};
 use serde_json::{Value as Json, json};
 
 use crate::desk::Desk;
 use crate::scenario::{ALL, Scenario, Step};
-use crate::{long, seed};
 
 /// What a child process is told in its environment.
 const TOLD: &str = "FLOWRIGHT_KILL";
@@ -217,7 +217,7 @@ fn check(scenario: &Scenario, desk: &Desk, store: &Path, end: &Json, expected: &
 }
 
 /// Kills one scenario so many times; what went wrong, in words, and how often it was killed.
-fn kill_often(number: usize, kills: u64, bundle: &Path, rng: &mut Rng) -> (Vec<String>, u64) {
+fn kill_often(number: usize, kills: u64, bundle: &Path, random: &mut Random) -> (Vec<String>, u64) {
     let scenario = &ALL[number];
     let desk = Desk::start();
     let store = Fresh::new("store.sqlite");
@@ -232,10 +232,10 @@ fn kill_often(number: usize, kills: u64, bundle: &Path, rng: &mut Rng) -> (Vec<S
             break;
         }
         // The long run begins with every one of them.
-        let random = 1 + rng.below(operations as usize) as u64;
-        let kill_at = if long() && attempt <= operations { attempt } else { random };
+        let any = 1 + random.below(operations as usize) as u64;
+        let kill_at = if is_long() && attempt <= operations { attempt } else { any };
         // One in four is killed a second time while it recovers.
-        let again = (rng.below(4) == 0).then(|| 1 + rng.below(60) as u64);
+        let again = (random.below(4) == 0).then(|| 1 + random.below(60) as u64);
         let store = Fresh::new("store.sqlite");
         let files = Files { store: &store, bundle, desk: &desk.url };
         let came = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
@@ -258,16 +258,16 @@ fn kill_often(number: usize, kills: u64, bundle: &Path, rng: &mut Rng) -> (Vec<S
 
 #[test]
 fn a_server_that_is_killed_at_any_write_goes_on_as_if_it_were_not() {
-    let seed = seed();
-    let per_scenario = if long() { 1_000 } else { 100 };
+    let seed = seed("kill");
+    let per_scenario = if is_long() { 1_000 } else { 100 };
     let bundle = Fresh::new("shop.flowb");
     std::fs::write(&*bundle, bundle_of_text(SHOP)).unwrap();
     let next = Mutex::new(0..ALL.len());
     let work = || {
         let (mut failures, mut kills) = (Vec::new(), 0);
         while let Some(number) = { next.lock().unwrap().next() } {
-            let mut rng = Rng::new(seed.wrapping_add(number as u64));
-            let (failed, killed) = kill_often(number, per_scenario, &bundle, &mut rng);
+            let mut random = Random::new(seed.wrapping_add(number as u64));
+            let (failed, killed) = kill_often(number, per_scenario, &bundle, &mut random);
             failures.extend(failed);
             kills += killed;
         }

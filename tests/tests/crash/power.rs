@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flowright_faultfs::{FaultFs, Op, PowerCut, Rng};
+use flowright_faultfs::{FaultFs, Op, PowerCut};
 use flowright_runtime::store::{Durability, SqliteOptions, SqliteStore, verify};
 use flowright_runtime::telemetry::Metrics;
+use flowright_tests::seeds::{Random, is_long, seed};
 use flowright_tests::{Fresh, bundle_of_text};
 
 use crate::bot::{Acked, BOT, serve, talk};
-use crate::{long, seed};
 
 /// What happened on the disk while sessions talked, and what was acknowledged.
 async fn recorded(name: &str, durability: Durability) -> (Vec<Op>, Vec<PathBuf>, Vec<Acked>) {
@@ -49,9 +49,9 @@ fn wrong(store: &Path, acked: &[&Acked]) -> Option<String> {
 fn cuts(
     count: usize,
     (log, paths, acked): &(Vec<Op>, Vec<PathBuf>, Vec<Acked>),
-    rng: &mut Rng,
+    random: &mut Random,
 ) -> (usize, Option<String>) {
-    let mut points: Vec<usize> = (0..count).map(|_| rng.below(log.len() + 1)).collect();
+    let mut points: Vec<usize> = (0..count).map(|_| random.below(log.len() + 1)).collect();
     points.sort_unstable();
     let (mut disk, mut at, mut lost, mut first) = (PowerCut::default(), 0, 0, None);
     for point in points {
@@ -64,7 +64,7 @@ fn cuts(
             let file = paths.get(number)?.file_name()?.to_str()?;
             file.starts_with("store.sqlite").then(|| clone.with_file_name(file))
         };
-        disk.clone_to(rng, name);
+        disk.clone_to(|most| random.below(most), name);
         let acked: Vec<&Acked> =
             disk.acknowledged().iter().map(|number| acked.get(*number as usize).unwrap()).collect();
         if let Some(what) = wrong(&clone, &acked) {
@@ -77,10 +77,10 @@ fn cuts(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_power_cut_takes_nothing_that_was_acknowledged() {
-    let seed = seed();
+    let seed = seed("power cuts");
     let recorded = recorded("power-full", Durability::Full).await;
-    let count = if long() { 20_000 } else { 2_000 };
-    let (lost, first) = cuts(count, &recorded, &mut Rng::new(seed));
+    let count = if is_long() { 20_000 } else { 2_000 };
+    let (lost, first) = cuts(count, &recorded, &mut Random::new(seed));
     assert_eq!(lost, 0, "FLOWRIGHT_SEED={seed} of {count} power cuts; the first {first:?}");
 }
 
@@ -88,8 +88,8 @@ async fn a_power_cut_takes_nothing_that_was_acknowledged() {
 /// nothing either.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn without_synced_commits_a_power_cut_is_seen_to_take_some() {
-    let seed = seed();
+    let seed = seed("power cuts");
     let recorded = recorded("power-normal", Durability::CrashUnsafe).await;
-    let (lost, _) = cuts(100, &recorded, &mut Rng::new(seed));
+    let (lost, _) = cuts(100, &recorded, &mut Random::new(seed));
     assert!(lost > 20, "FLOWRIGHT_SEED={seed}: only {lost} of 100 power cuts lost something");
 }

@@ -8,11 +8,12 @@ mod talk;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use flowright_engine::model::Status;
 use flowright_runtime::service::Options;
 use flowright_runtime::store::{Durability, verify};
+use flowright_tests::seeds::{Random, is_long, seed};
 use flowright_tests::{World, bundle_of_text};
 use futures_util::StreamExt as _;
 
@@ -23,31 +24,6 @@ use super::bundles::{listed, post_bundle};
 const AT_ONCE: usize = 32;
 /// After this every wait is over and every silence is long enough.
 const HOUR_MS: i64 = 61 * 60 * 1_000;
-
-/// Random numbers: the same for the same seed.
-pub(crate) struct Random(u64);
-
-impl Random {
-    /// Below a number.
-    pub(crate) fn below(&mut self, most: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % most
-    }
-}
-
-/// Says how to have a run again, when it fails.
-struct Seed(u64);
-
-impl Drop for Seed {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            eprintln!("again with FLOWRIGHT_SEED={}", self.0);
-        }
-    }
-}
 
 fn options(mut options: Options) -> Options {
     options.sqlite.durability = Durability::ProcessOnly;
@@ -79,16 +55,16 @@ struct Run {
 
 impl Run {
     /// Some customers say something, and meanwhile another version is taken.
-    async fn round(&mut self, one_in: u64) {
+    async fn round(&mut self, one_in: usize) {
         let now = self.current;
-        let next = *TAGS.get(usize::try_from(self.random.below(4)).unwrap()).unwrap();
+        let next = *TAGS.get(self.random.below(4)).unwrap();
         let Self { world, client, reference, talks, random, seen, .. } = self;
         seen.phases.extend(talks.iter().map(|talk| talk.phase.clone()));
         let chosen: Vec<(&mut Talk, u64)> = talks
             .iter_mut()
-            .filter_map(|talk| (random.below(one_in) == 0).then(|| (talk, random.below(1 << 32))))
+            .filter_map(|talk| (random.below(one_in) == 0).then(|| (talk, random.bits() >> 32)))
             .collect();
-        let pause = Duration::from_millis(random.below(30));
+        let pause = Duration::from_millis(random.below(30) as u64);
         let reloads = &seen.reloads;
         let (client, reference) = (&*client, &*reference);
         let says = futures_util::stream::iter(chosen).map(async |(talk, choice)| {
@@ -133,7 +109,7 @@ impl Run {
             let (client, reference, now) = (&self.client, &self.reference, self.current);
             let random = &mut self.random;
             let open = self.talks.iter_mut().filter(|talk| !talk.is_over());
-            let open: Vec<_> = open.map(|talk| (talk, random.below(1 << 32))).collect();
+            let open: Vec<_> = open.map(|talk| (talk, random.bits() >> 32)).collect();
             let says = futures_util::stream::iter(open).map(async |(talk, choice)| {
                 talk.says(client, reference, choice, true, &[now]).await
             });
@@ -176,11 +152,8 @@ impl<T> Stored<T> for Option<T> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn customers_talk_on_while_versions_change() {
-    let long = std::env::var("FLOWRIGHT_LONG").is_ok_and(|long| long == "1");
-    let (sessions, reloads, one_in) = if long { (10_000, 100, 8) } else { (240, 10, 2) };
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-    let seed = std::env::var("FLOWRIGHT_SEED").ok().map(|seed| seed.parse().unwrap());
-    let seed = Seed(seed.unwrap_or(now.as_secs()));
+    let seed = seed("reloads");
+    let (sessions, reloads, one_in) = if is_long() { (10_000, 100, 8) } else { (240, 10, 2) };
     let bundles: BTreeMap<char, Vec<u8>> =
         TAGS.iter().map(|tag| (*tag, bundle_of_text(&source(*tag)))).collect();
     let reference = Reference::learn(&bundles).await;
@@ -188,7 +161,7 @@ async fn customers_talk_on_while_versions_change() {
     world.crm.set_delay(Duration::from_millis(25));
     let talks = (0..sessions).map(Talk::new).collect();
     let client = Client::new(&world);
-    let random = Random(seed.0);
+    let random = Random::new(seed);
     let seen = Seen::default();
     let mut run = Run { world, client, reference, bundles, current: 'A', talks, random, seen };
     // Everybody says something at first, so that there are sessions to be moved.

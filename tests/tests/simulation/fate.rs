@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use flowright_faultfs::Rng;
 use flowright_runtime::clock::Clock;
+use flowright_tests::seeds::Random;
 use tokio::sync::Notify;
 
 /// Shared by everything in a run.
 #[derive(Debug)]
 pub(crate) struct Fate {
-    rng: Mutex<Rng>,
+    random: Mutex<Random>,
     trace: Mutex<Vec<String>>,
     /// Operations of the store until the process ends; none: it does not.
     left: Mutex<Option<u64>>,
@@ -43,7 +43,7 @@ impl Clock for SimClock {
 impl Fate {
     pub(crate) fn new(seed: u64, clock: Arc<SimClock>) -> Self {
         Self {
-            rng: Mutex::new(Rng::new(seed)),
+            random: Mutex::new(Random::new(seed)),
             trace: Mutex::default(),
             left: Mutex::new(None),
             dead: AtomicBool::new(false),
@@ -62,7 +62,7 @@ impl Fate {
 
     /// A number below another.
     pub(crate) fn below(&self, most: usize) -> usize {
-        self.rng.lock().unwrap().below(most)
+        self.random.lock().unwrap().below(most)
     }
 
     /// Whether something of so many in a hundred happens.

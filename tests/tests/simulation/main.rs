@@ -23,6 +23,7 @@ use flowright_runtime::outbox::{Address, Addresses, Courier, DeliverTo};
 use flowright_runtime::programs::{Loader, Programs};
 use flowright_runtime::store::{Durability, SharedStore, SqliteOptions, SqliteStore};
 use flowright_runtime::telemetry::Metrics;
+use flowright_tests::seeds::is_long;
 use flowright_tests::{Fresh, SHOP, bundle_of_text, load};
 
 use customers::{Shared, customers, talk};
@@ -179,8 +180,7 @@ fn whatever_happens_nothing_is_lost_and_nothing_happens_twice() {
         }
         return;
     }
-    let long = std::env::var("FLOWRIGHT_LONG").is_ok_and(|value| value != "0");
-    let seeds = if long { 20_000 } else { 1_000 };
+    let seeds = if is_long() { 20_000 } else { 1_000 };
     let next = Mutex::new(0..seeds);
     let failed = Mutex::new(Vec::new());
     std::thread::scope(|scope| {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use flowright_runtime::store::{
     Commit, DueSession, OutboxItem, OutboxResult, SqliteStore, Store, StoreError, StoreFuture,
-    StoredReply, StoredSession, StoredTurn,
+    StoredBundle, StoredReply, StoredSession, StoredTurn,
 };
 
 use crate::fate::Fate;
@@ -122,8 +122,21 @@ impl Store for SimStore {
         self.read(self.inner.put_bundle(hash, bytes))
     }
 
-    fn outbox_due(&self, now_ms: i64, most: usize) -> StoreFuture<'_, Vec<OutboxItem>> {
-        self.read(self.inner.outbox_due(now_ms, most))
+    fn bundles(&self) -> StoreFuture<'_, Vec<StoredBundle>> {
+        self.read(self.inner.bundles())
+    }
+
+    fn drop_bundles(&self, but: Vec<[u8; 32]>) -> StoreFuture<'_, usize> {
+        self.read(self.inner.drop_bundles(but))
+    }
+
+    fn outbox_due<'s>(
+        &'s self,
+        now_ms: i64,
+        most: usize,
+        full: &'s [String],
+    ) -> StoreFuture<'s, Vec<OutboxItem>> {
+        self.read(self.inner.outbox_due(now_ms, most, full))
     }
 
     fn outbox_next(&self, after_ms: i64) -> StoreFuture<'_, Option<i64>> {

@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use flowright_runtime::service::Durability;
+use flowright_runtime::store::Durability;
 use flowright_runtime::store::{SqliteOptions, SqliteStore, StoreError, verify};
 use flowright_runtime::telemetry::Metrics;
 use flowright_tests::{Fresh, World};
