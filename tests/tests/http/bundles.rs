@@ -223,7 +223,9 @@ async fn with_a_token_only_who_has_it_hands_bundles_over() {
         assert_eq!(post_bundle(&world, new.clone(), headers).await.0, 401);
     }
     assert_eq!(send(&world.url("/admin/bundles"), "GET", None, &[]).await.0, 401);
-    let (status, taken) = post_bundle(&world, new, &[origin, right]).await;
+    // A page is no operator, with the token neither.
+    assert_eq!(post_bundle(&world, new.clone(), &[origin, right]).await.0, 403);
+    let (status, taken) = post_bundle(&world, new, &[right]).await;
     assert_eq!((status, &taken["changed"]), (200, &json!(true)), "{taken}");
     world.server.stop().await;
 }
