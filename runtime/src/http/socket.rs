@@ -167,7 +167,9 @@ impl Socket {
     }
 
     async fn talk(&mut self) -> Result<CloseCode, WsError> {
-        self.begin().await?;
+        if let Some(code) = self.begin().await? {
+            return Ok(code);
+        }
         let app = Arc::clone(&self.app.0);
         let mut pings = tokio::time::interval(PING_EVERY);
         let mut answered = true;
@@ -205,14 +207,19 @@ impl Socket {
         }
     }
 
-    /// Opens the session when it is new, and sends what the page has not seen.
-    async fn begin(&mut self) -> Result<(), WsError> {
+    /// Opens the session when it is new, and sends what the page has not seen. A page whose session
+    /// could not be opened is to come again: otherwise it would wait for a greeting that never comes.
+    async fn begin(&mut self) -> Result<Option<CloseCode>, WsError> {
         let who = self.incoming(String::new(), String::new(), None);
         let opened = self.app.0.dispatch.open(&self.session, who).await;
         self.catch_up().await?;
         match opened {
-            Ok(answer) => self.send(&status(&answer)).await,
-            Err(error) => self.refuse(None, error).await,
+            Ok(answer) => self.send(&status(&answer)).await.map(|()| None),
+            Err(error) => {
+                let again = error == DispatchError::Overloaded;
+                self.refuse(None, error).await?;
+                Ok(again.then_some(CloseCode::Again))
+            }
         }
     }
 

@@ -17,6 +17,7 @@ use tokio::sync::{Mutex, MutexGuard};
 const BOT: &str = r#"
 bot b { languages en  timezone "UTC" }
 channel api: rest
+channel web: websocket { path "/chat" }
 skill s
 route { otherwise -> s }
 intent echo { en "echo this", "echo", "echo please", "say it back", "repeat my words" }
