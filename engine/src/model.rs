@@ -180,6 +180,9 @@ pub enum Event {
     ActionResult { key: String, result: ActionResult },
     /// The time of [`Session::wake_at_ms`] has come.
     Wake,
+    /// Nobody has heard of the customer for as long as a conversation lasts: what was under way is
+    /// over, and the next word begins anew.
+    Expired,
     /// The session was moved from the program of one bundle to that of another, named by their
     /// hashes. No step takes it: [`crate::upgrade::move_session`] has done it.
     Upgraded { from: [u8; 32], to: [u8; 32] },

@@ -58,6 +58,25 @@ impl Session {
         }
     }
 
+    /// When a conversation that lasts so long without a word is over, ms UTC. One that holds nothing is
+    /// over already; none is while a human has it, an action is under way, or the bot has said that it
+    /// comes back.
+    #[must_use]
+    pub fn expires_at_ms(&self, lasts_ms: i64) -> Option<i64> {
+        let waits = self
+            .stack
+            .last()
+            .is_some_and(|frame| matches!(frame.wait, Wait::Action(_) | Wait::Until { .. }));
+        let holds_nothing = self.stack.is_empty()
+            && self.clarifying.is_none()
+            && self.last_said.is_empty()
+            && self.misses == 0;
+        if waits || holds_nothing || self.status != Status::Bot {
+            return None;
+        }
+        Some(self.heard_at_ms.saturating_add(lasts_ms))
+    }
+
     /// Moves everything that is reckoned from a clock by some milliseconds: the clock was set.
     pub fn shift_timers(&mut self, by_ms: i64) {
         let shift = |at_ms: &mut i64| *at_ms = at_ms.saturating_add(by_ms);

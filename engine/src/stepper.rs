@@ -187,6 +187,7 @@ impl<'s> Stepper<'s> {
             }
             Event::ActionResult { key, result } => self.action_result(&key, &result),
             Event::Wake => self.wake(),
+            Event::Expired => self.expire(),
             // `step` has refused it.
             Event::Upgraded { .. } => {}
         }
@@ -204,7 +205,7 @@ impl<'s> Stepper<'s> {
     }
 
     /// Slots of the session begin with their defaults, which may depend on the customer.
-    fn default_session_slots(&mut self) {
+    pub(crate) fn default_session_slots(&mut self) {
         let program = self.program;
         for slot in &program.program.session_slots {
             let Some(default) = slot.default.filter(|_| self.read(slot.place).is_none()) else {

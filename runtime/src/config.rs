@@ -1,5 +1,6 @@
 //! `flowright.toml`: where a project runs. What it says and does is in its `.flow` files.
 
+mod conversations;
 mod deliver;
 mod keys;
 mod nlu;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::de::DeTable;
 
+pub use conversations::{ConversationsConfig, Lasts};
 pub use deliver::{DeliverAddress, DeliverConfig};
 pub use nlu::{ElsewhereConfig, NluConfig, NluTimeout, NluUrl};
 
@@ -28,6 +30,8 @@ pub struct Config {
     pub api: ApiConfig,
     /// `[web]`
     pub web: WebConfig,
+    /// `[conversations]`
+    pub conversations: ConversationsConfig,
     /// `[deliver]`
     pub deliver: DeliverConfig,
     /// `[env]`: development values of environment variables; the process environment wins.

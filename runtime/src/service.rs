@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -47,6 +48,8 @@ pub struct Options {
     pub external: Option<ExternalOptions>,
     /// Who is sent what is said and handed off.
     pub deliver: Addresses,
+    /// How long a conversation lasts without a word of the customer; for ever without.
+    pub conversations_last: Option<Duration>,
     /// What tells the time.
     pub clock: SharedClock,
     /// What carries requests to the outside.
@@ -68,6 +71,7 @@ impl Options {
             demo_customers: Vec::new(),
             external: None,
             deliver: Addresses::default(),
+            conversations_last: None,
             transport: Arc::new(HttpTransport::default()),
             clock: Arc::new(SteadyClock::default()),
         }
@@ -151,7 +155,14 @@ impl Service {
             Arc::clone(&metrics),
         );
         let outside = Outside { actions, asker: options.external.map(asker), deliver };
-        let dispatch = Dispatch::new(programs, store, outside, options.clock, metrics);
+        let dispatch = Dispatch::new(
+            programs,
+            store,
+            outside,
+            options.clock,
+            metrics,
+            options.conversations_last,
+        );
         dispatch.drop_bundles().await?;
         let resumed = dispatch.resume_at_start().await?;
         let loops =

@@ -173,6 +173,7 @@ fn options(
         external: external(config)?,
         deliver: addresses(config, &channels)?,
         transport: Arc::new(HttpTransport::default()),
+        conversations_last: config.conversations.last.map(|time| time.0),
         clock: Arc::new(SteadyClock::default()),
     })
 }

@@ -110,6 +110,19 @@ impl Stepper<'_> {
         }
     }
 
+    /// Everything that belongs to this conversation is over. Who the customer is, what was tried and said
+    /// stay: a human may want to know.
+    pub(crate) fn expire(&mut self) {
+        self.end_frames(0..self.session.stack.len());
+        self.session.slots.fill(None);
+        self.session.clarifying = None;
+        self.session.last_said.clear();
+        self.session.misses = 0;
+        self.session.last_intent = None;
+        self.session.sentiment_percent = None;
+        self.default_session_slots();
+    }
+
     fn end_frames(&mut self, frames: Range<usize>) {
         for frame in self.session.stack.drain(frames).rev() {
             let def = self.program.program.flows.get(frame.flow.index());

@@ -56,6 +56,7 @@ const TABLES: &[(&str, &[Key])] = &[
         ],
     ),
     ("api", &[key("token_env", Takes::Text, "\"FLOWRIGHT_TOKEN\"")]),
+    ("conversations", &[key("last", Takes::Text, "\"24h\"")]),
     ("web", &[key("allowed_origins", Takes::Texts, "[\"https://www.example.com\"]")]),
     (
         "deliver",

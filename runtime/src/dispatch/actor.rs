@@ -43,6 +43,8 @@ pub(super) struct Actor {
     /// Of what is carried out; given back while an answer from outside is waited for: whoever takes
     /// long there keeps nobody else out.
     place: Option<Place>,
+    /// The session's last step when it was looked at last.
+    looked_at: Option<u64>,
     /// It was said that the session's bundle has another format: timers and calls ask every second.
     said_other_format: bool,
 }
@@ -55,7 +57,15 @@ impl Drop for Actor {
 
 impl Actor {
     pub(super) const fn new(inner: Arc<Inner>, id: String) -> Self {
-        Self { inner, id, live: None, failures: 0, place: None, said_other_format: false }
+        Self {
+            inner,
+            id,
+            live: None,
+            failures: 0,
+            place: None,
+            looked_at: None,
+            said_other_format: false,
+        }
     }
 
     /// Until nothing comes for a while, or the dispatch closes.
@@ -70,7 +80,9 @@ impl Actor {
             match mail {
                 Some(Some(mail)) => self.take(mail).await,
                 None => return,
-                Some(None) if self.is_due() || self.failures > 0 => self.take(Mail::Look).await,
+                Some(None) if self.look_is_due() || self.failures > 0 => {
+                    self.take(Mail::Look).await
+                }
                 Some(None) => {
                     if self.inner.retire(&self.id, &mailbox) {
                         return;
@@ -87,13 +99,35 @@ impl Actor {
             return later(now, RETRY_PAUSE.saturating_mul(1 << (self.failures - 1).min(6)));
         }
         let idle = later(now, SESSION_IDLE);
-        let wake = self.live.as_ref().and_then(|live| live.session.wake_at_ms);
-        wake.map_or(idle, |at| at.min(idle))
+        self.look_at().map_or(idle, |at| at.min(idle))
+    }
+
+    /// When somebody must look at the session: its timer, or its end.
+    fn look_at(&self) -> Option<i64> {
+        let session = &self.live.as_ref()?.session;
+        [session.wake_at_ms, self.expires_at()].into_iter().flatten().min()
+    }
+
+    /// When the conversation is over without another word.
+    fn expires_at(&self) -> Option<i64> {
+        self.live.as_ref()?.session.expires_at_ms(self.inner.lasts_ms?)
     }
 
     fn is_due(&self) -> bool {
         let wake = self.live.as_ref().and_then(|live| live.session.wake_at_ms);
         wake.is_some_and(|at| at <= self.inner.clock.now_ms())
+    }
+
+    fn look_is_due(&self) -> bool {
+        self.look_at().is_some_and(|at| at <= self.inner.clock.now_ms())
+    }
+
+    /// Ends what nobody went on with for too long.
+    async fn expire_first(&mut self) -> Result<(), DispatchError> {
+        if self.expires_at().is_some_and(|at| at <= self.inner.clock.now_ms()) {
+            self.step(Event::Expired, None).await?;
+        }
+        Ok(())
     }
 
     async fn take(&mut self, mail: Mail) {
@@ -175,6 +209,7 @@ impl Actor {
         }
         self.move_on().await?;
         self.wake_first().await?;
+        self.expire_first().await?;
         self.meet(message.customer.as_ref()).await?;
         self.inner.metrics.turns.inc();
         let Incoming { id, channel, text, payload, .. } = message;
@@ -218,11 +253,24 @@ impl Actor {
     /// A timer that is due, a call that a crash interrupted.
     async fn look(&mut self) -> Result<(), DispatchError> {
         self.load(None).await?;
+        self.looked_at = self.live.as_ref().map(|live| live.seq);
         self.finish_call().await?;
         self.move_on().await?;
         if self.is_due() {
             self.step(Event::Wake, None).await?;
             self.finish_call().await?;
+        }
+        self.expire_first().await?;
+        self.look_again().await
+    }
+
+    /// Where nothing came of a look, the time of it was reckoned by settings of before: nobody looks
+    /// again and again.
+    async fn look_again(&self) -> Result<(), DispatchError> {
+        let Some(live) = &self.live else { return Ok(()) };
+        let unchanged = self.looked_at.is_some_and(|seq| seq == live.seq);
+        if unchanged && !self.look_is_due() {
+            self.inner.store.look_again_at(&self.id, self.look_at()).await?;
         }
         Ok(())
     }
@@ -293,9 +341,11 @@ impl Actor {
         settled: bool,
         message_id: Option<String>,
     ) -> Result<Vec<StoredReply>, DispatchError> {
+        let wake_at_ms = self.look_at();
         let Some(live) = &mut self.live else { return Ok(Vec::new()) };
         live.seq += 1;
         let commit = Commit {
+            wake_at_ms,
             session: live.session.clone(),
             seq: live.seq,
             at_ms,

@@ -124,6 +124,8 @@ pub(crate) struct Inner {
     places: Arc<Semaphore>,
     /// Held by whoever hands a new bundle over.
     pub(crate) reloading: tokio::sync::Mutex<()>,
+    /// How long a conversation lasts without a word, ms; for ever without.
+    pub(crate) lasts_ms: Option<i64>,
     live: Mutex<HashMap<String, mpsc::Sender<Mail>>>,
     /// A session left memory: its timer is for others to watch.
     left: Notify,
@@ -147,7 +149,8 @@ impl std::fmt::Debug for Dispatch {
 }
 
 impl Dispatch {
-    /// Over a store and what runs in it.
+    /// Over a store and what runs in it. `lasts`: how long a conversation lasts without a word of the
+    /// customer; for ever without.
     #[must_use]
     pub fn new(
         programs: Programs,
@@ -155,6 +158,7 @@ impl Dispatch {
         outside: Outside,
         clock: SharedClock,
         metrics: Arc<Metrics>,
+        lasts: Option<Duration>,
     ) -> Self {
         Self {
             inner: Arc::new(Inner {
@@ -167,6 +171,7 @@ impl Dispatch {
                 long_turns: Semaphore::new(processors()),
                 places: Arc::new(Semaphore::new(MESSAGES_AT_ONCE_MAX)),
                 reloading: tokio::sync::Mutex::default(),
+                lasts_ms: lasts.map(|time| i64::try_from(time.as_millis()).unwrap_or(i64::MAX)),
                 live: Mutex::default(),
                 left: Notify::new(),
                 closing: AtomicBool::new(false),

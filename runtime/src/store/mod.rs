@@ -61,6 +61,10 @@ pub trait Store: Send + Sync + std::fmt::Debug {
         after: Option<&'s DueSession>,
     ) -> StoreFuture<'s, Vec<DueSession>>;
 
+    /// Has somebody look at a session at another time, or not at all: what was stored with its last step
+    /// was reckoned by settings of before. Its step stays the last one.
+    fn look_again_at<'s>(&'s self, id: &'s str, wake_at_ms: Option<i64>) -> StoreFuture<'s, ()>;
+
     /// When the first timer after a moment is due, ms UTC.
     fn next_wake(&self, after_ms: i64) -> StoreFuture<'_, Option<i64>>;
 
@@ -123,6 +127,8 @@ pub struct Commit {
     pub event: Event,
     /// What went out.
     pub commands: Vec<Command>,
+    /// When somebody must look at the session, ms UTC: its timer, or its end.
+    pub wake_at_ms: Option<i64>,
     /// The message that began this turn, in its first commit.
     pub message_id: Option<String>,
     /// No call is under way: the turn is over.

@@ -3,6 +3,7 @@
 
 mod bundles;
 mod encoded;
+mod expiry;
 mod external;
 mod frames;
 mod hostile;

@@ -127,7 +127,14 @@ async fn serve(
     let variables = BTreeMap::from([("DESK".to_owned(), "http://desk".to_owned().into())]);
     let actions = ActionClient::new(network, variables);
     let outside = Outside { actions, asker: None, deliver };
-    let dispatch = Dispatch::new(programs, Arc::clone(&store), outside, clock, metrics);
+    let dispatch = Dispatch::new(
+        programs,
+        Arc::clone(&store),
+        outside,
+        clock,
+        metrics,
+        Some(Duration::from_secs(45 * 60)),
+    );
     dispatch.resume().await.unwrap();
     tokio::spawn(dispatch.clone().watch_timers());
     tokio::spawn(courier.run());

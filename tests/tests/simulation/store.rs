@@ -98,6 +98,10 @@ impl Store for SimStore {
         self.read(self.inner.due(now_ms, unreadable, after))
     }
 
+    fn look_again_at<'s>(&'s self, id: &'s str, wake_at_ms: Option<i64>) -> StoreFuture<'s, ()> {
+        self.read(self.inner.look_again_at(id, wake_at_ms))
+    }
+
     fn next_wake(&self, after_ms: i64) -> StoreFuture<'_, Option<i64>> {
         self.read(self.inner.next_wake(after_ms))
     }

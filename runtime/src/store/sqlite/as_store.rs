@@ -4,6 +4,7 @@ use std::future::ready;
 
 use rusqlite::params;
 
+use super::write::set_wake;
 use super::{SqliteStore, jump};
 use crate::store::{
     Commit, DueSession, OutboxItem, OutboxResult, Store, StoreFuture, StoredBundle, StoredReply,
@@ -54,6 +55,11 @@ impl Store for SqliteStore {
         after: Option<&'s DueSession>,
     ) -> StoreFuture<'s, Vec<DueSession>> {
         Box::pin(ready(self.read_due(now_ms, unreadable, after)))
+    }
+
+    fn look_again_at<'s>(&'s self, id: &'s str, wake_at_ms: Option<i64>) -> StoreFuture<'s, ()> {
+        let id = id.to_owned();
+        Box::pin(self.change(move |db| set_wake(db, &id, wake_at_ms)))
     }
 
     fn next_wake(&self, after_ms: i64) -> StoreFuture<'_, Option<i64>> {

@@ -70,7 +70,7 @@ pub(super) fn apply(db: &Connection) -> Result<(), StoreError> {
             serde_json::from_str(&row.record).map_err(|e| damaged("session", &e))?;
         session.shift_timers(jump);
         row.record = serde_json::to_string(&session).map_err(|e| damaged("session", &e))?;
-        row.wake_at_ms = session.wake_at_ms;
+        row.wake_at_ms = row.wake_at_ms.map(|at| at.saturating_add(jump));
         db.prepare_cached(
             "UPDATE sessions SET record = ?2, wake_at_ms = ?3, sum = ?4 WHERE id = ?1",
         )

@@ -87,6 +87,7 @@ fn commit(seq: u64, message: Option<&str>, said: &[&str], settled: bool) -> Comm
     let reply =
         |text: &&str| Command::Reply(Reply { text: (*text).to_owned(), ..Reply::default() });
     Commit {
+        wake_at_ms: session.wake_at_ms,
         session,
         seq,
         at_ms: 5,
@@ -332,6 +333,7 @@ async fn timers_are_moved_when_the_clock_was_set() {
     let store = file.open().unwrap();
     let mut waiting = commit(1, None, &[], true);
     (waiting.session.wake_at_ms, waiting.session.heard_at_ms) = (Some(1_000), 400);
+    waiting.wake_at_ms = Some(1_000);
     store.commit(waiting).await.unwrap();
     Store::keep_clock_jump(&store, 50).await.unwrap();
     for _ in 0..2 {

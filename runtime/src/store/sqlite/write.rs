@@ -186,7 +186,7 @@ fn write_commit(
         seq: commit.seq,
         reply_seq,
         messages: messages + u64::from(commit.message_id.is_some()),
-        wake_at_ms: session.wake_at_ms,
+        wake_at_ms: commit.wake_at_ms,
         calling: !commit.settled,
         updated_ms: commit.at_ms,
     };
@@ -246,6 +246,24 @@ fn write_replies(
         replies.push(StoredReply { seq, turn, reply: reply.clone() });
     }
     Ok(replies)
+}
+
+/// A session's row with another time to be looked at; one that is damaged stays as it is.
+pub(super) fn set_wake(
+    db: &Connection,
+    id: &str,
+    wake_at_ms: Option<i64>,
+) -> Result<(), rusqlite::Error> {
+    let query = format!("SELECT {}, sum FROM sessions WHERE id = ?1", SessionRow::COLUMNS);
+    let read = |row: &rusqlite::Row<'_>| Ok((SessionRow::read(row)?, SessionRow::stored_sum(row)?));
+    let row = db.prepare_cached(&query)?.query_row([id], read).optional()?;
+    let Some((mut row, _)) = row.filter(|(row, stored)| row.sum() == *stored) else {
+        return Ok(());
+    };
+    row.wake_at_ms = wake_at_ms;
+    db.prepare_cached("UPDATE sessions SET wake_at_ms = ?2, sum = ?3 WHERE id = ?1")?
+        .execute(params![id, wake_at_ms, row.sum()])
+        .map(|_| ())
 }
 
 fn write_session(db: &Connection, row: &SessionRow<&str, &[u8]>) -> Result<(), rusqlite::Error> {
