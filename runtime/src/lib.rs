@@ -12,6 +12,7 @@ pub mod outbox;
 pub mod programs;
 pub mod secret;
 pub mod service;
+mod shown;
 pub mod store;
 pub mod telemetry;
 pub mod transport;

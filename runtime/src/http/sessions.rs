@@ -1,7 +1,7 @@
 //! `GET /v1/sessions/{session}`: where a conversation is. Fields that only a role may see are
 //! withheld: nobody who asks here has a role yet.
 
-use flowright_engine::model::{Fact, Handoff, Session, Status};
+use flowright_engine::model::{Session, Status};
 use hyper::StatusCode;
 use serde_json::{Value as Json, json};
 
@@ -10,6 +10,7 @@ use super::app::Shared;
 use super::body;
 use super::problem::Problem;
 use crate::programs::hex;
+use crate::shown;
 
 pub(super) async fn get(app: &Shared, id: &str) -> Result<Response, Problem> {
     let Some((session, program)) = app.dispatch.session(id).await? else {
@@ -49,35 +50,8 @@ pub(super) const fn status_word(session: &Session) -> &'static str {
 }
 
 fn handoff(status: &Status) -> Json {
-    let Status::HandedOff(handoff) = status else { return Json::Null };
-    let Handoff { at_ms, skill_name, urgency, reason, because, rules, summary, .. } = &**handoff;
-    let urgency = ["low", "normal", "high", "critical"].get(usize::from(*urgency)).copied();
-    json!({
-        "at_ms": at_ms,
-        "skill": skill_name,
-        "urgency": urgency,
-        "reason": reason,
-        "because": because,
-        "rules": rules,
-        "summary": {
-            "flow": summary.flow,
-            "state": summary.state,
-            "intent": summary.intent,
-            "confidence_percent": summary.confidence_percent,
-            "sentiment_percent": summary.sentiment_percent,
-            "language": summary.lang.to_string(),
-            "customer": summary.customer.iter().map(fact).collect::<Vec<_>>(),
-            "slots": summary.slots.iter().map(fact).collect::<Vec<_>>(),
-            "tried": summary.tried,
-            "transcript": summary.transcript,
-        },
-    })
-}
-
-fn fact(fact: &Fact) -> Json {
-    match &fact.visible_to {
-        Some(role) => json!({ "name": fact.name, "withheld": format!("visible to {role}") }),
-        None if fact.personal => json!({ "name": fact.name, "withheld": "personal" }),
-        None => json!({ "name": fact.name, "value": fact.value, "turn": fact.turn }),
+    match status {
+        Status::Bot => Json::Null,
+        Status::HandedOff(handoff) => shown::handoff(handoff),
     }
 }

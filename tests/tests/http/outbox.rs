@@ -121,6 +121,8 @@ async fn replies_and_handoffs_arrive_with_key_body_and_token() {
     assert_eq!((handoff.path.as_str(), handoff.token.as_str()), ("/handoffs", ""));
     assert_eq!((&body["type"], &body["session"]), (&json!("handoff"), &json!("s")));
     assert_eq!((&body["channel"], &body["handoff"]["because"]), (&json!("api"), &json!("wanted")));
+    // What the API withholds is withheld here too.
+    assert_eq!(body["handoff"], world.session("s").await["handoff"]);
     assert!(handoff.key.starts_with("s/handoff/"), "{}", handoff.key);
     let keys: BTreeSet<&str> = parcels.iter().map(|parcel| parcel.key.as_str()).collect();
     assert_eq!(keys.len(), parcels.len(), "each has a key of its own");

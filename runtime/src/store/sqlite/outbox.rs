@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 use super::sums::{Column, sum};
 use super::verify::{Rows, StoreReport, each, wrong};
 use super::{SqliteStore, damaged, failed};
+use crate::shown;
 use crate::store::{Commit, OutboxItem, OutboxKind, OutboxResult, StoreError, StoredReply};
 
 /// Columns of an item, in the order that [`read`] takes them.
@@ -51,7 +52,7 @@ pub(super) fn put(
         });
         for (number, handoff) in handoffs.enumerate() {
             let key = format!("{id}/handoff/{}/{number}", commit.seq);
-            let handoff = serde_json::to_string(handoff).map_err(|e| damaged("handoff", &e))?;
+            let handoff = shown::handoff(handoff);
             let body = format!(
                 "{{\"type\":\"handoff\",\"session\":{},\"channel\":{},\"handoff\":{handoff}}}",
                 quoted(id)?,

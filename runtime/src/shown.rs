@@ -1,0 +1,39 @@
+//! What of a handoff whoever has no role may see: fields that are personal, or for a role, are withheld.
+//! It is what the API shows, and what is sent out.
+
+use flowright_engine::model::{Fact, Handoff};
+use serde_json::{Value as Json, json};
+
+/// A handoff with its summary.
+pub(crate) fn handoff(handoff: &Handoff) -> Json {
+    let Handoff { at_ms, skill_name, urgency, reason, because, rules, summary, .. } = handoff;
+    let urgency = ["low", "normal", "high", "critical"].get(usize::from(*urgency)).copied();
+    json!({
+        "at_ms": at_ms,
+        "skill": skill_name,
+        "urgency": urgency,
+        "reason": reason,
+        "because": because,
+        "rules": rules,
+        "summary": {
+            "flow": summary.flow,
+            "state": summary.state,
+            "intent": summary.intent,
+            "confidence_percent": summary.confidence_percent,
+            "sentiment_percent": summary.sentiment_percent,
+            "language": summary.lang.to_string(),
+            "customer": summary.customer.iter().map(fact).collect::<Vec<_>>(),
+            "slots": summary.slots.iter().map(fact).collect::<Vec<_>>(),
+            "tried": summary.tried,
+            "transcript": summary.transcript,
+        },
+    })
+}
+
+fn fact(fact: &Fact) -> Json {
+    match &fact.visible_to {
+        Some(role) => json!({ "name": fact.name, "withheld": format!("visible to {role}") }),
+        None if fact.personal => json!({ "name": fact.name, "withheld": "personal" }),
+        None => json!({ "name": fact.name, "value": fact.value, "turn": fact.turn }),
+    }
+}
