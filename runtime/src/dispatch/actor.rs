@@ -17,7 +17,7 @@ use tokio::sync::mpsc;
 use super::{Answer, Asked, DispatchError, Incoming, Inner, Mail, Place};
 use crate::clock::later;
 use crate::limits::SESSION_IDLE;
-use crate::store::{Commit, StoreError, StoredReply};
+use crate::store::{Commit, MessageKey, StoreError, Stored, StoredReply, StoredSession};
 
 /// First pause before something that could not be stored is looked at again; each further one is
 /// twice as long, up to half a minute.
@@ -27,8 +27,7 @@ const RETRY_PAUSE: Duration = Duration::from_millis(500);
 struct Live {
     program: Arc<LoadedProgram>,
     session: Session,
-    /// Number of the last step.
-    seq: u64,
+    stored: Stored,
 }
 
 /// One session's task.
@@ -187,21 +186,27 @@ impl Actor {
         let inner = &self.inner;
         if let Some(stored) = inner.store.session(&self.id).await? {
             let program = inner.programs.pinned(&stored.session, &*inner.store).await?;
-            self.live = Some(Live { program, session: stored.session, seq: stored.seq });
+            let StoredSession { session, stored } = stored;
+            self.live = Some(Live { program, session, stored });
             return Ok(false);
         }
         let Some(who) = who else { return Ok(false) };
         let program = inner.programs.current();
         let now = inner.clock.now_ms();
         let session = open_session(&program, &self.id, &who.channel, who.lang, now);
-        self.live = Some(Live { program, session, seq: 0 });
+        self.live = Some(Live { program, session, stored: Stored::default() });
         Ok(true)
     }
 
     async fn message(&mut self, message: Incoming) -> Result<Answer, DispatchError> {
         self.load(Some(&message)).await?;
         self.finish_call().await?;
-        if let Some(known) = self.inner.store.message(&self.id, &message.id).await? {
+        if self.is_known(&message.id) {
+            let known = self.inner.store.message(&self.id, &message.id).await?;
+            let known = known.ok_or_else(|| StoreError::Damaged {
+                what: "message",
+                cause: format!("`{}` of `{}` is not there any more", message.id, self.id),
+            })?;
             self.inner.metrics.repeats.inc();
             let replies = self.inner.store.replies_of_turn(&self.id, &known).await?;
             let now = self.answer(known.turn, replies, true);
@@ -219,6 +224,12 @@ impl Actor {
         replies.extend(self.finish_call().await?);
         let turn = self.live.as_ref().map_or(0, |live| live.session.turn);
         Ok(self.answer(turn, replies, false))
+    }
+
+    /// Whether a message was carried out, or begun, before.
+    fn is_known(&self, id: &str) -> bool {
+        let stored = self.live.as_ref().map(|live| &live.stored);
+        stored.is_some_and(|stored| stored.messages.contains(&MessageKey::of(id)))
     }
 
     /// What a model elsewhere makes of an utterance. It is asked before the step, and its answer is
@@ -253,7 +264,7 @@ impl Actor {
     /// A timer that is due, a call that a crash interrupted.
     async fn look(&mut self) -> Result<(), DispatchError> {
         self.load(None).await?;
-        self.looked_at = self.live.as_ref().map(|live| live.seq);
+        self.looked_at = self.live.as_ref().map(|live| live.stored.seq);
         self.finish_call().await?;
         self.move_on().await?;
         if self.is_due() {
@@ -268,7 +279,7 @@ impl Actor {
     /// again and again.
     async fn look_again(&self) -> Result<(), DispatchError> {
         let Some(live) = &self.live else { return Ok(()) };
-        let unchanged = self.looked_at.is_some_and(|seq| seq == live.seq);
+        let unchanged = self.looked_at.is_some_and(|seq| seq == live.stored.seq);
         if unchanged && !self.look_is_due() {
             self.inner.store.look_again_at(&self.id, self.look_at()).await?;
         }
@@ -343,11 +354,14 @@ impl Actor {
     ) -> Result<Vec<StoredReply>, DispatchError> {
         let wake_at_ms = self.look_at();
         let Some(live) = &mut self.live else { return Ok(Vec::new()) };
-        live.seq += 1;
+        let seq = live.stored.seq + 1;
+        let message = message_id.as_deref().map(MessageKey::of);
         let commit = Commit {
             wake_at_ms,
+            replies_before: live.stored.replies,
+            messages_before: live.stored.messages.len() as u64,
             session: live.session.clone(),
-            seq: live.seq,
+            seq,
             at_ms,
             event,
             commands,
@@ -356,6 +370,9 @@ impl Actor {
             deliver: self.inner.outside.deliver.of(&live.session.channel),
         };
         let replies = self.inner.store.commit(commit).await?;
+        live.stored.seq = seq;
+        live.stored.replies += replies.len() as u64;
+        live.stored.messages.extend(message);
         self.inner.outside.deliver.wake();
         self.inner.lines.send(&self.id, &replies);
         Ok(replies)

@@ -8,6 +8,7 @@ pub use sqlite::{
     backup, is_in_use, restore, verify,
 };
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use flowright_engine::model::{Command, Event, Reply, Session};
@@ -121,6 +122,10 @@ pub struct Commit {
     pub session: Session,
     /// Number of the step in its session, from 1.
     pub seq: u64,
+    /// Number of the session's last reply before it.
+    pub replies_before: u64,
+    /// Messages of the session before it.
+    pub messages_before: u64,
     /// When, ms UTC.
     pub at_ms: i64,
     /// What came in.
@@ -240,8 +245,34 @@ pub struct DueSession {
 pub struct StoredSession {
     /// The session.
     pub session: Session,
-    /// Number of its last step.
+    /// What is stored of it.
+    pub stored: Stored,
+}
+
+/// What is stored of a session: whoever has it in memory knows it, since nobody else writes. So a step
+/// is written without a look at what is there.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stored {
+    /// Number of its last step; 0: nothing is stored.
     pub seq: u64,
+    /// Number of its last reply.
+    pub replies: u64,
+    /// Its messages.
+    pub messages: HashSet<MessageKey>,
+}
+
+/// What a message is known by: the first half of the BLAKE3 hash of its id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MessageKey([u8; 16]);
+
+impl MessageKey {
+    /// Of an id.
+    #[must_use]
+    pub fn of(id: &str) -> Self {
+        let mut key = [0; 16];
+        key.copy_from_slice(blake3::hash(id.as_bytes()).as_bytes().split_at(16).0);
+        Self(key)
+    }
 }
 
 /// A bundle that is kept.

@@ -15,7 +15,10 @@ impl Actor {
         let Some(live) = &self.live else { return Ok(()) };
         let current = self.inner.programs.current();
         // One that nothing of is stored yet begins where it was opened.
-        if live.program.bundle == current.bundle || live.seq == 0 || live.session.is_calling() {
+        if live.program.bundle == current.bundle
+            || live.stored.seq == 0
+            || live.session.is_calling()
+        {
             return Ok(());
         }
         let plan = self.inner.programs.plan(&live.program, &current).await;
@@ -35,7 +38,8 @@ impl Actor {
         };
         let event = Event::Upgraded { from: plan.from, to: plan.to };
         let at_ms = self.inner.clock.now_ms();
-        self.live = Some(Live { program: current, session, seq: live.seq });
+        let stored = live.stored.clone();
+        self.live = Some(Live { program: current, session, stored });
         self.keep((event, at_ms), Vec::new(), true, None).await?;
         self.count_move("moved");
         Ok(())

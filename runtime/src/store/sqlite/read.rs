@@ -6,7 +6,9 @@ use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 use super::rows::{MessageRow, SessionRow, WRONG_SUM, reply_sum};
 use super::{SqliteStore, damaged};
 use crate::limits::DUE_AT_ONCE_MAX;
-use crate::store::{DueSession, StoreError, StoredReply, StoredSession, StoredTurn};
+use crate::store::{
+    DueSession, MessageKey, StoreError, Stored, StoredReply, StoredSession, StoredTurn,
+};
 
 /// Beyond the number of every reply.
 const LAST: u64 = i64::MAX as u64;
@@ -119,10 +121,12 @@ impl SqliteStore {
     /// [`StoreError`].
     pub fn read_session(&self, id: &str) -> Result<Option<StoredSession>, StoreError> {
         let found = self.read_at_once(|db| find(db, id))?;
+        let messages = found.messages.iter().map(|(_, id, _)| MessageKey::of(id)).collect();
         let Some(row) = found.whole(id)? else { return Ok(None) };
         let session: Session =
             serde_json::from_str(&row.record).map_err(|e| damaged("session", &e))?;
-        Ok(Some(StoredSession { session, seq: row.seq }))
+        let stored = Stored { seq: row.seq, replies: row.reply_seq, messages };
+        Ok(Some(StoredSession { session, stored }))
     }
 
     /// The turn that a message began. That there is none is said only when all messages of the

@@ -90,6 +90,8 @@ fn commit(seq: u64, message: Option<&str>, said: &[&str], settled: bool) -> Comm
         wake_at_ms: session.wake_at_ms,
         session,
         seq,
+        replies_before: 0,
+        messages_before: 0,
         at_ms: 5,
         event: Event::Wake,
         commands: said.iter().map(reply).collect(),
@@ -97,6 +99,14 @@ fn commit(seq: u64, message: Option<&str>, said: &[&str], settled: bool) -> Comm
         settled,
         deliver: Deliver::default(),
     }
+}
+
+/// A commit as whoever has read the session would make it.
+fn after(store: &SqliteStore, commit: Commit) -> Commit {
+    let stored = store.read_session(&commit.session.id).unwrap();
+    let stored = stored.map(|stored| stored.stored).unwrap_or_default();
+    let messages_before = stored.messages.len() as u64;
+    Commit { replies_before: stored.replies, messages_before, ..commit }
 }
 
 fn texts(replies: Vec<StoredReply>) -> Vec<String> {
@@ -163,10 +173,10 @@ async fn a_commit_is_kept_whole_or_not_at_all() {
     assert_eq!(texts(store.read_replies_after("s", 0).unwrap()), ["a"]);
     assert_eq!(store.read_message("s", "n").unwrap(), None);
     assert_eq!(store.read_calling(&[]).unwrap(), ["s"]);
-    store.commit(commit(2, None, &["b"], true)).await.unwrap();
+    store.commit(after(&store, commit(2, None, &["b"], true))).await.unwrap();
     assert_eq!(store.read_calling(&[]).unwrap(), Vec::<String>::new());
     // What comes without a message, when the turn is over, is no answer to it.
-    store.commit(commit(3, None, &["later"], true)).await.unwrap();
+    store.commit(after(&store, commit(3, None, &["later"], true))).await.unwrap();
     let turn = store.read_message("s", "m").unwrap().unwrap();
     assert_eq!((turn.last_reply, turn.handed_off), (Some(2), Some(false)));
     assert_eq!(texts(store.read_replies_of_turn("s", &turn).unwrap()), ["a", "b"]);
@@ -283,10 +293,10 @@ async fn an_earlier_row_of_a_session_is_not_taken_for_the_last() {
     let store = file.open().unwrap();
     let db = Connection::open(file.path()).unwrap();
     for said in [&["later"][..], &[]] {
-        let seq = store.read_session("s").unwrap().map_or(0, |stored| stored.seq);
-        store.commit(commit(seq + 1, None, &["a"], true)).await.unwrap();
+        let seq = store.read_session("s").unwrap().map_or(0, |stored| stored.stored.seq);
+        store.commit(after(&store, commit(seq + 1, None, &["a"], true))).await.unwrap();
         db.execute_batch("CREATE TEMP TABLE kept AS SELECT * FROM sessions").unwrap();
-        store.commit(commit(seq + 2, None, said, true)).await.unwrap();
+        store.commit(after(&store, commit(seq + 2, None, said, true))).await.unwrap();
         db.execute_batch("CREATE TEMP TABLE last AS SELECT * FROM sessions").unwrap();
         db.execute_batch("REPLACE INTO sessions SELECT * FROM kept").unwrap();
         let error = store.read_session("s").map(|_| ()).unwrap_err().to_string();
@@ -304,7 +314,7 @@ async fn a_message_that_is_there_twice_hides_no_other() {
     let file = File::new("twice");
     let store = file.open().unwrap();
     store.commit(commit(1, Some("m"), &["a"], true)).await.unwrap();
-    store.commit(commit(2, Some("n"), &["b"], true)).await.unwrap();
+    store.commit(after(&store, commit(2, Some("n"), &["b"], true))).await.unwrap();
     drop(store);
     let db = Connection::open(file.path()).unwrap();
     db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();

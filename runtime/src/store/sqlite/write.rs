@@ -3,10 +3,10 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use flowright_engine::model::{Command, Status};
-use rusqlite::{Connection, OptionalExtension as _, Row, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 use tokio::sync::{mpsc, oneshot};
 
-use super::rows::{MessageRow, SessionRow, WRONG_SUM, reply_sum, step_sum};
+use super::rows::{MessageRow, SessionRow, reply_sum, step_sum};
 use super::{damaged, failed, outbox};
 use crate::limits::COMMITS_PER_BATCH_MAX;
 use crate::store::{Commit, StoreError, StoredReply};
@@ -176,7 +176,7 @@ fn write_commit(
 ) -> Result<Vec<StoredReply>, StoreError> {
     let session = &commit.session;
     let id = session.id.as_str();
-    let (first_reply, messages) = counted_before(db, id, commit.seq)?;
+    let (first_reply, messages) = (commit.replies_before, commit.messages_before);
     let replies = write_replies(db, commit, texts, first_reply)?;
     let reply_seq = replies.last().map_or(first_reply, |last| last.seq);
     let row = SessionRow {
@@ -190,7 +190,10 @@ fn write_commit(
         calling: !commit.settled,
         updated_ms: commit.at_ms,
     };
-    write_session(db, &row).map_err(failed)?;
+    if !write_session(db, &row).map_err(failed)? {
+        let cause = format!("step {} of `{id}` does not follow the one that is there", commit.seq);
+        return Err(damaged("session", &cause));
+    }
     db.prepare_cached(
         "INSERT INTO journal (session, seq, at_ms, event, commands, sum)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
@@ -203,25 +206,6 @@ fn write_commit(
     write_message(db, commit, first_reply, reply_seq).map_err(failed)?;
     outbox::put(db, commit, &replies, &texts.replies)?;
     Ok(replies)
-}
-
-/// How many replies and messages a session has before a step. They are built on, and get a new sum:
-/// a row that is spoiled would be whole by that, and say something else.
-fn counted_before(db: &Connection, id: &str, step: u64) -> Result<(u64, u64), StoreError> {
-    let query = format!("SELECT {}, sum FROM sessions WHERE id = ?1", SessionRow::COLUMNS);
-    let read = |row: &Row<'_>| Ok((SessionRow::read(row)?, SessionRow::stored_sum(row)?));
-    let before = db
-        .prepare_cached(&query)
-        .and_then(|mut s| s.query_row([id], read).optional())
-        .map_err(failed)?;
-    match before {
-        Some((row, stored)) if row.id == id && row.sum() == stored => {
-            Ok((row.reply_seq, row.messages))
-        }
-        Some(_) => Err(damaged("session", &WRONG_SUM)),
-        None if step > 1 => Err(damaged("session", &format!("the row of `{id}` is missing"))),
-        None => Ok((0, 0)),
-    }
 }
 
 fn write_replies(
@@ -266,15 +250,21 @@ pub(super) fn set_wake(
         .map(|_| ())
 }
 
-fn write_session(db: &Connection, row: &SessionRow<&str, &[u8]>) -> Result<(), rusqlite::Error> {
-    db.prepare_cached(
-        "INSERT INTO sessions
-             (id, bundle, record, seq, reply_seq, wake_at_ms, calling, updated_ms, messages, sum)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-         ON CONFLICT (id) DO UPDATE SET bundle = ?2, record = ?3, seq = ?4, reply_seq = ?5,
-             wake_at_ms = ?6, calling = ?7, updated_ms = ?8, messages = ?9, sum = ?10",
-    )?
-    .execute(params![
+/// A session's row: the first one, or in the place of the one before. Whether it was there.
+fn write_session(db: &Connection, row: &SessionRow<&str, &[u8]>) -> Result<bool, rusqlite::Error> {
+    let query = match row.seq {
+        1 => {
+            "INSERT INTO sessions
+                 (id, bundle, record, seq, reply_seq, wake_at_ms, calling, updated_ms, messages, sum)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+        }
+        _ => {
+            "UPDATE sessions SET bundle = ?2, record = ?3, seq = ?4, reply_seq = ?5, wake_at_ms = ?6,
+                 calling = ?7, updated_ms = ?8, messages = ?9, sum = ?10
+             WHERE id = ?1 AND seq = ?4 - 1"
+        }
+    };
+    let written = db.prepare_cached(query)?.execute(params![
         row.id,
         row.bundle,
         row.record,
@@ -285,8 +275,8 @@ fn write_session(db: &Connection, row: &SessionRow<&str, &[u8]>) -> Result<(), r
         row.updated_ms,
         row.messages,
         row.sum()
-    ])
-    .map(|_| ())
+    ])?;
+    Ok(written == 1)
 }
 
 /// The message's id in the turn's first commit; that it is settled, with what was its answer, in
