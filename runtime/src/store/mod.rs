@@ -8,7 +8,7 @@ pub use sqlite::{
     backup, is_in_use, restore, verify,
 };
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use flowright_engine::model::{Command, Event, Reply, Session};
@@ -258,11 +258,11 @@ pub struct Stored {
     /// Number of its last reply.
     pub replies: u64,
     /// Its messages.
-    pub messages: HashSet<MessageKey>,
+    pub messages: BTreeSet<MessageKey>,
 }
 
 /// What a message is known by: the first half of the BLAKE3 hash of its id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MessageKey([u8; 16]);
 
 impl MessageKey {

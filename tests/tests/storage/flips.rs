@@ -10,6 +10,7 @@ use std::sync::Arc;
 use flowright_runtime::store::Durability;
 use flowright_runtime::store::{SqliteOptions, SqliteStore, StoreError, verify};
 use flowright_runtime::telemetry::Metrics;
+use flowright_tests::seeds::Random;
 use flowright_tests::{Fresh, World};
 
 const SESSIONS: usize = 40;
@@ -84,24 +85,14 @@ fn ask(store: &SqliteStore) -> Answers {
     answers
 }
 
-/// SplitMix64.
-fn random(state: &mut u64) -> usize {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    usize::try_from((z ^ (z >> 31)) >> 1).unwrap()
-}
-
 /// A bit anywhere; every other one where a page says what is in it, or in the first page, which says
 /// how to read all: there a flip leads astray, not only to a row that is spoiled.
 fn place(seed: u64, length: usize) -> usize {
-    let mut state = seed;
-    let bits = length * 8;
+    let mut random = Random::new(seed);
     match seed % 4 {
-        0 | 1 => random(&mut state) % bits,
-        2 => (random(&mut state) % (length / PAGE)) * PAGE * 8 + random(&mut state) % (64 * 8),
-        _ => random(&mut state) % (PAGE * 8),
+        0 | 1 => random.below(length * 8),
+        2 => random.below(length / PAGE) * PAGE * 8 + random.below(64 * 8),
+        _ => random.below(PAGE * 8),
     }
 }
 
