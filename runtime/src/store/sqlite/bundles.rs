@@ -42,10 +42,11 @@ impl SqliteStore {
                 .query_map([], |row| row.get(0))?
                 .collect::<Result<_, _>>()?;
             let mut drop = db.prepare("DELETE FROM bundles WHERE hash = ?1")?;
+            let mut gone = 0;
             for hash in unused.iter().filter(|hash| !but.contains(hash)) {
-                let gone = drop.execute(params![hash.as_slice()])?;
-                count.fetch_add(gone, Ordering::Relaxed);
+                gone += drop.execute(params![hash.as_slice()])?;
             }
+            count.store(gone, Ordering::Relaxed);
             Ok(())
         })
         .await?;

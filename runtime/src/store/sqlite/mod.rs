@@ -119,20 +119,23 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`]: then nothing of it is kept.
     pub async fn commit(&self, commit: Commit) -> Result<Vec<StoredReply>, StoreError> {
+        let (work, replies) = Work::commit(commit)?;
+        self.write(work).await.map(|()| replies)
+    }
+
+    /// Comes back when it is on the disk.
+    async fn write(&self, work: Work) -> Result<(), StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.put(Job { work: Work::commit(commit)?, answer })?;
+        self.put(Job { work, answer })?;
         answered.await.map_err(|_| StoreError::Failed("the writer has stopped".to_owned()))?
     }
 
     /// Has the writer do something in a transaction.
     async fn change(
         &self,
-        change: impl FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
+        change: impl Fn(&Connection) -> Result<(), rusqlite::Error> + Send + 'static,
     ) -> Result<(), StoreError> {
-        let (answer, answered) = oneshot::channel();
-        self.put(Job { work: Work::Change(Mutex::new(Some(Box::new(change)))), answer })?;
-        let answered = answered.await;
-        answered.map_err(|_| StoreError::Failed("the writer has stopped".to_owned()))?.map(|_| ())
+        self.write(Work::Change(Box::new(change))).await
     }
 
     fn put(&self, job: Job) -> Result<(), StoreError> {

@@ -6,9 +6,10 @@ use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 
 use super::sums::{Column, sum};
 use super::verify::{Rows, StoreReport, each, wrong};
+use super::write::ReplyRow;
 use super::{SqliteStore, damaged, failed};
 use crate::shown;
-use crate::store::{Commit, OutboxItem, OutboxKind, OutboxResult, StoreError, StoredReply};
+use crate::store::{Commit, OutboxItem, OutboxKind, OutboxResult, StoreError};
 
 /// Columns of an item, in the order that [`read`] takes them.
 const COLUMNS: &str =
@@ -28,19 +29,17 @@ struct Outbox {
 pub(super) fn put(
     db: &Connection,
     commit: &Commit,
-    replies: &[StoredReply],
-    texts: &[String],
+    replies: &[ReplyRow],
 ) -> Result<(), StoreError> {
     let (id, channel) = (&commit.session.id, &commit.session.channel);
     if commit.deliver.replies {
-        for (reply, text) in replies.iter().zip(texts) {
-            let key = format!("{id}/{}", reply.seq);
+        for ReplyRow { seq, text, .. } in replies {
+            let key = format!("{id}/{seq}");
             let body = format!(
-                "{{\"type\":\"reply\",\"session\":{},\"channel\":{},\"seq\":{},\"turn\":{},\"reply\":{text}}}",
+                "{{\"type\":\"reply\",\"session\":{},\"channel\":{},\"seq\":{seq},\"turn\":{},\"reply\":{text}}}",
                 quoted(id)?,
                 quoted(channel)?,
-                reply.seq,
-                reply.turn
+                commit.session.turn
             );
             insert(db, commit, OutboxKind::Reply, key, body)?;
         }

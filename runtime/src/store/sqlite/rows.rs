@@ -7,12 +7,12 @@ use super::sums::{Column, flag, maybe, number, sum};
 /// What a row says that is not as it was written.
 pub(super) const WRONG_SUM: &str = "its checksum is not the one it was written with";
 
-/// A row of `sessions`: its texts borrowed where it is written, owned where it is read.
+/// A row of `sessions`.
 #[derive(Debug, Clone)]
-pub(super) struct SessionRow<T = String, B = Vec<u8>> {
-    pub(super) id: T,
-    pub(super) bundle: B,
-    pub(super) record: T,
+pub(super) struct SessionRow {
+    pub(super) id: String,
+    pub(super) bundle: Vec<u8>,
+    pub(super) record: String,
     pub(super) seq: u64,
     pub(super) reply_seq: u64,
     pub(super) messages: u64,
@@ -21,12 +21,12 @@ pub(super) struct SessionRow<T = String, B = Vec<u8>> {
     pub(super) updated_ms: i64,
 }
 
-impl<T: AsRef<str>, B: AsRef<[u8]>> SessionRow<T, B> {
+impl SessionRow {
     pub(super) fn sum(&self) -> i64 {
         let columns = [
-            Column::Text(self.id.as_ref()),
-            Column::Bytes(self.bundle.as_ref()),
-            Column::Text(self.record.as_ref()),
+            Column::Text(&self.id),
+            Column::Bytes(&self.bundle),
+            Column::Text(&self.record),
             number(self.seq),
             number(self.reply_seq),
             number(self.messages),
@@ -36,9 +36,7 @@ impl<T: AsRef<str>, B: AsRef<[u8]>> SessionRow<T, B> {
         ];
         sum("sessions", &columns)
     }
-}
 
-impl SessionRow {
     /// The columns that [`SessionRow::read`] takes, before the sum.
     pub(super) const COLUMNS: &str =
         "id, bundle, record, seq, reply_seq, messages, wake_at_ms, calling, updated_ms";

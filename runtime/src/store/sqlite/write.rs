@@ -1,6 +1,6 @@
 //! The one writer: takes the commits that wait and writes them in one transaction.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 
 use flowright_engine::model::{Command, Status};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
@@ -12,35 +12,43 @@ use crate::limits::COMMITS_PER_BATCH_MAX;
 use crate::store::{Commit, StoreError, StoredReply};
 use crate::telemetry::Metrics;
 
-/// The replies of a commit as they were numbered.
-pub(super) type Written = Result<Vec<StoredReply>, StoreError>;
+/// Whether it is on the disk.
+pub(super) type Written = Result<(), StoreError>;
 
-/// Something that the writer does, once, in its transaction.
-type Change = Box<dyn FnOnce(&Connection) -> Result<(), rusqlite::Error> + Send>;
+/// Something that the writer does in its transaction; anew, when that could not be committed.
+type Change = Box<dyn Fn(&Connection) -> Result<(), rusqlite::Error> + Send>;
 
 /// Something to write.
 pub(super) enum Work {
-    Commit(Box<Commit>, Texts),
-    Change(Mutex<Option<Change>>),
+    Commit(Box<(Commit, Texts)>),
+    Change(Change),
 }
 
 impl Work {
-    /// A commit for the writer.
-    pub(super) fn commit(commit: Commit) -> Result<Self, StoreError> {
-        let texts = Texts::of(&commit)?;
-        Ok(Self::Commit(Box::new(commit), texts))
+    /// A commit for the writer, and its replies as they are numbered.
+    pub(super) fn commit(commit: Commit) -> Result<(Self, Vec<StoredReply>), StoreError> {
+        let replies = numbered(&commit);
+        let texts = Texts::of(&commit, &replies)?;
+        Ok((Self::Commit(Box::new((commit, texts))), replies))
     }
 
     fn write(&self, db: &Connection) -> Written {
         match self {
-            Self::Commit(commit, texts) => write_commit(db, commit, texts),
-            Self::Change(change) => {
-                let change = change.lock().unwrap_or_else(PoisonError::into_inner).take();
-                change.map_or(Ok(()), |change| change(db)).map_err(failed)?;
-                Ok(Vec::new())
-            }
+            Self::Commit(step) => write_commit(db, &step.0, &step.1),
+            Self::Change(change) => change(db).map_err(failed),
         }
     }
+}
+
+/// The replies of a step, numbered after those before it.
+fn numbered(commit: &Commit) -> Vec<StoredReply> {
+    let said = commit.commands.iter().filter_map(|command| match command {
+        Command::Reply(reply) => Some(reply.clone()),
+        _ => None,
+    });
+    let turn = commit.session.turn;
+    let numbers = commit.replies_before.saturating_add(1)..;
+    numbers.zip(said).map(|(seq, reply)| StoredReply { seq, turn, reply }).collect()
 }
 
 /// Something to write, and where the answer is waited for.
@@ -66,31 +74,51 @@ impl Stopped {
     }
 }
 
-/// A commit's parts as they are stored: written by whoever commits, so that the one writer only
-/// writes.
+/// A commit's rows as they are stored, with their sums: made by whoever commits, so that the one writer
+/// only writes.
 pub(super) struct Texts {
-    session: String,
+    session: SessionRow,
+    session_sum: i64,
     event: String,
     commands: String,
-    replies: Vec<String>,
-    /// Of the journal's row: nothing in it is known to the writer alone.
     step_sum: i64,
+    replies: Vec<ReplyRow>,
+}
+
+/// A row of `replies`.
+pub(super) struct ReplyRow {
+    pub(super) seq: u64,
+    pub(super) text: String,
+    sum: i64,
 }
 
 impl Texts {
-    fn of(commit: &Commit) -> Result<Self, StoreError> {
-        let reply = |command: &Command| match command {
-            Command::Reply(reply) => Some(json(reply)),
-            _ => None,
+    fn of(commit: &Commit, replies: &[StoredReply]) -> Result<Self, StoreError> {
+        let id = commit.session.id.as_str();
+        let reply = |reply: &StoredReply| {
+            let text = json(&reply.reply)?;
+            let sum = reply_sum(id, reply.seq, reply.turn, &text);
+            Ok(ReplyRow { seq: reply.seq, text, sum })
+        };
+        let session = SessionRow {
+            id: id.to_owned(),
+            bundle: commit.session.bundle.to_vec(),
+            record: json(&commit.session)?,
+            seq: commit.seq,
+            reply_seq: replies.last().map_or(commit.replies_before, |last| last.seq),
+            messages: commit.messages_before + u64::from(commit.message_id.is_some()),
+            wake_at_ms: commit.wake_at_ms,
+            calling: !commit.settled,
+            updated_ms: commit.at_ms,
         };
         let (event, commands) = (json(&commit.event)?, json(&commit.commands)?);
-        let id = commit.session.id.as_str();
         Ok(Self {
-            session: json(&commit.session)?,
+            session_sum: session.sum(),
+            session,
             step_sum: step_sum(id, commit.seq, commit.at_ms, &event, &commands),
             event,
             commands,
-            replies: commit.commands.iter().filter_map(reply).collect::<Result<_, _>>()?,
+            replies: replies.iter().map(reply).collect::<Result<_, _>>()?,
         })
     }
 }
@@ -142,55 +170,46 @@ pub(super) fn write_batch(
     }
 }
 
-/// Each commit has a savepoint of its own: one that cannot be written takes no other with it.
+/// Writes in one transaction; where one of them cannot be written, each in one of its own: it takes no
+/// other with it. That is rare, and a savepoint for each would cost all of them.
 fn try_batch(db: &mut Connection, batch: &[Job]) -> Result<Vec<Written>, StoreError> {
-    // To write from the start: one that only reads at first does not wait for others' writes later.
-    let mut transaction =
-        db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-    let mut results = Vec::with_capacity(batch.len());
-    for job in batch {
-        if batch.len() == 1 {
-            results.push(Ok(job.work.write(&transaction)?));
-            continue;
-        }
-        let savepoint = transaction.savepoint().map_err(failed)?;
-        let result = job.work.write(&savepoint);
-        match &result {
-            Ok(_) => savepoint.commit().map_err(failed)?,
-            // The disk is full or untrue for all of them.
-            Err(error @ (StoreError::Full(_) | StoreError::Stopped(_))) => {
-                return Err(error.clone());
+    match together(db, batch) {
+        Ok(()) => Ok(vec![Ok(()); batch.len()]),
+        // The disk is full or untrue for all of them.
+        Err(error @ (StoreError::Full(_) | StoreError::Stopped(_))) => Err(error),
+        Err(error) if batch.len() <= 1 => Err(error),
+        Err(_) => {
+            let mut results = Vec::with_capacity(batch.len());
+            for job in batch {
+                let written = together(db, std::slice::from_ref(job));
+                if let Err(error @ StoreError::Stopped(_)) = written {
+                    return Err(error);
+                }
+                results.push(written);
             }
-            Err(_) => {}
+            Ok(results)
         }
-        results.push(result);
     }
-    transaction.commit().map_err(failed)?;
-    Ok(results)
 }
 
-fn write_commit(
-    db: &Connection,
-    commit: &Commit,
-    texts: &Texts,
-) -> Result<Vec<StoredReply>, StoreError> {
-    let session = &commit.session;
-    let id = session.id.as_str();
-    let (first_reply, messages) = (commit.replies_before, commit.messages_before);
-    let replies = write_replies(db, commit, texts, first_reply)?;
-    let reply_seq = replies.last().map_or(first_reply, |last| last.seq);
-    let row = SessionRow {
-        id,
-        bundle: session.bundle.as_slice(),
-        record: texts.session.as_str(),
-        seq: commit.seq,
-        reply_seq,
-        messages: messages + u64::from(commit.message_id.is_some()),
-        wake_at_ms: commit.wake_at_ms,
-        calling: !commit.settled,
-        updated_ms: commit.at_ms,
-    };
-    if !write_session(db, &row).map_err(failed)? {
+fn together(db: &mut Connection, batch: &[Job]) -> Written {
+    // To write from the start: one that only reads at first does not wait for others' writes later.
+    let transaction =
+        db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
+    batch.iter().try_for_each(|job| job.work.write(&transaction))?;
+    transaction.commit().map_err(failed)
+}
+
+fn write_commit(db: &Connection, commit: &Commit, texts: &Texts) -> Written {
+    let (id, turn) = (commit.session.id.as_str(), commit.session.turn);
+    for ReplyRow { seq, text, sum } in &texts.replies {
+        db.prepare_cached(
+            "INSERT INTO replies (session, seq, turn, reply, sum) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )
+        .and_then(|mut s| s.execute(params![id, seq, turn, text, sum]))
+        .map_err(failed)?;
+    }
+    if !write_session(db, &texts.session, texts.session_sum).map_err(failed)? {
         let cause = format!("step {} of `{id}` does not follow the one that is there", commit.seq);
         return Err(damaged("session", &cause));
     }
@@ -203,33 +222,8 @@ fn write_commit(
         s.execute(params![id, commit.seq, commit.at_ms, event, commands, texts.step_sum])
     })
     .map_err(failed)?;
-    write_message(db, commit, first_reply, reply_seq).map_err(failed)?;
-    outbox::put(db, commit, &replies, &texts.replies)?;
-    Ok(replies)
-}
-
-fn write_replies(
-    db: &Connection,
-    commit: &Commit,
-    texts: &Texts,
-    mut seq: u64,
-) -> Result<Vec<StoredReply>, StoreError> {
-    let (id, turn) = (commit.session.id.as_str(), commit.session.turn);
-    let said = commit.commands.iter().filter_map(|command| match command {
-        Command::Reply(reply) => Some(reply),
-        _ => None,
-    });
-    let mut replies = Vec::new();
-    for (reply, text) in said.zip(&texts.replies) {
-        seq += 1;
-        db.prepare_cached(
-            "INSERT INTO replies (session, seq, turn, reply, sum) VALUES (?1, ?2, ?3, ?4, ?5)",
-        )
-        .and_then(|mut s| s.execute(params![id, seq, turn, text, reply_sum(id, seq, turn, text)]))
-        .map_err(failed)?;
-        replies.push(StoredReply { seq, turn, reply: reply.clone() });
-    }
-    Ok(replies)
+    write_message(db, commit, commit.replies_before, texts.session.reply_seq).map_err(failed)?;
+    outbox::put(db, commit, &texts.replies)
 }
 
 /// A session's row with another time to be looked at; one that is damaged stays as it is.
@@ -251,7 +245,7 @@ pub(super) fn set_wake(
 }
 
 /// A session's row: the first one, or in the place of the one before. Whether it was there.
-fn write_session(db: &Connection, row: &SessionRow<&str, &[u8]>) -> Result<bool, rusqlite::Error> {
+fn write_session(db: &Connection, row: &SessionRow, sum: i64) -> Result<bool, rusqlite::Error> {
     let query = match row.seq {
         1 => {
             "INSERT INTO sessions
@@ -274,7 +268,7 @@ fn write_session(db: &Connection, row: &SessionRow<&str, &[u8]>) -> Result<bool,
         row.calling,
         row.updated_ms,
         row.messages,
-        row.sum()
+        sum
     ])?;
     Ok(written == 1)
 }
