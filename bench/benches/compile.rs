@@ -90,7 +90,7 @@ const EDITS: &[Edit] = &[
     ("an action that one flow calls", PART, "status == 404", |n| format!("status == 41{n}")),
     ("an action that 1,250 of them call", HEAD, "/permission\"", |n| format!("/may/{n}\"")),
     ("what that action gives", HEAD, "granted: bool", |n| {
-        format!("granted: bool, other_{n}: text")
+        format!("granted: bool, other_{n}: text optional")
     }),
     ("a slot of the session", HEAD, "slot impact: severity", |n| {
         format!("slot impact: severity {{ tries {} }}", n + 1)
