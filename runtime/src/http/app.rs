@@ -69,12 +69,18 @@ impl Shared {
     }
 
     /// Lets an operator in. No page of a browser is one: without a token any page that somebody on
-    /// this machine has open could send requests here, and browsers say in `Origin` that a page did.
+    /// this machine has open could send requests here, and browsers say in `Origin` that a page did. A
+    /// page whose name was made to lead here says its own name in `Host`.
     pub(crate) fn authorise_admin(&self, headers: &HeaderMap) -> Result<(), Problem> {
         self.authorise(headers)?;
         if headers.contains_key("origin") {
             return Err(Problem::new(403, "web pages may not administer this server")
                 .with_help("ask without the header `Origin`, with curl for example"));
+        }
+        let host = headers.get("host").and_then(|host| host.to_str().ok());
+        if self.token.is_none() && host.is_some_and(|host| !is_local(host)) {
+            return Err(Problem::new(403, "without a token only this machine may administer")
+                .with_help("ask http://localhost, or set `[api] token_env`"));
         }
         Ok(())
     }
@@ -104,7 +110,47 @@ impl Shared {
     }
 }
 
+/// Whether a host, with or without a port, is this machine by itself.
+fn is_local(host: &str) -> bool {
+    let ends = |rest: &str| rest.is_empty() || rest.strip_prefix(':').is_some_and(is_port);
+    let (name, rest) = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
+        Some((name, rest)) => (name, rest),
+        None => host.split_at(host.find(':').unwrap_or(host.len())),
+    };
+    let is_loopback = name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    ends(rest) && (is_loopback || name.eq_ignore_ascii_case("localhost"))
+}
+
+fn is_port(text: &str) -> bool {
+    text.parse::<u16>().is_ok()
+}
+
 /// Compares secrets in a time that does not depend on where they differ.
 fn same(left: &[u8], right: &[u8]) -> bool {
     blake3::hash(left) == blake3::hash(right)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_local;
+
+    #[test]
+    fn only_this_machine_is_local() {
+        for host in
+            ["localhost", "LOCALHOST:8080", "127.0.0.1:80", "127.1.2.3", "[::1]:8080", "[::1]"]
+        {
+            assert!(is_local(host), "{host}");
+        }
+        for host in [
+            "evil.example",
+            "localhost.evil.example",
+            "127.0.0.1.evil.example:80",
+            "10.0.0.1",
+            "",
+            "localhost:x",
+            "[::2]",
+        ] {
+            assert!(!is_local(host), "{host}");
+        }
+    }
 }
