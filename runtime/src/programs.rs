@@ -58,16 +58,8 @@ impl Programs {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// A program from a bundle's bytes, ready to run; nothing changes by it.
-    ///
-    /// # Errors
-    /// Why the bytes are no program.
-    pub fn load(&self, bytes: &[u8]) -> Result<Arc<LoadedProgram>, String> {
-        (self.loader)(bytes).map(Arc::new)
-    }
-
-    /// The same on a thread of its own, for one that may be large: the threads here have all
-    /// connections to serve.
+    /// A program from a bundle's bytes, ready to run; nothing changes by it. It is made on a thread of
+    /// its own, since it may be large: the threads here have all connections to serve.
     ///
     /// # Errors
     /// Why the bytes are no program.
@@ -198,7 +190,7 @@ impl Programs {
                 cause: other.to_string(),
             });
         }
-        let program = self.load(&bytes).map_err(damaged)?;
+        let program = self.load_beside(bytes.into()).await.map_err(damaged)?;
         if program.bundle != *hash {
             return Err(damaged("it is another one than its name says".to_owned()));
         }

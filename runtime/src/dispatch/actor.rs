@@ -1,27 +1,21 @@
 //! The task of one live session: takes its mail one by one, steps the engine, commits, sends what
 //! was said, carries out the calls that the step asks for.
 
+mod customer;
+mod due;
 mod moving;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use flowright_compiler::ir::{FieldDef, Program};
-use flowright_engine::json::value_from_json;
+use flowright_compiler::ir::Program;
 use flowright_engine::model::{ActionResult, Command, Event, Session, Status};
 use flowright_engine::{LoadedProgram, Step, open_session, step};
 use flowright_nlu::external::External;
-use flowright_nlu::value::Value;
 use tokio::sync::mpsc;
 
 use super::{Answer, Asked, DispatchError, Incoming, Inner, Mail, Place};
-use crate::clock::later;
-use crate::limits::SESSION_IDLE;
 use crate::store::{Commit, MessageKey, StoreError, Stored, StoredReply, StoredSession};
-
-/// First pause before something that could not be stored is looked at again; each further one is
-/// twice as long, up to half a minute.
-const RETRY_PAUSE: Duration = Duration::from_millis(500);
 
 /// A session in memory.
 struct Live {
@@ -42,8 +36,6 @@ pub(super) struct Actor {
     /// Of what is carried out; given back while an answer from outside is waited for: whoever takes
     /// long there keeps nobody else out.
     place: Option<Place>,
-    /// The session's last step when it was looked at last.
-    looked_at: Option<u64>,
     /// It was said that the session's bundle has another format: timers and calls ask every second.
     said_other_format: bool,
 }
@@ -56,15 +48,7 @@ impl Drop for Actor {
 
 impl Actor {
     pub(super) const fn new(inner: Arc<Inner>, id: String) -> Self {
-        Self {
-            inner,
-            id,
-            live: None,
-            failures: 0,
-            place: None,
-            looked_at: None,
-            said_other_format: false,
-        }
+        Self { inner, id, live: None, failures: 0, place: None, said_other_format: false }
     }
 
     /// Until nothing comes for a while, or the dispatch closes.
@@ -89,44 +73,6 @@ impl Actor {
                 }
             }
         }
-    }
-
-    /// Until when nothing need be done: the session's timer, or when it may leave memory.
-    fn patience(&self) -> i64 {
-        let now = self.inner.clock.now_ms();
-        if self.failures > 0 {
-            return later(now, RETRY_PAUSE.saturating_mul(1 << (self.failures - 1).min(6)));
-        }
-        let idle = later(now, SESSION_IDLE);
-        self.look_at().map_or(idle, |at| at.min(idle))
-    }
-
-    /// When somebody must look at the session: its timer, or its end.
-    fn look_at(&self) -> Option<i64> {
-        let session = &self.live.as_ref()?.session;
-        [session.wake_at_ms, self.expires_at()].into_iter().flatten().min()
-    }
-
-    /// When the conversation is over without another word.
-    fn expires_at(&self) -> Option<i64> {
-        self.live.as_ref()?.session.expires_at_ms(self.inner.lasts_ms?)
-    }
-
-    fn is_due(&self) -> bool {
-        let wake = self.live.as_ref().and_then(|live| live.session.wake_at_ms);
-        wake.is_some_and(|at| at <= self.inner.clock.now_ms())
-    }
-
-    fn look_is_due(&self) -> bool {
-        self.look_at().is_some_and(|at| at <= self.inner.clock.now_ms())
-    }
-
-    /// Ends what nobody went on with for too long.
-    async fn expire_first(&mut self) -> Result<(), DispatchError> {
-        if self.expires_at().is_some_and(|at| at <= self.inner.clock.now_ms()) {
-            self.step(Event::Expired, None).await?;
-        }
-        Ok(())
     }
 
     async fn take(&mut self, mail: Mail) {
@@ -261,42 +207,6 @@ impl Actor {
         Answer { turn, replies, repeated, handed_off }
     }
 
-    /// A timer that is due, a call that a crash interrupted.
-    async fn look(&mut self) -> Result<(), DispatchError> {
-        self.load(None).await?;
-        self.looked_at = self.live.as_ref().map(|live| live.stored.seq);
-        self.finish_call().await?;
-        self.move_on().await?;
-        if self.is_due() {
-            self.step(Event::Wake, None).await?;
-            self.finish_call().await?;
-        }
-        self.expire_first().await?;
-        self.look_again().await
-    }
-
-    /// Where nothing came of a look, the time of it was reckoned by settings of before: nobody looks
-    /// again and again.
-    async fn look_again(&self) -> Result<(), DispatchError> {
-        let Some(live) = &self.live else { return Ok(()) };
-        let unchanged = self.looked_at.is_some_and(|seq| seq == live.stored.seq);
-        if unchanged && !self.look_is_due() {
-            self.inner.store.look_again_at(&self.id, self.look_at()).await?;
-        }
-        Ok(())
-    }
-
-    /// Learns who the customer is, when that changes anything.
-    async fn meet(&mut self, customer: Option<&serde_json::Value>) -> Result<(), DispatchError> {
-        let (Some(json), Some(live)) = (customer, &self.live) else { return Ok(()) };
-        let current = self.inner.programs.current();
-        let profile = read_customer(&live.program.program, &current.program, json)?;
-        if profile != live.session.customer {
-            self.step(Event::Customer { profile }, None).await?;
-        }
-        Ok(())
-    }
-
     /// Carries out the call under way, and those that follow from its answer.
     async fn finish_call(&mut self) -> Result<Vec<StoredReply>, DispatchError> {
         let mut replies = Vec::new();
@@ -421,27 +331,4 @@ impl Actor {
             }
         }
     }
-}
-
-/// A customer's profile from JSON, by the fields that the session's program declares. What only the
-/// current one declares is passed over: whoever sends it knows no other.
-fn read_customer(
-    program: &Program,
-    current: &Program,
-    json: &serde_json::Value,
-) -> Result<Vec<Option<Value>>, DispatchError> {
-    let bad = |cause: String| DispatchError::BadCustomer(cause);
-    let object = json.as_object().ok_or_else(|| bad("expected an object".to_owned()))?;
-    let declared = |by: &Program, name: &str| by.customer.iter().any(|field| field.name == name);
-    let known = |name: &str| declared(program, name) || declared(current, name);
-    if let Some(name) = object.keys().find(|name| !known(name)) {
-        let names: Vec<&str> = program.customer.iter().map(|f| f.name.as_str()).collect();
-        return Err(bad(format!("`{name}` is not a field; there are {}", names.join(", "))));
-    }
-    let field = |field: &FieldDef| match object.get(&field.name) {
-        Some(json) => value_from_json(program, &field.ty, json)
-            .map_err(|e| bad(format!("{}: {e}", field.name))),
-        None => Ok(None),
-    };
-    program.customer.iter().map(field).collect()
 }

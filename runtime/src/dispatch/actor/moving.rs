@@ -1,7 +1,7 @@
 //! A session that is touched goes on with the current program, where what it holds fits there: a step
 //! of its own in its journal, before whatever touched it. Where it does not fit, the session stays.
 
-use flowright_engine::model::{Event, Wait};
+use flowright_engine::model::Event;
 use flowright_engine::upgrade::{Stays, move_session};
 
 use super::{Actor, Live};
@@ -48,16 +48,5 @@ impl Actor {
     fn count_move(&self, result: &str) {
         let labels = vec![("result".to_owned(), result.to_owned())];
         self.inner.metrics.upgrades.get_or_create(&labels).inc();
-    }
-
-    /// What was due before a message comes before it: the end of a wait, and what `migrate` sends the
-    /// session on to, which a crash may have come in front of.
-    pub(super) async fn wake_first(&mut self) -> Result<(), DispatchError> {
-        let top = self.live.as_ref().and_then(|live| live.session.stack.last());
-        if matches!(top.map(|frame| &frame.wait), Some(Wait::Until { .. })) && self.is_due() {
-            self.step(Event::Wake, None).await?;
-            self.finish_call().await?;
-        }
-        Ok(())
     }
 }
