@@ -196,10 +196,8 @@ impl Courier {
         };
         self.metrics.deliveries.get_or_create(&labels(how)).inc();
         while let Err(error) = self.store.outbox_settle(item.clone(), result.clone()).await {
+            // Until it is kept it counts as under way: to send it again would be no better.
             tracing::error!(%error, "how sending went could not be kept");
-            if matches!(error, StoreError::Stopped(_)) {
-                return id;
-            }
             self.clock.sleep_until(later(self.clock.now_ms(), LOOK_AGAIN)).await;
         }
         id

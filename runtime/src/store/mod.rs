@@ -76,9 +76,6 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Whether it answers, and takes commits as far as it knows.
     fn ready(&self) -> StoreFuture<'_, ()>;
 
-    /// Number of sessions.
-    fn session_count(&self) -> StoreFuture<'_, u64>;
-
     /// A bundle's bytes.
     fn bundle<'s>(&'s self, hash: &'s [u8; 32]) -> StoreFuture<'s, Option<Vec<u8>>>;
 

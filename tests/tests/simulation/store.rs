@@ -114,10 +114,6 @@ impl Store for SimStore {
         self.read(self.inner.ready())
     }
 
-    fn session_count(&self) -> StoreFuture<'_, u64> {
-        self.read(self.inner.session_count())
-    }
-
     fn bundle<'s>(&'s self, hash: &'s [u8; 32]) -> StoreFuture<'s, Option<Vec<u8>>> {
         self.read(self.inner.bundle(hash))
     }

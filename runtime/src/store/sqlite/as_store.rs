@@ -77,10 +77,6 @@ impl Store for SqliteStore {
         ))
     }
 
-    fn session_count(&self) -> StoreFuture<'_, u64> {
-        Box::pin(ready(self.read_session_count()))
-    }
-
     fn bundle<'s>(&'s self, hash: &'s [u8; 32]) -> StoreFuture<'s, Option<Vec<u8>>> {
         Box::pin(ready(self.read_bundle(hash)))
     }

@@ -2,7 +2,7 @@
 //! server began with, and its next process begins with the new one.
 
 use flowright_engine::model::Session;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::rows::{SessionRow, WRONG_SUM};
 use super::sums::{Column, sum};
@@ -53,15 +53,14 @@ pub(super) fn apply(db: &Connection) -> Result<(), StoreError> {
     }
     let query =
         format!("SELECT {}, sum FROM sessions WHERE wake_at_ms IS NOT NULL", SessionRow::COLUMNS);
-    let read = |row: &Row<'_>| Ok((SessionRow::read(row)?, SessionRow::stored_sum(row)?));
-    let rows: Vec<(SessionRow, i64)> = db
+    let rows: Vec<(SessionRow, bool)> = db
         .prepare(&query)
-        .and_then(|mut statement| statement.query_map([], read)?.collect())
+        .and_then(|mut statement| statement.query_map([], SessionRow::checked)?.collect())
         .map_err(failed)?;
     tracing::warn!(jump, sessions = rows.len(), "timers are moved: the machine's clock was set");
-    for (mut row, stored) in rows {
+    for (mut row, is_whole) in rows {
         // A new sum would make something whole of it that is not.
-        if row.sum() != stored {
+        if !is_whole {
             let error = damaged("session", &WRONG_SUM);
             tracing::error!(session = %row.id, %error, "its timer is not moved");
             continue;

@@ -11,7 +11,7 @@ use super::{SqliteStore, damaged, failed};
 use crate::shown;
 use crate::store::{Commit, OutboxItem, OutboxKind, OutboxResult, StoreError};
 
-/// Columns of an item, in the order that [`read`] takes them.
+/// Columns of an item, in the order that [`checked`] takes them.
 const COLUMNS: &str =
     "id, session, kind, channel, key, body, attempts, since_ms, next_at_ms, dead, cause, sum";
 
@@ -121,17 +121,14 @@ fn sum_of(item: &OutboxItem) -> i64 {
     sum("outbox", &columns)
 }
 
-/// A row as it is, with the sum it was written with.
-fn read(row: &Row<'_>) -> Result<(OutboxItem, String, i64), rusqlite::Error> {
+/// A row, and whether it is as it was written.
+fn checked(row: &Row<'_>) -> Result<(OutboxItem, bool), rusqlite::Error> {
     let kind: String = row.get(2)?;
+    let known = [OutboxKind::Reply, OutboxKind::Handoff].into_iter().find(|k| k.name() == kind);
     let item = OutboxItem {
         id: row.get(0)?,
         session: row.get(1)?,
-        kind: if kind == OutboxKind::Handoff.name() {
-            OutboxKind::Handoff
-        } else {
-            OutboxKind::Reply
-        },
+        kind: known.unwrap_or(OutboxKind::Reply),
         channel: row.get(3)?,
         key: row.get(4)?,
         body: row.get(5)?,
@@ -140,19 +137,20 @@ fn read(row: &Row<'_>) -> Result<(OutboxItem, String, i64), rusqlite::Error> {
         next_at_ms: row.get(8)?,
         cause: row.get(10)?,
     };
-    Ok((item, kind, row.get(11)?))
+    let is_whole = known.is_some() && sum_of(&item) == row.get::<_, i64>(11)?;
+    Ok((item, is_whole))
 }
 
 impl SqliteStore {
     fn read_outbox(&self, rest: &str, values: &[&dyn ToSql]) -> Result<Outbox, StoreError> {
-        let rows: Vec<(OutboxItem, String, i64)> = self.read(|db| {
+        let rows: Vec<(OutboxItem, bool)> = self.read(|db| {
             let mut statement =
                 db.prepare_cached(&format!("SELECT {COLUMNS} FROM outbox o {rest}"))?;
-            statement.query_map(values, read)?.collect()
+            statement.query_map(values, checked)?.collect()
         })?;
         let mut outbox = Outbox::default();
-        for (item, kind, stored) in rows {
-            if kind == item.kind.name() && sum_of(&item) == stored {
+        for (item, is_whole) in rows {
+            if is_whole {
                 outbox.whole.push(item);
                 continue;
             }
@@ -260,9 +258,7 @@ impl SqliteStore {
 /// Verifies every row.
 pub(super) fn verify(db: &Connection, report: &mut StoreReport) -> Rows {
     each(db, "message of the outbox", &format!("SELECT {COLUMNS} FROM outbox"), report, |row| {
-        let (item, kind, stored) = read(row)?;
-        let what = || format!("message {} of the outbox", item.id);
-        let odd = (kind != item.kind.name()).then(|| format!("{} is damaged", what()));
-        Ok(odd.or_else(|| wrong(sum_of(&item), stored, what)))
+        let (item, is_whole) = checked(row)?;
+        Ok(wrong(is_whole, || format!("message {} of the outbox", item.id)))
     })
 }

@@ -13,40 +13,19 @@ use crate::store::{
 /// Beyond the number of every reply.
 const LAST: u64 = i64::MAX as u64;
 
-/// A message's turn and id, and whether its row is as it was written.
-type Message = (StoredTurn, String, bool);
-
 /// What the tables say of one session, read at once.
 struct Found {
-    row: Option<(SessionRow, i64)>,
-    messages: Vec<Message>,
+    /// Each with whether it is as it was written.
+    row: Option<(SessionRow, bool)>,
+    messages: Vec<(MessageRow, bool)>,
     /// The number of its last step, which is in the journal.
     last_step: Option<u64>,
     last_reply: Option<u64>,
 }
 
-const MESSAGE: &str = "turn, settled, first_reply, last_reply, handed_off, sum, id";
-
-fn read_message(session: &str, row: &Row<'_>) -> Result<Message, rusqlite::Error> {
-    let turn = StoredTurn {
-        turn: row.get(0)?,
-        settled: row.get(1)?,
-        first_reply: row.get(2)?,
-        last_reply: row.get(3)?,
-        handed_off: row.get(4)?,
-    };
-    let id: String = row.get(6)?;
-    let written = MessageRow {
-        session,
-        id: &id,
-        turn: turn.turn,
-        settled: turn.settled,
-        first_reply: turn.first_reply,
-        last_reply: turn.last_reply,
-        handed_off: turn.handed_off,
-    };
-    let is_whole = written.sum() == row.get::<_, i64>(5)?;
-    Ok((turn, id, is_whole))
+/// The messages of a session, or one of them.
+fn messages_where(condition: &str) -> String {
+    format!("SELECT {}, sum FROM messages WHERE session = ?1 {condition}", MessageRow::COLUMNS)
 }
 
 /// The last number of a session in a table.
@@ -57,14 +36,9 @@ fn last_of(db: &Connection, table: &str, session: &str) -> Result<Option<u64>, r
 
 fn find(db: &Connection, id: &str) -> Result<Found, rusqlite::Error> {
     let query = format!("SELECT {}, sum FROM sessions WHERE id = ?1", SessionRow::COLUMNS);
-    let row = db
-        .prepare_cached(&query)?
-        .query_row([id], |row| Ok((SessionRow::read(row)?, SessionRow::stored_sum(row)?)))
-        .optional()?;
-    let query = format!("SELECT {MESSAGE} FROM messages WHERE session = ?1 ORDER BY id");
-    let mut messages = db.prepare_cached(&query)?;
-    let messages: Vec<Message> =
-        messages.query_map([id], |row| read_message(id, row))?.collect::<Result<_, _>>()?;
+    let row = db.prepare_cached(&query)?.query_row([id], SessionRow::checked).optional()?;
+    let mut messages = db.prepare_cached(&messages_where("ORDER BY id"))?;
+    let messages = messages.query_map([id], MessageRow::checked)?.collect::<Result<_, _>>()?;
     let (last_step, last_reply) = (last_of(db, "journal", id)?, last_of(db, "replies", id)?);
     Ok(Found { row, messages, last_step, last_reply })
 }
@@ -75,13 +49,13 @@ impl Found {
     /// or found twice, or an earlier one is found. Each table has its own ways, so that the others
     /// tell.
     fn whole(self, id: &str) -> Result<Option<SessionRow>, StoreError> {
-        let Some((row, stored)) = self.row else {
+        let Some((row, is_whole)) = self.row else {
             if self.last_step.is_some() || self.last_reply.is_some() || !self.messages.is_empty() {
                 return Err(damaged("session", &format!("the row of `{id}` is missing")));
             }
             return Ok(None);
         };
-        if row.id != id || row.sum() != stored {
+        if row.id != id || !is_whole {
             return Err(damaged("session", &WRONG_SUM));
         }
         let (had, there) = (row.messages, self.messages.len() as u64);
@@ -91,10 +65,10 @@ impl Found {
                 &format!("`{id}` had {had} messages, {there} are there"),
             ));
         }
-        if self.messages.iter().any(|(_, _, is_whole)| !is_whole) {
+        if self.messages.iter().any(|(row, is_whole)| !is_whole || row.session != id) {
             return Err(damaged("message", &WRONG_SUM));
         }
-        if self.messages.iter().zip(self.messages.iter().skip(1)).any(|(a, b)| a.1 >= b.1) {
+        if self.messages.iter().zip(self.messages.iter().skip(1)).any(|(a, b)| a.0.id >= b.0.id) {
             return Err(damaged(
                 "message",
                 &format!("one of `{id}` is there twice, another is not"),
@@ -121,7 +95,7 @@ impl SqliteStore {
     /// [`StoreError`].
     pub fn read_session(&self, id: &str) -> Result<Option<StoredSession>, StoreError> {
         let found = self.read_at_once(|db| find(db, id))?;
-        let messages = found.messages.iter().map(|(_, id, _)| MessageKey::of(id)).collect();
+        let messages = found.messages.iter().map(|(row, _)| MessageKey::of(&row.id)).collect();
         let Some(row) = found.whole(id)? else { return Ok(None) };
         let session: Session =
             serde_json::from_str(&row.record).map_err(|e| damaged("session", &e))?;
@@ -135,22 +109,21 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError`].
     pub fn read_message(&self, session: &str, id: &str) -> Result<Option<StoredTurn>, StoreError> {
-        let found: Option<Message> = self.read(|db| {
-            let query = format!("SELECT {MESSAGE} FROM messages WHERE session = ?1 AND id = ?2");
-            db.prepare_cached(&query)?
-                .query_row([session, id], |row| read_message(session, row))
+        let found = self.read(|db| {
+            db.prepare_cached(&messages_where("AND id = ?2"))?
+                .query_row([session, id], MessageRow::checked)
                 .optional()
         })?;
         match found {
             // A row that is spoiled may be found under another's name.
-            Some((turn, found, true)) if found == id => Ok(Some(turn)),
+            Some((row, true)) if row.session == session && row.id == id => Ok(Some(row.turn())),
             Some(_) => Err(damaged("message", &WRONG_SUM)),
             // A row that is not where it belongs hides others from whoever looks for them by name,
             // and not from whoever reads one after the other.
             None => {
                 let found = self.read_at_once(|db| find(db, session))?;
-                let hidden = found.messages.iter().find(|(_, known, _)| known == id);
-                let turn = hidden.map(|(turn, _, _)| turn.clone());
+                let hidden = found.messages.iter().find(|(row, _)| row.id == id);
+                let turn = hidden.map(|(row, _)| row.turn());
                 found.whole(session).map(|_| turn)
             }
         }
@@ -304,14 +277,6 @@ impl SqliteStore {
             db.prepare_cached("SELECT min(wake_at_ms) FROM sessions WHERE wake_at_ms > ?1")?
                 .query_row([after_ms], |row| row.get(0))
         })
-    }
-
-    /// Number of sessions.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub fn read_session_count(&self) -> Result<u64, StoreError> {
-        self.read(|db| db.query_row("SELECT count(*) FROM sessions", [], |row| row.get(0)))
     }
 
     /// A bundle's bytes.

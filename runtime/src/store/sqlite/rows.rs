@@ -3,6 +3,7 @@
 use rusqlite::Row;
 
 use super::sums::{Column, flag, maybe, number, sum};
+use crate::store::StoredTurn;
 
 /// What a row says that is not as it was written.
 pub(super) const WRONG_SUM: &str = "its checksum is not the one it was written with";
@@ -56,17 +57,19 @@ impl SessionRow {
         })
     }
 
-    /// The sum in a row that begins with [`SessionRow::COLUMNS`].
-    pub(super) fn stored_sum(row: &Row<'_>) -> Result<i64, rusqlite::Error> {
-        row.get(9)
+    /// The same, and whether it is as it was written: the sum stands after [`SessionRow::COLUMNS`].
+    pub(super) fn checked(row: &Row<'_>) -> Result<(Self, bool), rusqlite::Error> {
+        let read = Self::read(row)?;
+        let is_whole = read.sum() == row.get::<_, i64>(9)?;
+        Ok((read, is_whole))
     }
 }
 
 /// A row of `messages`.
 #[derive(Debug, Clone)]
-pub(super) struct MessageRow<'r> {
-    pub(super) session: &'r str,
-    pub(super) id: &'r str,
+pub(super) struct MessageRow {
+    pub(super) session: String,
+    pub(super) id: String,
     pub(super) turn: u64,
     pub(super) settled: bool,
     pub(super) first_reply: Option<u64>,
@@ -74,11 +77,11 @@ pub(super) struct MessageRow<'r> {
     pub(super) handed_off: Option<bool>,
 }
 
-impl MessageRow<'_> {
+impl MessageRow {
     pub(super) fn sum(&self) -> i64 {
         let columns = [
-            Column::Text(self.session),
-            Column::Text(self.id),
+            Column::Text(&self.session),
+            Column::Text(&self.id),
             number(self.turn),
             flag(Some(self.settled)),
             maybe(self.first_reply),
@@ -86,6 +89,41 @@ impl MessageRow<'_> {
             flag(self.handed_off),
         ];
         sum("messages", &columns)
+    }
+
+    /// What it says of its turn.
+    pub(super) const fn turn(&self) -> StoredTurn {
+        StoredTurn {
+            turn: self.turn,
+            settled: self.settled,
+            first_reply: self.first_reply,
+            last_reply: self.last_reply,
+            handed_off: self.handed_off,
+        }
+    }
+
+    /// The columns that [`MessageRow::read`] takes, before the sum.
+    pub(super) const COLUMNS: &str =
+        "session, id, turn, settled, first_reply, last_reply, handed_off";
+
+    /// From a row that begins with [`MessageRow::COLUMNS`].
+    pub(super) fn read(row: &Row<'_>) -> Result<Self, rusqlite::Error> {
+        Ok(Self {
+            session: row.get(0)?,
+            id: row.get(1)?,
+            turn: row.get(2)?,
+            settled: row.get(3)?,
+            first_reply: row.get(4)?,
+            last_reply: row.get(5)?,
+            handed_off: row.get(6)?,
+        })
+    }
+
+    /// The same, and whether it is as it was written: the sum stands after [`MessageRow::COLUMNS`].
+    pub(super) fn checked(row: &Row<'_>) -> Result<(Self, bool), rusqlite::Error> {
+        let read = Self::read(row)?;
+        let is_whole = read.sum() == row.get::<_, i64>(7)?;
+        Ok((read, is_whole))
     }
 }
 

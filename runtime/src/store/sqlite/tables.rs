@@ -187,24 +187,11 @@ fn sum_sessions(db: &Connection) -> Result<(), rusqlite::Error> {
 }
 
 fn sum_messages(db: &Connection) -> Result<(), rusqlite::Error> {
-    let mut rows = db.prepare(
-        "SELECT session, id, turn, settled, first_reply, last_reply, handed_off FROM messages",
-    )?;
-    let mut rows = rows.query([])?;
-    let mut sums = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (session, id): (String, String) = (row.get(0)?, row.get(1)?);
-        let row = MessageRow {
-            session: &session,
-            id: &id,
-            turn: row.get(2)?,
-            settled: row.get(3)?,
-            first_reply: row.get(4)?,
-            last_reply: row.get(5)?,
-            handed_off: row.get(6)?,
-        };
-        sums.push((row.sum(), session, id));
-    }
+    let mut rows = db.prepare(&format!("SELECT {} FROM messages", MessageRow::COLUMNS))?;
+    let rows = rows.query_map([], MessageRow::read)?;
+    let sums: Vec<(i64, String, String)> = rows
+        .map(|row| row.map(|row| (row.sum(), row.session, row.id)))
+        .collect::<Result<_, _>>()?;
     let mut update = db.prepare("UPDATE messages SET sum = ?1 WHERE session = ?2 AND id = ?3")?;
     sums.into_iter().try_for_each(|row| update.execute(row).map(|_| ()))
 }

@@ -197,7 +197,7 @@ async fn a_commit_that_fails_fails_alone() {
     });
     let results = futures_util::future::join_all(commits).await;
     assert_eq!(results.iter().filter(|result| result.is_err()).count(), 9);
-    assert_eq!(store.read_session_count().unwrap(), 31);
+    assert_eq!(verify(&file.path()).unwrap().count("sessions"), 31);
     assert_eq!(texts(store.read_replies_after("same", 0).unwrap()), ["a"]);
 }
 
@@ -334,6 +334,20 @@ async fn a_message_that_is_there_twice_hides_no_other() {
         assert!(!matches!(known, Ok(None)), "{id}");
     }
     assert!(!verify(&file.path()).unwrap().is_whole());
+}
+
+/// What settles a message does not make something whole of a row that was spoiled meanwhile.
+#[tokio::test]
+async fn a_message_that_is_damaged_is_not_settled() {
+    let file = File::new("unsettled");
+    let store = file.open().unwrap();
+    store.commit(commit(1, Some("m"), &["a"], false)).await.unwrap();
+    let next = after(&store, commit(2, None, &["b"], true));
+    let db = Connection::open(file.path()).unwrap();
+    db.execute_batch("UPDATE messages SET id = 'n'").unwrap();
+    let error = store.commit(next).await.unwrap_err().to_string();
+    assert!(error.contains("R0304: a stored message is damaged"), "{error}");
+    assert!(store.read_message("s", "n").is_err());
 }
 
 /// Timers that were reckoned by a clock that was set since are moved, once.

@@ -213,9 +213,9 @@ fn sessions(db: &Connection, report: &mut StoreReport) -> Rows {
     let query = format!("SELECT {}, sum FROM sessions", SessionRow::COLUMNS);
     let handed_off = Cell::new(0);
     let count = each(db, "session", &query, report, |row| {
-        let (session, stored) = (SessionRow::read(row)?, SessionRow::stored_sum(row)?);
+        let (session, is_whole) = SessionRow::checked(row)?;
         let what = || format!("the session `{}`", session.id);
-        let fault = wrong(session.sum(), stored, what);
+        let fault = wrong(is_whole, what);
         Ok(fault.or_else(|| match serde_json::from_str::<Session>(&session.record) {
             Ok(record) => {
                 handed_off.update(|count| count + u64::from(record.status != Status::Bot));
@@ -229,21 +229,11 @@ fn sessions(db: &Connection, report: &mut StoreReport) -> Rows {
 }
 
 fn messages(db: &Connection, report: &mut StoreReport) -> Rows {
-    let query = "SELECT session, id, turn, settled, first_reply, last_reply, handed_off, sum
-                 FROM messages";
-    each(db, "message", query, report, |row| {
-        let (session, id): (String, String) = (row.get(0)?, row.get(1)?);
-        let written = MessageRow {
-            session: &session,
-            id: &id,
-            turn: row.get(2)?,
-            settled: row.get(3)?,
-            first_reply: row.get(4)?,
-            last_reply: row.get(5)?,
-            handed_off: row.get(6)?,
-        };
-        let what = || format!("the message `{id}` of the session `{session}`");
-        Ok(wrong(written.sum(), row.get(7)?, what))
+    let query = format!("SELECT {}, sum FROM messages", MessageRow::COLUMNS);
+    each(db, "message", &query, report, |row| {
+        let (message, is_whole) = MessageRow::checked(row)?;
+        let MessageRow { id, session, .. } = &message;
+        Ok(wrong(is_whole, || format!("the message `{id}` of the session `{session}`")))
     })
 }
 
@@ -252,7 +242,9 @@ fn replies(db: &Connection, report: &mut StoreReport) -> Rows {
     each(db, "reply", query, report, |row| {
         let (session, seq, reply): (String, u64, String) = (row.get(0)?, row.get(1)?, row.get(3)?);
         let sum = reply_sum(&session, seq, row.get(2)?, &reply);
-        Ok(wrong(sum, row.get(4)?, || format!("reply {seq} of the session `{session}`")))
+        Ok(wrong(sum == row.get::<_, i64>(4)?, || {
+            format!("reply {seq} of the session `{session}`")
+        }))
     })
 }
 
@@ -262,7 +254,7 @@ fn steps(db: &Connection, report: &mut StoreReport) -> Rows {
         let (session, seq): (String, u64) = (row.get(0)?, row.get(1)?);
         let (event, commands): (String, String) = (row.get(3)?, row.get(4)?);
         let sum = step_sum(&session, seq, row.get(2)?, &event, &commands);
-        Ok(wrong(sum, row.get(5)?, || format!("step {seq} of the session `{session}`")))
+        Ok(wrong(sum == row.get::<_, i64>(5)?, || format!("step {seq} of the session `{session}`")))
     })
 }
 
@@ -346,6 +338,6 @@ fn under_way(db: &Connection, report: &mut StoreReport) -> Result<(), rusqlite::
     Ok(())
 }
 
-pub(super) fn wrong(sum: i64, stored: i64, what: impl Fn() -> String) -> Option<String> {
-    (sum != stored).then(|| format!("{} is damaged: its checksum is wrong", what()))
+pub(super) fn wrong(is_whole: bool, what: impl Fn() -> String) -> Option<String> {
+    (!is_whole).then(|| format!("{} is damaged: its checksum is wrong", what()))
 }

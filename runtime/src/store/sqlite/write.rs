@@ -6,7 +6,7 @@ use flowright_engine::model::{Command, Status};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 use tokio::sync::{mpsc, oneshot};
 
-use super::rows::{MessageRow, SessionRow, reply_sum, step_sum};
+use super::rows::{MessageRow, SessionRow, WRONG_SUM, reply_sum, step_sum};
 use super::{damaged, failed, outbox};
 use crate::limits::COMMITS_PER_BATCH_MAX;
 use crate::store::{Commit, StoreError, StoredReply};
@@ -173,31 +173,24 @@ pub(super) fn write_batch(
 /// Writes in one transaction; where one of them cannot be written, each in one of its own: it takes no
 /// other with it. That is rare, and a savepoint for each would cost all of them.
 fn try_batch(db: &mut Connection, batch: &[Job]) -> Result<Vec<Written>, StoreError> {
-    match together(db, batch) {
+    match together(db, batch)? {
         Ok(()) => Ok(vec![Ok(()); batch.len()]),
-        // The disk is full or untrue for all of them.
-        Err(error @ (StoreError::Full(_) | StoreError::Stopped(_))) => Err(error),
-        Err(error) if batch.len() <= 1 => Err(error),
-        Err(_) => {
-            let mut results = Vec::with_capacity(batch.len());
-            for job in batch {
-                let written = together(db, std::slice::from_ref(job));
-                if let Err(error @ StoreError::Stopped(_)) = written {
-                    return Err(error);
-                }
-                results.push(written);
-            }
-            Ok(results)
-        }
+        Err(error) if batch.len() <= 1 => Ok(vec![Err(error)]),
+        Err(_) => batch.iter().map(|job| together(db, std::slice::from_ref(job))).collect(),
     }
 }
 
-fn together(db: &mut Connection, batch: &[Job]) -> Written {
+/// One transaction: outside, what keeps all of them from the disk; inside, what is wrong with one.
+fn together(db: &mut Connection, batch: &[Job]) -> Result<Written, StoreError> {
     // To write from the start: one that only reads at first does not wait for others' writes later.
     let transaction =
         db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
-    batch.iter().try_for_each(|job| job.work.write(&transaction))?;
-    transaction.commit().map_err(failed)
+    match batch.iter().try_for_each(|job| job.work.write(&transaction)) {
+        Ok(()) => transaction.commit().map(Ok).map_err(failed),
+        // The disk is full or untrue for all of them.
+        Err(error @ (StoreError::Full(_) | StoreError::Stopped(_))) => Err(error),
+        Err(error) => Ok(Err(error)),
+    }
 }
 
 fn write_commit(db: &Connection, commit: &Commit, texts: &Texts) -> Written {
@@ -222,7 +215,7 @@ fn write_commit(db: &Connection, commit: &Commit, texts: &Texts) -> Written {
         s.execute(params![id, commit.seq, commit.at_ms, event, commands, texts.step_sum])
     })
     .map_err(failed)?;
-    write_message(db, commit, commit.replies_before, texts.session.reply_seq).map_err(failed)?;
+    write_message(db, commit, texts.session.reply_seq)?;
     outbox::put(db, commit, &texts.replies)
 }
 
@@ -233,11 +226,8 @@ pub(super) fn set_wake(
     wake_at_ms: Option<i64>,
 ) -> Result<(), rusqlite::Error> {
     let query = format!("SELECT {}, sum FROM sessions WHERE id = ?1", SessionRow::COLUMNS);
-    let read = |row: &rusqlite::Row<'_>| Ok((SessionRow::read(row)?, SessionRow::stored_sum(row)?));
-    let row = db.prepare_cached(&query)?.query_row([id], read).optional()?;
-    let Some((mut row, _)) = row.filter(|(row, stored)| row.sum() == *stored) else {
-        return Ok(());
-    };
+    let row = db.prepare_cached(&query)?.query_row([id], SessionRow::checked).optional()?;
+    let Some((mut row, true)) = row else { return Ok(()) };
     row.wake_at_ms = wake_at_ms;
     db.prepare_cached("UPDATE sessions SET wake_at_ms = ?2, sum = ?3 WHERE id = ?1")?
         .execute(params![id, wake_at_ms, row.sum()])
@@ -275,48 +265,67 @@ fn write_session(db: &Connection, row: &SessionRow, sum: i64) -> Result<bool, ru
 
 /// The message's id in the turn's first commit; that it is settled, with what was its answer, in
 /// the last.
-fn write_message(
-    db: &Connection,
-    commit: &Commit,
-    first_reply: u64,
-    reply_seq: u64,
-) -> Result<(), rusqlite::Error> {
+fn write_message(db: &Connection, commit: &Commit, reply_seq: u64) -> Written {
     let (session, turn) = (commit.session.id.as_str(), commit.session.turn);
     let handed_off = commit.session.status != Status::Bot;
-    let settled = |first_reply: Option<u64>, id: &str| {
-        let last = commit.settled.then_some((reply_seq, handed_off));
-        let (last_reply, handed_off) = last.unzip();
-        let settled = commit.settled;
-        let row = MessageRow { session, id, turn, settled, first_reply, last_reply, handed_off };
-        db.prepare_cached(
-            "INSERT INTO messages
-                 (session, id, turn, settled, first_reply, last_reply, handed_off, sum)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        )?
-        .execute(params![
-            session,
-            id,
+    let (last_reply, handed_off) = commit.settled.then_some((reply_seq, handed_off)).unzip();
+    if let Some(id) = &commit.message_id {
+        let row = MessageRow {
+            session: session.to_owned(),
+            id: id.clone(),
             turn,
-            settled,
-            first_reply,
+            settled: commit.settled,
+            first_reply: Some(commit.replies_before),
             last_reply,
             handed_off,
-            row.sum()
-        ])
-        .map(|_| ())
-    };
-    if let Some(message) = &commit.message_id {
-        return settled(Some(first_reply), message);
+        };
+        return insert_message(db, &row).map_err(failed);
     }
     if !commit.settled {
         return Ok(());
     }
-    let begun: Option<(String, Option<u64>)> = db
-        .prepare_cached(
-            "DELETE FROM messages WHERE session = ?1 AND turn = ?2 AND settled = 0
-             RETURNING id, first_reply",
-        )?
-        .query_row(params![session, turn], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?;
-    begun.map_or(Ok(()), |(id, first_reply)| settled(first_reply, &id))
+    let query = format!(
+        "SELECT {}, sum FROM messages WHERE session = ?1 AND turn = ?2 AND settled = 0",
+        MessageRow::COLUMNS
+    );
+    let begun = db
+        .prepare_cached(&query)
+        .and_then(|mut s| s.query_row(params![session, turn], MessageRow::checked).optional());
+    match begun.map_err(failed)? {
+        None => Ok(()),
+        // A new sum would make something whole of it that is not.
+        Some((_, false)) => Err(damaged("message", &WRONG_SUM)),
+        Some((row, true)) => {
+            let row = MessageRow { settled: true, last_reply, handed_off, ..row };
+            settle_message(db, &row).map_err(failed)
+        }
+    }
+}
+
+fn insert_message(db: &Connection, row: &MessageRow) -> Result<(), rusqlite::Error> {
+    db.prepare_cached(
+        "INSERT INTO messages
+             (session, id, turn, settled, first_reply, last_reply, handed_off, sum)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?
+    .execute(params![
+        row.session,
+        row.id,
+        row.turn,
+        row.settled,
+        row.first_reply,
+        row.last_reply,
+        row.handed_off,
+        row.sum()
+    ])
+    .map(|_| ())
+}
+
+fn settle_message(db: &Connection, row: &MessageRow) -> Result<(), rusqlite::Error> {
+    db.prepare_cached(
+        "UPDATE messages SET settled = 1, last_reply = ?3, handed_off = ?4, sum = ?5
+         WHERE session = ?1 AND id = ?2",
+    )?
+    .execute(params![row.session, row.id, row.last_reply, row.handed_off, row.sum()])
+    .map(|_| ())
 }
