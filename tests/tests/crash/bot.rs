@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use flowright_faultfs::FaultFs;
 use flowright_runtime::dispatch::{Answer, Incoming};
+use flowright_runtime::outbox::Addresses;
 use flowright_runtime::programs::interpreter_loader;
 use flowright_runtime::service::{Handle, Options, Service};
 use flowright_runtime::store::{Durability, SqliteOptions};
@@ -40,13 +41,24 @@ pub(crate) async fn serve(
     vfs: Option<&str>,
     durability: Durability,
 ) -> Handle {
+    serve_to(bundle, store, vfs, durability, Addresses::default()).await
+}
+
+/// The same, with addresses that are sent what is said.
+pub(crate) async fn serve_to(
+    bundle: &[u8],
+    store: &Path,
+    vfs: Option<&str>,
+    durability: Durability,
+    deliver: Addresses,
+) -> Handle {
     let sqlite = SqliteOptions {
         vfs: vfs.map(str::to_owned),
         // Often enough that the log is moved into the database while it runs.
         checkpoint_pages: 60,
         ..SqliteOptions::new(durability)
     };
-    let options = Options { sqlite, ..Options::local(store.to_owned()) };
+    let options = Options { sqlite, deliver, ..Options::local(store.to_owned()) };
     Service::start(bundle, interpreter_loader(), options).await.unwrap()
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
@@ -25,6 +26,8 @@ struct Seen {
     /// Requests without an answer so far.
     silent: u32,
     numbers: BTreeMap<String, u64>,
+    /// How long it takes before it says that something was taken.
+    takes: Duration,
 }
 
 /// A desk on a port of its own, in a thread of its own.
@@ -60,6 +63,11 @@ impl Desk {
         Self { url: format!("http://{}", receiver.recv().unwrap()), seen }
     }
 
+    /// From now on it says what it took only after a while.
+    pub(crate) fn dawdle(&self, takes: Duration) {
+        self.seen.lock().unwrap().takes = takes;
+    }
+
     /// What was asked and sent since the last time; what was booked is forgotten.
     pub(crate) fn take(&self) -> (Requests, Requests) {
         let mut seen = self.seen.lock().unwrap();
@@ -76,7 +84,7 @@ async fn answer(
     let (key, path) = (key.unwrap_or("").to_owned(), request.uri().path().to_owned());
     let body = request.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let text = String::from_utf8_lossy(&body).into_owned();
-    let (status, json) = {
+    let (status, json, takes) = {
         let mut seen = seen.lock().unwrap();
         if path == "/rents" {
             seen.booked.push((key.clone(), text.clone()));
@@ -84,9 +92,9 @@ async fn answer(
             let next = seen.numbers.len() as u64 + 1;
             let number = *seen.numbers.entry(key).or_insert(next);
             if asked["days"] == 13 {
-                (StatusCode::CONFLICT, json!({ "code": "full" }))
+                (StatusCode::CONFLICT, json!({ "code": "full" }), seen.takes)
             } else {
-                (StatusCode::OK, json!({ "number": number }))
+                (StatusCode::OK, json!({ "number": number }), seen.takes)
             }
         } else {
             seen.sent.push((key, text));
@@ -97,9 +105,10 @@ async fn answer(
             } else {
                 StatusCode::OK
             };
-            (status, json!({}))
+            (status, json!({}), seen.takes)
         }
     };
+    tokio::time::sleep(takes).await;
     let mut response = Response::new(Full::new(Bytes::from(json.to_string())));
     *response.status_mut() = status;
     Ok(response)

@@ -1,11 +1,16 @@
 //! The disk fails: it does not confirm, it is full, it cannot be written.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
 use flowright_faultfs::FaultFs;
 use flowright_runtime::dispatch::{DispatchError, StoreError};
+use flowright_runtime::outbox::{Address, Addresses};
 use flowright_runtime::store::{Durability, verify};
 use flowright_tests::{Fresh, bundle_of_text};
 
-use crate::bot::{BOT, message, serve};
+use crate::bot::{BOT, message, serve, serve_to};
+use crate::desk::Desk;
 
 /// A sync that failed proves that nothing is known: nothing is acknowledged from then on, not even
 /// when later syncs would succeed, until the process reads anew what is there.
@@ -74,4 +79,27 @@ async fn a_disk_that_cannot_be_written_refuses_and_goes_on() {
         server.stop().await;
         assert!(verify(&store).unwrap().is_whole());
     }
+}
+
+/// That something was taken cannot be kept any more: it is not sent again and again for that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_store_that_stopped_sends_nothing_again_and_again() {
+    let fs = FaultFs::register("sent");
+    let (store, desk) = (Fresh::new("store.sqlite"), Desk::start());
+    desk.dawdle(Duration::from_millis(300));
+    let address = Address { url: format!("{}/replies", desk.url).parse().unwrap(), token: None };
+    let replies = BTreeMap::from([("api".to_owned(), address)]);
+    let deliver = Addresses { replies, handoffs: None };
+    let bundle = bundle_of_text(BOT);
+    let server = serve_to(&bundle, &store, Some("sent"), Durability::Full, deliver).await;
+    server.dispatch().message("s", message(0)).await.unwrap();
+    let mut sent = 0;
+    while sent == 0 {
+        sent = desk.take().1.len();
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    fs.fail_syncs(true);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(sent + desk.take().1.len(), 1, "it was sent again");
+    server.stop().await;
 }
