@@ -181,7 +181,7 @@ pub enum Event {
     /// The time of [`Session::wake_at_ms`] has come.
     Wake,
     /// Nobody has heard of the customer for as long as a conversation lasts: what was under way is
-    /// over, and the next word begins anew.
+    /// over, but for what the bot comes back for, and the next word begins anew.
     Expired,
     /// The session was moved from the program of one bundle to that of another, named by their
     /// hashes. No step takes it: [`crate::upgrade::move_session`] has done it.

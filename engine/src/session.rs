@@ -59,8 +59,8 @@ impl Session {
     }
 
     /// When a conversation that lasts so long without a word is over, ms UTC. One that holds nothing is
-    /// over already; none is while a human has it, an action is under way, or the bot has said that it
-    /// comes back.
+    /// over already; none is while a human has it, an action is under way, or all that is left is that the
+    /// bot comes back.
     #[must_use]
     pub fn expires_at_ms(&self, lasts_ms: i64) -> Option<i64> {
         let waits = self

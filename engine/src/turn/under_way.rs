@@ -11,7 +11,7 @@ use flowright_nlu::{EntityMatch, ScoredIntent};
 
 use crate::drive::Next;
 use crate::fill::Accepted;
-use crate::model::{Command, Frame, Wait};
+use crate::model::{Command, Frame, Status, Wait};
 use crate::stepper::{Stepper, Taken};
 
 impl Stepper<'_> {
@@ -111,15 +111,31 @@ impl Stepper<'_> {
     }
 
     /// Everything that belongs to this conversation is over. Who the customer is, what was tried and said
-    /// stay: a human may want to know.
+    /// stay: a human may want to know. Where the bot has said that it comes back, it does: only what was
+    /// asked on top of that is over.
     pub(crate) fn expire(&mut self) {
-        self.end_frames(0..self.session.stack.len());
-        self.session.slots.fill(None);
+        if self.session.status != Status::Bot {
+            return;
+        }
+        let is_until = |wait: &Wait| matches!(wait, Wait::Until { .. });
+        let comes_back =
+            |frame: &Frame| is_until(&frame.wait) || frame.held.as_deref().is_some_and(is_until);
+        let kept = self.session.stack.iter().rposition(comes_back).map_or(0, |last| last + 1);
+        self.end_frames(kept..self.session.stack.len());
         self.session.clarifying = None;
         self.session.last_said.clear();
         self.session.misses = 0;
+        if let Some(frame) = self.session.stack.last_mut() {
+            // A handler that asked something while the flow waited.
+            if let Some(held) = frame.held.take_if(|_| !is_until(&frame.wait)) {
+                frame.wait = *held;
+            }
+            return;
+        }
+        self.session.slots.fill(None);
         self.session.last_intent = None;
         self.session.sentiment_percent = None;
+        self.set_turn_cells();
         self.default_session_slots();
     }
 
