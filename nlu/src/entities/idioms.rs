@@ -3,11 +3,13 @@
 /// Words, wherever they stand. Sayings are kept whole: no numeral of theirs counts.
 const WORDS: &[&str] = &[
     "一下",
-    "下一",
     "四川",
     "五金",
     "八宝",
-    "五星",
+    "五星级",
+    "五星好评",
+    "五星评",
+    "五星酒店",
     "双十一",
     "双十二",
     "七天无理由",
@@ -114,7 +116,19 @@ pub(super) fn holds(text: &str, at: usize) -> bool {
             halves.is_some_and(|(left, right)| before.ends_with(left) && rest.starts_with(right))
         })
     };
-    WORDS.iter().any(|word| covers(word)) || between_twins(before, rest)
+    WORDS.iter().any(|word| covers(word)) || between_twins(before, rest) || is_next(before, rest)
+}
+
+/// Verbs and places before `下`, with which it is no `next`: `剩下一百元`.
+const BEFORE_DOWN: [char; 24] = [
+    '剩', '留', '余', '买', '放', '拍', '签', '欠', '省', '存', '收', '拿', '接', '定', '订', '记',
+    '写', '租', '降', '卸', '楼', '底', '地', '以',
+];
+
+/// `下一单`
+fn is_next(before: &str, rest: &str) -> bool {
+    let down = before.strip_suffix('下').filter(|_| rest.starts_with('一'));
+    down.is_some_and(|verb| !verb.ends_with(BEFORE_DOWN))
 }
 
 /// `试一试`, `等一等`: a verb on either side of a one.

@@ -6,7 +6,7 @@
 mod changes;
 mod phrases;
 
-use changes::{BECOMES, CHANGES, FORWARD, INTO, REPAIRS, SWAPS};
+use changes::{BECOMES, CHANGES, FORWARD, INTO, REPAIRS, SWAPS, UNDONE};
 use phrases::{
     ASKS, AWAY, BEFORE, BEHIND, BEHIND_AT_END, BETWEEN, LISTS, SOFT, UNDOES, WITH_OTHERS,
 };
@@ -242,11 +242,17 @@ pub(super) fn changes(text: &str) -> bool {
     says(text, CHANGES) && !INTO.iter().any(ends)
 }
 
+/// Whether a text has one of some verbs, and not to say that nobody does it: `don't move it from Monday
+/// to Tuesday`.
 fn says(text: &str, verbs: &[&str]) -> bool {
+    let is_undone = |start: usize| {
+        let before = text.get(..start).unwrap_or("").trim_end();
+        UNDONE.iter().any(|word| strip_end(before, word).is_some())
+    };
     verbs.iter().any(|verb| {
         let places = text.match_indices(verb);
         let mut whole = places.map(|(at, _)| (at, at + verb.len()));
-        whole.any(|(start, end)| stands_alone(text, start, end))
+        whole.any(|(start, end)| stands_alone(text, start, end) && !is_undone(start))
     })
 }
 

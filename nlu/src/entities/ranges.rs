@@ -94,7 +94,13 @@ pub(super) fn ends(folded: &str, found: &[Found], negated: &[bool], gap: Gap) ->
 
 /// Whether two values are the ends of one range, by what stands around and between them.
 pub(super) fn joins(folded: &str, left: &Found, right: &Found, gap: &str) -> bool {
-    if matches!(left.value, Value::Text(_) | Value::Choice(_) | Value::Bool(_)) {
+    // Names are no ends of a range, numbers of orders may be: `10000 to 20000`.
+    let is_name = |value: &Value| match value {
+        Value::Text(text) => !text.bytes().all(|b| b.is_ascii_digit()),
+        Value::Choice(_) | Value::Bool(_) => true,
+        _ => false,
+    };
+    if is_name(&left.value) || is_name(&right.value) {
         return false;
     }
     let joint = gaps::joint(gap);

@@ -1,5 +1,7 @@
 //! References: numbers of orders, tickets, parcels, invoices, as customers write them.
 
+mod words;
+
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -9,6 +11,10 @@ use super::{Found, codes, money};
 use crate::fold::stands_alone;
 use crate::lang::Lang;
 use crate::value::Value;
+use words::{
+    ABOUT, COUNTED, COUNTED_WORDS, LINKS, LINKS_MAX, LOOKED_BACK, NAMES_BEHIND, NAMES_BESIDE,
+    NAMES_CALL, NAMES_ONE, NAMES_OTHER, NAMES_THING, VAGUE,
+};
 
 /// Fewest digits of a reference that is digits only; of one that has letters; and behind a `#`.
 const DIGITS_ALONE: usize = 5;
@@ -33,187 +39,6 @@ static OTHERS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!("^(?:{day}|{month}|{unit}|{range}|{size}|{time}|{hex})$")).ok()
 });
 
-/// What a number behind one of these is, and no reference.
-const NAMES_OTHER: &[&str] = &[
-    "phone",
-    "mobile",
-    "cell",
-    "tel",
-    "fax",
-    "call me",
-    "text me",
-    "reach me",
-    "whatsapp",
-    "zip",
-    "postcode",
-    "postal",
-    "post code",
-    "error",
-    "pin",
-    "password",
-    "passcode",
-    "otp",
-    "verification",
-    "security code",
-    "card number",
-    "card no",
-    "passport",
-    "电话",
-    "手机",
-    "座机",
-    "传真",
-    "联系方式",
-    "打给",
-    "微信",
-    "qq",
-    "邮编",
-    "邮政编码",
-    "错误",
-    "报错",
-    "验证码",
-    "密码",
-    "身份证",
-    "护照",
-    "银行卡",
-    "卡号",
-];
-/// What says that it is one after all.
-const NAMES_ONE: &[&str] = &[
-    "order",
-    "ticket",
-    "invoice",
-    "parcel",
-    "tracking",
-    "reference",
-    "ref",
-    "case",
-    "shipment",
-    "订单",
-    "单号",
-    "运单",
-    "工单",
-    "发票",
-    "快递",
-    "编号",
-    "单子",
-    "流水",
-];
-/// What a number right behind one of these is: a flight, a product, a place. A word between says more:
-/// `flight booking 12345`.
-const NAMES_BESIDE: &[&str] = &[
-    "flight",
-    "flights",
-    "train",
-    "bus",
-    "coach",
-    "model",
-    "version",
-    "firmware",
-    "series",
-    "room",
-    "gate",
-    "seat",
-    "plate",
-    "航班",
-    "班次",
-    "车次",
-    "列车",
-    "火车",
-    "高铁",
-    "动车",
-    "型号",
-    "机型",
-    "款式",
-    "版本",
-    "固件",
-    "系列",
-    "车牌",
-    "房间",
-    "房",
-    "登机口",
-    "座位",
-    "显卡",
-];
-/// What may stand between those and the number.
-const LINKS: &[&str] = &[
-    "number", "no", "no.", "code", "is", "was", "the", ":", "#", "号", "号码", "号是", "是", "为",
-];
-/// How many of them, and one look more.
-const LINKS_MAX: usize = 4;
-/// What right behind a number says the same: `the XC9000 model`, `CA1234次航班`.
-const NAMES_BEHIND: &[&str] = &[
-    "flight",
-    "train",
-    "bus",
-    "coach",
-    "model",
-    "version",
-    "firmware",
-    "series",
-    "航班",
-    "次航班",
-    "次列车",
-    "次高铁",
-    "次动车",
-    "型",
-    "机型",
-    "列车",
-    "版本",
-    "系列",
-    "号线",
-    "显卡",
-    "固件",
-];
-/// Characters before a number in which it is named.
-const LOOKED_BACK: usize = 24;
-/// What is counted behind digits alone: `15000个`, `10000 followers`.
-const COUNTED: &str = "个件台箱块元圆只张条份套盒包瓶天年月日号分秒时公斤克吨米里升次位名人户家多余几万千百亿倍页字步股";
-const COUNTED_WORDS: &[&str] = &[
-    "pieces",
-    "units",
-    "items",
-    "boxes",
-    "people",
-    "users",
-    "customers",
-    "followers",
-    "copies",
-    "orders",
-    "parcels",
-    "products",
-    "miles",
-    "km",
-    "kilometers",
-    "kilometres",
-    "meters",
-    "metres",
-    "steps",
-    "points",
-    "shares",
-    "times",
-    "words",
-    "characters",
-    "pages",
-    "grams",
-    "kilos",
-    "kg",
-    "tons",
-    "tonnes",
-    "litres",
-    "liters",
-    "calories",
-    "volts",
-    "watts",
-    "hours",
-    "minutes",
-    "seconds",
-    "days",
-    "to",
-    "percent",
-];
-/// What makes them a vague number.
-const VAGUE: &[&str] = &["or so", "or more", "or less", "or fewer"];
-
 /// References in a folded text, without a `#` before them.
 pub(super) fn find(folded: &str) -> Vec<Found> {
     let Some(parts) = PARTS.as_ref() else { return Vec::new() };
@@ -231,10 +56,7 @@ pub(super) fn find(folded: &str) -> Vec<Found> {
         let is_one = is_reference(found.as_str())
             && stands_alone(folded, start, end)
             && !is_part_of_more(folded, start, end)
-            && (found.as_str().starts_with('#')
-                || !(is_named_otherwise(folded, start, end)
-                    || is_named_beside(folded, start, end)
-                    || is_counted(folded, start, end)))
+            && (found.as_str().starts_with('#') || is_said_to_be_one(folded, start, end))
             && !overlaps(start, end);
         is_one.then(|| {
             let written = found.as_str().trim_start_matches('#');
@@ -266,6 +88,20 @@ fn is_to_call(folded: &str, found: &Found) -> bool {
     said.contains(|c: char| !c.is_ascii_digit()) && !before.ends_with(['-', '_', '/', '#'])
 }
 
+/// Whether the words around it let it be one.
+fn is_said_to_be_one(folded: &str, start: usize, end: usize) -> bool {
+    match named_before(folded, start) {
+        Some(Named::Thing) => false,
+        // `订单1002345多久能到`; one may order 15000 pieces.
+        Some(Named::Reference { surely: true }) => !is_named_otherwise(folded, start, end),
+        _ => {
+            !is_named_otherwise(folded, start, end)
+                && !is_named_behind(folded, end)
+                && !is_counted(folded, start, end)
+        }
+    }
+}
+
 /// Whether it is said to be something else: `my phone number is`, `验证码`. A mobile number of China
 /// that is not all of an utterance is one unless it is said to be a reference.
 fn is_named_otherwise(folded: &str, start: usize, end: usize) -> bool {
@@ -281,32 +117,46 @@ fn is_named_otherwise(folded: &str, start: usize, end: usize) -> bool {
         places.max()
     };
     let (other, one) = (last(NAMES_OTHER), last(NAMES_ONE));
+    let call = last(NAMES_CALL).filter(|call| last(ABOUT).is_none_or(|about| about < *call));
     let said = folded.get(start..end).unwrap_or("");
     let is_mobile = said.len() == 11
         && said.bytes().all(|b| b.is_ascii_digit())
         && said.starts_with('1')
         && said.as_bytes().get(1).is_some_and(|b| *b >= b'3');
     let is_all = folded.trim().len() == said.len();
-    other > one || (is_mobile && !is_all && one.is_none())
+    other.max(call) > one || (is_mobile && !is_all && one.is_none())
 }
 
-/// Whether a word right beside it says that it is the number of a flight, a product, a place.
-fn is_named_beside(folded: &str, start: usize, end: usize) -> bool {
+/// What the word right before a number says that it is.
+enum Named {
+    /// An order or the like; surely, where that is no verb.
+    Reference { surely: bool },
+    /// A flight, a product, a place.
+    Thing,
+}
+
+fn named_before(folded: &str, start: usize) -> Option<Named> {
     let mut before = folded.get(..start).unwrap_or("").trim_end();
-    let ends = |before: &str, words: &[&str]| words.iter().any(|w| strip_end(before, w).is_some());
-    for _ in 0..LINKS_MAX {
-        if ends(before, NAMES_ONE) {
-            return false;
+    let last = |before: &str, words: &[&'static str]| {
+        words.iter().find(|word| strip_end(before, word).is_some()).copied()
+    };
+    for links in 0..LINKS_MAX {
+        if let Some(word) = last(before, NAMES_ONE) {
+            return Some(Named::Reference { surely: word != "order" || links > 0 });
         }
-        if ends(before, NAMES_BESIDE) {
-            return true;
+        if last(before, NAMES_BESIDE).or_else(|| last(before, NAMES_THING)).is_some() {
+            return Some(Named::Thing);
         }
-        let shorter = LINKS.iter().find_map(|word| strip_end(before, word));
-        let Some(shorter) = shorter.map(str::trim_end) else { break };
-        before = shorter;
+        before = strip_end(before, last(before, LINKS)?)?.trim_end();
     }
+    None
+}
+
+/// Whether the word right behind it says that it is the number of a flight or a product.
+fn is_named_behind(folded: &str, end: usize) -> bool {
     let after = folded.get(end..).unwrap_or("").trim_start();
-    NAMES_BEHIND.iter().any(|word| strip_start(after, word).is_some())
+    let mut names = NAMES_BEHIND.iter().chain(NAMES_THING);
+    names.any(|word| strip_start(after, word).is_some())
 }
 
 /// Whether digits alone count what follows.

@@ -98,8 +98,8 @@ pub(super) fn is_no_day(folded: &str, start: usize, end: usize) -> bool {
     if matches!(last, "every" | "each" | "since") || before.ends_with(['每', '逢']) {
         return true;
     }
-    // `12 March Road`
-    if ROADS.contains(&next) {
+    // `12 March Road`; `on Sunday drive carefully`
+    if ROADS.contains(&next) && !(next == "drive" && said.ends_with("day")) {
         return true;
     }
     match said {

@@ -108,6 +108,9 @@ pub(super) const CHANGES: &[&str] = &[
     "alter",
     "altered",
 ];
+/// What before such a verb says that nothing is changed.
+pub(super) const UNDONE: &[&str] =
+    &["don't", "don\u{2019}t", "dont", "not", "never", "can't", "can\u{2019}t", "cannot"];
 /// What directly before a value says that it is the new one.
 pub(super) const INTO: &[&str] = &["to", "into", "by", "to the", "to between"];
 /// What stands between the old value and the new one after them.

@@ -46,6 +46,14 @@ pub(super) const BEFORE: &[&str] = &[
     "do not deliver",
     "don't come",
     "don't call",
+    "don't change it to",
+    "don't move it to",
+    "don't set it to",
+    "do not change it to",
+    "do not move it to",
+    "do not set it to",
+    "don't make it",
+    "do not make it",
     "forget",
     "forget about",
     "scrap",
@@ -174,6 +182,8 @@ pub(super) const SOFT: &[&str] = &[
 /// What directly behind a value denies it; of numbers and names only beside another one: a product
 /// that does not work is the one that is meant.
 pub(super) const BEHIND: &[&str] = &[
+    "还是算了",
+    "就算了",
     "doesn't work",
     "does not work",
     "doesnt work",
