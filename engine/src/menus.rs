@@ -1,6 +1,7 @@
 //! Questions with fixed answers: yes or no, menus, clarifying questions.
 
 use flowright_compiler::ir::{FuncId, RecordCells, TextUse};
+use flowright_nlu::entities::{place, places_in};
 use flowright_nlu::value::{Decimal, Value};
 
 use crate::drive::Next;
@@ -151,26 +152,13 @@ pub(crate) fn pick(
     (found.next().is_none() && said.chars().count() >= 2).then_some(first.0)
 }
 
-/// The one place that is meant where others are denied: `not the third one, the second`.
+/// The one place that is meant where others are denied, counted from 0: `not the third one, the second`.
 pub(crate) fn place_left(text: &str) -> Option<usize> {
-    const PLACES: [[&str; 4]; 5] = [
-        ["first", "1st", "第一", "第1"],
-        ["second", "2nd", "第二", "第2"],
-        ["third", "3rd", "第三", "第3"],
-        ["fourth", "4th", "第四", "第4"],
-        ["fifth", "5th", "第五", "第5"],
-    ];
-    let words = PLACES.as_flattened();
-    let labels: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-    let denied = flowright_nlu::entities::denied(text, &labels);
-    if !denied.contains(&true) {
-        return None;
-    }
-    let meant = words.iter().zip(&denied).enumerate();
-    let meant = meant.filter(|(_, (word, denied))| !**denied && names(text, word));
-    let mut places = meant.map(|(i, _)| i / PLACES[0].len());
-    let first = places.next()?;
-    places.all(|place| place == first).then_some(first)
+    let (denied, meant): (Vec<_>, Vec<_>) =
+        places_in(text).into_iter().partition(|(_, denied)| *denied);
+    let ((first, _), rest) = meant.split_first().filter(|_| !denied.is_empty())?;
+    let is_one = rest.iter().all(|(place, _)| place == first);
+    usize::from(*first).checked_sub(1).filter(|_| is_one)
 }
 
 /// The label whose button of this turn's question was pressed, or that was said as it is. Short
@@ -217,12 +205,8 @@ fn is_only_a_number(text: &str) -> bool {
         rest = rest.replace(word, "");
     }
     let numeral = |c: char| c.is_numeric() || "一二两三四五六七八九十".contains(c);
-    rest.chars().all(numeral)
-        || [
-            "first", "second", "third", "fourth", "fifth", "two", "three", "four", "five", "1st",
-            "2nd", "3rd", "",
-        ]
-        .contains(&rest.as_str())
+    let word = ["two", "three", "four", "five", ""].contains(&rest.as_str());
+    rest.chars().all(numeral) || word || place(&rest).is_some()
 }
 
 /// Letters and digits only, lower case.
@@ -232,13 +216,7 @@ fn plain(text: &str) -> String {
 
 /// The place that an ordinal word names, for languages whose ordinals are not numerals.
 pub(crate) fn ordinal(text: &str) -> Option<Value> {
-    let place = match plain(text).trim_start_matches("the").trim_end_matches("one") {
-        "first" | "1st" => 1,
-        "second" | "2nd" => 2,
-        "third" | "3rd" => 3,
-        "fourth" | "4th" => 4,
-        "fifth" | "5th" => 5,
-        _ => return None,
-    };
-    Decimal::from_int(place).map(Value::Number)
+    let said = plain(text);
+    let place = place(said.trim_start_matches("the").trim_end_matches("one"))?;
+    Decimal::from_int(place.into()).map(Value::Number)
 }

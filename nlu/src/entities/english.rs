@@ -1,5 +1,6 @@
 //! Numbers in English words: `twenty-five`, `two hundred and five`, `a dozen`, `three point five`.
 
+use super::places::{of_word, place};
 use crate::value::Decimal;
 
 const SMALL: &[(&str, i64)] = &[
@@ -53,40 +54,6 @@ const POINTERS: &[&str] = &[
     "next", "new", "other", "wrong", "right", "old",
 ];
 
-/// Words for places.
-const PLACES: &[&str] = &[
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-    "thirteenth",
-    "fourteenth",
-    "fifteenth",
-    "sixteenth",
-    "seventeenth",
-    "eighteenth",
-    "nineteenth",
-    "twentieth",
-    "thirtieth",
-    "fortieth",
-    "fiftieth",
-    "sixtieth",
-    "seventieth",
-    "eightieth",
-    "ninetieth",
-    "hundredth",
-    "thousandth",
-    "millionth",
-];
-
 fn look_up(table: &[(&str, i64)], word: &str) -> Option<i64> {
     table.iter().find(|(name, _)| *name == word).map(|(_, value)| *value)
 }
@@ -116,10 +83,7 @@ pub(super) fn counts_nothing(text: &str, at: usize) -> bool {
     };
     let last = before.trim_end().rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
     // `the 2nd one`
-    let number = ["st", "nd", "rd", "th"].iter().find_map(|ending| last.strip_suffix(ending));
-    let is_numbered =
-        number.is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()));
-    let is_place = PLACES.contains(&last) || is_numbered;
+    let is_place = place(last).is_some();
     let is_moment = MOMENTS.iter().any(|word| follows.starts_with(word));
     let compound = follows
         .strip_prefix('-')
@@ -146,7 +110,7 @@ pub(super) fn is_place(text: &str, start: usize, end: usize) -> bool {
     // `one first class ticket`, `one second`
     let part = matches!(last, "one" | "a") && !matches!(next, "first" | "second");
     let large = matches!(next, "hundredth" | "thousandth" | "millionth");
-    PLACES.contains(&next) && !last.is_empty() && (goes_on || part || large)
+    of_word(next).is_some() && !last.is_empty() && (goes_on || part || large)
 }
 
 #[derive(Clone, Copy, PartialEq)]

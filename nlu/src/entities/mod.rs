@@ -16,12 +16,14 @@ mod money;
 mod negation;
 mod numbers;
 mod overlaps;
+mod places;
 mod ranges;
 mod references;
 mod spellings;
 mod times;
 
 pub(crate) use overlaps::without_overlaps;
+pub use places::{place, places_in};
 use regex::{Regex, RegexBuilder};
 
 use crate::features;

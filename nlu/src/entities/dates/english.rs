@@ -7,7 +7,7 @@ use super::rules::{Rule, rule};
 use super::{
     Moment, day_of_month, in_month, month_end, month_number, month_start, named, num, relative,
 };
-use crate::entities::spellings;
+use crate::entities::{places, spellings};
 
 const MONTH: &str = "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?";
 /// A day of the month: `3`, `3rd`, `third`, `twenty-first`.
@@ -108,27 +108,6 @@ fn month_first(c: &Captures<'_>, m: &Moment) -> Option<jiff::civil::Date> {
 
 /// `3`, `3rd`, `third`, `twenty-first`. `3st` is no day.
 fn ordinal(text: &str) -> Option<i64> {
-    const WORDS: [&str; 19] = [
-        "first",
-        "second",
-        "third",
-        "fourth",
-        "fifth",
-        "sixth",
-        "seventh",
-        "eighth",
-        "ninth",
-        "tenth",
-        "eleventh",
-        "twelfth",
-        "thirteenth",
-        "fourteenth",
-        "fifteenth",
-        "sixteenth",
-        "seventeenth",
-        "eighteenth",
-        "nineteenth",
-    ];
     if text.starts_with(|c: char| c.is_ascii_digit()) {
         return text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse().ok();
     }
@@ -137,12 +116,5 @@ fn ordinal(text: &str) -> Option<i64> {
         Some(("thirty", rest)) => (30, rest),
         _ => (0, text),
     };
-    match rest {
-        "twentieth" => Some(20),
-        "thirtieth" => Some(30),
-        word => {
-            let place = WORDS.iter().position(|known| *known == word)?;
-            Some(tens + i64::try_from(place).ok()? + 1)
-        }
-    }
+    places::of_word(rest).map(|place| tens + i64::from(place))
 }
