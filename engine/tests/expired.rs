@@ -70,8 +70,8 @@ struct Talk {
 impl Talk {
     fn new() -> Self {
         let made = compile(&MemorySources::one("a.flow", SOURCE)).unwrap();
-        let found = made.analysis.diagnostics;
-        let made = made.bundle.unwrap_or_else(|| panic!("{found:?}"));
+        assert_eq!(made.analysis.diagnostics, []);
+        let made = made.bundle.unwrap();
         let (read, hash) = bundle::read(&bundle::write(&made).unwrap().bytes).unwrap();
         let program = LoadedProgram::interpreted(read, hash).unwrap();
         let session = open_session(&program, "s", "web", None, 0);
