@@ -68,9 +68,12 @@ const transmit = (message) => { if (socket?.readyState === WebSocket.OPEN) socke
 function take(data) {
   if (data.type === "reply") { if (data.seq > seen) { seen = data.seq; show(data); } }
   else if (data.type === "ack") { waiting.get(data.id)?.li.classList.remove("waiting"); waiting.delete(data.id); }
-  else if (data.type === "status") { if (data.status === "handed_off") state(word.human); else state(word.on); }
+  // Only now it is served: a page that is sent away at once comes again ever more slowly.
+  else if (data.type === "status") { pause = 500; if (data.status === "handed_off") state(word.human); else state(word.on); }
   else if (data.type === "error") {
-    line("note warn", [data.problem.detail, data.problem.help].filter(Boolean).join("; "));
+    const note = [data.problem.detail, data.problem.help].filter(Boolean).join("; ");
+    // What is tried again is refused again, perhaps often: it is said once.
+    if (at("lines").lastElementChild?.textContent !== note) line("note warn", note);
     // What the server may take later is sent again; what is wrong is not.
     if (data.problem.status < 500 && data.problem.status !== 429) waiting.delete(data.id);
     else if (data.id) setTimeout(() => { const w = waiting.get(data.id); if (w) transmit(w.message); }, 2000);
@@ -81,7 +84,7 @@ function open() {
   const person = people.value; if (person) query.set("customer", person);
   const here = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${bot.socket}?${query}`);
   socket = here;
-  here.onopen = () => { pause = 500; state(word.on); waiting.forEach(({ message }) => transmit(message)); };
+  here.onopen = () => { state(word.on); waiting.forEach(({ message }) => transmit(message)); };
   here.onmessage = (event) => take(JSON.parse(event.data));
   here.onclose = () => {
     if (socket !== here) return;

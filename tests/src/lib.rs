@@ -8,6 +8,7 @@
 
 pub mod big;
 pub mod memory;
+pub mod pages;
 pub mod programs;
 pub mod seeds;
 
@@ -40,6 +41,10 @@ use tokio::sync::watch;
 /// A bot that rents machines: it asks, books at a desk, calls back later and hands over. For tests of
 /// what is lost and what happens twice.
 pub const SHOP: &str = include_str!("shop.flow");
+
+/// A bot that counts what it hears and says it back, until it hears `stop`; at `human` it hands over, and
+/// it asks after an hour of silence. For tests of how it is carried, not of what it says.
+pub const ECHO: &str = include_str!("echo.flow");
 
 /// The repository.
 #[must_use]

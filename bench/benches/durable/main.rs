@@ -16,33 +16,10 @@ use flowright_bench::grouped;
 use flowright_runtime::programs::Loader;
 use flowright_runtime::service::{Handle, Options, Service};
 use flowright_runtime::store::{Durability, SqliteOptions};
-use flowright_tests::{Fresh, bundle_of_text, load};
+use flowright_tests::{ECHO, Fresh, bundle_of_text, load};
 
 use self::clients::{Measured, measure, over_http, within};
 use self::raw::Rows;
-
-/// Counts what it hears and says it back; every session that waits has a timer.
-const BOT: &str = r#"
-bot b { languages en  timezone "UTC" }
-channel api: rest
-skill s
-route { otherwise -> s }
-intent echo { en "echo this", "echo", "echo please", "say it back", "repeat my words" }
-flow echo {
-  on intent echo
-  slot words: text { ask "What?" }
-  slot heard: number { default 0 }
-  state start {
-    fill words
-    when words == "stop" { end resolved }
-    set heard = heard + 1
-    say "{heard}: {words}"
-    clear words
-    -> start
-  }
-  on silence 1h { say "Are you there?" }
-}
-"#;
 
 const CLIENTS: [usize; 3] = [1, 64, 512];
 
@@ -53,7 +30,7 @@ fn number(name: &str, usual: u64) -> u64 {
 async fn start(store: &Path, change: impl FnOnce(Options) -> Options) -> Handle {
     let loader: Loader = Arc::new(|bytes| load(bytes, true));
     let options = change(Options::local(store.to_owned()));
-    Service::start(&bundle_of_text(BOT), loader, options).await.unwrap()
+    Service::start(&bundle_of_text(ECHO), loader, options).await.unwrap()
 }
 
 fn line(name: &str, measured: &Measured, raw: &Measured) {

@@ -66,7 +66,12 @@ mod tests {
         for (text, line, message) in [
             ("[deliver.handoff]\nurl = \"http://h/x\"\n", 1, "did you mean `handoffs`?"),
             ("[deliver.handoffs]\nurl = \"h\"\n", 2, "must begin with http:// or https://"),
-            ("[deliver.handoffs]\ntoken_env = \"T\"\n", 1, "missing field `url`"),
+            (
+                "[deliver.handoffs]\ntoken_env = \"T\"\n",
+                1,
+                "`[deliver.handoffs]` has no `url`: write `url = ",
+            ),
+            ("\n[deliver.replies.api]\n", 2, "`[deliver.replies.api]` has no `url`"),
         ] {
             let error = Config::parse("f", text).unwrap_err().to_string();
             assert!(error.contains(&format!("f:{line}: ")) && error.contains(message), "{error}");

@@ -166,7 +166,7 @@ fn of_key(
     };
     let Key { example, .. } = key;
     let found = called(value.get_ref());
-    let at = value.span().start;
+    let (key_at, at) = (at, value.span().start);
     let such_as = format!("such as `{name} = {example}`");
     let wrong = match (key.takes, value.get_ref()) {
         (Takes::Listen, DeValue::String(text)) => {
@@ -194,11 +194,15 @@ fn of_key(
             return Some(Fault::new(other.span().start, not_tables(name, example, found)));
         }
         (Takes::Tables, _) => Some(not_tables(name, example, found)),
-        (Takes::Address, DeValue::Table(address)) => return of_address(table, name, address),
+        (Takes::Address, DeValue::Table(address)) => {
+            return of_address(table, (key_at, name), address);
+        }
         (Takes::Addresses, DeValue::Table(addresses)) => {
             let within = format!("{table}.{name}");
             return addresses.iter().find_map(|(name, address)| match address.get_ref() {
-                DeValue::Table(address) => of_address(&within, name.get_ref(), address),
+                DeValue::Table(address) => {
+                    of_address(&within, (name.span().start, name.get_ref()), address)
+                }
                 other => {
                     let message = not_address(name.get_ref(), example, called(other));
                     Some(Fault::new(address.span().start, message))
@@ -210,10 +214,16 @@ fn of_key(
     wrong.map(|message| Fault::new(at, message))
 }
 
-fn of_address(within: &str, name: &str, address: &DeTable<'_>) -> Option<Fault> {
+fn of_address(within: &str, (at, name): (usize, &str), address: &DeTable<'_>) -> Option<Fault> {
     let table = format!("{within}.{name}");
     let faults = address.iter().filter_map(|(key, value)| of_key(&table, ADDRESS, key, value));
-    faults.min_by_key(|fault| fault.at)
+    faults.min_by_key(|fault| fault.at).or_else(|| {
+        let missing =
+            ADDRESS.iter().find(|key| key.name == "url" && !address.contains_key(key.name))?;
+        let Key { name, example, .. } = missing;
+        let message = format!("`[{table}]` has no `{name}`: write `{name} = {example}` below it");
+        Some(Fault::new(at, message))
+    })
 }
 
 fn not_address(name: &str, example: &str, found: &str) -> String {

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use flowright_compiler::ir::ChannelDef;
 use hyper::HeaderMap;
+use hyper::header::HeaderValue;
 use tokio::sync::watch;
 
+use super::Request;
 use super::body::Room;
 use super::problem::Problem;
 use crate::dispatch::Dispatch;
@@ -71,14 +73,19 @@ impl Shared {
     /// Lets an operator in. No page of a browser is one: without a token any page that somebody on
     /// this machine has open could send requests here, and browsers say in `Origin` that a page did. A
     /// page whose name was made to lead here says its own name in `Host`.
-    pub(crate) fn authorise_admin(&self, headers: &HeaderMap) -> Result<(), Problem> {
+    pub(crate) fn authorise_admin(&self, request: &Request) -> Result<(), Problem> {
+        let headers = request.headers();
         self.authorise(headers)?;
         if headers.contains_key("origin") {
             return Err(Problem::new(403, "web pages may not administer this server")
                 .with_help("ask without the header `Origin`, with curl for example"));
         }
-        let host = headers.get("host").and_then(|host| host.to_str().ok());
-        if self.token.is_none() && host.is_some_and(|host| !is_local(host)) {
+        let is_other = |host: &HeaderValue| !host.to_str().is_ok_and(is_local);
+        let is_other_in_host = headers.get("host").is_some_and(is_other);
+        // Where HTTP/2 has it.
+        let authority = request.uri().authority();
+        let is_other = is_other_in_host || authority.is_some_and(|name| !is_local(name.as_str()));
+        if self.token.is_none() && is_other {
             return Err(Problem::new(403, "without a token only this machine may administer")
                 .with_help("ask http://localhost, or set `[api] token_env`"));
         }

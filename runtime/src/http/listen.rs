@@ -11,9 +11,10 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinHandle;
 
+use super::Request;
 use super::app::App;
 use super::idle::Usage;
 use super::router::route;
@@ -39,7 +40,13 @@ impl Server {
     /// Serves a listener's connections.
     #[must_use]
     pub fn start(listener: TcpListener, app: App) -> Self {
-        let accepting = tokio::spawn(accept(listener, app.clone()));
+        Self::start_within(listener, app, CONNECTIONS_MAX)
+    }
+
+    /// The same with so many connections at once.
+    #[must_use]
+    pub fn start_within(listener: TcpListener, app: App, connections: usize) -> Self {
+        let accepting = tokio::spawn(accept(listener, app.clone(), connections));
         Self { app, accepting }
     }
 
@@ -53,11 +60,22 @@ impl Server {
     }
 }
 
-async fn accept(listener: TcpListener, app: App) -> GracefulShutdown {
+/// A connection's place among all. What was a request and is a WebSocket now has it too: the connection
+/// that served it is over, and it is still there.
+#[derive(Debug, Clone)]
+pub(super) struct Place(#[expect(dead_code, reason = "it is held")] Arc<OwnedSemaphorePermit>);
+
+async fn accept(listener: TcpListener, app: App, connections: usize) -> GracefulShutdown {
     let open = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let places = Arc::new(Semaphore::new(connections));
     loop {
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return open };
+        let place = tokio::select! {
+            place = Arc::clone(&places).acquire_owned() => match place {
+                Ok(place) => Place(Arc::new(place)),
+                Err(_) => return open,
+            },
+            () = app.0.closed() => return open,
+        };
         let (stream, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
@@ -70,14 +88,11 @@ async fn accept(listener: TcpListener, app: App) -> GracefulShutdown {
             () = app.0.closed() => return open,
         };
         let (app, watcher) = (app.clone(), open.watcher());
-        tokio::spawn(async move {
-            serve(stream, peer, app, watcher).await;
-            drop(place);
-        });
+        tokio::spawn(serve(stream, peer, app, watcher, place));
     }
 }
 
-async fn serve(stream: TcpStream, peer: SocketAddr, app: App, watcher: Watcher) {
+async fn serve(stream: TcpStream, peer: SocketAddr, app: App, watcher: Watcher, place: Place) {
     // Answers are small and whole: waiting for more to send only delays them.
     let _ = stream.set_nodelay(true);
     let first = tokio::time::timeout(HEADER_TIMEOUT, is_http2(&stream));
@@ -111,8 +126,9 @@ async fn serve(stream: TcpStream, peer: SocketAddr, app: App, watcher: Watcher) 
     let builder = if http2 { builder.http2_only() } else { builder.http1_only() };
     let usage = Usage::new();
     let used = usage.clone();
-    let service = service_fn(move |request| {
+    let service = service_fn(move |mut request: Request| {
         let (app, under_way) = (app.clone(), used.begin());
+        request.extensions_mut().insert(place.clone());
         async move {
             let answer = route(app, request).await;
             drop(under_way);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::app::Shared;
 use super::body::{json, read_json};
 use super::problem::Problem;
+use super::sessions::status_word;
 use super::{Request, Response};
 use crate::dispatch::{Answer, Incoming};
 use crate::limits::{ID_CHARS_MAX, MESSAGE_CHARS_MAX};
@@ -65,7 +66,7 @@ pub(super) async fn post(
     };
     let id = message.id.clone();
     let answer = app.dispatch.message(session, message).await?;
-    let status = if answer.handed_off { "handed_off" } else { "bot" };
+    let status = status_word(answer.handed_off);
     Ok(json(StatusCode::OK, &MessageAnswer { session, id: &id, status, answer: &answer }))
 }
 

@@ -145,12 +145,11 @@ impl From<DispatchError> for Problem {
         let text = error.to_string();
         match error {
             DispatchError::SessionBusy => Self::new(429, text).retry_after(1),
-            DispatchError::Overloaded | DispatchError::Store(StoreError::Overloaded) => {
-                Self::overloaded(text)
-            }
+            DispatchError::Overloaded => Self::overloaded(text),
             DispatchError::BadCustomer(_) => Self::new(400, text),
             DispatchError::Store(
                 error @ (StoreError::OtherFormat { .. }
+                | StoreError::Overloaded
                 | StoreError::Full(_)
                 | StoreError::Stopped(_)
                 | StoreError::Damaged { .. }),
@@ -170,12 +169,48 @@ impl From<DispatchError> for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
+        if error == StoreError::Overloaded {
+            return Self::overloaded("the store has too much to write at the moment");
+        }
         tracing::error!(%error, "a request failed");
         match error {
             StoreError::OtherFormat { .. } => Self::other_format(),
             StoreError::Full(_) | StoreError::Stopped(_) => Self::unwritable(&error),
             StoreError::Damaged { what, .. } => Self::damaged(what),
-            _ => Self::new(500, "the session could not be read"),
+            _ => Self::new(500, "the store could not be read or written")
+                .with_help("try it again; the log of the server says why"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What passes by itself is a 503 with a time, by whichever way it came; what does not is a 500.
+    #[test]
+    fn troubles_of_the_store_say_whether_and_when_to_come_back() {
+        let text = String::new;
+        let bundle = StoreError::OtherFormat { session: text(), bundle: text(), cause: text() };
+        let cases = [
+            (StoreError::Overloaded, 503, Some(1), None),
+            (StoreError::Full(text()), 503, Some(5), Some("R0306")),
+            (StoreError::Stopped(text()), 503, Some(30), Some("R0307")),
+            (bundle, 503, Some(60), Some("R0305")),
+            (StoreError::Damaged { what: "reply", cause: text() }, 500, None, Some("R0304")),
+            (StoreError::Failed("secret path".to_owned()), 500, None, None),
+        ];
+        for (error, status, seconds, code) in cases {
+            let ways = [
+                Problem::from(error.clone()),
+                Problem::from(DispatchError::Store(error.clone())),
+                Problem::from(ReloadError::Store(error.clone())),
+            ];
+            for problem in ways {
+                let found = (problem.status, problem.retry_after_s, problem.code);
+                assert_eq!(found, (status, seconds, code), "{error}");
+                assert!(!problem.json().to_string().contains("secret path"), "{error}");
+            }
         }
     }
 }

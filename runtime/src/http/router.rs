@@ -36,17 +36,17 @@ async fn answer(app: &App, request: Request) -> Result<Response, Problem> {
         }
         ["admin", "outbox"] => {
             only_get(&request)?;
-            app.0.authorise_admin(request.headers())?;
+            app.0.authorise_admin(&request)?;
             admin::outbox(&app.0).await
         }
         ["admin", "outbox", id, "retry"] => {
             only(&request, &[Method::POST], "POST")?;
-            app.0.authorise_admin(request.headers())?;
+            app.0.authorise_admin(&request)?;
             admin::retry(&app.0, id).await
         }
         ["admin", "bundles"] => {
             only(&request, &[Method::GET, Method::HEAD, Method::POST], "GET, HEAD, POST")?;
-            app.0.authorise_admin(request.headers())?;
+            app.0.authorise_admin(&request)?;
             if request.method() == Method::POST {
                 return admin::reload(&app.0, request).await;
             }

@@ -1,7 +1,7 @@
 //! `GET /v1/sessions/{session}`: where a conversation is. Fields that only a role may see are
 //! withheld: nobody who asks here has a role yet.
 
-use flowright_engine::model::{Session, Status};
+use flowright_engine::model::Status;
 use hyper::StatusCode;
 use serde_json::{Value as Json, json};
 
@@ -33,7 +33,7 @@ pub(super) async fn get(app: &Shared, id: &str) -> Result<Response, Problem> {
         "language": session.lang.to_string(),
         "channel": session.channel,
         "turn": session.turn,
-        "status": status_word(&session),
+        "status": status_word(matches!(session.status, Status::HandedOff(_))),
         "flows": flows,
         "wake_at_ms": session.wake_at_ms,
         "handoff": handoff(&session.status),
@@ -42,11 +42,9 @@ pub(super) async fn get(app: &Shared, id: &str) -> Result<Response, Problem> {
     Ok(body::json(StatusCode::OK, &document))
 }
 
-pub(super) const fn status_word(session: &Session) -> &'static str {
-    match session.status {
-        Status::Bot => "bot",
-        Status::HandedOff(_) => "handed_off",
-    }
+/// Who has a conversation.
+pub(super) const fn status_word(handed_off: bool) -> &'static str {
+    if handed_off { "handed_off" } else { "bot" }
 }
 
 fn handoff(status: &Status) -> Json {

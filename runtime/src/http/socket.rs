@@ -20,10 +20,12 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 
 use super::app::{App, Shared};
+use super::listen::Place;
 use super::messages::{checked_id, checked_text};
 use super::problem::Problem;
+use super::sessions::status_word;
 use super::{Request, Response};
-use crate::dispatch::{Answer, DispatchError, Incoming, StoredReply};
+use crate::dispatch::{Answer, DispatchError, Incoming, StoreError, StoredReply};
 use crate::limits::{FRAME_BYTES_MAX, PING_EVERY, SOCKET_SEND_TIMEOUT};
 
 /// Characters that a session's id has at least here, where knowing it is what lets one in.
@@ -63,7 +65,9 @@ pub(super) fn upgrade(
     let accept = accept_key(request.headers())?;
     let wanted = wanted(&app.0, request.uri().query().unwrap_or(""))?;
     let (app, upgrading) = (app.clone(), hyper::upgrade::on(&mut request));
+    let place = request.extensions().get::<Place>().cloned();
     tokio::spawn(async move {
+        let _place = place;
         match upgrading.await {
             Ok(upgraded) => Socket::open(app, channel, wanted, upgraded).await.serve().await,
             Err(error) => tracing::debug!(%error, "a WebSocket did not begin"),
@@ -216,7 +220,7 @@ impl Socket {
         match opened {
             Ok(answer) => self.send(&status(&answer)).await.map(|()| None),
             Err(error) => {
-                let again = error == DispatchError::Overloaded;
+                let again = passes_soon(&error);
                 self.refuse(None, error).await?;
                 Ok(again.then_some(CloseCode::Again))
             }
@@ -331,7 +335,17 @@ impl Socket {
 }
 
 fn status(answer: &Answer) -> Json {
-    json!({ "type": "status", "status": if answer.handed_off { "handed_off" } else { "bot" } })
+    json!({ "type": "status", "status": status_word(answer.handed_off) })
+}
+
+/// Whether what kept something from being done is over soon by itself.
+const fn passes_soon(error: &DispatchError) -> bool {
+    matches!(
+        error,
+        DispatchError::Overloaded
+            | DispatchError::SessionBusy
+            | DispatchError::Store(StoreError::Overloaded | StoreError::Full(_))
+    )
 }
 
 fn error(id: Option<&str>, problem: &Problem) -> Json {

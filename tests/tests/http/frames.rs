@@ -61,7 +61,12 @@ pub fn header(name: &str, value: &str) -> Vec<u8> {
 
 /// The headers of a request: `:method`, `:scheme`, `:path`, `:authority`.
 pub fn request(method: &str, path: &str) -> Vec<u8> {
-    let parts = [(":method", method), (":scheme", "http"), (":path", path), (":authority", "x")];
+    request_to("x", method, path)
+}
+
+/// The same to somebody of a name.
+pub fn request_to(name: &str, method: &str, path: &str) -> Vec<u8> {
+    let parts = [(":method", method), (":scheme", "http"), (":path", path), (":authority", name)];
     parts.iter().flat_map(|(name, value)| header(name, value)).collect()
 }
 

@@ -3,10 +3,11 @@
 
 use std::time::{Duration, Instant};
 
+use flowright_runtime::http::{App, Server};
 use flowright_tests::memory::resident_bytes;
 use flowright_tests::{World, bundle_of_text};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use super::frames::{
     ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, HEADERS, PING, RST_STREAM, Raw, SETTINGS,
@@ -235,6 +236,37 @@ async fn an_answer_that_nobody_takes_is_given_up() {
     let data = frames.iter().filter(|frame| frame.kind == DATA);
     let read: usize = data.map(|frame| frame.payload.len()).sum();
     assert!(read < bytes, "HTTP/2: everything was sent: {read} of {bytes}");
+    world.server.stop().await;
+}
+
+/// A WebSocket is a connection too, as long as it is open: one beyond those that may be is served when
+/// another goes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn websockets_have_their_places_among_the_connections() {
+    let world = world().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = App::new(world.server.dispatch().clone(), None, Vec::new(), Vec::new());
+    let server = Server::start_within(listener, app, 3);
+    let page = |number: usize| async move {
+        let stream = TcpStream::connect(address).await.unwrap();
+        let url = format!("ws://{address}/chat?session=page-{number:0>20}");
+        tokio_tungstenite::client_async(url, stream).await.unwrap().0
+    };
+    let mut pages = Vec::new();
+    for number in 0..3 {
+        pages.push(page(number).await);
+    }
+    let mut fourth = tokio::spawn(page(3));
+    let waited = tokio::time::timeout(QUIET, &mut fourth).await;
+    assert!(waited.is_err(), "there are more than may be");
+    drop(pages.pop());
+    let served = tokio::time::timeout(Duration::from_secs(20), fourth).await;
+    assert!(served.is_ok(), "a place that is free again is not given");
+    // With every place taken, whoever stops does not wait for one.
+    let begun = Instant::now();
+    server.stop(Duration::from_secs(5)).await;
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     world.server.stop().await;
 }
 

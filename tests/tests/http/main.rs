@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod bundles;
+mod elsewhere;
 mod encoded;
 mod expiry;
 mod external;

@@ -8,7 +8,9 @@ use flowright_runtime::config::Config;
 use flowright_runtime::external::ExternalOptions;
 use serde_json::Value as Json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
+
+use super::elsewhere::{self, Mind};
 
 /// What it does with a question.
 #[derive(Debug, Clone)]
@@ -38,37 +40,30 @@ impl Question {
     }
 }
 
-type Mind = dyn Fn(&str) -> Does + Send + Sync;
-
 /// The model.
 #[derive(Clone)]
 pub struct Model {
     pub address: SocketAddr,
     questions: Arc<Mutex<Vec<Question>>>,
-    mind: Arc<Mutex<Arc<Mind>>>,
+    mind: Mind<str, Does>,
 }
 
 impl Model {
     pub async fn start(mind: impl Fn(&str) -> Does + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = elsewhere::listener().await;
         let address = listener.local_addr().unwrap();
-        let mind: Arc<Mind> = Arc::new(mind);
-        let model = Self { address, questions: Arc::default(), mind: Arc::new(Mutex::new(mind)) };
+        let model = Self { address, questions: Arc::default(), mind: Mind::new(mind) };
         let own = model.clone();
-        tokio::spawn(async move {
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                let own = own.clone();
-                // A client that gave up is no fault of this test.
-                tokio::spawn(async move { own.serve(stream).await });
-            }
+        elsewhere::serve(listener, move |stream| {
+            let own = own.clone();
+            async move { own.serve(stream).await }
         });
         model
     }
 
     /// From now on it answers otherwise.
     pub fn changes(&self, mind: impl Fn(&str) -> Does + Send + Sync + 'static) {
-        *self.mind.lock().unwrap() = Arc::new(mind);
+        self.mind.changes(mind);
     }
 
     pub fn questions(&self) -> Vec<Question> {
@@ -84,8 +79,7 @@ impl Model {
         let question = question(&mut stream).await?;
         let text = question.text();
         self.questions.lock().unwrap().push(question);
-        let mind = Arc::clone(&self.mind.lock().unwrap());
-        match mind(&text) {
+        match self.mind.decides(&text) {
             Does::Answers(json) => answer(&mut stream, 200, json.to_string().as_bytes()).await,
             Does::Delays(time, json) => {
                 tokio::time::sleep(time).await;

@@ -7,36 +7,17 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use flowright_tests::seeds::{Random, is_long, seed};
-use flowright_tests::{World, bundle_of_text};
+use flowright_tests::{ECHO, World, bundle_of_text};
 use tokio::task::JoinSet;
 
 use super::lossy::Lossy;
 use super::plain::{Plain, message};
 
-/// Counts what it hears, and says it back in two parts.
-pub(crate) const BOT: &str = r#"
-bot b { languages en  timezone "UTC" }
-channel api: rest
-channel web: websocket { path "/chat" }
-skill s
-route { otherwise -> s }
-intent echo { en "echo this", "echo", "echo please", "say it back", "repeat my words" }
-flow echo {
-  on intent echo
-  slot words: text { ask "What?" }
-  slot heard: number { default 0 }
-  state start {
-    fill words
-    when words == "stop" { end resolved }
-    set heard = heard + 1
-    say "{heard}: {words}"
-    say "end of {words}"
-    clear words
-    -> start
-  }
-  on silence 1m { say "Are you there?" }
+/// Says back in two parts what it hears, and is impatient.
+pub(crate) fn bot() -> String {
+    let in_two = "say \"{heard}: {words}\"\n    say \"end of {words}\"";
+    ECHO.replace("say \"{heard}: {words}\"", in_two).replace("silence 1h", "silence 1m")
 }
-"#;
 
 /// Messages in each session.
 const PER_SESSION: usize = 40;
@@ -126,7 +107,7 @@ async fn every_message_is_carried_out_once() {
     let seed = seed("once");
     let requests = if is_long() { 1_000_000 } else { 20_000 };
     let sessions = requests / PER_SESSION;
-    let world = World::start_bundle(bundle_of_text(BOT), |options| options).await;
+    let world = World::start_bundle(bundle_of_text(&bot()), |options| options).await;
     let lossy = Lossy::start(world.server.address, seed).await;
     let answers: Arc<Answers> = Arc::default();
     // What begins a session goes first. Then as many messages of a session are under way at once as

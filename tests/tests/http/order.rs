@@ -13,7 +13,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::once::BOT;
+use super::once::bot;
 use super::plain::{Plain, message};
 use super::sockets::{Socket, open, say};
 
@@ -149,7 +149,7 @@ fn check(session: &str, said: &[StoredReply]) {
 async fn each_channel_keeps_its_order() {
     let seed = seed("order");
     let sessions = if is_long() { 10_000 } else { 200 };
-    let world = World::start_bundle(bundle_of_text(BOT), |options| options).await;
+    let world = World::start_bundle(bundle_of_text(&bot()), |options| options).await;
     let world = Arc::new(world);
     let places = Arc::new(Semaphore::new(SESSIONS_AT_ONCE));
     let mut talks = JoinSet::new();

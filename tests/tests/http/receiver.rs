@@ -8,7 +8,9 @@ use std::time::Duration;
 use flowright_runtime::outbox::Address;
 use serde_json::Value as Json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
+
+use super::elsewhere::{self, Mind};
 
 /// What it does with a message.
 #[derive(Debug, Clone, Copy)]
@@ -46,37 +48,30 @@ impl Parcel {
     }
 }
 
-type Mind = dyn Fn(&Parcel) -> Does + Send + Sync;
-
 /// The receiver.
 #[derive(Clone)]
 pub struct Receiver {
     pub address: SocketAddr,
     parcels: Arc<Mutex<Vec<Parcel>>>,
-    mind: Arc<Mutex<Arc<Mind>>>,
+    mind: Mind<Parcel, Does>,
 }
 
 impl Receiver {
     pub async fn start(mind: impl Fn(&Parcel) -> Does + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = elsewhere::listener().await;
         let address = listener.local_addr().unwrap();
-        let mind: Arc<Mind> = Arc::new(mind);
-        let receiver = Self { address, parcels: Arc::default(), mind: Arc::new(Mutex::new(mind)) };
+        let receiver = Self { address, parcels: Arc::default(), mind: Mind::new(mind) };
         let own = receiver.clone();
-        tokio::spawn(async move {
-            loop {
-                let (mut stream, _) = listener.accept().await.unwrap();
-                let own = own.clone();
-                // A sender that gave up is no fault of this test.
-                tokio::spawn(async move { while own.serve(&mut stream).await.is_some() {} });
-            }
+        elsewhere::serve(listener, move |mut stream| {
+            let own = own.clone();
+            async move { while own.serve(&mut stream).await.is_some() {} }
         });
         receiver
     }
 
     /// From now on it does otherwise.
     pub fn changes(&self, mind: impl Fn(&Parcel) -> Does + Send + Sync + 'static) {
-        *self.mind.lock().unwrap() = Arc::new(mind);
+        self.mind.changes(mind);
     }
 
     /// All that came, in order.
@@ -105,10 +100,9 @@ impl Receiver {
         let mut parcel = read(stream).await?;
         let does = {
             // One after the other: what came first is first in the list.
-            let mind = Arc::clone(&self.mind.lock().unwrap());
             let mut parcels = self.parcels.lock().unwrap();
             parcel.before = parcels.iter().filter(|known| known.key == parcel.key).count();
-            let does = mind(&parcel);
+            let does = self.mind.decides(&parcel);
             parcel.taken = matches!(does, Does::Says(200));
             parcels.push(parcel);
             does

@@ -10,31 +10,8 @@ mod overload;
 use std::time::Duration;
 
 use flowright_runtime::dispatch::{Dispatch, DispatchError, Incoming, StoreError};
-use flowright_tests::{World, bundle_of_text};
+use flowright_tests::{ECHO, World, bundle_of_text};
 use tokio::sync::{Mutex, MutexGuard};
-
-/// Counts what it hears and says it back.
-const BOT: &str = r#"
-bot b { languages en  timezone "UTC" }
-channel api: rest
-channel web: websocket { path "/chat" }
-skill s
-route { otherwise -> s }
-intent echo { en "echo this", "echo", "echo please", "say it back", "repeat my words" }
-flow echo {
-  on intent echo
-  slot words: text { ask "What?" }
-  slot heard: number { default 0 }
-  state start {
-    fill words
-    when words == "stop" { end resolved }
-    set heard = heard + 1
-    say "{heard}: {words}"
-    clear words
-    -> start
-  }
-}
-"#;
 
 /// One test at a time.
 async fn alone() -> MutexGuard<'static, ()> {
@@ -44,7 +21,7 @@ async fn alone() -> MutexGuard<'static, ()> {
 
 /// On the disk: a commit is slow, and many wait for one.
 async fn world() -> World {
-    World::start_bundle(bundle_of_text(BOT), |options| options).await
+    World::start_bundle(bundle_of_text(ECHO), |options| options).await
 }
 
 /// What came of a message.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use flowright_runtime::store::Durability;
 use flowright_runtime::store::{SqliteOptions, SqliteStore, StoreError, verify};
 use flowright_runtime::telemetry::Metrics;
-use flowright_tests::seeds::Random;
+use flowright_tests::seeds::{Random, is_long};
 use flowright_tests::{Fresh, World};
 
 const SESSIONS: usize = 40;
@@ -141,9 +141,9 @@ async fn a_flipped_bit_changes_no_answer() {
         assert_eq!(answer.as_ref().unwrap() != "None", expected, "{asked}: {answer:?}");
     }
     assert_eq!(verify(&fresh).unwrap().faults, Vec::<String>::new());
-    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
-    let seed = number("FLOWRIGHT_SEED").unwrap_or(1);
-    let flips = if number("FLOWRIGHT_LONG").is_some() { 10_000 } else { 300 };
+    let given = std::env::var("FLOWRIGHT_SEED").ok();
+    let seed = given.map_or(1, |text| text.parse::<u64>().unwrap());
+    let flips = if is_long() { 10_000 } else { 300 };
     let mut outcomes: BTreeMap<Outcome, u64> = BTreeMap::new();
     for seed in seed..seed + flips {
         let bit = place(seed, whole.len());

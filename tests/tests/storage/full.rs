@@ -8,6 +8,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use flowright_runtime::store::verify;
+use flowright_tests::pages::sent_away;
 use flowright_tests::{World, bundle_of, texts};
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -111,6 +112,14 @@ async fn fill_and_free(world: &World, ballast: &Path, answered: &mut Answered) {
     assert_kept(world, answered).await;
     let (status, head, answer) = post(world, &session, &id).await;
     assert_refused(status, &head, &answer);
+    // A page whose conversation cannot begin is sent away, and comes again when there is room. What it
+    // writes is less than a message: it might fit.
+    let rest = ballast.with_extension("rest");
+    fill_with(&rest);
+    let page = format!("page-{:0>16}", answered.len());
+    let told = sent_away(world.server.address, &page).await.unwrap();
+    assert_eq!((&told["status"], &told["code"]), (&json!(503), &json!("R0306")), "{told}");
+    std::fs::remove_file(rest).unwrap();
     std::fs::remove_file(ballast).unwrap();
     let until = Instant::now() + Duration::from_secs(30);
     let taken = loop {
@@ -125,6 +134,7 @@ async fn fill_and_free(world: &World, ballast: &Path, answered: &mut Answered) {
     assert_eq!(taken["repeated"], false, "what was refused did not happen: {taken}");
     answered.push((session, id, texts(&taken)));
     assert_kept(world, answered).await;
+    assert_eq!(sent_away(world.server.address, &page).await, None);
 }
 
 fn assert_refused(status: u16, head: &str, answer: &Json) {
