@@ -296,6 +296,9 @@ pub(crate) struct BackupArgs {
     /// File to write
     #[arg(long, value_name = "FILE")]
     pub(crate) to: PathBuf,
+    /// Configuration, instead of flowright.toml beside the project
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// SQLite file, instead of `[store] path`
     #[arg(long, value_name = "FILE")]
     pub(crate) store: Option<PathBuf>,
@@ -316,6 +319,9 @@ pub(crate) struct RestoreArgs {
     /// Project folder or bundle whose store it is
     #[arg(default_value = ".")]
     pub(crate) project: PathBuf,
+    /// Configuration, instead of flowright.toml beside the project
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// SQLite file, instead of `[store] path`
     #[arg(long, value_name = "FILE")]
     pub(crate) store: Option<PathBuf>,
@@ -330,6 +336,9 @@ pub(crate) struct DoctorArgs {
     /// Project folder or bundle
     #[arg(default_value = ".")]
     pub(crate) project: PathBuf,
+    /// Configuration, instead of flowright.toml beside the project
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
     /// SQLite file, instead of `[store] path`
     #[arg(long, value_name = "FILE")]
     pub(crate) store: Option<PathBuf>,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use flowright_nlu::Encoder;
 use flowright_runtime::config::Config;
 
+use crate::configuration;
 use crate::failure::Failure;
 
 /// The encoder of a project.
@@ -16,8 +17,7 @@ pub(crate) type Named = Option<Arc<dyn Encoder>>;
 /// # Errors
 /// R0207 and R0208; a configuration that cannot be used.
 pub(crate) fn of_folder(folder: &Path) -> Result<Named, Failure> {
-    let config = Config::load(folder).map_err(|e| Failure::new(e.to_string()))?;
-    of_config(&config, folder)
+    of_config(&configuration::read(None, folder)?, folder)
 }
 
 /// Opens the encoder that a configuration names, relative to a project's folder.

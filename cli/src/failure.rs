@@ -82,6 +82,16 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     })
 }
 
+/// Prints a document for programs.
+///
+/// # Errors
+/// [`Failure::Gone`] when nobody reads it.
+pub(crate) fn print_json(document: &impl serde::Serialize) -> Result<(), Failure> {
+    let json = serde_json::to_string_pretty(document)
+        .map_err(|e| Failure::new(format!("cannot write this as JSON: {e}")))?;
+    print(&(json + "\n"))
+}
+
 /// Writes a file as a whole: what was there stays until the new content is complete.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 
 mod args;
 mod commands;
+mod configuration;
 mod coverage;
 mod encoder;
 mod failure;

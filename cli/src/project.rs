@@ -18,6 +18,7 @@ use crate::args::Format;
 use crate::encoder;
 use crate::failure::Failure;
 use crate::progress::Progress;
+use crate::runnable::folder_of;
 use crate::style::{Stream, colored};
 
 /// Folders in folders that are looked into.
@@ -45,8 +46,7 @@ impl Project {
             return Ok(Self::of(path.to_owned(), None));
         }
         if path.extension().is_some_and(|ext| ext == "flow") {
-            let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-            return Ok(Self::of(folder, Some(path.to_owned())));
+            return Ok(Self::of(folder_of(path).to_owned(), Some(path.to_owned())));
         }
         Err(Failure::new(format!("`{}` is neither a folder nor a `.flow` file", path.display()))
             .with_help("give the folder of a project"))

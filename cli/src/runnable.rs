@@ -80,7 +80,11 @@ impl Runnable {
         Ok(Self { encoded, folder: project.folder, encoder })
     }
 
-    fn read(path: &Path, config: Option<&Config>) -> Result<Self, Failure> {
+    /// Reads a bundle; without a configuration, the one beside it holds.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub(crate) fn read(path: &Path, config: Option<&Config>) -> Result<Self, Failure> {
         let size = std::fs::metadata(path).map_err(|e| Failure::file("read", path, &e))?.len();
         if size > BUNDLE_BYTES_MAX as u64 + 4096 {
             return Err(refused(path, &bundle::BundleError::TooLarge));

@@ -2,36 +2,37 @@
 
 use std::path::{Path, PathBuf};
 
-use flowright_runtime::config::Config;
 use flowright_runtime::store::{SCHEMA, StoreError, StoreReport};
 
+use crate::configuration;
 use crate::failure::{Failure, print};
 use crate::project::plural;
+use crate::runnable::folder_of;
 use crate::style::{Stream, paint};
 
 /// The folder of a project or bundle.
 ///
 /// # Errors
 /// When there is nothing at the path.
-pub(crate) fn folder_of(project: &Path) -> Result<PathBuf, Failure> {
-    let meta = std::fs::metadata(project).map_err(|e| Failure::file("open", project, &e))?;
-    if meta.is_dir() {
-        return Ok(project.to_owned());
-    }
-    Ok(project.parent().unwrap_or(Path::new("")).to_owned())
+pub(crate) fn folder_there(project: &Path) -> Result<PathBuf, Failure> {
+    std::fs::metadata(project).map_err(|e| Failure::file("open", project, &e))?;
+    Ok(folder_of(project).to_owned())
 }
 
 /// The store that is named, or the one of a project's configuration.
 ///
 /// # Errors
 /// When the configuration cannot be used.
-pub(crate) fn store_of(project: &Path, named: Option<&Path>) -> Result<PathBuf, Failure> {
+pub(crate) fn store_of(
+    project: &Path,
+    named: Option<&Path>,
+    config: Option<&Path>,
+) -> Result<PathBuf, Failure> {
     if let Some(named) = named {
         return Ok(named.to_owned());
     }
-    let folder = folder_of(project)?;
-    let config = Config::load(&folder).map_err(|e| Failure::new(e.to_string()))?;
-    Ok(folder.join(config.store.path))
+    let folder = folder_there(project)?;
+    Ok(folder.join(configuration::read(config, &folder)?.store.path))
 }
 
 /// A store or backup that is to be read: that it is there.
@@ -51,6 +52,25 @@ pub(crate) fn is_there(path: &Path, help: &str) -> Result<(), Failure> {
 pub(crate) fn is_same(a: &Path, b: &Path) -> bool {
     let place = |path: &Path| std::fs::canonicalize(path).ok();
     place(a).is_some_and(|a| Some(a) == place(b))
+}
+
+/// Whether a path is one of the files that a store has beside it, or would have while a server runs.
+pub(crate) fn is_beside(store: &Path, path: &Path) -> bool {
+    let folder = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        std::fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()
+    };
+    let is_of = |store: &Path| {
+        let is_one = |suffix: &str| {
+            let mut name = store.file_name().unwrap_or_default().to_owned();
+            name.push(suffix);
+            path.file_name() == Some(&name)
+        };
+        folder(store) == folder(path)
+            && ["-wal", "-shm", "-journal", ".lock"].into_iter().any(is_one)
+    };
+    // Where the name is a link, some of them are beside the file itself.
+    is_of(store) || std::fs::canonicalize(store).is_ok_and(|store| is_of(&store))
 }
 
 /// What kept a store from being copied or read.

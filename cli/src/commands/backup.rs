@@ -7,23 +7,37 @@ use crate::args::BackupArgs;
 use crate::failure::{Failure, print};
 use crate::progress::Progress;
 use crate::project::plural;
-use crate::stores::{failure, is_same, is_there, print_damaged, print_notes, size, store_of};
+use crate::stores::{
+    failure, is_beside, is_same, is_there, print_damaged, print_notes, size, store_of,
+};
 
 /// What to do about a store that is damaged.
 const DAMAGED: &str = "`flowright doctor` says the same at any time; `flowright restore FILE` puts an \
                        earlier backup in its place; the page of R0304 says more";
 
 pub(crate) fn run(args: &BackupArgs) -> Result<Outcome, Failure> {
-    let store = store_of(&args.project, args.store.as_deref())?;
+    let store = store_of(&args.project, args.store.as_deref(), args.config.as_deref())?;
     is_there(&store, "give the folder of the project, or the file with `--store FILE`")?;
     let to = &args.to;
     if is_same(&store, to) {
         return Err(Failure::new(format!("`{}` is the store itself", to.display()))
             .with_help("give `--to` another file"));
     }
+    if is_beside(&store, to) {
+        let message =
+            format!("`{}` belongs to the store: its log or its lock is there", to.display());
+        return Err(Failure::new(message).with_help("give `--to` another name"));
+    }
     if to.is_dir() {
         return Err(Failure::new(format!("`{}` is a folder", to.display()))
             .with_help("give `--to` a file in it"));
+    }
+    if to.exists() && !to.is_file() {
+        return Err(Failure::new(format!(
+            "`{}` is no file that can be written over",
+            to.display()
+        ))
+        .with_help("give `--to` the name of a file"));
     }
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {

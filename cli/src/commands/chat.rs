@@ -17,9 +17,10 @@ use flowright_runtime::telemetry::Metrics;
 use flowright_runtime::transport::HttpTransport;
 use tokio::runtime::Runtime;
 
-use super::serve::{configuration, demo_customers, external, variables};
+use super::serve::{demo_customers, external, variables};
 use crate::Outcome;
 use crate::args::ChatArgs;
+use crate::configuration;
 use crate::failure::{Failure, print};
 use crate::runnable::Runnable;
 use crate::style::{Stream, is_terminal, paint};
@@ -29,7 +30,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 pub(crate) fn run(args: &ChatArgs) -> Result<Outcome, Failure> {
     let Some(runnable) = Runnable::open(&args.path)? else { return Ok(Outcome::Findings) };
-    let config = configuration(&runnable.folder)?;
+    let config = configuration::read(None, &runnable.folder)?;
     let program = runnable.load(args.no_jit)?;
     let variables = variables(&config, &variables_needed(&program.program))?;
     let runtime = Runtime::new().map_err(|e| Failure::new(format!("cannot start threads: {e}")))?;

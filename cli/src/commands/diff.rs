@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::Outcome;
 use crate::args::{DiffArgs, Format};
-use crate::failure::{Failure, print};
+use crate::failure::{Failure, print, print_json};
 use crate::progress::Progress;
 use crate::runnable::Runnable;
 use crate::style::{Stream, paint};
@@ -36,10 +36,11 @@ pub(crate) fn run(args: &DiffArgs) -> Result<Outcome, Failure> {
             print(&changes_for_people(&diff, &old.program, &new.program))?;
             print(&conversation(&comparison))?;
             let (was, is) = (hash_words(&old.bundle), hash_words(&new.bundle));
-            eprintln!("{was} -> {is}: {}", counted(&diff));
+            let classes: Vec<Class> = diff.changes.iter().map(|change| change.class).collect();
+            eprintln!("{was} -> {is}: {}", counted(&classes));
         }
         Format::Json => {
-            print(&json(&diff, &comparison, &old.program, &new.program)?)?;
+            print_json(&document(&diff, &comparison, &old.program, &new.program))?;
         }
     }
     Ok(if diff.class() == Class::Safe { Outcome::Fine } else { Outcome::Findings })
@@ -58,8 +59,9 @@ fn hash_words(hash: &[u8; 32]) -> String {
     hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn counted(diff: &Diff) -> String {
-    let count = |class| diff.changes.iter().filter(|change| change.class == class).count();
+/// How many changes there are of each class.
+pub(crate) fn counted(classes: &[Class]) -> String {
+    let count = |class| classes.iter().filter(|of| **of == class).count();
     let words = |class| format!("{} {}", count(class), class_words(class));
     [Class::Breaking, Class::NeedsMigrate, Class::Safe].map(words).join(", ")
 }
@@ -126,14 +128,14 @@ struct Document<'d> {
     plan: &'d MigrationPlan,
 }
 
-fn json(
-    diff: &Diff,
-    comparison: &Comparison,
+fn document<'d>(
+    diff: &'d Diff,
+    comparison: &'d Comparison,
     old: &Program,
     new: &Program,
-) -> Result<String, Failure> {
+) -> Document<'d> {
     let hash = |hash: &[u8; 32]| hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    let document = Document {
+    Document {
         schema_version: SCHEMA_VERSION,
         old: hash(&diff.plan.from),
         new: hash(&diff.plan.to),
@@ -141,8 +143,5 @@ fn json(
         changes: diff.changes.iter().map(|change| ChangeView::new(change, old, new)).collect(),
         conversation: comparison,
         plan: &diff.plan,
-    };
-    let text = serde_json::to_string_pretty(&document)
-        .map_err(|error| Failure::new(format!("the changes cannot be written as JSON: {error}")))?;
-    Ok(text + "\n")
+    }
 }

@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use crate::Outcome;
 use crate::args::{DoctorArgs, Format};
-use crate::failure::{Failure, print};
-use crate::stores::folder_of;
+use crate::failure::{Failure, print, print_json};
+use crate::stores::folder_there;
 use crate::style::{Stream, paint};
 
 /// How a thing is.
@@ -87,28 +87,23 @@ struct Report<'r> {
 }
 
 pub(crate) fn run(args: &DoctorArgs) -> Result<Outcome, Failure> {
-    let folder = folder_of(&args.project)?;
+    let folder = folder_there(&args.project)?;
     let mut things = Vec::new();
-    let config = project::look(&args.project, &folder, &mut things);
+    let config = project::look(&args.project, &folder, args.config.as_deref(), &mut things);
     let served = config.as_ref().is_some_and(|known| address::look(known, &mut things));
     let named = config.as_ref().map(|known| folder.join(&known.config.store.path));
     match args.store.clone().or(named) {
         Some(path) => store::look(&path, served, &mut things),
         None => things.push(Thing::warning(
             "store",
-            "not looked at: flowright.toml says where it is, and cannot be read",
-            "mend flowright.toml, or name the file with `--store FILE`",
+            "not looked at: the configuration says where it is, and cannot be read",
+            "mend the configuration, or name the file with `--store FILE`",
         )),
     }
     let result = things.iter().map(|thing| thing.state).max().unwrap_or(State::Ok);
     match args.format {
         Format::Human => print(&things.iter().map(Thing::line).collect::<String>())?,
-        Format::Json => {
-            let report = Report { schema_version: 1, result, things: &things };
-            let json = serde_json::to_string_pretty(&report)
-                .map_err(|e| Failure::new(format!("cannot write this as JSON: {e}")))?;
-            print(&(json + "\n"))?;
-        }
+        Format::Json => print_json(&Report { schema_version: 1, result, things: &things })?,
     }
     Ok(if result == State::Fault { Outcome::Findings } else { Outcome::Fine })
 }

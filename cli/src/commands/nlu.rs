@@ -12,10 +12,9 @@ use flowright_engine::LoadedProgram;
 use flowright_nlu::Context;
 use flowright_nlu::lang::Lang;
 use flowright_runtime::clock::{Clock as _, WallClock};
-use serde::Serialize;
 
 use crate::Outcome;
-use crate::failure::{Failure, print};
+use crate::failure::Failure;
 use crate::runnable::Runnable;
 use args::NluCommand;
 
@@ -30,12 +29,6 @@ pub(crate) fn run(command: &NluCommand) -> Result<Outcome, Failure> {
 fn program(path: &Path) -> Result<Option<LoadedProgram>, Failure> {
     let runnable = Runnable::open_quietly(path)?;
     runnable.map(|runnable| runnable.load(true)).transpose()
-}
-
-fn print_json(what: &impl Serialize) -> Result<(), Failure> {
-    let json = serde_json::to_string_pretty(what)
-        .map_err(|e| Failure::new(format!("cannot write this as JSON: {e}")))?;
-    print(&(json + "\n"))
 }
 
 /// A session that begins now.

@@ -28,10 +28,14 @@ pub(crate) fn run(args: &RestoreArgs) -> Result<Outcome, Failure> {
         print_notes(&report);
         return Ok(Outcome::Fine);
     }
-    let store = store_of(&args.project, args.store.as_deref())?;
+    let store = store_of(&args.project, args.store.as_deref(), args.config.as_deref())?;
     if is_same(&store, file) {
         return Err(Failure::new(format!("`{}` is the store itself", file.display()))
             .with_help("give a file that `flowright backup` wrote"));
+    }
+    if store.exists() && !store.is_file() {
+        return Err(Failure::new(format!("`{}` is not a file", store.display()))
+            .with_help("give `--store` the file of a store"));
     }
     let restored = {
         let _progress = Progress::begin(format!("restoring {}", store.display()));

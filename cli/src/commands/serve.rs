@@ -21,6 +21,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::Outcome;
 use crate::args::{Format, ServeArgs};
+use crate::configuration;
 use crate::failure::{Failure, print};
 use crate::runnable::{Runnable, folder_of, load};
 use crate::style::{Stream, colored, paint};
@@ -30,10 +31,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Outcome, Failure> {
     log(args)?;
     let watch = args.watch.then(|| Watch::begin(&args.path)).transpose()?;
     // Read once, for all of it: what is trained here is loaded with the same encoder.
-    let config = match &args.config {
-        Some(path) => named_configuration(path)?,
-        None => configuration(folder_of(&args.path))?,
-    };
+    let config = configuration::read(args.config.as_deref(), folder_of(&args.path))?;
     let opened = Runnable::open_configured(&args.path, &config)?;
     let Some(runnable) = opened else { return Ok(Outcome::Findings) };
     let program = runnable.load(true)?.program;
@@ -68,21 +66,6 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Outcome, Failure> {
         }
         Ok(Outcome::Fine)
     })
-}
-
-/// The configuration of a folder.
-///
-/// # Errors
-/// When it cannot be used.
-pub(crate) fn configuration(folder: &Path) -> Result<Config, Failure> {
-    Config::load(folder).map_err(|e| Failure::new(e.to_string()))
-}
-
-/// The configuration under `--config`.
-fn named_configuration(path: &Path) -> Result<Config, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|e| Failure::file("read", path, &e))?;
-    let config = Config::parse(&path.display().to_string(), &text);
-    config.map_err(|e| Failure::new(e.to_string()))
 }
 
 /// The values of the environment variables that are needed, all of them.

@@ -96,6 +96,36 @@ fn a_backup_is_made_while_a_server_writes_and_takes_its_place_later() {
     assert_eq!(is_known(&server, "2"), true);
 }
 
+#[test]
+fn a_backup_takes_the_place_of_a_file_and_of_nothing_that_a_store_needs() {
+    let folder = folder("places");
+    stored(&folder);
+    std::fs::create_dir(folder.join("links")).unwrap();
+    std::os::unix::fs::symlink("../s.sqlite", folder.join("links/l.sqlite")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(folder.join("socket")).unwrap();
+    let before = names(&folder);
+    for (store, to, part) in [
+        ("s.sqlite", "s.sqlite-wal", "belongs to the store"),
+        ("s.sqlite", "links/../s.sqlite-shm", "belongs to the store"),
+        ("s.sqlite", "./s.sqlite.lock", "belongs to the store"),
+        ("links/l.sqlite", "s.sqlite-wal", "belongs to the store"),
+        ("links/l.sqlite", "links/l.sqlite.lock", "belongs to the store"),
+        ("links/l.sqlite", "s.sqlite", "the store itself"),
+        ("s.sqlite", "socket", "no file that can be written over"),
+    ] {
+        let (code, text) =
+            said(&run(&folder, &["backup", "--store", store, "--to", to, "--force"]));
+        assert!(code == 2 && text.contains(part) && text.contains("help: "), "{to}: {text}");
+    }
+    assert_eq!(names(&folder), before);
+    let backup = ["backup", "--store", "s.sqlite", "--to", "links/s.sqlite-wal"];
+    let (code, text) = said(&run(&folder, &backup));
+    assert_eq!(code, 0, "the same name in another folder: {text}");
+    let restore = ["restore", "links/s.sqlite-wal", "--store", "links"];
+    let (code, text) = said(&run(&folder, &restore));
+    assert!(code == 2 && text.contains("`links` is not a file"), "{text}");
+}
+
 /// A store with some sessions that no server has.
 fn stored(folder: &Path) -> PathBuf {
     let (_, crm) = start_crm();

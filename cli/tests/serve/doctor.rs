@@ -1,7 +1,9 @@
 //! `flowright doctor` beside a server, and beside what is wrong.
 
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
 
@@ -102,6 +104,54 @@ fn each_fault_is_said_with_what_to_do() {
     std::fs::write(broken.join("flowright.toml"), "[serve]\nlisten = \"0.0.0.0:0\"\n").unwrap();
     let (_, report) = doctor(&broken, &[]);
     assert!(report["address"]["says"].as_str().unwrap().contains("R0204"), "{report}");
+}
+
+/// The configuration that a server was started with is the one that is looked at.
+#[test]
+fn a_configuration_that_is_named_holds_in_place_of_the_own_one() {
+    let folder =
+        project("named", "[serve]\nlisten = \"127.0.0.1:0\"\n[store]\npath = \"own.sqlite\"\n");
+    let toml = "[serve]\nlisten = \"127.0.0.1:0\"\n[store]\npath = \"other.sqlite\"\n[api]\n\
+                token_env = \"DOCTOR_TOKEN_NOT_SET\"\n";
+    std::fs::write(folder.join("other.toml"), toml).unwrap();
+    let (code, report) = doctor(&folder, &[]);
+    assert!(code == 0 && report["store"].to_string().contains("own.sqlite"), "{report}");
+    let (code, report) = doctor(&folder, &["--config", "other.toml"]);
+    assert_eq!((code, &report["environment"]["state"]), (1, &json!("fault")), "{report}");
+    for (thing, part) in [("store", "other.sqlite"), ("configuration", "other.toml can be read")] {
+        assert!(report[thing].to_string().contains(part), "{report}");
+    }
+    let (code, report) = doctor(&folder, &["--config", "none.toml"]);
+    let says = report["configuration"]["says"].as_str().unwrap();
+    assert!(code == 1 && says.contains("`none.toml`: there is no such file"), "{report}");
+    for command in [&["backup", "--to", "b.sqlite"][..], &["restore", "--verify", "own.sqlite"]] {
+        let (code, text) = said(&run(&folder, &[command, &["--config", "other.toml"]].concat()));
+        let missing = if command[0] == "backup" { "other.sqlite" } else { "own.sqlite" };
+        assert!(code == 2 && text.contains(missing) && text.contains("no such file"), "{text}");
+    }
+}
+
+/// Whoever has the port and never comes to an end is another program.
+#[test]
+fn a_port_that_answers_without_end_is_not_waited_for() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in taken.incoming() {
+            let mut stream = stream.unwrap();
+            std::thread::spawn(move || {
+                while stream.write_all(b"x").is_ok() {
+                    std::thread::sleep(Duration::from_millis(200));
+                }
+            });
+        }
+    });
+    let folder = project("endless", &format!("[serve]\nlisten = \"{address}\"\n"));
+    let begun = Instant::now();
+    let (code, report) = doctor(&folder, &[]);
+    assert!(begun.elapsed() < Duration::from_secs(40), "{:?}", begun.elapsed());
+    assert_eq!((code, &report["address"]["state"]), (1, &json!("fault")), "{report}");
+    assert!(report["address"]["help"].as_str().unwrap().contains("another program"), "{report}");
 }
 
 #[test]

@@ -2,18 +2,19 @@
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use flowright_runtime::config::ConfigError;
 
 use super::project::Known;
 use super::{State, Thing};
 
-/// Time for whoever has the port to answer.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// Time for whoever has the port to answer, from the first byte to the last: one that sends a byte now
+/// and then is another program.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Bytes of an answer that are read: a description of an API is long, its title stands at its end.
-const ANSWER_BYTES_MAX: u64 = 4 << 20;
+const ANSWER_BYTES_MAX: usize = 4 << 20;
 
 /// Looks at the address. Whether a flowright serves there.
 pub(super) fn look(known: &Known, things: &mut Vec<Thing>) -> bool {
@@ -74,11 +75,19 @@ fn ask(mut address: SocketAddr, path: &str) -> Option<String> {
             IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
         });
     }
+    let until = Instant::now() + PATIENCE;
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE).ok()?;
-    stream.set_read_timeout(Some(PATIENCE)).ok()?;
     stream.set_write_timeout(Some(PATIENCE)).ok()?;
     write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n").ok()?;
-    let mut answer = Vec::new();
-    stream.take(ANSWER_BYTES_MAX).read_to_end(&mut answer).ok()?;
+    let (mut answer, mut part) = (Vec::new(), [0; 8 << 10]);
+    while answer.len() < ANSWER_BYTES_MAX {
+        // A timeout of zero is refused: then there is none left.
+        stream.set_read_timeout(Some(until.saturating_duration_since(Instant::now()))).ok()?;
+        let length = stream.read(&mut part).ok()?;
+        if length == 0 {
+            break;
+        }
+        answer.extend_from_slice(part.get(..length)?);
+    }
     String::from_utf8(answer).ok()
 }

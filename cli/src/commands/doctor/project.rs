@@ -10,6 +10,7 @@ use flowright_runtime::config::{Config, ConfigError};
 
 use super::{State, Thing};
 use crate::commands::serve::external;
+use crate::configuration;
 use crate::encoder;
 use crate::failure::Failure;
 use crate::project::{Project, counted, plural};
@@ -23,28 +24,33 @@ pub(super) struct Known {
 }
 
 /// Looks at the configuration, the encoder, the sources and the variables.
-pub(super) fn look(path: &Path, folder: &Path, things: &mut Vec<Thing>) -> Option<Known> {
-    let config = match Config::load(folder) {
+pub(super) fn look(
+    path: &Path,
+    folder: &Path,
+    named: Option<&Path>,
+    things: &mut Vec<Thing>,
+) -> Option<Known> {
+    let config = match configuration::read(named, folder) {
         Ok(config) => config,
-        Err(error) => {
-            let failure = Failure::new(error.to_string())
-                .with_help("mend the line; docs/operations.md lists all keys");
+        Err(failure) => {
+            let failure = failure.with_help("mend it; docs/operations.md lists all keys");
             things.push(Thing::failed("configuration", &failure));
-            let says = "not compiled: flowright.toml may name an encoder, and cannot be read";
-            things.push(Thing::warning("sources", says, "mend flowright.toml first"));
+            let says = "not compiled: the configuration may name an encoder, and cannot be read";
+            things.push(Thing::warning("sources", says, "mend the configuration first"));
             return None;
         }
     };
     let encoder = encoder::of_config(&config, folder);
     let (sources, program) = match &encoder {
-        Ok(_) if is_bundle_path(path) => bundle(path),
-        Ok(_) => sources(path),
+        Ok(_) if is_bundle_path(path) => bundle(path, &config),
+        Ok(_) => sources(path, &config),
         Err(_) => {
             let says = "not compiled: the encoder that they are compiled with cannot be used";
             (Thing::warning("sources", says, "see what is said of the encoder"), None)
         }
     };
-    things.push(configuration(folder, &config, program.as_deref()));
+    let file = named.map_or_else(|| folder.join("flowright.toml"), Path::to_owned);
+    things.push(read(&file, &config, program.as_deref()));
     things.push(sources);
     things.push(match (encoder, &config.nlu.encoder) {
         (Err(failure), _) => Thing::failed("encoder", &failure),
@@ -55,21 +61,19 @@ pub(super) fn look(path: &Path, folder: &Path, things: &mut Vec<Thing>) -> Optio
     Some(Known { config, bot: program.map(|program| program.bot.name.clone()) })
 }
 
-fn bundle(path: &Path) -> (Thing, Option<Arc<Program>>) {
-    let program = Runnable::open_quietly(path)
-        .and_then(|runnable| runnable.map(|runnable| runnable.load(true)).transpose());
-    match program {
-        Ok(Some(loaded)) => {
+fn bundle(path: &Path, config: &Config) -> (Thing, Option<Arc<Program>>) {
+    match Runnable::read(path, Some(config)).and_then(|runnable| runnable.load(true)) {
+        Ok(loaded) => {
             let says = format!("the bundle {} is whole", path.display());
             (Thing::ok("sources", says), Some(Arc::clone(&loaded.program)))
         }
-        Ok(None) => (Thing::fault("sources", "the bundle is none", "build it again"), None),
         Err(failure) => (Thing::failed("sources", &failure), None),
     }
 }
 
-fn sources(path: &Path) -> (Thing, Option<Arc<Program>>) {
-    let compiled = match Project::open(path).and_then(|project| project.compile()) {
+fn sources(path: &Path, config: &Config) -> (Thing, Option<Arc<Program>>) {
+    let project = Project::open(path).map(|project| project.configured(config.clone()));
+    let compiled = match project.and_then(|project| project.compile()) {
         Ok(compiled) => compiled,
         Err(failure) => return (Thing::failed("sources", &failure), None),
     };
@@ -83,8 +87,8 @@ fn sources(path: &Path) -> (Thing, Option<Arc<Program>>) {
     (thing, compiled.bundle.map(|bundle| Arc::clone(&bundle.program)))
 }
 
-fn configuration(folder: &Path, config: &Config, program: Option<&Program>) -> Thing {
-    let path = folder.join("flowright.toml");
+/// What is said of a configuration that could be read.
+fn read(path: &Path, config: &Config, program: Option<&Program>) -> Thing {
     let channels = program.map(|program| {
         program.channels.iter().map(|channel| channel.name.clone()).collect::<Vec<_>>()
     });

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::args::EvalArgs;
 use super::data::{self, Row};
-use super::{context, percent, picture, print_json, program};
+use super::{context, percent, picture, program};
 use crate::Outcome;
 use crate::args::Format;
-use crate::failure::{Failure, print, write_file};
+use crate::failure::{Failure, print, print_json, write_file};
 use crate::project::plural;
 use crate::style::{Stream, paint};
 

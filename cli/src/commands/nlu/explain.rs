@@ -3,10 +3,10 @@
 use flowright_nlu::{Contribution, Explanation, IntentExplanation};
 
 use super::args::ExplainArgs;
-use super::{context, percent, print_json, program};
+use super::{context, percent, program};
 use crate::Outcome;
 use crate::args::Format;
-use crate::failure::{Failure, print};
+use crate::failure::{Failure, print, print_json};
 use crate::style::{Stream, paint};
 
 /// Intents that are explained.

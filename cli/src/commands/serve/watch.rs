@@ -9,6 +9,7 @@ use flowright_runtime::dispatch::{Dispatch, Reloaded};
 use tokio::runtime::Handle;
 
 use crate::commands::check::watch::{INTERVAL, Stamp, stamp};
+use crate::commands::diff::counted;
 use crate::failure::Failure;
 use crate::project::{Project, plural};
 use crate::runnable::{compiled, is_bundle_path};
@@ -88,9 +89,8 @@ fn print(name: &str, reloaded: &Reloaded, took: u128) {
             eprintln!("  help: {help}");
         }
     }
-    let count = |class| reloaded.changes.iter().filter(|view| view.change.class == class).count();
-    let words = |class| format!("{} {}", count(class), class_words(class));
-    let counted = [Class::Breaking, Class::NeedsMigrate, Class::Safe].map(words).join(", ");
+    let classes: Vec<Class> = reloaded.changes.iter().map(|view| view.change.class).collect();
+    let counted = counted(&classes);
     let older = reloaded.bundles.iter().filter(|bundle| !bundle.current);
     let older: u64 = older.map(|bundle| bundle.sessions).sum();
     let older = plural(usize::try_from(older).unwrap_or(usize::MAX), "session");
