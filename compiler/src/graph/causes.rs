@@ -181,6 +181,6 @@ fn collect(flow: FlowId, body: &Body, all: &mut All) {
             }
             _ => {}
         }
-        inner_bodies(step).into_iter().for_each(|body| collect(flow, body, all));
+        inner_bodies(step).for_each(|body| collect(flow, body, all));
     }
 }

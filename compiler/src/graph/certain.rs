@@ -47,7 +47,7 @@ fn of_body(body: &Body, behind: &BTreeMap<FileSpan, FileSpan>, found: &mut Vec<D
                 of_condition(cond, behind, found);
             }
         }
-        inner_bodies(step).into_iter().for_each(|body| of_body(body, behind, found));
+        inner_bodies(step).for_each(|body| of_body(body, behind, found));
     }
 }
 
@@ -131,7 +131,7 @@ pub(crate) fn behind_branches(flow: &Flow) -> BTreeMap<FileSpan, FileSpan> {
                 let conditions = arms.iter().map(|(cond, _)| cond.at);
                 found.extend(conditions.zip(next.chain(last)));
             }
-            inner_bodies(step).into_iter().for_each(|body| collect(body, found));
+            inner_bodies(step).for_each(|body| collect(body, found));
         }
     }
     let mut found = BTreeMap::new();

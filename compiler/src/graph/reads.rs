@@ -59,7 +59,7 @@ fn collect_slots(flow: &Flow, body: &Body, found: &mut BTreeSet<SlotIndex>) {
                 found.extend(slots.filter(|(_, s)| s.place == place).map(|(number, _)| number));
             });
         });
-        inner_bodies(step).into_iter().for_each(|body| collect_slots(flow, body, found));
+        inner_bodies(step).for_each(|body| collect_slots(flow, body, found));
     }
 }
 

@@ -76,7 +76,7 @@ impl Used {
                 self.asked.extend(slots.iter().filter_map(place));
             }
             reads::of_step(step, &mut |expr| self.expr(expr, set));
-            inner_bodies(step).into_iter().for_each(|body| self.body(flow, body));
+            inner_bodies(step).for_each(|body| self.body(flow, body));
         }
     }
 

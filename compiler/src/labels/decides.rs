@@ -276,7 +276,7 @@ impl<'s, 'p> Shapes<'s, 'p> {
                 | StepKind::Mark(_)
                 | StepKind::End(_) => {}
             }
-            inner_bodies(step).into_iter().for_each(|inner| self.body(inner, inside));
+            inner_bodies(step).for_each(|inner| self.body(inner, inside));
         }
     }
 }
@@ -306,6 +306,6 @@ fn unseen(body: &Body, tells: &mut Vec<Tell>) {
             StepKind::Abandon => tells.push(Tell::Back(step.at)),
             _ => {}
         }
-        inner_bodies(step).into_iter().for_each(|inner| unseen(inner, tells));
+        inner_bodies(step).for_each(|inner| unseen(inner, tells));
     }
 }

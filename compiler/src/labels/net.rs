@@ -73,10 +73,58 @@ pub(super) struct Declared {
     pub(super) demands: Vec<Demand>,
 }
 
+/// No node yet.
+const NONE: NodeId = NodeId(u32::MAX);
+
+/// The nodes of cells, which are looked up at every step: by number, those of the session first, then
+/// those of the profile, then those of each flow.
+#[derive(Debug)]
+struct Cells {
+    nodes: Vec<NodeId>,
+    customer: usize,
+    /// By flow: the number of its first cell, and at the end that of none.
+    flows: Vec<usize>,
+}
+
+impl Cells {
+    fn of(project: &Project) -> Self {
+        let customer = project.session_slots.len();
+        let mut count = customer + project.customer.len();
+        let mut flows = Vec::with_capacity(project.flows.len() + 1);
+        for flow in &project.flows {
+            flows.push(count);
+            count += flow.cells as usize;
+        }
+        flows.push(count);
+        Self { nodes: vec![NONE; count], customer, flows }
+    }
+
+    fn number(&self, owner: Owner) -> Option<usize> {
+        let first = self.flows.first().copied().unwrap_or_default();
+        let (begin, end, index) = match owner {
+            Owner::Session(slot) => (0, self.customer, slot),
+            Owner::Customer(field) => (self.customer, first, field),
+            Owner::Cell { flow, cell } => {
+                let bounds = self.flows.get(flow.index()..)?;
+                (*bounds.first()?, *bounds.get(1)?, cell)
+            }
+            Owner::Result { .. } | Owner::Part { .. } => return None,
+        };
+        Some(begin + index as usize).filter(|number| *number < end)
+    }
+
+    fn of_mut(&mut self, owner: Owner) -> Option<&mut NodeId> {
+        let number = self.number(owner)?;
+        self.nodes.get_mut(number)
+    }
+}
+
 /// Nodes and edges of a whole project.
 #[derive(Debug)]
 pub(super) struct Net<'p> {
     project: &'p Project,
+    cells: Cells,
+    /// Of results and parts.
     ids: HashMap<Owner, NodeId>,
     owners: Vec<Owner>,
     declared: Vec<Option<Declared>>,
@@ -90,6 +138,7 @@ impl<'p> Net<'p> {
     pub(super) fn new(project: &'p Project) -> Self {
         Self {
             project,
+            cells: Cells::of(project),
             ids: HashMap::new(),
             owners: Vec::new(),
             declared: Vec::new(),
@@ -100,11 +149,15 @@ impl<'p> Net<'p> {
     }
 
     pub(super) fn node(&mut self, owner: Owner) -> NodeId {
-        if let Some(id) = self.ids.get(&owner) {
-            return *id;
-        }
         let id = NodeId(u32::try_from(self.owners.len()).unwrap_or(u32::MAX));
-        self.ids.insert(owner, id);
+        let known = match self.cells.of_mut(owner) {
+            Some(known) => known,
+            None => self.ids.entry(owner).or_insert(NONE),
+        };
+        if *known != NONE {
+            return *known;
+        }
+        *known = id;
         self.owners.push(owner);
         self.declared.push(None);
         self.out.push(Vec::new());
@@ -118,7 +171,8 @@ impl<'p> Net<'p> {
 
     /// The node of a cell that something has asked for before.
     pub(super) fn known(&self, flow: Option<FlowId>, place: Place) -> Option<NodeId> {
-        self.ids.get(&owner(flow, place)?).copied()
+        let number = self.cells.number(owner(flow, place)?)?;
+        self.cells.nodes.get(number).copied().filter(|node| *node != NONE)
     }
 
     /// A field of what lies in a node.

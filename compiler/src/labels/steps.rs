@@ -11,7 +11,7 @@ impl<'p> Collector<'p> {
     pub(super) fn body(&mut self, body: &'p Body, flow: FlowId) {
         for step in body {
             self.step(step, flow);
-            inner_bodies(step).into_iter().for_each(|inner| self.body(inner, flow));
+            inner_bodies(step).for_each(|inner| self.body(inner, flow));
         }
     }
 

@@ -113,7 +113,7 @@ impl Waits {
                 StepKind::Do { failed: None, .. } => Self { for_actions: true, ..Self::default() },
                 _ => Self::default(),
             };
-            let inner = inner_bodies(step).into_iter().map(Self::of);
+            let inner = inner_bodies(step).map(Self::of);
             waits = inner.fold(waits.or(&own), |all, one| all.or(&one));
         }
         waits

@@ -110,7 +110,7 @@ pub(super) fn calls_of<'h>(
 fn call_of(body: &Body, called: FlowId) -> Option<FileSpan> {
     body.iter().find_map(|step| match &step.kind {
         StepKind::Call { flow, .. } if *flow == called => Some(step.at),
-        _ => inner_bodies(step).into_iter().find_map(|body| call_of(body, called)),
+        _ => inner_bodies(step).find_map(|body| call_of(body, called)),
     })
 }
 
@@ -119,22 +119,31 @@ fn collect_calls(body: &Body, called: &mut BTreeSet<FlowId>) {
         if let StepKind::Call { flow, .. } = &step.kind {
             called.insert(*flow);
         }
-        inner_bodies(step).into_iter().for_each(|body| collect_calls(body, called));
+        inner_bodies(step).for_each(|body| collect_calls(body, called));
     }
 }
 
 /// The bodies inside a step.
-pub(crate) fn inner_bodies(step: &Step) -> Vec<&Body> {
-    match &step.kind {
-        StepKind::Confirm { yes, no, .. } => vec![yes, no],
-        StepKind::Choose { arms, .. } => arms.iter().map(|(_, body)| body).collect(),
-        StepKind::ChooseFrom { then, none, .. } => std::iter::once(then).chain(none).collect(),
+pub(crate) fn inner_bodies(step: &Step) -> impl Iterator<Item = &Body> {
+    let (mut offered, mut handled, mut decided) = ([].as_slice(), [].as_slice(), [].as_slice());
+    let last = match &step.kind {
+        StepKind::Confirm { yes, no, .. } => [Some(yes), Some(no)],
+        StepKind::Choose { arms, .. } => {
+            offered = arms;
+            [None, None]
+        }
+        StepKind::ChooseFrom { then, none, .. } => [Some(then), none.as_ref()],
         StepKind::Do { handlers, failed, .. } => {
-            handlers.iter().map(|(_, body)| body).chain(failed).collect()
+            handled = handlers;
+            [failed.as_ref(), None]
         }
         StepKind::When { arms, otherwise } => {
-            arms.iter().map(|(_, body)| body).chain(otherwise).collect()
+            decided = arms;
+            [otherwise.as_ref(), None]
         }
-        _ => Vec::new(),
-    }
+        _ => [None, None],
+    };
+    let arms = offered.iter().map(|(_, body)| body);
+    let arms = arms.chain(handled.iter().map(|(_, body)| body));
+    arms.chain(decided.iter().map(|(_, body)| body)).chain(last.into_iter().flatten())
 }

@@ -23,8 +23,8 @@ const HASH_DIGITS: usize = 64;
 const HASH_DIGITS_MIN: usize = 6;
 
 /// What a `migrate` is checked with.
-struct Block<'f> {
-    flows: &'f Flows<'f>,
+struct Block<'f, 's> {
+    flows: &'f Flows<'s>,
     /// What flows of the version before are now, where the block says so.
     renamed: BTreeMap<String, String>,
     /// What has been said of, with where.
@@ -88,7 +88,7 @@ impl<'a> Checker<'a> {
         is_hash.then_some(digits)
     }
 
-    fn said_twice(&mut self, line: &ast::MigrateLine, block: &mut Block<'_>) {
+    fn said_twice(&mut self, line: &ast::MigrateLine, block: &mut Block<'_, '_>) {
         let (what, name) = match &line.kind {
             MigrateKind::Flow { old, .. } => ("flow", old),
             MigrateKind::StateIs { old, .. } | MigrateKind::StateTo { old, .. } => ("state", old),
@@ -107,7 +107,7 @@ impl<'a> Checker<'a> {
         self.report(finding);
     }
 
-    fn migrate_rule(&mut self, kind: &MigrateKind, block: &Block<'_>) -> Option<MigrateRule<Body>> {
+    fn migrate_rule(&mut self, kind: &MigrateKind, block: &Block<'_, '_>) -> Option<MigrateRule<Body>> {
         Some(match kind {
             MigrateKind::Flow { old, new, to } => {
                 let flow = self.flow_now(new.as_ref().unwrap_or(old), block)?;
@@ -167,7 +167,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A flow of this version.
-    fn flow_now(&mut self, name: &Name, block: &Block<'_>) -> Option<FlowId> {
+    fn flow_now(&mut self, name: &Name, block: &Block<'_, '_>) -> Option<FlowId> {
         let found = block.flows.named(&name.text);
         if found.is_none() && !self.symbols.flows.lost.contains(&name.text) {
             let (known, elsewhere) = (block.flows.names(), self.of_another_kind("flow", name));
@@ -177,7 +177,7 @@ impl<'a> Checker<'a> {
     }
 
     /// What the flow of `FLOW.NAME`, a name of the version before, is now.
-    fn flow_of_old(&mut self, old: &Name, block: &Block<'_>) -> Option<FlowId> {
+    fn flow_of_old(&mut self, old: &Name, block: &Block<'_, '_>) -> Option<FlowId> {
         let Some((flow, _)) = old.text.rsplit_once('.') else {
             self.error(
                 Code::E0203,
@@ -206,7 +206,7 @@ impl<'a> Checker<'a> {
         old: &Name,
         new: &Name,
         flow: FlowId,
-        block: &Block<'_>,
+        block: &Block<'_, '_>,
     ) -> Option<StateId> {
         let name = block.flows.name(flow);
         let of_flow = new.text.rsplit_once('.').filter(|(named, _)| *named == name);
@@ -235,7 +235,7 @@ impl<'a> Checker<'a> {
     }
 
     /// A slot or result of this version, with its type where it is one value.
-    fn new_slot(&mut self, name: &Name, block: &Block<'_>) -> Option<(SlotRef, Option<Type>)> {
+    fn new_slot(&mut self, name: &Name, block: &Block<'_, '_>) -> Option<(SlotRef, Option<Type>)> {
         if let Some(field) = name.text.strip_prefix("customer.")
             && let Some(number) = self.customer.iter().position(|known| known.name == field)
         {
@@ -266,7 +266,7 @@ impl<'a> Checker<'a> {
         None
     }
 
-    fn unknown_slot(&mut self, name: &Name, block: &Block<'_>) {
+    fn unknown_slot(&mut self, name: &Name, block: &Block<'_, '_>) {
         let cells = block.flows.right().flat_map(|(_, flow)| {
             flow.cell_names.iter().map(move |cell| format!("{}.{cell}", flow.name))
         });
@@ -282,7 +282,7 @@ impl<'a> Checker<'a> {
         old: &Name,
         new: &Name,
         slot: &SlotRef,
-        block: &Block<'_>,
+        block: &Block<'_, '_>,
     ) -> Option<()> {
         let is_customer = old.text.starts_with("customer.");
         let stays = match slot {
@@ -341,7 +341,7 @@ impl<'a> Checker<'a> {
         );
     }
 
-    fn migrate_to(&mut self, to: &MigrateTo, flow: FlowId, block: &Block<'_>) -> Option<Body> {
+    fn migrate_to(&mut self, to: &MigrateTo, flow: FlowId, block: &Block<'_, '_>) -> Option<Body> {
         let (span, kind) = match to {
             MigrateTo::State(name) => {
                 let found = block.flows.state_of(flow, &name.text);

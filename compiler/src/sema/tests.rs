@@ -298,7 +298,7 @@ impl<'a> Checker<'a> {
 
     /// `state`, when one flow has it, or `flow.state`.
     fn state_by_name(&mut self, name: &Name, flows: &Flows<'_>) -> Option<(FlowId, StateId)> {
-        match flows.states(&name.text) {
+        match flows.states(&name.text).as_slice() {
             [only] => Some(*only),
             [] => {
                 let lost = name
@@ -310,7 +310,7 @@ impl<'a> Checker<'a> {
                 }
                 let dotted = name.text.contains('.');
                 let known = flows.state_names(dotted);
-                self.unknown(Code::E0203, "state", name, known);
+                self.unknown(Code::E0203, "state", name, known.iter().map(String::as_str));
                 None
             }
             _ => {

@@ -1,7 +1,8 @@
 //! The flows as those see them who name them: those that are right, and of the others what is written.
 //! A fault in one flow hides nothing of what is said elsewhere, and is not said there again.
 
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::hir;
@@ -11,19 +12,16 @@ use crate::ir::{FlowId, StateId};
 use crate::syntax::ast::{Body, Flow, Name, Step, StepKind, Trigger};
 use crate::syntax::content::word;
 
-type States = BTreeMap<String, Vec<(FlowId, StateId)>>;
-
 /// All flows, by number.
 pub(super) struct Flows<'a> {
     written: Vec<Found<'a, Flow>>,
     checked: Vec<Option<Arc<hir::Flow>>>,
-    by_name: BTreeMap<&'a str, FlowId>,
-    /// By `state`.
-    states: States,
-    /// By `flow.state`.
-    dotted: States,
-    /// The first flow that has a slot of that name.
-    slots: BTreeMap<&'a str, FlowId>,
+    /// The first flow of each name.
+    by_name: HashMap<&'a str, FlowId>,
+    /// By name alone; made when somebody asks.
+    states: OnceCell<BTreeMap<&'a str, Vec<(FlowId, StateId)>>>,
+    /// The first flow that has a slot of that name; made when somebody asks.
+    slots: OnceCell<HashMap<&'a str, FlowId>>,
     any_lost: bool,
     /// In how many flows with something wrong a word stands.
     faulty_words: BTreeMap<u64, usize>,
@@ -33,19 +31,9 @@ pub(super) struct Flows<'a> {
 
 impl<'a> Flows<'a> {
     pub(super) fn new(written: Vec<Found<'a, Flow>>, checked: Vec<Option<Arc<hir::Flow>>>) -> Self {
-        let (mut by_name, mut slots) = (BTreeMap::new(), BTreeMap::new());
-        let (mut states, mut dotted) = (States::new(), States::new());
+        let mut by_name = HashMap::with_capacity(written.len());
         for (id, flow) in (0..).map(FlowId).zip(&written) {
-            let name = flow.node.name.text.as_str();
-            by_name.entry(name).or_insert(id);
-            for (number, state) in (0..).map(StateId).zip(&flow.node.states) {
-                let state = &state.name.text;
-                states.entry(state.clone()).or_default().push((id, number));
-                dotted.entry(format!("{name}.{state}")).or_default().push((id, number));
-            }
-            for slot in &flow.node.slots {
-                slots.entry(slot.name.text.as_str()).or_insert(id);
-            }
+            by_name.entry(flow.node.name.text.as_str()).or_insert(id);
         }
         let lost = |flow: &Found<'_, Flow>| flow.broken || !flow.node.errors.is_empty();
         let any_lost = written.iter().any(lost);
@@ -60,9 +48,8 @@ impl<'a> Flows<'a> {
             written,
             checked,
             by_name,
-            states,
-            dotted,
-            slots,
+            states: OnceCell::new(),
+            slots: OnceCell::new(),
             any_lost,
             faulty_words,
             calls_unknown,
@@ -116,20 +103,58 @@ impl<'a> Flows<'a> {
     }
 
     /// The states of that name, which may be dotted.
-    pub(super) fn states(&self, name: &str) -> &[(FlowId, StateId)] {
-        let states = if name.contains('.') { &self.dotted } else { &self.states };
-        states.get(name).map_or(&[], Vec::as_slice)
+    pub(super) fn states(&self, name: &str) -> Vec<(FlowId, StateId)> {
+        match name.rsplit_once('.') {
+            None => self.by_state().get(name).cloned().unwrap_or_default(),
+            Some((flow, state)) => {
+                let named = self.named(flow).into_iter();
+                named.flat_map(|id| self.numbers_of(id, state)).collect()
+            }
+        }
+    }
+
+    fn by_state(&self) -> &BTreeMap<&'a str, Vec<(FlowId, StateId)>> {
+        self.states.get_or_init(|| {
+            let mut states: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+            for (id, flow) in self.written() {
+                for (number, state) in (0..).map(StateId).zip(&flow.node.states) {
+                    states.entry(state.name.text.as_str()).or_default().push((id, number));
+                }
+            }
+            states
+        })
     }
 
     /// The names of all states, with or without their flows'.
-    pub(super) fn state_names(&self, dotted: bool) -> impl Iterator<Item = &str> {
-        let states = if dotted { &self.dotted } else { &self.states };
-        states.keys().map(String::as_str)
+    pub(super) fn state_names(&self, dotted: bool) -> Vec<String> {
+        if !dotted {
+            return self.by_state().keys().map(|name| (*name).to_owned()).collect();
+        }
+        let states = |flow: &Found<'a, Flow>| {
+            let name = flow.node.name.text.as_str();
+            flow.node.states.iter().map(move |state| format!("{name}.{}", state.name.text))
+        };
+        self.written.iter().flat_map(states).collect()
     }
 
     /// The first flow that has a slot of that name.
     pub(super) fn with_slot(&self, name: &str) -> Option<FlowId> {
-        self.slots.get(name).copied()
+        let slots = self.slots.get_or_init(|| {
+            let mut slots = HashMap::new();
+            for (id, flow) in self.written() {
+                for slot in &flow.node.slots {
+                    slots.entry(slot.name.text.as_str()).or_insert(id);
+                }
+            }
+            slots
+        });
+        slots.get(name).copied()
+    }
+
+    /// The numbers of a flow's states of that name.
+    fn numbers_of(&self, flow: FlowId, state: &str) -> impl Iterator<Item = (FlowId, StateId)> {
+        let states = (0..).map(StateId).zip(self.states_of(flow));
+        states.filter(move |(_, known)| *known == state).map(move |(number, _)| (flow, number))
     }
 
     /// The number of a state in its flow.
