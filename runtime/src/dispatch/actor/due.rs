@@ -57,7 +57,10 @@ impl Actor {
         self.load(None).await?;
         let before = self.last_step();
         self.finish_call().await?;
-        self.move_on().await?;
+        // Whoever looks late, at what a message has settled meanwhile, moves nothing.
+        if self.look_is_due() {
+            self.move_on().await?;
+        }
         if self.is_due() {
             self.step(Event::Wake, None).await?;
             self.finish_call().await?;
