@@ -59,12 +59,17 @@ async fn child() {
         clock: clock.clone(),
         ..Options::local(told["store"].as_str().unwrap().into())
     };
-    let bundle = std::fs::read(told["bundle"].as_str().unwrap()).unwrap();
-    let server = Service::start(&bundle, interpreter_loader(), options).await.unwrap();
+    let bundle = |name: &str| std::fs::read(told[name].as_str().unwrap()).unwrap();
+    let (bundle, next) = (bundle("bundle"), bundle("next"));
     let done: BTreeSet<u64> =
         told["done"].as_array().unwrap().iter().filter_map(Json::as_u64).collect();
-    for (number, step) in (0..).zip(scenario.steps) {
-        play(&server, &clock, number, *step, done.contains(&number)).await;
+    let steps = || (0..).zip(scenario.steps);
+    let has_next = steps().any(|(n, step)| matches!(step, Step::Take) && done.contains(&n));
+    // Operators leave the version that was taken where the next start finds it.
+    let begin = if has_next { &next } else { &bundle };
+    let server = Service::start(begin, interpreter_loader(), options).await.unwrap();
+    for (number, step) in steps() {
+        play(&server, (&clock, &next), number, *step, done.contains(&number)).await;
     }
     // What was not taken at once is sent again after pauses.
     let until = Instant::now() + PATIENCE;
@@ -89,7 +94,13 @@ fn tell(what: &str, json: &Json) {
     writeln!(out, "{what} {json}").and_then(|()| out.flush()).unwrap();
 }
 
-async fn play(server: &Handle, clock: &ManualClock, number: u64, step: Step, done: bool) {
+async fn play(
+    server: &Handle,
+    (clock, next): (&ManualClock, &[u8]),
+    number: u64,
+    step: Step,
+    done: bool,
+) {
     match step {
         Step::Say(session, id, text) => {
             let message = Incoming {
@@ -114,6 +125,12 @@ async fn play(server: &Handle, clock: &ManualClock, number: u64, step: Step, don
             }
             tell("DONE", &json!([number, "passed", ms]));
         }
+        Step::Take => {
+            if !done {
+                server.dispatch().reload(next.to_vec()).await.unwrap();
+            }
+            tell("DONE", &json!([number, "taken"]));
+        }
     }
 }
 
@@ -131,6 +148,7 @@ fn run(files: &Files<'_>, scenario: usize, kill_at: u64, before: &BTreeMap<u64, 
     let passed: i64 = before.values().filter(|done| done[1] == "passed").map(passed).sum();
     let told = json!({
         "store": files.store.display().to_string(), "bundle": files.bundle.display().to_string(),
+        "next": files.next.display().to_string(),
         "desk": files.desk, "scenario": scenario, "kill_at": kill_at, "passed_ms": passed,
         "done": before.keys().collect::<Vec<_>>(),
     });
@@ -163,6 +181,8 @@ fn passed(done: &Json) -> i64 {
 struct Files<'f> {
     store: &'f Path,
     bundle: &'f Path,
+    /// Of the version after.
+    next: &'f Path,
     desk: &'f str,
 }
 
@@ -213,11 +233,16 @@ fn check(scenario: &Scenario, desk: &Desk, store: &Path, end: &Json, expected: &
 }
 
 /// Kills one scenario so many times; what went wrong, in words, and how often it was killed.
-fn kill_often(number: usize, kills: u64, bundle: &Path, random: &mut Random) -> (Vec<String>, u64) {
+fn kill_often(
+    number: usize,
+    kills: u64,
+    (bundle, next): (&Path, &Path),
+    random: &mut Random,
+) -> (Vec<String>, u64) {
     let scenario = &ALL[number];
     let desk = Desk::start();
     let store = Fresh::new("store.sqlite");
-    let files = Files { store: &store, bundle, desk: &desk.url };
+    let files = Files { store: &store, bundle, next, desk: &desk.url };
     let expected = run(&files, number, 0, &BTreeMap::new()).end.unwrap();
     check(scenario, &desk, &store, &expected, &expected);
     let operations = expected["operations"].as_u64().unwrap();
@@ -233,7 +258,7 @@ fn kill_often(number: usize, kills: u64, bundle: &Path, random: &mut Random) -> 
         // One in four is killed a second time while it recovers.
         let again = (random.below(4) == 0).then(|| 1 + random.below(60) as u64);
         let store = Fresh::new("store.sqlite");
-        let files = Files { store: &store, bundle, desk: &desk.url };
+        let files = Files { store: &store, bundle, next, desk: &desk.url };
         let came = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let (was_killed, end) = killed(&files, number, kill_at, again);
             check(scenario, &desk, &store, &end, &expected);
@@ -252,18 +277,27 @@ fn kill_often(number: usize, kills: u64, bundle: &Path, random: &mut Random) -> 
     (failures, killed_times)
 }
 
+/// The shop with another state to ask in, where conversations of the old one begin anew.
+fn next_shop() -> String {
+    let asking = "state ask {\n    say \"Once more.\"\n    fill days, site";
+    let next = SHOP.replace("state start {\n    fill days, site", asking);
+    next.replace("no -> start", "no -> ask") + "migrate { state rent.start -> ask }\n"
+}
+
 #[test]
 fn a_server_that_is_killed_at_any_write_goes_on_as_if_it_were_not() {
     let seed = seed("kill");
     let per_scenario = if is_long() { 1_000 } else { 100 };
     let bundle = Fresh::new("shop.flowb");
     std::fs::write(&*bundle, bundle_of_text(SHOP)).unwrap();
-    let next = Mutex::new(0..ALL.len());
+    let next = Fresh::new("next.flowb");
+    std::fs::write(&*next, bundle_of_text(&next_shop())).unwrap();
+    let scenarios = Mutex::new(0..ALL.len());
     let work = || {
         let (mut failures, mut kills) = (Vec::new(), 0);
-        while let Some(number) = { next.lock().unwrap().next() } {
+        while let Some(number) = { scenarios.lock().unwrap().next() } {
             let mut random = Random::new(seed.wrapping_add(number as u64));
-            let (failed, killed) = kill_often(number, per_scenario, &bundle, &mut random);
+            let (failed, killed) = kill_often(number, per_scenario, (&bundle, &next), &mut random);
             failures.extend(failed);
             kills += killed;
         }

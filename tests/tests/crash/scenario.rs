@@ -7,9 +7,11 @@ pub(crate) enum Step {
     Say(&'static str, &'static str, &'static str),
     /// Time passes, ms, until a session has so many replies.
     Pass(i64, &'static str, usize),
+    /// The server takes the next version of the bot.
+    Take,
 }
 
-use Step::{Pass, Say};
+use Step::{Pass, Say, Take};
 
 /// A conversation, or several.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +35,7 @@ const BOOKED: [Step; 4] = [
     Say("a", "4", "yes"),
 ];
 
-pub(crate) const ALL: [Scenario; 10] = [
+pub(crate) const ALL: [Scenario; 11] = [
     Scenario {
         name: "slots",
         steps: &[BOOKED[0], BOOKED[1], BOOKED[2]],
@@ -110,5 +112,12 @@ pub(crate) const ALL: [Scenario; 10] = [
         ],
         booked: 2,
         sent: &["a/1", "a/2", "a/3", "a/4", "a/5", "a/6", "a/7", "a/8"],
+    },
+    // The session is moved, then what `migrate` sends it on to runs, then the message.
+    Scenario {
+        name: "reload",
+        steps: &[BOOKED[0], BOOKED[1], Take, BOOKED[2], BOOKED[3]],
+        booked: 1,
+        sent: &["a/1", "a/2", "a/3", "a/4", "a/5", "a/6"],
     },
 ];
