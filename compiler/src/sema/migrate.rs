@@ -107,7 +107,11 @@ impl<'a> Checker<'a> {
         self.report(finding);
     }
 
-    fn migrate_rule(&mut self, kind: &MigrateKind, block: &Block<'_, '_>) -> Option<MigrateRule<Body>> {
+    fn migrate_rule(
+        &mut self,
+        kind: &MigrateKind,
+        block: &Block<'_, '_>,
+    ) -> Option<MigrateRule<Body>> {
         Some(match kind {
             MigrateKind::Flow { old, new, to } => {
                 let flow = self.flow_now(new.as_ref().unwrap_or(old), block)?;
