@@ -94,6 +94,8 @@ impl Keys {
         add(&mut now, "text", &symbols.texts);
         add(&mut now, "flow", &symbols.flows);
         add(&mut now, "slot", &symbols.slots);
+        add_parts(&mut now, "filled slot", symbols.slots.items.iter());
+        add_parts(&mut now, "field", symbols.customers.iter());
         let known = self.items.iter().map(|item| (item.kind, item.name.as_str()));
         if known.eq(now.iter().map(|(kind, name, _)| (*kind, *name))) {
             self.update_seen(now.into_iter().map(|(_, _, seen)| seen));
@@ -215,6 +217,21 @@ fn add<'s, T>(
     }
 }
 
+/// The parts that are seen apart, by their names.
+fn add_parts<'s, T: 's>(
+    to: &mut Vec<(&'static str, &'s str, Seen)>,
+    kind: &'static str,
+    all: impl Iterator<Item = &'s Found<'s, T>>,
+) {
+    let parts = all.flat_map(|found| found.content.parts.iter().map(|part| (part, found.is_std)));
+    let mut names = HashSet::new();
+    for (number, (part, is_std)) in (0..).zip(parts) {
+        let (head, words) = (part.head, Arc::clone(&part.words));
+        let is_twice = !names.insert(&part.name);
+        to.push((kind, &part.name, Seen { number, head, is_std, is_twice, words }));
+    }
+}
+
 /// What every declaration sees.
 struct Shared {
     hasher: blake3::Hasher,
@@ -224,7 +241,8 @@ struct Shared {
 impl Shared {
     fn add_all(&mut self, symbols: &Symbols<'_>) {
         self.add(symbols.bots.iter());
-        self.add(symbols.customers.iter());
+        // Of the profile only whether there is one: its fields are seen by whoever names them.
+        self.hasher.update(&(symbols.customers.len() as u64).to_le_bytes());
         self.add(symbols.fallbacks.iter());
         self.add(symbols.roles.items.iter());
         self.add(symbols.channels.items.iter());

@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use super::ast::DeclKind;
+use super::ast::{Customer, DeclKind, Slot};
 use super::token::{Token, TokenKind};
 use crate::base::Span;
 
@@ -19,6 +19,20 @@ pub struct Content {
     pub words: Arc<[u64]>,
     /// Those of what others can see of it.
     pub head_words: Arc<[u64]>,
+    /// What not everybody sees who names it: the fields of the customer's profile, each; what is asked
+    /// and checked of a slot of the session.
+    pub parts: Arc<[Part]>,
+}
+
+/// A part of a declaration that only those see who name it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// A field's name; of a slot `fill NAME`, which is among the words of whoever fills it.
+    pub name: String,
+    /// Of its code.
+    pub head: blake3::Hash,
+    /// As [`Content::words`].
+    pub words: Arc<[u64]>,
 }
 
 impl Content {
@@ -42,12 +56,19 @@ impl Content {
                 let retries = action.retries.iter().map(|retries| retries.span);
                 conditions.chain(request).chain(timeout).chain(retries).collect()
             }
+            // Who reads it, or sets it, does not see what is asked.
+            Some(DeclKind::Slot(slot)) => beside_value(slot, piece),
             _ => Vec::new(),
         };
         let words = words(piece, tokens.iter());
         let (head, head_words) = seen(piece, tokens, hidden);
         let head_words = if head_words == words { Arc::clone(&words) } else { head_words };
-        Self { whole, head, words, head_words }
+        let parts = match kind {
+            Some(DeclKind::Customer(customer)) => fields(piece, tokens, customer),
+            Some(DeclKind::Slot(slot)) => Arc::new([asked(piece, tokens, slot)]),
+            _ => Arc::default(),
+        };
+        Self { whole, head, words, head_words, parts }
     }
 
     /// The same with documentation from above, which says nothing to others.
@@ -65,14 +86,51 @@ pub(crate) fn word(text: &str) -> u64 {
     hasher.finish()
 }
 
-/// The words among some tokens.
+/// The words among some tokens, and what is filled: `fill NAME` as one.
 fn words<'t>(piece: &str, tokens: impl Iterator<Item = &'t Token>) -> Arc<[u64]> {
-    let words = tokens.filter(|token| token.kind == TokenKind::Word);
-    let mut words: Vec<u64> =
-        words.filter_map(|token| piece.get(token.span.range())).map(word).collect();
+    let mut words = Vec::new();
+    // Whether a slot to fill comes next, and whether one was the last.
+    let (mut next, mut last) = (false, false);
+    for token in tokens.filter(|token| !token.kind.is_trivia()) {
+        let text = piece.get(token.span.range()).unwrap_or("");
+        if token.kind == TokenKind::Word {
+            words.push(word(text));
+            if next {
+                words.push(word(&fill(text)));
+            }
+            (last, next) = (next, text == "fill");
+        } else {
+            (last, next) = (false, last && token.kind == TokenKind::Comma);
+        }
+    }
     words.sort_unstable();
     words.dedup();
     words.into()
+}
+
+/// How it is known that a slot is filled.
+fn fill(slot: &str) -> String {
+    format!("fill {slot}")
+}
+
+/// The places in a slot's declaration that say nothing of its value.
+fn beside_value(slot: &Slot, piece: &str) -> Vec<Span> {
+    let labels = slot.labels.personal.iter().copied();
+    let labels = labels.chain(slot.labels.visible_to.iter().map(|role| role.span));
+    let value_end = labels.map(|label| label.end).fold(slot.ty.span().end, u32::max);
+    let end = u32::try_from(piece.len()).unwrap_or(u32::MAX);
+    match &slot.default {
+        None => vec![Span::new(value_end, end)],
+        Some(default) => {
+            vec![Span::new(value_end, default.span.start), Span::new(default.span.end, end)]
+        }
+    }
+}
+
+/// All of a slot, for those who fill it.
+fn asked(piece: &str, tokens: &[Token], slot: &Slot) -> Part {
+    let (head, words) = seen(piece, tokens, Vec::new());
+    Part { name: fill(&slot.name.text), head, words }
 }
 
 /// The hash of a text's code without some parts of it, and its words: comments, documentation, and how
@@ -98,6 +156,21 @@ fn seen(piece: &str, tokens: &[Token], mut hidden: Vec<Span>) -> (blake3::Hash, 
     (hasher.finalize(), words(piece, shown.into_iter()))
 }
 
+/// Each field up to where the next one begins, the last one up to the brace behind it.
+fn fields(piece: &str, tokens: &[Token], customer: &Customer) -> Arc<[Part]> {
+    let brace = tokens.iter().rfind(|token| !token.kind.is_trivia());
+    let names = customer.fields.iter().map(|field| field.name.text.clone());
+    let starts = customer.fields.iter().map(|field| field.name.span.start);
+    let ends = starts.clone().skip(1).chain(brace.map(|brace| brace.span.start));
+    let field = |(name, (start, end))| {
+        let at = |place: u32| tokens.partition_point(|token| token.span.start < place);
+        let own = tokens.get(at(start)..at(end)).unwrap_or(&[]);
+        let (head, words) = seen(piece, own, Vec::new());
+        Part { name, head, words }
+    };
+    names.zip(starts.zip(ends)).map(field).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use crate::base::FileId;
@@ -118,6 +191,51 @@ mod tests {
         assert_eq!(first.words, flow("text", "words in strings are no names").words);
         assert_ne!(first.words, flow("text", "{a}{b}").words);
         assert_eq!(first.head, flow("text /// why?\n", "x").head);
+    }
+
+    #[test]
+    fn a_field_of_the_profile_is_seen_apart_from_the_others() {
+        let fields = |text: &str| {
+            let text = format!("customer {{ {text} }}");
+            parse(&text, FileId(0)).decls[0].content.parts.clone()
+        };
+        let first = fields("id: text  tier: level");
+        assert_eq!(first.len(), 2);
+        assert_eq!(fields("id: text // who\n tier:   level  more: date")[..2], first[..]);
+        let other = fields("id: text personal  tier: level");
+        assert_ne!(other[0].head, first[0].head);
+        assert_eq!(other[1], first[1]);
+        assert!(first[1].words.contains(&super::word("level")));
+        assert!(!first[0].words.contains(&super::word("level")));
+    }
+
+    #[test]
+    fn what_is_asked_of_a_slot_is_seen_by_those_who_fill_it() {
+        let slot = |text: &str| parse(text, FileId(0)).decls[0].content.clone();
+        let first = slot("slot a: text");
+        for same in
+            ["slot a: text { tries 2 }", "slot a: text { ask \"{b}?\" check length(a) > 2 }"]
+        {
+            let other = slot(same);
+            assert_eq!((other.head, &other.head_words), (first.head, &first.head_words));
+            assert_ne!(other.parts, first.parts);
+        }
+        let others = [
+            "slot a: text personal",
+            "slot a: text { default \"x\" }",
+            "slot a: number { tries 2 }",
+        ];
+        others.iter().for_each(|other| assert_ne!(slot(other).head, first.head, "{other}"));
+        let fills_a = |steps: &str| {
+            let flow = slot(&format!("flow f {{ state s {{ {steps} }} }}"));
+            flow.words.contains(&super::word(&first.parts[0].name))
+        };
+        for steps in ["fill a", "fill b, // who\n a", "say \"x\"  fill b,a  end resolved"] {
+            assert!(fills_a(steps), "{steps}");
+        }
+        for steps in ["fill b  clear a", "set a = 1  fill b", "say \"fill a\""] {
+            assert!(!fills_a(steps), "{steps}");
+        }
     }
 
     #[test]
