@@ -20,11 +20,14 @@ pub(crate) struct Folded {
 impl Folded {
     /// Folds `original`.
     pub(crate) fn new(original: &str) -> Self {
-        let mut folded = Self::default();
-        for (at, c) in lowered(original) {
+        let mut folded = Self {
+            text: String::with_capacity(original.len()),
+            origin: Vec::with_capacity(original.len() + 1),
+        };
+        lowered(original, |at, c| {
             folded.text.push(traditional::simplified(c));
             folded.origin.resize(folded.text.len(), u32::try_from(at).unwrap_or(u32::MAX));
-        }
+        });
         folded.origin.push(u32::try_from(original.len()).unwrap_or(u32::MAX));
         folded
     }
@@ -42,16 +45,32 @@ impl Folded {
 /// The same folding, but characters stay traditional: each byte is at the place that it has in
 /// [`Folded::text`]. Declared patterns are written in either.
 pub(crate) fn as_written(original: &str) -> String {
-    lowered(original).map(|(_, c)| c).collect()
+    let mut written = String::with_capacity(original.len());
+    lowered(original, |_, c| written.push(c));
+    written
 }
 
-/// The characters of a text in lower case and of one width, each with its place in the original.
-fn lowered(original: &str) -> impl Iterator<Item = (usize, char)> {
-    let seen = original.char_indices().filter(|(_, c)| !is_unseen(*c));
-    let lowered = seen.flat_map(|(at, c)| {
-        std::iter::once(c).nfkc().flat_map(char::to_lowercase).map(move |lower| (at, lower))
-    });
-    lowered.take(FOLDED_CHARS_MAX)
+/// Sees the characters of a text in lower case and of one width, each with its place in the original.
+fn lowered(original: &str, mut see: impl FnMut(usize, char)) {
+    let mut seen = 0;
+    for (at, c) in original.char_indices().filter(|(_, c)| !is_unseen(*c)) {
+        let mut one = |lower: char| {
+            // One that becomes several is left off where there is no room for all.
+            if seen < FOLDED_CHARS_MAX {
+                see(at, lower);
+            }
+            seen += 1;
+        };
+        match c {
+            // Nearly all that is written: looking it up would say the same.
+            c if c.is_ascii() => one(c.to_ascii_lowercase()),
+            '\u{4e00}'..='\u{9fff}' => one(c),
+            c => std::iter::once(c).nfkc().flat_map(char::to_lowercase).for_each(one),
+        }
+        if seen >= FOLDED_CHARS_MAX {
+            return;
+        }
+    }
 }
 
 /// Marks that join, order or vary what is beside them and are not seen themselves: they come along
@@ -80,4 +99,25 @@ pub(crate) fn stands_alone(text: &str, start: usize, end: usize) -> bool {
         outer.is_some_and(word) && inner.is_some_and(word)
     };
     !joined(before, inside.chars().next()) && !joined(after, inside.chars().next_back())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is not looked up is what looking it up gives.
+    #[test]
+    fn characters_that_are_taken_as_they_are_have_no_other_form() {
+        for c in ('\0'..='\x7f').chain('\u{4e00}'..='\u{9fff}') {
+            let looked_up: String = std::iter::once(c).nfkc().flat_map(char::to_lowercase).collect();
+            assert_eq!(as_written(&c.to_string()), looked_up, "{c:?}");
+        }
+    }
+
+    #[test]
+    fn no_more_is_folded_than_may_be() {
+        let long = "\u{fdfa}".repeat(FOLDED_CHARS_MAX);
+        assert_eq!(as_written(&long).chars().count(), FOLDED_CHARS_MAX);
+        assert_eq!(Folded::new(&"A".repeat(3 * FOLDED_CHARS_MAX)).text.len(), FOLDED_CHARS_MAX);
+    }
 }

@@ -263,7 +263,7 @@ impl Understander {
         let most = sure.iter().copied().fold(0.0, f32::max);
         let mut named: Vec<(u16, f32)> =
             (0..).zip(sure).filter(|(_, confidence)| *confidence >= FLOOR.min(most)).collect();
-        named.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        named.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         let intents = named
             .into_iter()
             .map(|(intent, confidence)| ScoredIntent {
