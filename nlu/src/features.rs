@@ -70,6 +70,7 @@ pub(crate) struct Occurrence<'t> {
 /// Sees every occurrence of a feature in a folded text.
 pub(crate) fn walk<'t>(text: &'t str, mut see: impl FnMut(Occurrence<'t>)) {
     let mut before: (u64, Option<&str>) = (0, None);
+    let mut bounded = Vec::new();
     for token in tokens(text) {
         match token {
             Token::Word(word) => {
@@ -80,7 +81,7 @@ pub(crate) fn walk<'t>(text: &'t str, mut see: impl FnMut(Occurrence<'t>)) {
                 let pair = combine(before.0, hash);
                 see(Occurrence { hash: pair, block: 0, is_word: false, of: (before.1, word) });
                 before = (hash, Some(word));
-                character_runs(word, |hash| {
+                character_runs(word, &mut bounded, |hash| {
                     see(Occurrence { hash, block: 1, is_word: false, of: (None, word) });
                 });
             }
@@ -166,8 +167,10 @@ fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     })
 }
 
-fn character_runs(word: &str, mut see: impl FnMut(u64)) {
-    let bounded: Vec<char> = std::iter::once('<').chain(word.chars()).chain(['>']).collect();
+/// `bounded` is of use from one word to the next.
+fn character_runs(word: &str, bounded: &mut Vec<char>, mut see: impl FnMut(u64)) {
+    bounded.clear();
+    bounded.extend(std::iter::once('<').chain(word.chars()).chain(['>']));
     for length in 3..=4 {
         bounded.windows(length).for_each(|gram| see(hash_chars(b'c', gram.iter().copied())));
     }

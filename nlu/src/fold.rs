@@ -109,7 +109,8 @@ mod tests {
     #[test]
     fn characters_that_are_taken_as_they_are_have_no_other_form() {
         for c in ('\0'..='\x7f').chain('\u{4e00}'..='\u{9fff}') {
-            let looked_up: String = std::iter::once(c).nfkc().flat_map(char::to_lowercase).collect();
+            let looked_up: String =
+                std::iter::once(c).nfkc().flat_map(char::to_lowercase).collect();
             assert_eq!(as_written(&c.to_string()), looked_up, "{c:?}");
         }
     }

@@ -17,6 +17,7 @@ pub mod hashed;
 mod judge;
 pub mod lang;
 pub mod locale;
+mod meanings;
 mod model;
 pub mod patterns;
 pub mod plural;

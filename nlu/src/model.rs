@@ -9,6 +9,7 @@ use crate::entities::learned::{LEARNED_TOKENS_MAX, LearnedModel};
 use crate::entities::{Finder, MaskedText};
 use crate::features;
 use crate::judge::{self, Judged};
+use crate::meanings;
 use crate::rows::{Label, Rows};
 use crate::spec::{EntityKind, EntitySpec, Example, IntentSpec, Piece, Spec};
 
@@ -125,10 +126,11 @@ impl Model {
         self.classifier.passes_at(accept)
     }
 
-    /// The id of the sentence encoder that it was trained with.
+    /// The id of the sentence encoder that it was trained with, where one was named.
     #[must_use]
     pub fn encoder(&self) -> Option<[u8; 32]> {
-        self.classifier.encoder().map(|trained| trained.id)
+        let id = self.classifier.encoder().map(|trained| trained.id);
+        id.filter(|id| meanings::with_id(*id).is_none())
     }
 
     /// What the entities are called, as words.
@@ -200,7 +202,8 @@ pub fn train(spec: &Spec) -> Result<Model, TrainError> {
     train_with(spec, None)
 }
 
-/// Learns the intents of a project, with what an encoder makes of its sentences where there is one.
+/// Learns the intents of a project, with what an encoder makes of its sentences where there is one; else
+/// with what their words mean, where the crate knows that of one of its languages.
 ///
 /// # Errors
 /// See [`TrainError`].
@@ -247,7 +250,14 @@ pub fn train_and_judge(
     let names: Vec<(String, Label)> = (0..).zip(&spec.intents).map(name).collect();
     let unrelated = background(spec, &finder, &masked, &texts);
     let entities: Vec<String> = spec.entities.iter().map(|entity| words_of(&entity.name)).collect();
-    let rows = Rows::new(&texts, &names, &unrelated, Sight { encoder, names: &entities })?;
+    let meanings = meanings::of(&spec.languages);
+    let meanings = meanings.as_deref().map(|meanings| -> &dyn Encoder { meanings });
+    let sight = match encoder {
+        Some(_) => Sight { encoder, names: &entities },
+        // That a value is there says little by its name, and the sum of few words is easily drawn to it.
+        None => Sight { encoder: meanings, names: &[] },
+    };
+    let rows = Rows::new(&texts, &names, &unrelated, sight)?;
     let (classifier, held_out) = Classifier::train(&rows, spec.intents.len());
     let judged = judge::judge(&classifier, &rows, &held_out);
     let learned =

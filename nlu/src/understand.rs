@@ -12,6 +12,7 @@ use crate::encoder::{Encoder, EncoderError, Sight};
 use crate::entities::{Finder, MaskedText, answers, build_regex};
 use crate::features::Features;
 use crate::lang::Lang;
+use crate::meanings;
 use crate::model::{Model, ModelError};
 use crate::sentiment;
 use crate::spec::EntityId;
@@ -119,7 +120,8 @@ pub struct Understander {
     pub(crate) exact: HashMap<String, Vec<u16>>,
     /// The encoder that the model was trained with.
     encoder: Option<Arc<dyn Encoder>>,
-    /// What the entities are called, as words.
+    takes_long: bool,
+    /// What the entities are called, as words, for an encoder that reads them in a sentence.
     entity_words: Vec<String>,
 }
 
@@ -140,8 +142,11 @@ impl Understander {
         mut model: Model,
         encoder: Option<Arc<dyn Encoder>>,
     ) -> Result<Self, ModelError> {
-        let encoder = match (model.classifier.encoder(), encoder) {
-            (None, _) => None,
+        let trained = model.classifier.encoder();
+        let own = trained.and_then(|trained| meanings::with_id(trained.id));
+        let takes_long = trained.is_some() && own.is_none();
+        let encoder = match (trained.filter(|_| own.is_none()), encoder) {
+            (None, _) => own.map(|own| own as Arc<dyn Encoder>),
             (Some(trained), None) => return Err(ModelError::NoEncoder(trained.id)),
             (Some(trained), Some(encoder)) => {
                 let (given, width) = (encoder.id(), encoder.width());
@@ -169,8 +174,8 @@ impl Understander {
                 exact.entry(key).or_default().push(number);
             }
         }
-        let entity_words = model.entity_words();
-        Ok(Self { model, finder, patterns, exact, encoder, entity_words })
+        let entity_words = if takes_long { model.entity_words() } else { Vec::new() };
+        Ok(Self { model, finder, patterns, exact, encoder, takes_long, entity_words })
     }
 
     /// Name of an intent.
@@ -185,11 +190,11 @@ impl Understander {
         self.model.entities.get(usize::from(entity.0)).map(|entity| entity.name.as_str())
     }
 
-    /// Whether understanding takes as long as an encoder does, which is a thousand times as long as
-    /// without.
+    /// Whether understanding takes as long as an encoder that is named does, which is a thousand times as
+    /// long as without.
     #[must_use]
     pub const fn takes_long(&self) -> bool {
-        self.encoder.is_some()
+        self.takes_long
     }
 
     /// The language of an utterance, when it tells.

@@ -83,7 +83,7 @@ fn of_intent(explained: &IntentExplanation) -> String {
         out.push_str(&format!("  {rest:+.2}  all other words\n"));
     }
     if let Some(sentence) = sentence {
-        out.push_str(&format!("  {sentence:+.2}  the whole sentence, to the encoder\n"));
+        out.push_str(&format!("  {sentence:+.2}  the sentence as a whole\n"));
     }
     out.push_str(&format!("  {bias:+.2}  whatever is said\n  {margin:+.2}  together\n"));
     out
