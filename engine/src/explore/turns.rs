@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use flowright_compiler::ir::{FlowId, Watch};
+use flowright_compiler::ir::{FlowId, SlotIndex, Watch};
 
-use crate::model::{Command, Session, Status};
+use crate::model::{Command, Session, Status, Wait};
 use crate::{LoadedProgram, Step, Taken};
 
 /// The turns of the flows under way that claim something of them.
@@ -16,17 +16,32 @@ pub(super) struct Turns {
     counted: BTreeMap<FlowId, Option<u32>>,
 }
 
+/// A flow that asks, and the slots that it asks for.
+#[derive(Debug)]
+pub(super) struct Asking {
+    flow: FlowId,
+    slots: Vec<SlotIndex>,
+}
+
 impl Turns {
-    /// The flow that would be answered by what the customer says next.
-    pub(super) fn asking(session: &Session) -> Option<FlowId> {
+    /// What would be answered by what the customer says next.
+    pub(super) fn asking(session: &Session) -> Option<Asking> {
         let asks = session.status == Status::Bot && session.clarifying.is_none();
-        session.stack.last().filter(|_| asks).map(|frame| frame.flow)
+        let frame = session.stack.last().filter(|_| asks)?;
+        let slots = match &frame.wait {
+            Wait::Slot { slot, rest, .. } => std::iter::once(slot).chain(rest).copied().collect(),
+            _ => Vec::new(),
+        };
+        Some(Asking { flow: frame.flow, slots })
     }
 
-    /// Counts an answer to the flow that asked, when nothing else was made of it.
-    pub(super) fn said(&mut self, asking: Option<FlowId>, taken: &[Taken]) {
-        let Some(Some(turns)) = asking.and_then(|flow| self.counted.get_mut(&flow)) else { return };
-        if taken.iter().all(|taken| matches!(taken, Taken::Refused(_))) {
+    /// Counts an answer to the flow that asked, when nothing else was made of it: one that a check refused
+    /// too, but no correction of another slot.
+    pub(super) fn said(&mut self, asking: Option<Asking>, taken: &[Taken]) {
+        let Some(Asking { flow, slots }) = asking else { return };
+        let Some(Some(turns)) = self.counted.get_mut(&flow) else { return };
+        let answers = |taken: &Taken| matches!(taken, Taken::Refused(slot) if slots.contains(slot));
+        if taken.iter().all(answers) {
             *turns += 1;
         }
     }
