@@ -4,7 +4,7 @@ use super::{Found, MATCHES_MAX, negation, numbers};
 use crate::fold::{Folded, stands_alone};
 use crate::value::Value;
 
-const WORDS: [(&str, u16); 30] = [
+const WORDS: [(&str, u32); 30] = [
     ("first", 1),
     ("second", 2),
     ("third", 3),
@@ -34,18 +34,17 @@ const WORDS: [(&str, u16); 30] = [
     ("ninetieth", 90),
     ("hundredth", 100),
     ("thousandth", 1_000),
-    // Nobody counts on from there: it stands for a part.
-    ("millionth", u16::MAX),
+    ("millionth", 1_000_000),
 ];
 
 /// The place that an English word in lower case names: `second`.
-pub(super) fn of_word(word: &str) -> Option<u16> {
+pub(super) fn of_word(word: &str) -> Option<u32> {
     WORDS.iter().find(|(known, _)| *known == word).map(|(_, place)| *place)
 }
 
 /// The place that an English word in lower case names, in digits too: `second`, `2nd`.
 #[must_use]
-pub fn place(word: &str) -> Option<u16> {
+pub fn place(word: &str) -> Option<u32> {
     let number = ["st", "nd", "rd", "th"].iter().find_map(|ending| word.strip_suffix(ending));
     let digits = number.filter(|n| n.bytes().all(|b| b.is_ascii_digit()));
     digits.and_then(|digits| digits.parse().ok()).or_else(|| of_word(word))
@@ -83,7 +82,8 @@ fn find(folded: &str) -> Vec<Found> {
         end += word.len();
         // The last part of `twenty-second` is none by itself.
         let is_part = folded.get(..start).is_some_and(|before| before.ends_with('-'));
-        if let Some(place) = place(word).filter(|_| !is_part && stands_alone(folded, start, end)) {
+        let place = place(word).filter(|_| !is_part && stands_alone(folded, start, end));
+        if let Some(place) = place.and_then(|place| u16::try_from(place).ok()) {
             found.push(Found { start, end, value: Value::Choice(place) });
         }
         end += folded.get(end..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn places_are_named_in_words_and_digits_and_denied() {
-        let cases: [(&str, &[(u16, bool)]); 11] = [
+        let cases: [(&str, &[(u16, bool)]); 12] = [
             ("the second one", &[(2, false)]),
             ("not the 3rd one, the seventh", &[(3, true), (7, false)]),
             ("不要第十一个,要第2个", &[(11, true), (2, false)]),
@@ -110,10 +110,12 @@ mod tests {
             ("第", &[]),
             ("第九九九九九九九九个", &[]),
             ("99999999999999th", &[]),
+            ("a millionth", &[]),
         ];
         for (text, places) in cases {
             assert_eq!(places_in(text), places, "{text}");
         }
         assert_eq!((place("twelfth"), place("12th"), place("th")), (Some(12), Some(12), None));
+        assert_eq!(place("millionth"), Some(1_000_000));
     }
 }
