@@ -3,8 +3,8 @@
 //! "atm", which counts most where examples are few.
 //!
 //! The table is made from the pieces of all-MiniLM-L6-v2 (`make.py`, `LICENSE`). It is an encoder like one
-//! that a project names, but a thousand times as fast; and sums of whole numbers are the same on every
-//! computer.
+//! that a project names, but a thousand times as fast; and it sums in a fixed order, which is the same on
+//! every computer.
 
 mod table;
 
@@ -28,7 +28,7 @@ static ENGLISH: LazyLock<Option<Arc<Meanings>>> = LazyLock::new(|| {
 /// The table as an encoder.
 #[derive(Debug)]
 pub(crate) struct Meanings {
-    table: Table,
+    table: Table<'static>,
     id: [u8; 32],
 }
 
@@ -52,12 +52,13 @@ impl Encoder for Meanings {
     }
 
     fn encode(&self, text: &str) -> Result<Vec<f32>, EncoderError> {
-        let sum = self.table.sum(text);
-        // Exact: no product has more than 31 bits, and there are few of them.
-        let square: i64 = sum.iter().map(|step| i64::from(*step) * i64::from(*step)).sum();
-        let length = (square as f64).sqrt();
-        let part = |step: &i32| if length > 0.0 { f64::from(*step) / length } else { 0.0 };
-        Ok(sum.iter().map(|step| part(step) as f32).collect())
+        let mut sum = self.table.sum(text);
+        let square: f64 = sum.iter().map(|part| f64::from(*part) * f64::from(*part)).sum();
+        if square > 0.0 {
+            let length = square.sqrt();
+            sum.iter_mut().for_each(|part| *part = (f64::from(*part) / length) as f32);
+        }
+        Ok(sum)
     }
 
     fn lengths(&self) -> [f32; 2] {
@@ -84,6 +85,24 @@ mod tests {
         ] {
             assert!(near(text, near_to) > near(text, far) + 0.1, "{text}");
         }
+    }
+
+    #[test]
+    fn a_sentence_is_of_length_one() {
+        let english = of(&[Lang::EN]).unwrap();
+        for text in ["where is my parcel".to_owned(), "gratuitous zebra ".repeat(1_000)] {
+            let sentence = english.encode(&text).unwrap();
+            let square: f32 = sentence.iter().map(|part| part * part).sum();
+            assert!((square - 1.0).abs() < 1e-4, "{text}: {square}");
+        }
+    }
+
+    /// The same on every computer, or bundles would differ.
+    #[test]
+    fn a_sentence_has_the_same_numbers_everywhere() {
+        let sentence = of(&[Lang::EN]).unwrap().encode("where is my parcel").unwrap();
+        let bits: Vec<u32> = sentence.iter().take(4).map(|part| part.to_bits()).collect();
+        assert_eq!(bits, [0x3e0b_b581, 0xbe1a_1eb3, 0x3e66_766f, 0x3c8a_209c]);
     }
 
     #[test]
