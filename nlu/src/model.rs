@@ -88,7 +88,8 @@ pub enum ModelError {
     #[error(
         "the intent model was trained with a sentence encoder ({}), and none is named here: name the \
          folder of its weights in flowright.toml, `[nlu] encoder = \"FOLDER\"`, or build the bundle \
-         again without", short(.0)
+         again without; where no encoder was ever named, another version of flowright built it, with \
+         another table of what words mean", short(.0)
     )]
     NoEncoder([u8; 32]),
     /// It was trained with another sentence encoder.

@@ -1,5 +1,6 @@
 //! What the check of a declaration depends on, as one hash: its own text, the texts of all that it
-//! may name, and what every declaration sees.
+//! may name, and what every declaration sees. Some have parts that are named by themselves: a field of
+//! the customer's profile; what is asked of a slot of the session, by whoever fills it.
 //!
 //! A name is taken to be used where all its words stand anywhere in the declaration. That is more
 //! than what is used, and never less: no name is made in any other way than by being written.
