@@ -35,10 +35,10 @@ pub(crate) fn unlike<'t>(
     utterances: impl Iterator<Item = String>,
     texts: impl Iterator<Item = &'t str>,
 ) -> Vec<String> {
-    let words = |text: &str| features::extract(text).words;
-    let known: HashSet<u64> = texts.flat_map(words).collect();
+    let known: HashSet<u64> = texts.flat_map(features::words).collect();
     let unlike = |utterance: &String| {
-        let said: Vec<u64> = words(utterance).into_iter().filter(|w| !is_mortar(*w)).collect();
+        let said: Vec<u64> =
+            features::words(utterance).into_iter().filter(|w| !is_mortar(*w)).collect();
         let alike = said.iter().filter(|word| known.contains(word)).count();
         alike * LIKE_FROM <= said.len()
     };

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use crate::classify::Classifier;
 use crate::eval::quantile;
+use crate::parallel::{self, TEXTS};
 use crate::rows::{Label, Rows};
 
 /// Slope and offset of the curve before any evidence: measured over 1 to 4 intents of BANKING77 and
@@ -119,14 +120,12 @@ pub(crate) fn held_out(rows: &Rows, classes: usize) -> Vec<HeldOut> {
             continue;
         }
         let classifier = Classifier::fit(rows, &kept, classes);
-        for row in held {
-            let Some(features) = rows.features.get(row) else { continue };
-            if let Some((class, score)) = classifier.best(features) {
-                seen.push(HeldOut { row, class, score });
-            }
-        }
+        seen.extend(parallel::map(&held, TEXTS, |row| {
+            let (class, score) = classifier.best(rows.features.get(*row)?)?;
+            Some(HeldOut { row: *row, class, score })
+        }));
     }
-    seen
+    seen.into_iter().flatten().collect()
 }
 
 /// Spreads the rows of each class over the folds; what the classes are called is never held out.

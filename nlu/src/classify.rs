@@ -14,7 +14,7 @@ use crate::encoder::Trained;
 use crate::features::{self, Features};
 use crate::hashed::Hashed;
 use crate::rows::Rows;
-use crate::svm::{self, Row, Weights};
+use crate::svm::{self, Levels, Row, Weights};
 
 /// How much of the margin a text of unknown words loses.
 pub(crate) const UNKNOWN_PENALTY: f32 = 0.6;
@@ -91,19 +91,20 @@ impl Classifier {
     pub(crate) fn fit(rows: &Rows, chosen: &[usize], classes: usize) -> Self {
         let own = chosen.iter().filter(|i| rows.is_own(**i)).count();
         let sentence = rows.encoder.as_ref().map_or(0, |encoder| encoder.width as usize);
-        let most = (WEIGHTS_MAX / classes.max(1)).saturating_sub(sentence);
+        let most = (WEIGHTS_MAX / svm::padded(classes).max(1)).saturating_sub(sentence);
         let mut classifier = Self::with_words(rows, chosen, own, most);
         let weight = Rows::background_weight(own, chosen.len() - own);
-        let example = |i: &usize| {
-            Some(svm::Example {
-                row: classifier.row(rows.features.get(*i)?),
-                label: *rows.labels.get(*i)?,
-                weight: if rows.is_own(*i) { 1.0 } else { weight },
-            })
-        };
-        let examples: Vec<svm::Example> = chosen.iter().filter_map(example).collect();
-        let epochs = if examples.len() > MANY_ROWS { 6 } else { 10 };
-        classifier.weights = svm::train(&examples, classifier.features(), classes, epochs);
+        let mut examples = svm::Examples::default();
+        // Rows come sorted by class: whoever sees few classes at a time forgets the others.
+        for i in svm::permutation(chosen.len(), 0).iter().filter_map(|at| chosen.get(*at)) {
+            if let (Some(features), Some(label)) = (rows.features.get(*i), rows.labels.get(*i)) {
+                let weight = if rows.is_own(*i) { 1.0 } else { weight };
+                let sentence = classifier.sentence(features);
+                examples.push(&classifier.row(features), sentence, *label, weight);
+            }
+        }
+        let epochs = if chosen.len() > MANY_ROWS { 8 } else { 20 };
+        classifier.weights = examples.train(classifier.features(), classes, epochs);
         classifier
     }
 
@@ -115,7 +116,7 @@ impl Classifier {
             let rows = chosen.iter().filter(move |i| rows.is_own(**i) == is_own);
             rows.filter_map(features).flat_map(Features::counts).map(|(hash, _)| *hash)
         };
-        let mut documents: BTreeMap<u64, u32> = BTreeMap::new();
+        let mut documents: HashMap<u64, u32, Hashed> = HashMap::default();
         of_rows(true).for_each(|hash| *documents.entry(hash).or_default() += 1);
         let fewest = if own > MANY_ROWS { 2 } else { 1 };
         let fewest = fewest.max(count_that_keeps(documents.values().copied(), most));
@@ -126,11 +127,11 @@ impl Classifier {
             documents.entry(hash).and_modify(|count| *count += 1);
         }
         let total = chosen.len() as f32;
-        let idf = documents
-            .values()
-            .map(|df| libm::logf((1.0 + total) / (1.0 + *df as f32)) + 1.0)
-            .collect();
-        let hashes: Vec<u64> = documents.into_keys().collect();
+        let mut documents: Vec<(u64, u32)> = documents.into_iter().collect();
+        documents.sort_unstable();
+        let idf = |(_, df): &(u64, u32)| libm::logf((1.0 + total) / (1.0 + *df as f32)) + 1.0;
+        let idf = documents.iter().map(idf).collect();
+        let hashes: Vec<u64> = documents.into_iter().map(|(hash, _)| hash).collect();
         Self {
             numbers: numbers(&hashes),
             hashes,
@@ -149,8 +150,8 @@ impl Classifier {
         self.hashes.len() + sentence
     }
 
-    /// Sublinear term frequency times inverse document frequency, each block brought to its length; then
-    /// the sentence.
+    /// The words: sublinear term frequency times inverse document frequency, each block brought to its
+    /// length.
     fn row(&self, features: &Features) -> Row {
         let mut row: Row = Vec::with_capacity(features.counts().count() + features.sentence.len());
         for (block, length) in features.blocks.iter().zip(BLOCK_LENGTHS) {
@@ -167,17 +168,13 @@ impl Classifier {
                 own.iter_mut().for_each(|(_, value)| *value *= length / norm);
             }
         }
-        row.extend(self.sentence_values(features));
         row
     }
 
-    fn sentence_values<'f>(
-        &self,
-        features: &'f Features,
-    ) -> impl Iterator<Item = (u32, f32)> + use<'f> {
-        let first = u32::try_from(self.hashes.len()).unwrap_or(u32::MAX);
-        let values = |encoder: &Trained| encoder.values(&features.sentence, first);
-        self.encoder.as_ref().map(values).into_iter().flatten()
+    /// The sentence, whose features come behind those of the words.
+    fn sentence<'f>(&self, features: &'f Features) -> Levels<'f> {
+        let levels = |encoder: &Trained| encoder.levels(&features.sentence, self.hashes.len());
+        self.encoder.as_ref().map(levels).unwrap_or_default()
     }
 
     fn unknown_share(&self, features: &Features) -> f32 {
@@ -190,7 +187,7 @@ impl Classifier {
     /// The score of every class, by number, and the share of unknown words.
     pub(crate) fn scores(&self, features: &Features) -> (Vec<f32>, f32) {
         let unknown = self.unknown_share(features);
-        let mut scores = self.weights.margins(&self.row(features));
+        let mut scores = self.weights.margins(&self.row(features), &self.sentence(features));
         scores.iter_mut().for_each(|score| *score -= UNKNOWN_PENALTY * unknown);
         (scores, unknown)
     }
@@ -221,7 +218,7 @@ impl Classifier {
             sentence: self
                 .encoder
                 .as_ref()
-                .map(|_| self.sentence_values(features).map(of_sentence).sum()),
+                .map(|_| self.sentence(features).row().map(of_sentence).sum()),
             bias: self.weights.bias(class),
         }
     }
@@ -239,8 +236,7 @@ impl Classifier {
 
     /// The best class of a text with its score; the first of equals.
     pub(crate) fn best(&self, features: &Features) -> Option<(u32, f32)> {
-        let (scores, _) = self.scores(features);
-        (0..).zip(scores).reduce(|best, next| if next.1 > best.1 { next } else { best })
+        best(&self.scores(features).0)
     }
 
     /// The encoder that it was trained with.
@@ -295,6 +291,12 @@ fn count_that_keeps(counts: impl ExactSizeIterator<Item = u32>, most: usize) -> 
     let mut counts: Vec<u32> = counts.collect();
     counts.sort_unstable_by(|a, b| b.cmp(a));
     counts.get(most).map_or(1, |first_left_out| first_left_out + 1)
+}
+
+/// The best class by its score; the first of equals.
+pub(crate) fn best(scores: &[f32]) -> Option<(u32, f32)> {
+    let all = (0..).zip(scores.iter().copied());
+    all.reduce(|best, next| if next.1 > best.1 { next } else { best })
 }
 
 /// Numbers of features by their hash, which is as good as any other.

@@ -9,6 +9,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::features::{self, Features};
+use crate::parallel::{self, TEXTS};
+use crate::svm::Levels;
 
 /// Numbers of an embedding at most.
 pub const ENCODER_WIDTH_MAX: usize = 4_096;
@@ -89,14 +91,9 @@ impl Trained {
     }
 
     /// What a sentence adds to a row whose other features are numbered below `first`.
-    pub(crate) fn values<'s>(
-        &self,
-        sentence: &'s [i8],
-        first: u32,
-    ) -> impl Iterator<Item = (u32, f32)> + use<'s> {
-        let unit = self.length / STEPS;
-        let all = (first..).zip(sentence).take(self.width as usize);
-        all.filter(|(_, level)| **level != 0).map(move |(at, level)| (at, f32::from(*level) * unit))
+    pub(crate) fn levels<'s>(&self, sentence: &'s [i8], first: usize) -> Levels<'s> {
+        let levels = sentence.get(..self.width as usize).unwrap_or(sentence);
+        Levels { first, levels, unit: self.length / STEPS }
     }
 }
 
@@ -120,13 +117,10 @@ impl Sight<'_> {
     }
 
     /// The features of many.
-    pub(crate) fn features_of_all<'t>(
-        &self,
-        texts: impl Iterator<Item = &'t str> + Clone,
-    ) -> Result<Vec<Features>, EncoderError> {
-        let mut all: Vec<Features> = texts.clone().map(features::extract).collect();
+    pub(crate) fn features_of_all(&self, texts: &[&str]) -> Result<Vec<Features>, EncoderError> {
+        let mut all = parallel::map(texts, TEXTS, |text| features::extract(text));
         if let Some(encoder) = self.encoder {
-            let readable: Vec<String> = texts.map(|text| self.readable(text)).collect();
+            let readable: Vec<String> = texts.iter().map(|text| self.readable(text)).collect();
             let readable: Vec<&str> = readable.iter().map(String::as_str).collect();
             let sentences = encoder.encode_all(&readable)?;
             if sentences.len() != all.len() {

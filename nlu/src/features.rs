@@ -56,6 +56,13 @@ pub(crate) fn extract(text: &str) -> Features {
     Features { blocks: blocks.map(counted), words, sentence: Vec::new() }
 }
 
+/// Hashes of the words of a folded text, as often as they occur.
+pub(crate) fn words(text: &str) -> Vec<u64> {
+    let mut words = Vec::new();
+    walk(text, |feature| words.extend(feature.is_word.then_some(feature.hash)));
+    words
+}
+
 /// One occurrence of a feature.
 pub(crate) struct Occurrence<'t> {
     pub(crate) hash: u64,

@@ -2,8 +2,10 @@
 //! what they are meant to.
 
 use crate::calibrate::{self, HeldOut};
-use crate::classify::Classifier;
-use crate::rows::Rows;
+use crate::classify::{self, Classifier};
+use crate::features::Features;
+use crate::parallel::{self, TEXTS};
+use crate::rows::{Label, Rows};
 
 /// An intent with how sure the model is of it: as sure as its score makes a bot in general. A bot that
 /// mixes up all its intents has learned to be sure of nothing, which is no use in finding out why.
@@ -39,20 +41,23 @@ pub(crate) fn judge(classifier: &Classifier, rows: &Rows, held_out: &[HeldOut]) 
             *place = Some(opinion(held.class, held.score));
         }
     }
+    let texts: Vec<(&Features, Label)> = rows.texts().collect();
+    let scored = parallel::map(&texts, TEXTS, |(features, label)| {
+        let class = label.class()?;
+        let (scores, _) = classifier.scores(features);
+        Some((class, classify::best(&scores)?, *scores.get(class as usize)?))
+    });
     let (mut judged, mut last, mut example) = (Vec::with_capacity(unseen.len()), None, 0);
-    for ((features, label), held_out) in rows.texts().zip(unseen) {
-        let Some(class) = label.class() else { continue };
+    for (scored, held_out) in scored.into_iter().zip(unseen) {
+        let Some((class, (best, score), own)) = scored else { continue };
         example = if last == Some(class) { example + 1 } else { 0 };
         last = Some(class);
-        let Some((best, score)) = classifier.best(features) else { continue };
-        let (scores, _) = classifier.scores(features);
-        let Some(own) = scores.get(class as usize) else { continue };
         judged.push(Judged {
             intent: u16::try_from(class).unwrap_or(u16::MAX),
             example,
             held_out,
             learned: opinion(best, score),
-            own_confidence: opinion(class, *own).confidence,
+            own_confidence: opinion(class, own).confidence,
         });
     }
     judged

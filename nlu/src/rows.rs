@@ -56,7 +56,8 @@ impl Rows {
         let own = texts.iter().chain(names);
         let mut labels: Vec<Label> = own.clone().map(|(_, label)| *label).collect();
         let all = own.map(|(text, _)| text).chain(background);
-        let features = sight.features_of_all(all.map(String::as_str))?;
+        let all: Vec<&str> = all.map(String::as_str).collect();
+        let features = sight.features_of_all(&all)?;
         let examples = texts.iter().filter(|(_, label)| label.class().is_some()).count();
         let trained = |encoder| Trained::new(encoder, examples, names.len());
         let encoder = sight.encoder.map(trained).transpose()?;

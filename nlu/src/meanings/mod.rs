@@ -13,6 +13,7 @@ use std::sync::{Arc, LazyLock};
 use self::table::Table;
 use crate::encoder::{Encoder, EncoderError};
 use crate::lang::Lang;
+use crate::parallel::{self, TEXTS};
 
 /// How long a sentence is beside its words, with few examples and with many: measured on the validation
 /// rows of BANKING77 and HWU64.
@@ -59,6 +60,10 @@ impl Encoder for Meanings {
             sum.iter_mut().for_each(|part| *part = (f64::from(*part) / length) as f32);
         }
         Ok(sum)
+    }
+
+    fn encode_all(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EncoderError> {
+        parallel::map(texts, TEXTS, |text| self.encode(text)).into_iter().collect()
     }
 
     fn lengths(&self) -> [f32; 2] {
