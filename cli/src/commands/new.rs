@@ -32,7 +32,7 @@ pub(crate) fn run(args: &NewArgs) -> Result<Outcome, Failure> {
     for (file, text) in FILES {
         write_file(&folder.join(file), text.replace("BOT", &name).as_bytes())?;
     }
-    write_file(&folder.join(".gitignore"), b"*.flowb\n*.sqlite\n*.sqlite-*\n")?;
+    write_file(&folder.join(".gitignore"), b"*.flowb\n*.sqlite\n*.sqlite-*\n*.sqlite.lock\n")?;
     let shown = folder.display().to_string();
     let shown = if shown.contains(char::is_whitespace) { format!("'{shown}'") } else { shown };
     print(&format!(
