@@ -128,10 +128,11 @@ fn layers_do_not_reach_past_each_other() {
             "std::env",
             "SystemTime",
             "Instant::now",
-            "std::thread",
         ],
         never,
     ));
+    // What it shares among processors comes out the same however many there are.
+    found.extend(violations("nlu/src", &["std::thread"], |label| label == "nlu/src/parallel.rs"));
     found.extend(violations(
         "nlu-encoder/src",
         &[
