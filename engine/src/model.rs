@@ -183,9 +183,30 @@ pub enum Event {
     /// Nobody has heard of the customer for as long as a conversation lasts: what was under way is
     /// over, but for what the bot comes back for, and the next word begins anew.
     Expired,
+    /// A human who has the conversation said something, or is done with it.
+    Agent {
+        /// Her name, as customers see it.
+        name: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        text: Option<String>,
+        then: Then,
+    },
     /// The session was moved from the program of one bundle to that of another, named by their
     /// hashes. No step takes it: [`crate::upgrade::move_session`] has done it.
     Upgraded { from: [u8; 32], to: [u8; 32] },
+}
+
+/// Where a conversation goes after an agent's move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Then {
+    /// It stays with her.
+    Stay,
+    /// The bot goes on. What was under way when it was handed over is over; what is known of the
+    /// customer and kept for the conversation stays.
+    Bot,
+    /// It is over; the next word begins anew.
+    Close(Outcome),
 }
 
 /// An action's answer.
@@ -244,6 +265,9 @@ pub struct Reply {
     pub images: Vec<Media>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<Card>,
+    /// The human who says it; nobody where the bot does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
 }
 
 /// A button: pressing it sends `payload`.
@@ -284,6 +308,7 @@ pub struct Line {
 pub enum Speaker {
     Customer,
     Bot,
+    Agent,
 }
 
 /// An action that was tried, and how it went (`ok`, an error's name, `failed`).

@@ -58,6 +58,7 @@ impl Stepper<'_> {
             links: self.media(&say.links, args),
             images: self.media(&say.images, args),
             card: say.card.as_ref().map(|card| self.card(card, args)),
+            agent: None,
         }
     }
 

@@ -68,6 +68,9 @@ pub enum StepError {
     /// The session runs another bundle.
     #[error("the session belongs to another bundle")]
     OtherBundle,
+    /// An agent speaks in a conversation that nobody handed over.
+    #[error("the bot has the conversation, not an agent")]
+    NotHandedOff,
     /// A session is moved between two programs, and a step has one.
     #[error("a session is moved to another bundle by the plan between the two, not by a step")]
     NotAStep,
@@ -92,6 +95,9 @@ pub fn step(
     let is_result = matches!(event, Event::ActionResult { .. });
     if session.is_calling() && !is_result && !matches!(event, Event::Customer { .. }) {
         return Err(StepError::Busy);
+    }
+    if matches!(event, Event::Agent { .. }) && session.status == Status::Bot {
+        return Err(StepError::NotHandedOff);
     }
     let mut stepper = Stepper::new(program, session, now_ms);
     stepper.take(event);
@@ -188,6 +194,7 @@ impl<'s> Stepper<'s> {
             Event::ActionResult { key, result } => self.action_result(&key, &result),
             Event::Wake => self.wake(),
             Event::Expired => self.expire(),
+            Event::Agent { name, text, then } => self.agent(name, text, then),
             // `step` has refused it.
             Event::Upgraded { .. } => {}
         }

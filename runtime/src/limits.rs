@@ -14,6 +14,8 @@ pub const JSON_DEPTH_MAX: usize = 64;
 pub const MESSAGE_CHARS_MAX: usize = 10_000;
 /// Characters of a session's or message's id.
 pub const ID_CHARS_MAX: usize = 128;
+/// Characters of an agent's name.
+pub const AGENT_CHARS_MAX: usize = 100;
 /// Bytes of one WebSocket message.
 pub const FRAME_BYTES_MAX: usize = 64 << 10;
 /// Time for a request's headers to arrive.

@@ -24,6 +24,8 @@ pub struct Metrics {
     pub misses: Counter,
     /// Conversations handed to a human.
     pub handoffs: Counter,
+    /// Moves of agents that were carried out.
+    pub agent_moves: Counter,
     /// Outside calls by action and result.
     pub actions: Family<ActionLabels, Counter>,
     /// Questions to a model elsewhere, by what came of them.
@@ -56,6 +58,7 @@ impl Default for Metrics {
             repeats: counter("repeats", "Repeated messages answered from the store"),
             misses: counter("misses", "Utterances not understood"),
             handoffs: counter("handoffs", "Conversations handed to a human"),
+            agent_moves: counter("agent_moves", "Moves of agents that were carried out"),
             refused: counter("refused", "Requests refused because of load"),
             turn_seconds: added(
                 &mut all,

@@ -40,6 +40,9 @@ function media(parent, { links = [], images = [] }) {
 }
 function show(reply) {
   const li = line("bot", reply.text);
+  if (reply.agent) {
+    const name = document.createElement("small"); name.textContent = reply.agent; li.prepend(name);
+  }
   if (reply.card) {
     const card = document.createElement("div"); card.className = "card";
     const title = document.createElement("b"); title.textContent = reply.card.title; card.append(title);

@@ -11,6 +11,7 @@
 //! 6. two close intents, or one half sure: a clarifying question;
 //! 7. a miss: said so, asked again; after too many in a row, a human.
 
+mod agent;
 mod answers;
 mod clarify;
 mod intents;

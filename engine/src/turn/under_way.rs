@@ -117,11 +117,19 @@ impl Stepper<'_> {
         if self.session.status != Status::Bot {
             return;
         }
+        if self.end_under_way(Outcome::Cancelled) {
+            self.forget();
+        }
+    }
+
+    /// Ends what is under way, but for what the bot has said that it comes back for. Whether all of it is
+    /// over.
+    pub(super) fn end_under_way(&mut self, outcome: Outcome) -> bool {
         let is_until = |wait: &Wait| matches!(wait, Wait::Until { .. });
         let comes_back =
             |frame: &Frame| is_until(&frame.wait) || frame.held.as_deref().is_some_and(is_until);
         let kept = self.session.stack.iter().rposition(comes_back).map_or(0, |last| last + 1);
-        self.end_frames(kept..self.session.stack.len());
+        self.end_frames_with(kept..self.session.stack.len(), outcome);
         self.session.clarifying = None;
         self.session.last_said.clear();
         self.session.misses = 0;
@@ -130,8 +138,12 @@ impl Stepper<'_> {
             if let Some(held) = frame.held.take_if(|_| !is_until(&frame.wait)) {
                 frame.wait = *held;
             }
-            return;
         }
+        self.session.stack.is_empty()
+    }
+
+    /// Forgets what was said in this conversation, but for who the customer is.
+    pub(super) fn forget(&mut self) {
         self.session.slots.fill(None);
         self.session.last_intent = None;
         self.session.sentiment_percent = None;
@@ -140,10 +152,14 @@ impl Stepper<'_> {
     }
 
     fn end_frames(&mut self, frames: Range<usize>) {
+        self.end_frames_with(frames, Outcome::Cancelled);
+    }
+
+    fn end_frames_with(&mut self, frames: Range<usize>, outcome: Outcome) {
         for frame in self.session.stack.drain(frames).rev() {
             let def = self.program.program.flows.get(frame.flow.index());
             let flow = def.map(|flow| flow.name.clone()).unwrap_or_default();
-            self.commands.push(Command::FlowEnded { flow, outcome: Outcome::Cancelled });
+            self.commands.push(Command::FlowEnded { flow, outcome });
         }
     }
 

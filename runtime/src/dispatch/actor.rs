@@ -1,6 +1,7 @@
 //! The task of one live session: takes its mail one by one, steps the engine, commits, sends what
 //! was said, carries out the calls that the step asks for.
 
+mod agent;
 mod customer;
 mod due;
 mod moving;
@@ -95,6 +96,13 @@ impl Actor {
                 self.place = None;
                 let _ = answer.send(result);
             }
+            Mail::Agent(done, Asked { answer, place }) => {
+                self.place = Some(place);
+                let result = self.agent(*done).await;
+                self.forget_after(&result);
+                self.place = None;
+                let _ = answer.send(result);
+            }
             Mail::Look => {
                 let result = self.look().await;
                 self.forget_after(&result);
@@ -147,16 +155,8 @@ impl Actor {
     async fn message(&mut self, message: Incoming) -> Result<Answer, DispatchError> {
         self.load(Some(&message)).await?;
         self.finish_call().await?;
-        if self.is_known(&message.id) {
-            let known = self.inner.store.message(&self.id, &message.id).await?;
-            let known = known.ok_or_else(|| StoreError::Damaged {
-                what: "message",
-                cause: format!("`{}` of `{}` is not there any more", message.id, self.id),
-            })?;
-            self.inner.metrics.repeats.inc();
-            let replies = self.inner.store.replies_of_turn(&self.id, &known).await?;
-            let now = self.answer(known.turn, replies, true);
-            return Ok(Answer { handed_off: known.handed_off.unwrap_or(now.handed_off), ..now });
+        if let Some(answer) = self.repeated(&message.id).await? {
+            return Ok(answer);
         }
         self.move_on().await?;
         self.wake_first().await?;
@@ -170,6 +170,22 @@ impl Actor {
         replies.extend(self.finish_call().await?);
         let turn = self.live.as_ref().map_or(0, |live| live.session.turn);
         Ok(self.answer(turn, replies, false))
+    }
+
+    /// The answer to what was carried out, or begun, before.
+    async fn repeated(&self, id: &str) -> Result<Option<Answer>, DispatchError> {
+        if !self.is_known(id) {
+            return Ok(None);
+        }
+        let known = self.inner.store.message(&self.id, id).await?;
+        let known = known.ok_or_else(|| StoreError::Damaged {
+            what: "message",
+            cause: format!("`{id}` of `{}` is not there any more", self.id),
+        })?;
+        self.inner.metrics.repeats.inc();
+        let replies = self.inner.store.replies_of_turn(&self.id, &known).await?;
+        let now = self.answer(known.turn, replies, true);
+        Ok(Some(Answer { handed_off: known.handed_off.unwrap_or(now.handed_off), ..now }))
     }
 
     /// Whether a message was carried out, or begun, before.

@@ -1,26 +1,35 @@
-//! Who listens to which session: replies go to every open WebSocket of a session.
+//! Who listens to which session: what is said goes to every open WebSocket of a session.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::broadcast;
 
 use crate::store::StoredReply;
 
+/// What listeners hear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Heard {
+    /// What was said.
+    Reply(Arc<StoredReply>),
+    /// An agent gave the conversation back, or closed it.
+    Returned,
+}
+
 /// Listeners by session.
 #[derive(Debug)]
 pub(crate) struct Lines {
     queue: usize,
-    open: Mutex<HashMap<String, broadcast::Sender<StoredReply>>>,
+    open: Mutex<HashMap<String, broadcast::Sender<Heard>>>,
 }
 
 impl Lines {
-    /// `queue` replies may wait for one listener; a slower one learns that it missed some.
+    /// So much may wait for one listener; a slower one learns that it missed some.
     pub(crate) fn new(queue: usize) -> Self {
         Self { queue, open: Mutex::default() }
     }
 
-    pub(crate) fn listen(&self, session: &str) -> broadcast::Receiver<StoredReply> {
+    pub(crate) fn listen(&self, session: &str) -> broadcast::Receiver<Heard> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         // Lines that nobody listens to any more go when others come.
         if open.len().is_multiple_of(64) {
@@ -31,15 +40,24 @@ impl Lines {
     }
 
     pub(crate) fn send(&self, session: &str, replies: &[StoredReply]) {
+        self.tell(session, replies.iter().cloned().map(Arc::new).map(Heard::Reply));
+    }
+
+    /// That a human is done with it.
+    pub(crate) fn returned(&self, session: &str) {
+        self.tell(session, std::iter::once(Heard::Returned));
+    }
+
+    fn tell(&self, session: &str, news: impl Iterator<Item = Heard>) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(line) = open.get(session) else { return };
         if line.receiver_count() == 0 {
             open.remove(session);
             return;
         }
-        for reply in replies {
+        for heard in news {
             // Fails only when the last listener left just now.
-            let _ = line.send(reply.clone());
+            let _ = line.send(heard);
         }
     }
 }
@@ -57,8 +75,11 @@ mod tests {
         let mut other = lines.listen("b");
         let reply = StoredReply { seq: 1, turn: 1, reply: Reply::default() };
         lines.send("a", std::slice::from_ref(&reply));
-        assert_eq!(first.try_recv(), Ok(reply.clone()));
-        assert_eq!(second.try_recv(), Ok(reply));
+        let reply = Arc::new(reply);
+        assert_eq!(first.try_recv(), Ok(Heard::Reply(reply.clone())));
+        assert_eq!(second.try_recv(), Ok(Heard::Reply(reply)));
+        lines.returned("b");
+        assert_eq!((first.try_recv().ok(), other.try_recv()), (None, Ok(Heard::Returned)));
         assert!(other.try_recv().is_err());
         drop((first, second));
         lines.send("a", &[]);

@@ -1,4 +1,4 @@
-//! One mailbox a session: messages, timers and the answers of actions go through one queue, so no
+//! One mailbox a session: messages, timers, agents' moves and the answers of actions go through one queue, so no
 //! two events of a session are ever under way at once. The only way in for channels.
 
 mod actor;
@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use flowright_compiler::ir::Program;
-use flowright_engine::model::Session;
+use flowright_engine::model::{Session, Then};
 use flowright_nlu::lang::Lang;
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot};
 
@@ -27,6 +27,7 @@ pub use crate::store::{OutboxItem, StoreError, StoredReply};
 use crate::store::{OutboxResult, SharedStore};
 use crate::telemetry::Metrics;
 use actor::Actor;
+pub use lines::Heard;
 use lines::Lines;
 pub use timers::Resumed;
 
@@ -49,7 +50,22 @@ pub struct Incoming {
     pub lang: Option<Lang>,
 }
 
-/// The answer to a message.
+/// What an agent does who has the conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentMove {
+    /// Unique among the agents' moves of the session; the same id again gives the same answer.
+    pub id: String,
+    /// The agent's name, as the customer sees it.
+    pub name: String,
+    /// What she says.
+    pub text: Option<String>,
+    /// Where the conversation goes.
+    pub then: Then,
+    /// When the handoff was that she took: a move for an earlier one is refused.
+    pub handoff_at_ms: Option<i64>,
+}
+
+/// The answer to a message, or to an agent's move.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Answer {
     /// Number of the turn.
@@ -74,6 +90,15 @@ pub enum DispatchError {
     /// The customer's profile is not as the bot declares it.
     #[error("customer: {0}")]
     BadCustomer(String),
+    /// An agent moves in a session that does not exist.
+    #[error("there is no session `{0}`")]
+    NoSession(String),
+    /// An agent moves in a conversation that the bot has.
+    #[error("the bot has this conversation, not an agent")]
+    NotHandedOff,
+    /// An agent moves in a conversation that was handed over again since she took it.
+    #[error("this conversation was handed over again since")]
+    HandedOffAgain,
     /// The store said no.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -101,6 +126,7 @@ pub(crate) enum Mail {
     Message(Box<Incoming>, Asked),
     /// Opened without a word, when it does not exist yet.
     Open(Box<Incoming>, Asked),
+    Agent(Box<AgentMove>, Asked),
     /// A timer may be due, or a call may be under way from before a crash.
     Look,
 }
@@ -196,6 +222,14 @@ impl Dispatch {
         self.ask(session, |asked| Mail::Open(Box::new(who), asked)).await
     }
 
+    /// Carries out what an agent does.
+    ///
+    /// # Errors
+    /// See [`DispatchError`].
+    pub async fn agent(&self, session: &str, done: AgentMove) -> Result<Answer, DispatchError> {
+        self.ask(session, |asked| Mail::Agent(Box::new(done), asked)).await
+    }
+
     async fn ask(
         &self,
         session: &str,
@@ -264,9 +298,9 @@ impl Dispatch {
         self.inner.store.replies_after(id, seq).await
     }
 
-    /// Replies of a session from now on, as they become durable.
+    /// What is said in a session from now on, as it becomes durable.
     #[must_use]
-    pub fn listen(&self, session: &str) -> broadcast::Receiver<StoredReply> {
+    pub fn listen(&self, session: &str) -> broadcast::Receiver<Heard> {
         self.inner.lines.listen(session)
     }
 

@@ -1,6 +1,7 @@
 //! The server's HTTP face: REST, WebSocket, the web chat, health and metrics.
 
 mod admin;
+mod agents;
 mod app;
 mod body;
 mod idle;

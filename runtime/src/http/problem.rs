@@ -147,6 +147,11 @@ impl From<DispatchError> for Problem {
             DispatchError::SessionBusy => Self::new(429, text).retry_after(1),
             DispatchError::Overloaded => Self::overloaded(text),
             DispatchError::BadCustomer(_) => Self::new(400, text),
+            DispatchError::NoSession(_) => {
+                Self::new(404, text).with_help("a session begins with its first message")
+            }
+            DispatchError::NotHandedOff | DispatchError::HandedOffAgain => Self::new(409, text)
+                .with_help("nothing was said or done: GET the session to see where it is"),
             DispatchError::Store(
                 error @ (StoreError::OtherFormat { .. }
                 | StoreError::Overloaded

@@ -5,7 +5,7 @@ use hyper::{Method, StatusCode};
 use super::app::{App, Shared};
 use super::body::reply;
 use super::problem::Problem;
-use super::{Request, Response, admin, messages, pages, sessions, socket};
+use super::{Request, Response, admin, agents, messages, pages, sessions, socket};
 
 /// Answers a request; whatever goes wrong is a problem document.
 pub(crate) async fn route(app: App, request: Request) -> Response {
@@ -28,6 +28,11 @@ async fn answer(app: &App, request: Request) -> Result<Response, Problem> {
             only(&request, &[Method::POST], "POST")?;
             app.0.authorise(request.headers())?;
             messages::post(&app.0, &session_id(id)?, request).await
+        }
+        ["v1", "sessions", id, "agent"] => {
+            only(&request, &[Method::POST], "POST")?;
+            app.0.authorise_admin(&request)?;
+            agents::post(&app.0, &session_id(id)?, request).await
         }
         ["v1", "sessions", id] => {
             only_get(&request)?;

@@ -25,7 +25,7 @@ use super::messages::{checked_id, checked_text};
 use super::problem::Problem;
 use super::sessions::status_word;
 use super::{Request, Response};
-use crate::dispatch::{Answer, DispatchError, Incoming, StoreError, StoredReply};
+use crate::dispatch::{DispatchError, Heard, Incoming, StoreError, StoredReply};
 use crate::limits::{FRAME_BYTES_MAX, PING_EVERY, SOCKET_SEND_TIMEOUT};
 
 /// Characters that a session's id has at least here, where knowing it is what lets one in.
@@ -137,7 +137,7 @@ struct Socket {
     language: Option<String>,
     /// The last reply that was sent.
     sent: u64,
-    replies: Receiver<StoredReply>,
+    heard: Receiver<Heard>,
     stream: WebSocketStream<TokioIo<Upgraded>>,
 }
 
@@ -149,9 +149,9 @@ impl Socket {
         let io = TokioIo::new(upgraded);
         let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(limits)).await;
         // Listening begins before the store is read, so that nothing falls between.
-        let replies = app.0.dispatch.listen(&wanted.session);
+        let heard = app.0.dispatch.listen(&wanted.session);
         let Wanted { session, after, customer, language } = wanted;
-        Self { app, session, channel, customer, language, sent: after, replies, stream }
+        Self { app, session, channel, customer, language, sent: after, heard, stream }
     }
 
     async fn serve(mut self) {
@@ -186,8 +186,8 @@ impl Socket {
                     }
                     self.put(Message::Ping(Vec::new().into())).await?;
                 }
-                reply = self.replies.recv() => match reply {
-                    Ok(reply) => self.send_reply(&reply).await?,
+                heard = self.heard.recv() => match heard {
+                    Ok(heard) => self.pass_on(&heard).await?,
                     Err(RecvError::Lagged(_)) => self.catch_up().await?,
                     Err(RecvError::Closed) => return Ok(CloseCode::Error),
                 },
@@ -218,7 +218,7 @@ impl Socket {
         let opened = self.app.0.dispatch.open(&self.session, who).await;
         self.catch_up().await?;
         match opened {
-            Ok(answer) => self.send(&status(&answer)).await.map(|()| None),
+            Ok(answer) => self.send(&status(answer.handed_off)).await.map(|()| None),
             Err(error) => {
                 let again = passes_soon(&error);
                 self.refuse(None, error).await?;
@@ -262,8 +262,8 @@ impl Socket {
         let done = loop {
             tokio::select! {
                 done = &mut work => break done,
-                reply = self.replies.recv() => match reply {
-                    Ok(reply) => self.send_reply(&reply).await?,
+                heard = self.heard.recv() => match heard {
+                    Ok(heard) => self.pass_on(&heard).await?,
                     Err(_) => self.catch_up().await?,
                 },
             }
@@ -274,7 +274,7 @@ impl Socket {
                     self.send_reply(reply).await?;
                 }
                 self.send(&json!({ "type": "ack", "id": id, "turn": answer.turn, "repeated": answer.repeated })).await?;
-                self.send(&status(&answer)).await
+                self.send(&status(answer.handed_off)).await
             }
             Err(error) => self.refuse(Some(&id), error).await,
         }
@@ -294,6 +294,13 @@ impl Socket {
             payload,
             customer: self.customer.clone(),
             lang,
+        }
+    }
+
+    async fn pass_on(&mut self, heard: &Heard) -> Result<(), WsError> {
+        match heard {
+            Heard::Reply(reply) => self.send_reply(reply).await,
+            Heard::Returned => self.send(&status(false)).await,
         }
     }
 
@@ -334,8 +341,8 @@ impl Socket {
     }
 }
 
-fn status(answer: &Answer) -> Json {
-    json!({ "type": "status", "status": status_word(answer.handed_off) })
+fn status(handed_off: bool) -> Json {
+    json!({ "type": "status", "status": status_word(handed_off) })
 }
 
 /// Whether what kept something from being done is over soon by itself.

@@ -1,6 +1,7 @@
 //! The server over real sockets, with a real CRM: conversations, repeats, restarts, bad requests.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod agents;
 mod bundles;
 mod elsewhere;
 mod encoded;
@@ -75,7 +76,8 @@ async fn bad_requests_get_problem_documents() {
 /// Sends bytes as they are; what comes back until the server closes, or nothing more comes.
 async fn raw(world: &World, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(world.server.address).await.unwrap();
-    stream.write_all(bytes).await.unwrap();
+    // A server that has had enough closes before all is written; what it says of it is there.
+    let _ = stream.write_all(bytes).await;
     let mut answer = Vec::new();
     let _ = tokio::time::timeout(Duration::from_secs(3), stream.read_to_end(&mut answer)).await;
     String::from_utf8_lossy(&answer).into_owned()

@@ -34,7 +34,7 @@ async fn next(socket: &mut Socket) -> Json {
 }
 
 /// The next documents up to one of a type, that one included.
-async fn until(socket: &mut Socket, kind: &str) -> Vec<Json> {
+pub(crate) async fn until(socket: &mut Socket, kind: &str) -> Vec<Json> {
     let mut seen = Vec::new();
     loop {
         seen.push(next(socket).await);

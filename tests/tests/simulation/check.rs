@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use flowright_engine::model::{Command, Event, Session};
+use flowright_engine::model::{Command, Event, Session, Then};
 use flowright_engine::{open_session, step};
 use flowright_runtime::store::verify;
 use rusqlite::Connection;
@@ -25,6 +25,8 @@ pub(crate) fn all(bot: &Bot, store: &Path, world: &World) {
         let expected: Vec<String> =
             (0..customer.lines).map(|number| customer.line(number).text).collect();
         assert_eq!(heard.messages, expected, "{} was not heard in order", customer.session);
+        let moves = customer.moves.iter().map(|(done, _)| (done.text.clone(), done.then));
+        assert!(heard.moves.iter().cloned().eq(moves), "{}: {:?}", customer.session, heard.moves);
         said.insert(customer.session.clone(), heard);
     }
     let desk = world.desk.lock().unwrap();
@@ -69,6 +71,7 @@ fn firsts(requests: &Requests) -> Vec<String> {
 #[derive(Debug, Default)]
 struct Heard {
     messages: Vec<String>,
+    moves: Vec<(Option<String>, Then)>,
     calls: Vec<String>,
     replies: usize,
     handoffs: usize,
@@ -94,6 +97,9 @@ fn fold(bot: &Bot, db: &Connection, id: &str) -> Heard {
         let event: Event = serde_json::from_str(&event).unwrap();
         if let Event::Message { text, .. } = &event {
             heard.messages.push(text.clone());
+        }
+        if let Event::Agent { text, then, .. } = &event {
+            heard.moves.push((text.clone(), *then));
         }
         let session = session.get_or_insert_with(|| {
             let mut session = open_session(&bot.program, id, "api", None, at_ms);

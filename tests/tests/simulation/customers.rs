@@ -4,7 +4,11 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use flowright_runtime::dispatch::{Answer, Dispatch, DispatchError, Incoming, StoreError};
+use flowright_compiler::ir::Outcome;
+use flowright_engine::model::Then;
+use flowright_runtime::dispatch::{
+    AgentMove, Answer, Dispatch, DispatchError, Incoming, StoreError,
+};
 
 use crate::fate::Fate;
 
@@ -32,6 +36,10 @@ pub(crate) struct Customer {
     pub(crate) lines: usize,
     /// What was answered, by line.
     pub(crate) answers: Vec<Answer>,
+    /// What the agent did who had the conversation, with the answer to it.
+    pub(crate) moves: Vec<(AgentMove, Answer)>,
+    /// The line after whose answer she is at work, until she is done.
+    served: Option<usize>,
 }
 
 /// A customer whose task ends with the server.
@@ -42,7 +50,7 @@ pub(crate) fn customers(fate: &Fate) -> Vec<Shared> {
         session: format!("s{number}"),
         offset: fate.below(LINES.len()),
         lines: 4 + fate.below(6),
-        answers: Vec::new(),
+        ..Customer::default()
     };
     (0..4).map(|number| Arc::new(Mutex::new(customer(number)))).collect()
 }
@@ -67,6 +75,11 @@ pub(crate) async fn talk(customer: Shared, dispatch: Dispatch, fate: Arc<Fate>) 
             let customer = customer.lock().unwrap();
             (customer.answers.len(), customer.lines)
         };
+        let served = customer.lock().unwrap().served;
+        if let Some(line) = served {
+            serve(&customer, &dispatch, &fate, line).await;
+            continue;
+        }
         if number == lines {
             return;
         }
@@ -87,8 +100,51 @@ pub(crate) async fn talk(customer: Shared, dispatch: Dispatch, fate: Arc<Fate>) 
         if let Some(answer) = send(&customer, &dispatch, &fate, number).await {
             let mut customer = customer.lock().unwrap();
             fate.note(&format!("{} hears the answer to {number}", customer.session));
+            customer.served = (answer.handed_off && fate.happens(60)).then_some(number);
             customer.answers.push(answer);
         }
+    }
+}
+
+/// An agent does something in a conversation that was handed over: the same until it is answered, now
+/// and then twice.
+async fn serve(customer: &Shared, dispatch: &Dispatch, fate: &Fate, line: usize) {
+    let (session, done) = {
+        let customer = customer.lock().unwrap();
+        let number = customer.moves.len();
+        let text = (number % 3 != 2).then(|| format!("agent's words {number}"));
+        // By its number: whoever asks again after a crash asks for the same.
+        let then = match (line + number) % 4 {
+            0 | 1 if text.is_some() => Then::Stay,
+            2 => Then::Close(Outcome::Unresolved),
+            _ => Then::Bot,
+        };
+        let name = "Li Wei".to_owned();
+        let done = AgentMove { id: format!("m{number}"), name, text, then, handoff_at_ms: None };
+        (customer.session.clone(), done)
+    };
+    fate.pause().await;
+    if fate.happens(10) {
+        return;
+    }
+    fate.note(&format!("{session} agent {done:?}"));
+    if fate.happens(20) {
+        let (session, done, dispatch) = (session.clone(), done.clone(), dispatch.clone());
+        tokio::spawn(async move { dispatch.agent(&session, done).await });
+    }
+    match dispatch.agent(&session, done.clone()).await {
+        Ok(_) if fate.happens(20) => {}
+        Ok(answer) => {
+            let mut customer = customer.lock().unwrap();
+            if !answer.handed_off || fate.happens(30) {
+                customer.served = None;
+            }
+            customer.moves.push((done, answer));
+        }
+        Err(DispatchError::Store(StoreError::Full(_)) | DispatchError::SessionBusy) => {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        Err(other) => panic!("{session} agent {done:?}: {other}"),
     }
 }
 

@@ -169,6 +169,15 @@ async fn repeat(world: &World, dispatch: &Dispatch) {
             let answer = dispatch.message(&session, line).await.unwrap();
             customers::alike(&customer.lock().unwrap(), number, &answer);
         }
+        let (session, moves) = {
+            let customer = customer.lock().unwrap();
+            (customer.session.clone(), customer.moves.clone())
+        };
+        for (done, before) in moves {
+            let answer = dispatch.agent(&session, done).await.unwrap();
+            assert!(answer.repeated, "{session}: {answer:?}");
+            assert_eq!((answer.turn, answer.replies), (before.turn, before.replies), "{session}");
+        }
     }
 }
 

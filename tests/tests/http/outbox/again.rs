@@ -71,6 +71,9 @@ async fn a_receiver_that_says_when_is_asked_then() {
         world.say_plain("s", "1", "echo").await;
         let attempts = || receiver.parcels().iter().filter(|parcel| parcel.key == "s/1").count();
         until(&world, 0, "nothing was sent", || attempts() == 1).await;
+        // Its answer is reckoned from when it was taken: no time goes by before that.
+        let put_off = || world.server.dispatch().metrics().render().contains("result=\"again\"} 1");
+        until(&world, 0, "it was not put off", put_off).await;
         for _ in 0..8 {
             world.clock.advance_ms(110_000);
             tokio::time::sleep(Duration::from_millis(100)).await;

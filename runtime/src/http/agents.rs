@@ -1,0 +1,91 @@
+//! `POST /v1/sessions/{session}/agent`: what an agent does who has the conversation. Whoever lets agents
+//! in vouches for them: it is for operators, with the API's token.
+
+use flowright_compiler::ir::Outcome;
+use flowright_engine::model::Then;
+use hyper::StatusCode;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::app::Shared;
+use super::body::{json, read_json};
+use super::messages::{checked_id, checked_text};
+use super::problem::Problem;
+use super::sessions::status_word;
+use super::{Request, Response};
+use crate::dispatch::AgentMove;
+use crate::limits::AGENT_CHARS_MAX;
+
+/// The body of a move.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MoveBody {
+    id: String,
+    agent: String,
+    text: Option<String>,
+    #[serde(default)]
+    then: ThenBody,
+    outcome: Option<Outcome>,
+    handoff_at_ms: Option<i64>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ThenBody {
+    #[default]
+    Stay,
+    Bot,
+    Close,
+}
+
+pub(super) async fn post(
+    app: &Shared,
+    session: &str,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (body, _taken): (MoveBody, _) = read_json(request, &app.room).await?;
+    let MoveBody { id, agent, text, then, outcome, handoff_at_ms } = body;
+    let then = match (then, outcome) {
+        (ThenBody::Stay, None) => Then::Stay,
+        (ThenBody::Bot, None) => Then::Bot,
+        (ThenBody::Close, outcome) => Then::Close(outcome.unwrap_or(Outcome::Resolved)),
+        (_, Some(_)) => {
+            return Err(Problem::new(400, "only what is closed has an `outcome`")
+                .with_help("write `\"then\": \"close\"`, or leave `outcome` out"));
+        }
+    };
+    if text.is_none() && then == Then::Stay {
+        return Err(Problem::new(400, "the move does nothing")
+            .with_help("send `text`, or `\"then\": \"bot\"` or `\"close\"`"));
+    }
+    let done = AgentMove {
+        id: checked_id("move", &id)?,
+        name: checked_name(agent)?,
+        text: text.map(|text| checked_text(text, false)).transpose()?,
+        then,
+        handoff_at_ms,
+    };
+    let answer = app.dispatch.agent(session, done).await?;
+    let document = json!({
+        "session": session,
+        "id": id,
+        "status": status_word(answer.handed_off),
+        "turn": answer.turn,
+        "replies": answer.replies,
+        "repeated": answer.repeated,
+    });
+    Ok(json(StatusCode::OK, &document))
+}
+
+/// A name that can be shown on a line.
+fn checked_name(name: String) -> Result<String, Problem> {
+    let fits = !name.trim().is_empty()
+        && name.chars().count() <= AGENT_CHARS_MAX
+        && !name.chars().any(char::is_control);
+    if fits {
+        return Ok(name);
+    }
+    Err(Problem::new(400, "`agent` is not a name").with_help(format!(
+        "1 to {AGENT_CHARS_MAX} characters on one line, as the customer sees it"
+    )))
+}
