@@ -70,11 +70,12 @@ impl Stepper<'_> {
         self.intent_or_miss(text);
     }
 
-    /// Whether the customer had written nothing since a human got the conversation.
+    /// Whether the customer had written nothing since a human got the conversation, nor she said anything:
+    /// whoever talks to a human knows that she hears.
     fn is_first_since(&self, handoff: &Handoff) -> bool {
         let handed_over = handoff.summary.transcript.last().map_or(0, |line| line.turn);
         let before = self.session.transcript.iter().rev().skip(1);
-        !before.into_iter().any(|line| line.from == Speaker::Customer && line.turn > handed_over)
+        !before.into_iter().any(|line| line.from != Speaker::Bot && line.turn > handed_over)
     }
 
     /// A human has the conversation: that her message was passed on is said once, in her language.

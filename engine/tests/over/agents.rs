@@ -43,8 +43,10 @@ fn what_she_says_is_hers() {
     assert_eq!(talk.session.turn, turn + 1);
     let line = talk.session.transcript.last().unwrap();
     assert_eq!((line.from, line.text.as_str(), line.turn), (Speaker::Agent, "Hello.", turn + 1));
-    assert_eq!(talk.say("thank you").len(), 1, "that it was passed on is said once");
-    assert!(talk.say("visit").is_empty(), "the bot is silent");
+    assert!(talk.say("thank you").is_empty(), "the bot is silent");
+    let mut waiting = handed_over();
+    assert_eq!(waiting.say("hello?").len(), 1, "that it was passed on is said once");
+    assert!(waiting.say("hello?").is_empty());
 }
 
 #[test]

@@ -37,8 +37,8 @@ async fn an_agent_speaks_and_gives_it_back() {
     let seen = until(&mut page, "reply").await;
     assert_eq!(seen[0]["agent"], "Li Wei");
     // The customer's id may be the same: it is another message.
-    let customers = world.say(session, "a1", "thank you", "C-2002").await;
-    assert_eq!(customers.len(), 1, "that it was passed on is said once: {customers:?}");
+    let (_, customers) = world.post(session, json!({ "id": "a1", "text": "thank you" })).await;
+    assert_eq!((&customers["replies"], &customers["repeated"]), (&json!([]), &json!(false)));
     let (_, again) = moves(&world, session, said.clone()).await;
     assert_eq!((&again["replies"], &again["repeated"]), (&first["replies"], &json!(true)));
     let world = world.restart().await;
@@ -156,10 +156,10 @@ async fn agents_and_customers_do_not_come_between_each_other() {
             assert_eq!(by_her, expected, "{session} seed {seed}");
             let turns: Vec<u64> = said.iter().map(|said| said.turn).collect();
             assert!(turns.is_sorted(), "{session}: {turns:?}");
-            // That her first word was passed on is said once; else the bot is silent.
+            // That the first word was passed on is said once, unless she was quicker; else the bot is silent.
             let by_the_bot = said.iter().skip_while(|said| said.turn <= 2);
             let by_the_bot = by_the_bot.filter(|said| said.reply.agent.is_none()).count();
-            assert_eq!(by_the_bot, 1, "{session} seed {seed}");
+            assert!(by_the_bot <= 1, "{session} seed {seed}");
             let turn = world.session(&session).await["turn"].as_u64().unwrap();
             assert_eq!(turn, 2 + 2 * MOVES as u64, "{session}: each once");
         })

@@ -77,7 +77,7 @@ async fn the_name_of_the_server_is_looked_at_over_http_2_too() {
     world.server.stop().await;
 }
 
-/// Every door to `/admin` can be shut, and says what else may come of it.
+/// Every door of operators can be shut, and says what else may come of it.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_operators_may_be_answered_is_described() {
     let world = World::start_bundle(bundle_of_text(ECHO), |options| options).await;
@@ -85,7 +85,7 @@ async fn what_operators_may_be_answered_is_described() {
     let mut seen = 0;
     for (path, methods) in api["paths"].as_object().unwrap() {
         for (method, operation) in methods.as_object().unwrap() {
-            let kept = path.starts_with("/admin");
+            let kept = path.starts_with("/admin") || path.ends_with("/agent");
             let statuses = if kept { &["401", "403", "500"][..] } else { &[] };
             seen += usize::from(kept);
             for status in statuses {
@@ -93,7 +93,7 @@ async fn what_operators_may_be_answered_is_described() {
             }
         }
     }
-    assert_eq!(seen, 4, "the outbox, a retry, and bundles both ways");
+    assert_eq!(seen, 5, "agents' moves, the outbox, a retry, and bundles both ways");
     world.server.stop().await;
 }
 
