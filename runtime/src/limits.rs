@@ -47,8 +47,8 @@ pub const MAILBOX_MAX: usize = 64;
 pub const SESSIONS_LIVE_MAX: usize = 100_000;
 /// Commits that wait for the writer.
 pub const COMMITS_WAITING_MAX: usize = 4_096;
-/// Commits written in one transaction.
-pub const COMMITS_PER_BATCH_MAX: usize = 512;
+/// Commits written in one transaction. More of them are not written sooner: they only wait for each other.
+pub const COMMITS_PER_BATCH_MAX: usize = 128;
 /// Replies that one slow WebSocket may have waiting before it is cut off.
 pub const SOCKET_QUEUE_MAX: usize = 256;
 /// Time a session stays in memory without being used.

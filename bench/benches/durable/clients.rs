@@ -9,10 +9,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 /// Turns of one session before its client begins another.
-const TURNS: u64 = 10;
+pub const TURNS: usize = 10;
 
 /// One client: answers the message of this number.
-pub type Client = Box<dyn FnMut(u64) -> BoxFuture<'static, ()> + Send>;
+pub type Client = Box<dyn FnMut(usize) -> BoxFuture<'static, ()> + Send>;
 
 /// What the clients came to.
 pub struct Measured {
@@ -35,7 +35,7 @@ pub async fn measure(
             let (mut client, mut times) = (client.await, Vec::new());
             while begun.elapsed() < time {
                 let sent = Instant::now();
-                client(times.len() as u64).await;
+                client(times.len()).await;
                 times.push(sent.elapsed());
             }
             times
@@ -61,7 +61,7 @@ pub fn message(text: &str, id: String) -> Incoming {
     }
 }
 
-fn text(number: u64) -> String {
+fn text(number: usize) -> String {
     if number.is_multiple_of(TURNS) { "echo".to_owned() } else { format!("word {number}") }
 }
 
@@ -70,13 +70,13 @@ pub fn within(dispatch: &Dispatch) -> impl Fn(usize) -> BoxFuture<'static, Clien
     let dispatch = dispatch.clone();
     move |client| {
         let dispatch = dispatch.clone();
-        let ask = move |number: u64| -> BoxFuture<'static, ()> {
+        let ask = move |number: usize| -> BoxFuture<'static, ()> {
             let dispatch = dispatch.clone();
             Box::pin(async move {
                 let session = format!("c{client}-{}", number / TURNS);
                 let message = message(&text(number), format!("m{number}"));
                 let answer = dispatch.message(&session, message).await.unwrap();
-                assert_eq!(answer.turn, number % TURNS + 1);
+                assert_eq!(answer.turn, (number % TURNS) as u64 + 1);
             })
         };
         Box::pin(std::future::ready(Box::new(ask) as Client))
@@ -90,7 +90,7 @@ pub fn over_http(address: SocketAddr) -> impl Fn(usize) -> BoxFuture<'static, Cl
             let stream = TcpStream::connect(address).await.unwrap();
             stream.set_nodelay(true).unwrap();
             let stream = std::sync::Arc::new(tokio::sync::Mutex::new(stream));
-            let ask = move |number: u64| -> BoxFuture<'static, ()> {
+            let ask = move |number: usize| -> BoxFuture<'static, ()> {
                 let stream = std::sync::Arc::clone(&stream);
                 Box::pin(async move {
                     let mut stream = stream.lock().await;

@@ -1,30 +1,36 @@
 //! The rows of turns written by SQLite alone: one thread that writes all that waits in one
-//! transaction, on the disk before it answers.
+//! transaction, on the disk before it answers. Each client's turns go to sessions of its own, as
+//! many to one as a real client's: it is the same rows in the same places of the same tables.
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::future::BoxFuture;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use tokio::sync::{mpsc, oneshot};
 
-use super::clients::Client;
+use super::clients::{Client, TURNS};
 
 /// As many as the server writes together.
-const BATCH_MAX: usize = 512;
+const BATCH_MAX: usize = 128;
 /// Turns that are kept as patterns.
 const PATTERNS_MAX: usize = 2_000;
 
 /// The tables that a turn writes.
 const TABLES: [&str; 4] = ["journal", "messages", "replies", "sessions"];
 
+/// As the server writes a session that goes on: without its bundle, which stays.
+const ON_CONFLICT: &str = "ON CONFLICT DO UPDATE SET record = excluded.record, seq = excluded.seq, \
+                           reply_seq = excluded.reply_seq, wake_at_ms = excluded.wake_at_ms, \
+                           calling = excluded.calling, updated_ms = excluded.updated_ms, \
+                           messages = excluded.messages, sum = excluded.sum";
+
 /// Rows of real turns, and the tables that they belong to.
 pub struct Rows {
     schema: Vec<String>,
     pragmas: String,
-    /// Of each turn, by table.
+    /// Of each turn, by table; turns of one session behind each other.
     turns: Vec<Vec<(usize, Vec<Value>)>>,
     inserts: Vec<String>,
 }
@@ -46,8 +52,13 @@ impl Rows {
             let rows = statement.query_map(values, read).unwrap();
             rows.map(Result::unwrap).collect::<Vec<Vec<Value>>>()
         };
-        let mut steps = db.prepare("SELECT session, turn FROM messages LIMIT ?1").unwrap();
-        let steps = steps.query_map([PATTERNS_MAX], |row| Ok((row.get(0)?, row.get(1)?)));
+        let mut steps = db
+            .prepare(
+                "SELECT session, turn FROM messages WHERE session IN (SELECT session FROM messages
+                 GROUP BY session HAVING count(*) = ?2) ORDER BY session, turn LIMIT ?1",
+            )
+            .unwrap();
+        let steps = steps.query_map((PATTERNS_MAX, TURNS), |row| Ok((row.get(0)?, row.get(1)?)));
         let turn = |step: rusqlite::Result<(String, i64)>| {
             let (session, turn) = step.unwrap();
             let mut all = Vec::new();
@@ -68,7 +79,9 @@ impl Rows {
         let insert = |(table, name): (usize, &&str)| {
             let row = turns.iter().flatten().find(|(of, _)| *of == table).unwrap();
             let places = vec!["?"; row.1.len()].join(", ");
-            format!("INSERT OR REPLACE INTO {name} VALUES ({places})")
+            // A session's row is there already from its second turn on.
+            let update = if *name == "sessions" { ON_CONFLICT } else { "" };
+            format!("INSERT INTO {name} VALUES ({places}) {update}")
         };
         let inserts = TABLES.iter().enumerate().map(insert).collect();
         let pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
@@ -90,23 +103,24 @@ impl Rows {
         all.sum::<usize>() as f64 / self.turns.len() as f64
     }
 
-    /// Writes a turn for a session of its own.
-    fn write(&self, db: &Connection, number: usize) {
-        let turn = self.turns.get(number % self.turns.len()).unwrap();
-        for (table, row) in turn {
+    /// Writes a client's turn of this number.
+    fn write(&self, db: &Connection, client: usize, number: usize) {
+        let (session, turn) = (number / TURNS, number % TURNS);
+        // Another conversation each time, from its first turn to its last.
+        let talk = (client + session) % (self.turns.len() / TURNS);
+        let id = format!("c{client}-{session}");
+        for (table, row) in self.turns.get(talk * TURNS + turn).unwrap() {
             let mut statement = db.prepare_cached(self.inserts.get(*table).unwrap()).unwrap();
-            let round = number / self.turns.len();
             let mut values = row.clone();
             // The first column is the session's id.
-            if let Some(Value::Text(session)) = values.first_mut() {
-                *session = format!("{session}-{round}");
-            }
+            *values.first_mut().unwrap() = Value::Text(id.clone());
             statement.execute(params_from_iter(values)).unwrap();
         }
     }
 }
 
-type Job = (usize, oneshot::Sender<()>);
+/// Of which client, which of its turns, and where it waits.
+type Job = (usize, usize, oneshot::Sender<()>);
 
 /// Clients of a writer on a new file.
 pub fn writer(store: &Path, rows: &Arc<Rows>) -> impl Fn(usize) -> BoxFuture<'static, Client> {
@@ -126,21 +140,22 @@ pub fn writer(store: &Path, rows: &Arc<Rows>) -> impl Fn(usize) -> BoxFuture<'st
                 batch.push(next);
             }
             let transaction = db.transaction().unwrap();
-            batch.iter().for_each(|(number, _)| rows.write(&transaction, *number));
+            for (client, number, _) in &batch {
+                rows.write(&transaction, *client, *number);
+            }
             transaction.commit().unwrap();
-            for (_, answer) in batch {
+            for (_, _, answer) in batch {
                 answer.send(()).unwrap();
             }
         }
     });
-    let next = Arc::new(AtomicUsize::new(0));
-    move |_| {
-        let (sender, next) = (sender.clone(), Arc::clone(&next));
-        let ask = move |_| -> BoxFuture<'static, ()> {
-            let (sender, number) = (sender.clone(), next.fetch_add(1, Ordering::Relaxed));
+    move |client| {
+        let sender = sender.clone();
+        let ask = move |number| -> BoxFuture<'static, ()> {
+            let sender = sender.clone();
             Box::pin(async move {
                 let (answer, answered) = oneshot::channel();
-                assert!(sender.send((number, answer)).await.is_ok());
+                assert!(sender.send((client, number, answer)).await.is_ok());
                 answered.await.unwrap();
             })
         };

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use flowright_engine::model::{Command, Status};
+use flowright_engine::model::{Command, Event, Status};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 use tokio::sync::{mpsc, oneshot};
 
@@ -202,7 +202,8 @@ fn write_commit(db: &Connection, commit: &Commit, texts: &Texts) -> Written {
         .and_then(|mut s| s.execute(params![id, seq, turn, text, sum]))
         .map_err(failed)?;
     }
-    if !write_session(db, &texts.session, texts.session_sum).map_err(failed)? {
+    let moves = matches!(commit.event, Event::Upgraded { .. });
+    if !write_session(db, &texts.session, texts.session_sum, moves).map_err(failed)? {
         let cause = format!("step {} of `{id}` does not follow the one that is there", commit.seq);
         return Err(damaged("session", &cause));
     }
@@ -234,18 +235,30 @@ pub(super) fn set_wake(
         .map(|_| ())
 }
 
-/// A session's row: the first one, or in the place of the one before. Whether it was there.
-fn write_session(db: &Connection, row: &SessionRow, sum: i64) -> Result<bool, rusqlite::Error> {
+/// A session's row: the first one, or in the place of the one before. Whether it was there. `moves`: it
+/// is moved to another bundle.
+fn write_session(
+    db: &Connection,
+    row: &SessionRow,
+    sum: i64,
+    moves: bool,
+) -> Result<bool, rusqlite::Error> {
     let query = match row.seq {
         1 => {
             "INSERT INTO sessions
                  (id, bundle, record, seq, reply_seq, wake_at_ms, calling, updated_ms, messages, sum)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
         }
-        _ => {
+        _ if moves => {
             "UPDATE sessions SET bundle = ?2, record = ?3, seq = ?4, reply_seq = ?5, wake_at_ms = ?6,
                  calling = ?7, updated_ms = ?8, messages = ?9, sum = ?10
              WHERE id = ?1 AND seq = ?4 - 1"
+        }
+        // What is set is written in its index too, even if it is what it was.
+        _ => {
+            "UPDATE sessions SET record = ?3, seq = ?4, reply_seq = ?5, wake_at_ms = ?6,
+                 calling = ?7, updated_ms = ?8, messages = ?9, sum = ?10
+             WHERE id = ?1 AND seq = ?4 - 1 AND bundle = ?2"
         }
     };
     let written = db.prepare_cached(query)?.execute(params![
