@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use flowright_faultfs::FaultFs;
-use flowright_runtime::dispatch::Incoming;
+use flowright_runtime::dispatch::{AgentMove, Incoming};
 use flowright_runtime::outbox::{Address, Addresses};
 use flowright_runtime::programs::interpreter_loader;
 use flowright_runtime::service::{Handle, Options, Service};
@@ -112,6 +112,17 @@ async fn play(
                 lang: None,
             };
             let answer = server.dispatch().message(session, message).await.unwrap();
+            tell("DONE", &json!([number, session, id, answer.turn, answer.replies]));
+        }
+        Step::Serve(session, id, text, then) => {
+            let done = AgentMove {
+                id: id.to_owned(),
+                name: "Li Wei".to_owned(),
+                text: Some(text.to_owned()),
+                then,
+                handoff_at_ms: None,
+            };
+            let answer = server.dispatch().agent(session, done).await.unwrap();
             tell("DONE", &json!([number, session, id, answer.turn, answer.replies]));
         }
         Step::Pass(ms, session, replies) => {

@@ -1,17 +1,21 @@
 //! What is said and happens in the tests that kill a server, with what must come of it.
 
+use flowright_engine::model::Then;
+
 /// One thing that happens.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Step {
     /// A customer writes: session, message id, text.
     Say(&'static str, &'static str, &'static str),
+    /// An agent does something who has the conversation: session, id, words, where it goes.
+    Serve(&'static str, &'static str, &'static str, Then),
     /// Time passes, ms, until a session has so many replies.
     Pass(i64, &'static str, usize),
     /// The server takes the next version of the bot.
     Take,
 }
 
-use Step::{Pass, Say, Take};
+use Step::{Pass, Say, Serve, Take};
 
 /// A conversation, or several.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +39,7 @@ const BOOKED: [Step; 4] = [
     Say("a", "4", "yes"),
 ];
 
-pub(crate) const ALL: [Scenario; 11] = [
+pub(crate) const ALL: [Scenario; 12] = [
     Scenario {
         name: "slots",
         steps: &[BOOKED[0], BOOKED[1], BOOKED[2]],
@@ -119,5 +123,18 @@ pub(crate) const ALL: [Scenario; 11] = [
         steps: &[BOOKED[0], BOOKED[1], Take, BOOKED[2], BOOKED[3]],
         booked: 1,
         sent: &["a/1", "a/2", "a/3", "a/4", "a/5", "a/6"],
+    },
+    Scenario {
+        name: "agent",
+        steps: &[
+            Say("a", "1", "the machine is broken"),
+            Say("a", "2", "the digger"),
+            Serve("a", "1", "I send somebody.", Then::Stay),
+            Serve("a", "1", "I send somebody.", Then::Stay),
+            Serve("a", "2", "She is on her way.", Then::Bot),
+            Say("a", "3", "rent a machine"),
+        ],
+        booked: 0,
+        sent: &["a/1", "a/2", "a/handoff/2/0", "a/3", "a/4", "a/5"],
     },
 ];
