@@ -11,6 +11,7 @@ pub mod external;
 mod fill;
 mod handoff;
 mod holds;
+mod hours;
 pub mod json;
 pub mod limits;
 mod menus;

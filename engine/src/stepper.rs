@@ -228,7 +228,10 @@ impl<'s> Stepper<'s> {
     /// Leaves the session in a state to be stored.
     pub(crate) fn finish(&mut self) {
         for command in &self.commands {
-            if let Command::Reply(reply) = command {
+            // What a human said is not the bot's to repeat.
+            if let Command::Reply(reply) = command
+                && reply.agent.is_none()
+            {
                 self.session.last_said.push(reply.clone());
             }
         }
@@ -299,27 +302,6 @@ impl<'s> Stepper<'s> {
             Some(Some(Value::Date(date))) => *date,
             _ => Date(0),
         }
-    }
-
-    fn local_now(&self) -> Option<jiff::civil::DateTime> {
-        let zone = jiff::tz::TimeZone::get(&self.program.program.bot.timezone).ok()?;
-        Some(zone.to_datetime(jiff::Timestamp::from_millisecond(self.now_ms).ok()?))
-    }
-
-    fn is_open(&self, at: jiff::civil::DateTime) -> bool {
-        let bot = &self.program.program.bot;
-        let weekday = u8::try_from(at.weekday().to_monday_one_offset()).unwrap_or(0);
-        let seconds =
-            u32::try_from(i64::from(at.hour()) * 3600 + i64::from(at.minute()) * 60).unwrap_or(0);
-        let open = bot.hours.iter().any(|hours| {
-            let in_days = if hours.from_day <= hours.to_day {
-                (hours.from_day..=hours.to_day).contains(&weekday)
-            } else {
-                weekday >= hours.from_day || weekday <= hours.to_day
-            };
-            in_days && (hours.open_s..hours.close_s).contains(&seconds)
-        });
-        (bot.hours.is_empty() || open) && !bot.closed.contains(&Date::from_civil(at.date()))
     }
 
     /// The flow on top of the stack.

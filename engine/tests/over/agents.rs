@@ -43,6 +43,7 @@ fn what_she_says_is_hers() {
     assert_eq!(talk.session.turn, turn + 1);
     let line = talk.session.transcript.last().unwrap();
     assert_eq!((line.from, line.text.as_str(), line.turn), (Speaker::Agent, "Hello.", turn + 1));
+    assert_eq!(talk.session.last_said, [], "the bot does not repeat it as its own");
     assert!(talk.say("thank you").is_empty(), "the bot is silent");
     let mut waiting = handed_over();
     assert_eq!(waiting.say("hello?").len(), 1, "that it was passed on is said once");
@@ -69,7 +70,7 @@ fn what_is_given_back_is_the_bots_again() {
 fn what_is_closed_begins_anew() {
     let mut talk = handed_over();
     let commands = talk.event(done(Some("Bye."), Then::Close(Outcome::Unresolved)));
-    assert_eq!(replies(&commands), ["Bye."]);
+    assert_eq!((replies(&commands), &talk.session.last_said), (vec!["Bye.".to_owned()], &vec![]));
     let all_ended = [ended("human", Outcome::Unresolved), ended("visit", Outcome::Unresolved)];
     assert_eq!(commands.get(1..), Some(&all_ended[..]));
     assert_eq!((talk.slot("note"), talk.slot("owner")), (None, text("C-1")));
