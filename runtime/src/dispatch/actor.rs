@@ -15,7 +15,7 @@ use flowright_engine::{LoadedProgram, Step, open_session, step};
 use flowright_nlu::external::External;
 use tokio::sync::mpsc;
 
-use super::{Answer, Asked, DispatchError, Incoming, Inner, Mail, Place};
+use super::{Answer, Asked, DispatchError, Incoming, Inner, Mail, Place, Wish};
 use crate::store::{Commit, MessageKey, StoreError, Stored, StoredReply, StoredSession};
 
 /// A session in memory.
@@ -78,29 +78,21 @@ impl Actor {
 
     async fn take(&mut self, mail: Mail) {
         match mail {
-            Mail::Message(message, Asked { answer, place }) => {
+            Mail::Asked(wish, Asked { answer, place }) => {
                 let begun = Instant::now();
                 self.place = Some(place);
-                let result = self.message(*message).await;
-                let seconds = begun.elapsed().as_secs_f64();
-                self.inner.metrics.turn_seconds.observe(seconds);
+                let is_turn = matches!(wish, Wish::Message(_));
+                let result = match wish {
+                    Wish::Message(message) => self.message(*message).await,
+                    Wish::Open(who) => self.open(*who).await,
+                    Wish::Agent(done) => self.agent(*done).await,
+                };
+                if is_turn {
+                    self.inner.metrics.turn_seconds.observe(begun.elapsed().as_secs_f64());
+                }
                 self.forget_after(&result);
                 self.place = None;
                 // Whoever asked may be gone; the answer is in the store.
-                let _ = answer.send(result);
-            }
-            Mail::Open(who, Asked { answer, place }) => {
-                self.place = Some(place);
-                let result = self.open(*who).await;
-                self.forget_after(&result);
-                self.place = None;
-                let _ = answer.send(result);
-            }
-            Mail::Agent(done, Asked { answer, place }) => {
-                self.place = Some(place);
-                let result = self.agent(*done).await;
-                self.forget_after(&result);
-                self.place = None;
                 let _ = answer.send(result);
             }
             Mail::Look => {

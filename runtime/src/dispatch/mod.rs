@@ -1,8 +1,9 @@
-//! One mailbox a session: messages, timers, agents' moves and the answers of actions go through one queue, so no
-//! two events of a session are ever under way at once. The only way in for channels.
+//! One mailbox a session: messages, timers, agents' moves and the answers of actions go through one
+//! queue, so no two events of a session are ever under way at once. The only way in for channels.
 
 mod actor;
 mod lines;
+mod mail;
 mod reload;
 mod timers;
 
@@ -12,9 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use flowright_compiler::ir::Program;
-use flowright_engine::model::{Session, Then};
-use flowright_nlu::lang::Lang;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, broadcast, mpsc, oneshot};
+use flowright_engine::model::Session;
+use tokio::sync::{Notify, Semaphore, broadcast, mpsc, oneshot};
 
 use crate::actions::ActionClient;
 use crate::clock::SharedClock;
@@ -29,54 +29,11 @@ use crate::telemetry::Metrics;
 use actor::Actor;
 pub use lines::Heard;
 use lines::Lines;
+pub use mail::{AgentMove, Answer, Incoming};
+use mail::{Asked, Mail, Place, Wish};
 pub use timers::Resumed;
 
 pub use reload::{BundleState, ReloadError, Reloaded, Turnstile};
-
-/// What a customer sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Incoming {
-    /// Unique in the session; the same id again gives the same answer.
-    pub id: String,
-    /// Name of the channel.
-    pub channel: String,
-    /// The words.
-    pub text: String,
-    /// A button's payload.
-    pub payload: Option<String>,
-    /// What is known of the customer from whoever vouches for it.
-    pub customer: Option<serde_json::Value>,
-    /// Language to begin with.
-    pub lang: Option<Lang>,
-}
-
-/// What an agent does who has the conversation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AgentMove {
-    /// Unique among the agents' moves of the session; the same id again gives the same answer.
-    pub id: String,
-    /// The agent's name, as the customer sees it.
-    pub name: String,
-    /// What she says.
-    pub text: Option<String>,
-    /// Where the conversation goes.
-    pub then: Then,
-    /// When the handoff was that she took: a move for an earlier one is refused.
-    pub handoff_at_ms: Option<i64>,
-}
-
-/// The answer to a message, or to an agent's move.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Answer {
-    /// Number of the turn.
-    pub turn: u64,
-    /// What was said, in order.
-    pub replies: Vec<StoredReply>,
-    /// Whether the message had been carried out before.
-    pub repeated: bool,
-    /// Whether a human has the conversation.
-    pub handed_off: bool,
-}
 
 /// Why nothing was carried out.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -116,25 +73,6 @@ pub struct Outside {
     pub asker: Option<Asker>,
     /// Who gets what is said and handed off, besides whoever asks for it.
     pub deliver: DeliverTo,
-}
-
-/// One of the places for messages that wait to be carried out or are being.
-pub(crate) type Place = OwnedSemaphorePermit;
-
-/// What waits in a mailbox.
-pub(crate) enum Mail {
-    Message(Box<Incoming>, Asked),
-    /// Opened without a word, when it does not exist yet.
-    Open(Box<Incoming>, Asked),
-    Agent(Box<AgentMove>, Asked),
-    /// A timer may be due, or a call may be under way from before a crash.
-    Look,
-}
-
-/// Where an answer is waited for, and the place of what is asked.
-pub(crate) struct Asked {
-    pub(crate) answer: oneshot::Sender<Result<Answer, DispatchError>>,
-    pub(crate) place: Place,
 }
 
 pub(crate) struct Inner {
@@ -210,7 +148,7 @@ impl Dispatch {
     /// # Errors
     /// See [`DispatchError`]: then the message may be sent again with the same id.
     pub async fn message(&self, session: &str, message: Incoming) -> Result<Answer, DispatchError> {
-        self.ask(session, |asked| Mail::Message(Box::new(message), asked)).await
+        self.ask(session, Wish::Message(Box::new(message))).await
     }
 
     /// Opens a session in which nothing was said yet, so that the bot can greet. Does nothing to
@@ -219,7 +157,7 @@ impl Dispatch {
     /// # Errors
     /// See [`DispatchError`].
     pub async fn open(&self, session: &str, who: Incoming) -> Result<Answer, DispatchError> {
-        self.ask(session, |asked| Mail::Open(Box::new(who), asked)).await
+        self.ask(session, Wish::Open(Box::new(who))).await
     }
 
     /// Carries out what an agent does.
@@ -227,19 +165,15 @@ impl Dispatch {
     /// # Errors
     /// See [`DispatchError`].
     pub async fn agent(&self, session: &str, done: AgentMove) -> Result<Answer, DispatchError> {
-        self.ask(session, |asked| Mail::Agent(Box::new(done), asked)).await
+        self.ask(session, Wish::Agent(Box::new(done))).await
     }
 
-    async fn ask(
-        &self,
-        session: &str,
-        mail: impl FnOnce(Asked) -> Mail,
-    ) -> Result<Answer, DispatchError> {
+    async fn ask(&self, session: &str, wish: Wish) -> Result<Answer, DispatchError> {
         let (answer, receiver) = oneshot::channel();
         let place = Arc::clone(&self.inner.places).try_acquire_owned();
         let put = place
             .map_err(|_| DispatchError::Overloaded)
-            .and_then(|place| self.put(session, mail(Asked { answer, place })));
+            .and_then(|place| self.put(session, Mail::Asked(wish, Asked { answer, place })));
         if let Err(refused) = put {
             self.inner.metrics.refused.inc();
             return Err(refused);

@@ -1,0 +1,78 @@
+//! What comes into a session's mailbox, and what is answered.
+
+use flowright_engine::model::Then;
+use flowright_nlu::lang::Lang;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+use super::DispatchError;
+use crate::store::StoredReply;
+
+/// What a customer sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incoming {
+    /// Unique in the session; the same id again gives the same answer.
+    pub id: String,
+    /// Name of the channel.
+    pub channel: String,
+    /// The words.
+    pub text: String,
+    /// A button's payload.
+    pub payload: Option<String>,
+    /// What is known of the customer from whoever vouches for it.
+    pub customer: Option<serde_json::Value>,
+    /// Language to begin with.
+    pub lang: Option<Lang>,
+}
+
+/// What an agent does who has the conversation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AgentMove {
+    /// Unique among the agents' moves of the session; the same id again gives the same answer.
+    pub id: String,
+    /// The agent's name, as the customer sees it.
+    pub name: String,
+    /// What she says.
+    pub text: Option<String>,
+    /// Where the conversation goes.
+    pub then: Then,
+    /// When the handoff was that she took: a move for an earlier one is refused.
+    pub handoff_at_ms: Option<i64>,
+}
+
+/// The answer to a message, or to an agent's move.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Answer {
+    /// Number of the turn.
+    pub turn: u64,
+    /// What was said, in order.
+    pub replies: Vec<StoredReply>,
+    /// Whether the message had been carried out before.
+    pub repeated: bool,
+    /// Whether a human has the conversation.
+    pub handed_off: bool,
+}
+
+/// One of the places for messages that wait to be carried out or are being.
+pub(crate) type Place = OwnedSemaphorePermit;
+
+/// What waits in a mailbox.
+pub(crate) enum Mail {
+    /// Somebody waits for the answer.
+    Asked(Wish, Asked),
+    /// A timer may be due, or a call may be under way from before a crash.
+    Look,
+}
+
+/// Where an answer is waited for, and the place of what is asked.
+pub(crate) struct Asked {
+    pub(crate) answer: oneshot::Sender<Result<Answer, DispatchError>>,
+    pub(crate) place: Place,
+}
+
+/// What is asked for.
+pub(crate) enum Wish {
+    Message(Box<Incoming>),
+    /// Opened without a word, when it does not exist yet.
+    Open(Box<Incoming>),
+    Agent(Box<AgentMove>),
+}
