@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use flowright_engine::model::Status;
 use futures_util::{SinkExt as _, StreamExt as _};
 use http_body_util::Full;
 use hyper::header::{CONNECTION, HeaderValue, UPGRADE};
@@ -188,7 +189,10 @@ impl Socket {
                 }
                 heard = self.heard.recv() => match heard {
                     Ok(heard) => self.pass_on(&heard).await?,
-                    Err(RecvError::Lagged(_)) => self.catch_up().await?,
+                    Err(RecvError::Lagged(_)) => {
+                        self.catch_up().await?;
+                        self.send_status().await?;
+                    }
                     Err(RecvError::Closed) => return Ok(CloseCode::Error),
                 },
                 message = self.stream.next() => match message {
@@ -294,6 +298,15 @@ impl Socket {
             payload,
             customer: self.customer.clone(),
             lang,
+        }
+    }
+
+    /// Who has the conversation: that it changed may be among what was missed.
+    async fn send_status(&mut self) -> Result<(), WsError> {
+        match self.app.0.dispatch.session(&self.session).await {
+            Ok(Some((session, _))) => self.send(&status(session.status != Status::Bot)).await,
+            Ok(None) => Ok(()),
+            Err(error) => self.refuse(None, DispatchError::Store(error)).await,
         }
     }
 
