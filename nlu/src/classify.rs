@@ -153,7 +153,7 @@ impl Classifier {
     /// The words: sublinear term frequency times inverse document frequency, each block brought to its
     /// length.
     fn row(&self, features: &Features) -> Row {
-        let mut row: Row = Vec::with_capacity(features.counts().count() + features.sentence.len());
+        let mut row: Row = Vec::with_capacity(features.counts().count());
         for (block, length) in features.blocks.iter().zip(BLOCK_LENGTHS) {
             let start = row.len();
             for (hash, count) in block {

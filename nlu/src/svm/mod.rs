@@ -3,10 +3,10 @@
 //! in fixed orders. What was learned is kept in one byte a weight.
 //!
 //! Training needs at most 128 MiB for these bytes, twice while they are put together, and 512 MiB for the
-//! weights in full ([`crate::classify`] leaves out features beyond that); and on each of [`crate::parallel::THREADS_MAX`]
-//! processors 13 MiB for how far each of 200,000 examples counts for each class of a block. Confidence is
-//! measured while the whole model is kept, in another 128 MiB. The rows take about 60 bytes for each
-//! character of an example.
+//! weights in full ([`crate::classify`] leaves out features beyond that); and on each of
+//! [`crate::parallel::THREADS_MAX`] processors 13 MiB for how far each of 200,000 examples counts for each
+//! class of a block. Confidence is measured while the whole model is kept, in another 128 MiB. The rows
+//! take about 60 bytes for each character of an example.
 
 mod train;
 mod weights;
