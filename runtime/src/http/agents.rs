@@ -3,15 +3,12 @@
 
 use flowright_compiler::ir::Outcome;
 use flowright_engine::model::Then;
-use hyper::StatusCode;
 use serde::Deserialize;
-use serde_json::json;
 
 use super::app::Shared;
-use super::body::{json, read_json};
-use super::messages::{checked_id, checked_text};
+use super::body::read_json;
+use super::messages::{carried_out, checked_id, checked_text};
 use super::problem::Problem;
-use super::sessions::status_word;
 use super::{Request, Response};
 use crate::dispatch::AgentMove;
 use crate::limits::AGENT_CHARS_MAX;
@@ -66,15 +63,7 @@ pub(super) async fn post(
         handoff_at_ms,
     };
     let answer = app.dispatch.agent(session, done).await?;
-    let document = json!({
-        "session": session,
-        "id": id,
-        "status": status_word(answer.handed_off),
-        "turn": answer.turn,
-        "replies": answer.replies,
-        "repeated": answer.repeated,
-    });
-    Ok(json(StatusCode::OK, &document))
+    Ok(carried_out(session, &id, &answer))
 }
 
 /// A name that can be shown on a line.

@@ -25,9 +25,9 @@ struct MessageBody {
     customer: Option<serde_json::Value>,
 }
 
-/// The answer to a message.
+/// The answer to a message, or to an agent's move.
 #[derive(Debug, Serialize)]
-struct MessageAnswer<'a> {
+struct CarriedOut<'a> {
     session: &'a str,
     id: &'a str,
     status: &'static str,
@@ -66,8 +66,13 @@ pub(super) async fn post(
     };
     let id = message.id.clone();
     let answer = app.dispatch.message(session, message).await?;
+    Ok(carried_out(session, &id, &answer))
+}
+
+/// The answer to what was carried out.
+pub(super) fn carried_out(session: &str, id: &str, answer: &Answer) -> Response {
     let status = status_word(answer.handed_off);
-    Ok(json(StatusCode::OK, &MessageAnswer { session, id: &id, status, answer: &answer }))
+    json(StatusCode::OK, &CarriedOut { session, id, status, answer })
 }
 
 fn language(name: &str) -> Result<Lang, Problem> {

@@ -52,6 +52,8 @@ async fn an_agent_speaks_and_gives_it_back() {
     assert_eq!((status, &back["status"]), (200, &json!("bot")), "{back}");
     let where_it_is = world.session(session).await;
     assert_eq!((&where_it_is["status"], &where_it_is["flows"]), (&json!("bot"), &json!([])));
+    let repeated = world.say(session, "3", "please repeat that", "C-2002").await;
+    assert!(!repeated.contains(&"Back to our bot.".to_owned()), "her words are not the bot's");
     // The bot understands again, and remembers who she is.
     let text = "I need to change the delivery date of order #12345.";
     let asked = world.say(session, "2", text, "C-1001").await;
