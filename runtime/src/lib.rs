@@ -1,5 +1,6 @@
 //! The async shell around the engine: sessions, stores, actions and channels.
 
+pub mod access;
 pub mod actions;
 pub mod clock;
 pub mod codes;

@@ -69,6 +69,15 @@ pub const OUTBOX_PAUSE_MAX: Duration = Duration::from_secs(300);
 pub const OUTBOX_AGE_MAX: Duration = Duration::from_secs(86_400);
 /// Messages not tried any more that are shown at once.
 pub const DEAD_SHOWN_MAX: usize = 100;
+/// Bytes of the address that somebody writes from.
+pub const ADDRESS_CHARS_MAX: usize = 512;
+/// Messages that were acknowledged and are held in memory, under way or behind one of their sender;
+/// others wait on the disk.
+pub const SPOOL_HELD_MAX: usize = 2_048;
+/// Longest pause before one of them is tried again.
+pub const SPOOL_PAUSE_MAX: Duration = Duration::from_secs(30);
+/// Time for which the id of a message is known after it was carried out.
+pub const SPOOL_IDS_KEPT: Duration = Duration::from_secs(8 * 86_400);
 /// Bytes of an action's answer.
 pub const ANSWER_BYTES_MAX: usize = 1 << 20;
 /// Bytes of the answer of a model elsewhere.

@@ -11,6 +11,7 @@ use hyper::{Request, Uri};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
+use crate::access::{Outlet, Outlets, Parcel, Sent};
 use crate::clock::{SharedClock, later};
 use crate::limits::{
     ANSWER_BYTES_MAX, OUTBOX_AGE_MAX, OUTBOX_AT_ONCE_MAX, OUTBOX_PAUSE_MAX, OUTBOX_TIMEOUT,
@@ -63,11 +64,12 @@ pub struct DeliverTo {
 }
 
 impl DeliverTo {
-    /// For these addresses.
+    /// For these addresses, and the channels that send by themselves.
     #[must_use]
-    pub fn new(addresses: &Addresses) -> Self {
+    pub fn new(addresses: &Addresses, outlets: &Outlets) -> Self {
+        let channels = addresses.replies.keys().chain(outlets.keys()).cloned();
         Self {
-            channels: Arc::new(addresses.replies.keys().cloned().collect()),
+            channels: Arc::new(channels.collect()),
             handoffs: addresses.handoffs.is_some(),
             bell: Arc::default(),
         }
@@ -97,6 +99,7 @@ pub struct Courier {
     store: SharedStore,
     transport: SharedTransport,
     addresses: Arc<Addresses>,
+    outlets: Arc<Outlets>,
     clock: SharedClock,
     metrics: Arc<Metrics>,
     bell: Arc<Notify>,
@@ -108,13 +111,14 @@ impl Courier {
     pub fn new(
         store: SharedStore,
         transport: SharedTransport,
-        addresses: Addresses,
+        (addresses, outlets): (Addresses, Outlets),
         deliver: &DeliverTo,
         clock: SharedClock,
         metrics: Arc<Metrics>,
     ) -> Self {
         let bell = Arc::clone(&deliver.bell);
-        Self { store, transport, addresses: Arc::new(addresses), clock, metrics, bell }
+        let (addresses, outlets) = (Arc::new(addresses), Arc::new(outlets));
+        Self { store, transport, addresses, outlets, clock, metrics, bell }
     }
 
     /// Sends until it is dropped.
@@ -186,8 +190,8 @@ impl Courier {
             vec![kind, ("result".to_owned(), how.to_owned())]
         };
         let how = match &result {
-            OutboxResult::Delivered => "delivered",
-            OutboxResult::Dead { cause } => {
+            OutboxResult::Delivered { .. } => "delivered",
+            OutboxResult::Dead { cause, .. } => {
                 let (key, kind) = (item.key.as_str(), item.kind.name());
                 tracing::error!(key, kind, cause, "this is not sent any more");
                 "dead"
@@ -204,7 +208,11 @@ impl Courier {
     }
 
     async fn attempt(&self, item: &OutboxItem) -> OutboxResult {
-        let dead = |cause: String| OutboxResult::Dead { cause };
+        let outlet = self.outlets.get(&item.channel).filter(|_| item.kind == OutboxKind::Reply);
+        if let Some(outlet) = outlet {
+            return self.hand_over(&**outlet, item).await;
+        }
+        let dead = |cause: String| self.dead(cause);
         let Some(address) = self.addresses.of(item) else {
             let what = format!("no address for a {} on `{}`", item.kind.name(), item.channel);
             return self.again(item, what, None);
@@ -215,10 +223,7 @@ impl Courier {
         };
         let sent = self.transport.send(request, ANSWER_BYTES_MAX);
         let response = match tokio::time::timeout(OUTBOX_TIMEOUT, sent).await {
-            Err(_) => {
-                let seconds = OUTBOX_TIMEOUT.as_secs();
-                return self.again(item, format!("no answer within {seconds} s"), None);
-            }
+            Err(_) => return self.no_answer(item),
             Ok(Err(cause)) => return self.again(item, cause, None),
             Ok(Ok(response)) => response,
         };
@@ -226,11 +231,37 @@ impl Courier {
         let after = response.headers().get("retry-after").and_then(|v| v.to_str().ok());
         let after = after.and_then(|text| retry_after_ms(text, self.clock.now_ms()));
         match status {
-            200..=299 => OutboxResult::Delivered,
+            200..=299 => self.delivered(None),
             // Come back later, in several words; and what servers and proxies say of themselves.
             408 | 425 | 429 | 500..=599 => self.again(item, format!("status {status}"), after),
             _ => dead(format!("status {status}")),
         }
+    }
+
+    /// One attempt on a channel that sends by itself.
+    async fn hand_over(&self, outlet: &dyn Outlet, item: &OutboxItem) -> OutboxResult {
+        let parcel = match Parcel::of(item) {
+            Ok(parcel) => parcel,
+            Err(cause) => return self.dead(cause),
+        };
+        match tokio::time::timeout(OUTBOX_TIMEOUT, outlet.send(parcel)).await {
+            Err(_) => self.no_answer(item),
+            Ok(Sent::Taken { provider_id }) => self.delivered(provider_id),
+            Ok(Sent::Again { cause, after_ms }) => self.again(item, cause, after_ms),
+            Ok(Sent::Dead { cause }) => self.dead(cause),
+        }
+    }
+
+    fn no_answer(&self, item: &OutboxItem) -> OutboxResult {
+        self.again(item, format!("no answer within {} s", OUTBOX_TIMEOUT.as_secs()), None)
+    }
+
+    fn delivered(&self, provider_id: Option<String>) -> OutboxResult {
+        OutboxResult::Delivered { at_ms: self.clock.now_ms(), provider_id }
+    }
+
+    fn dead(&self, cause: String) -> OutboxResult {
+        OutboxResult::Dead { at_ms: self.clock.now_ms(), cause }
     }
 
     /// After a pause that grows, for as long as it may be tried.
@@ -238,7 +269,7 @@ impl Courier {
         let now = self.clock.now_ms();
         let age_max = i64::try_from(OUTBOX_AGE_MAX.as_millis()).unwrap_or(i64::MAX);
         if now.saturating_sub(item.since_ms) >= age_max {
-            return OutboxResult::Dead { cause };
+            return self.dead(cause);
         }
         let most = u64::try_from(OUTBOX_PAUSE_MAX.as_millis()).unwrap_or(u64::MAX);
         let pause = PAUSE_MS.saturating_mul(1 << item.attempts.min(16)).min(most);

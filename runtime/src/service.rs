@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::access::{Access, Outlets, Porter};
 use crate::actions::{ActionClient, MoreVariables};
 use crate::clock::{SharedClock, SteadyClock};
 use crate::config::ConfigError;
@@ -21,7 +22,9 @@ use crate::limits::DRAIN_TIMEOUT;
 use crate::outbox::{Addresses, Courier, DeliverTo};
 use crate::programs::{Loader, Programs};
 use crate::secret::Secret;
-use crate::store::{Durability, SharedStore, SqliteOptions, SqliteStore, StoreError};
+use crate::store::{
+    Durability, SharedAccessStore, SharedStore, SqliteOptions, SqliteStore, StoreError,
+};
 use crate::telemetry::Metrics;
 use crate::transport::{HttpTransport, SharedTransport};
 
@@ -48,6 +51,8 @@ pub struct Options {
     pub external: Option<ExternalOptions>,
     /// Who is sent what is said and handed off.
     pub deliver: Addresses,
+    /// Channels that send what is said on them by themselves.
+    pub outlets: Outlets,
     /// How long a conversation lasts without a word of the customer; for ever without.
     pub conversations_last: Option<Duration>,
     /// What tells the time.
@@ -71,6 +76,7 @@ impl Options {
             demo_customers: Vec::new(),
             external: None,
             deliver: Addresses::default(),
+            outlets: Outlets::new(),
             conversations_last: None,
             transport: Arc::new(HttpTransport::default()),
             clock: Arc::new(SteadyClock::default()),
@@ -110,8 +116,9 @@ pub struct Handle {
     /// Sessions with calls from before a crash.
     pub resumed: Resumed,
     dispatch: Dispatch,
+    access: Access,
     server: Server,
-    /// The timers and the courier.
+    /// The timers, the courier and the porter.
     loops: Vec<JoinHandle<()>>,
 }
 
@@ -131,6 +138,7 @@ impl Service {
         let programs = Programs::new(bundle, loader).map_err(Error::Bundle)?;
         let metrics = Arc::new(Metrics::default());
         let store = SqliteStore::open(&options.store, &options.sqlite, Arc::clone(&metrics))?;
+        let access_store: SharedAccessStore = Arc::new(store.clone());
         let store: SharedStore = Arc::new(store);
         store.put_bundle(&programs.current().bundle, bundle).await?;
         let listener = TcpListener::bind(options.listen).await.map_err(|e| Error::Listen {
@@ -145,11 +153,11 @@ impl Service {
         let asker = |external: ExternalOptions| {
             Asker::new(external, Arc::clone(&options.clock), Arc::clone(&metrics))
         };
-        let deliver = DeliverTo::new(&options.deliver);
+        let deliver = DeliverTo::new(&options.deliver, &options.outlets);
         let courier = Courier::new(
             Arc::clone(&store),
             transport,
-            options.deliver,
+            (options.deliver, options.outlets),
             &deliver,
             Arc::clone(&options.clock),
             Arc::clone(&metrics),
@@ -159,18 +167,22 @@ impl Service {
             programs,
             store,
             outside,
-            options.clock,
+            Arc::clone(&options.clock),
             metrics,
             options.conversations_last,
         );
         dispatch.drop_bundles().await?;
         let resumed = dispatch.resume_at_start().await?;
-        let loops =
-            vec![tokio::spawn(dispatch.clone().watch_timers()), tokio::spawn(courier.run())];
+        let access = Access::new(dispatch.clone(), access_store, options.clock);
+        let loops = vec![
+            tokio::spawn(dispatch.clone().watch_timers()),
+            tokio::spawn(courier.run()),
+            tokio::spawn(Porter::new(access.clone()).run()),
+        ];
         let demo = if options.token.is_none() { options.demo_customers } else { Vec::new() };
         let app = App::new(dispatch.clone(), options.token, options.allowed_origins, demo);
         let server = Server::start(listener, app);
-        Ok(Handle { address, resumed, dispatch, server, loops })
+        Ok(Handle { address, resumed, dispatch, access, server, loops })
     }
 }
 
@@ -179,6 +191,12 @@ impl Handle {
     #[must_use]
     pub const fn dispatch(&self) -> &Dispatch {
         &self.dispatch
+    }
+
+    /// The way in for channels.
+    #[must_use]
+    pub const fn access(&self) -> &Access {
+        &self.access
     }
 
     /// Stops: no new connections, requests under way get their answers, then sessions end.

@@ -52,6 +52,7 @@ pub async fn measure(
 
 pub fn message(text: &str, id: String) -> Incoming {
     Incoming {
+        reply_to: None,
         id,
         channel: "api".to_owned(),
         text: text.to_owned(),

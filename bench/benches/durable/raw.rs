@@ -43,7 +43,9 @@ impl Rows {
             let mut statement = db.prepare(query).unwrap();
             statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
         };
-        let schema = texts("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL");
+        let schema = texts(
+            "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'",
+        );
         let rows = |table: &str, filter: &str, values: &[&dyn rusqlite::ToSql]| {
             let query = format!("SELECT * FROM {table} WHERE {filter}");
             let mut statement = db.prepare_cached(&query).unwrap();

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use flowright_compiler::ir::Program;
+use flowright_runtime::access::Outlets;
 use flowright_runtime::actions::{MoreVariables, variables_needed};
 use flowright_runtime::clock::SteadyClock;
 use flowright_runtime::config::{Config, ConfigError, DeliverAddress, ElsewhereConfig};
@@ -155,6 +156,7 @@ fn options(
         demo_customers: demo_customers(config),
         external: external(config)?,
         deliver: addresses(config, &channels)?,
+        outlets: Outlets::new(),
         transport: Arc::new(HttpTransport::default()),
         conversations_last: config.conversations.last.map(|time| time.0),
         clock: Arc::new(SteadyClock::default()),

@@ -25,6 +25,12 @@ struct Live {
     stored: Stored,
 }
 
+/// What begins a turn: the message's id, and what its channel needs to answer.
+struct Begun {
+    id: String,
+    reply_to: Option<String>,
+}
+
 /// One session's task.
 pub(super) struct Actor {
     inner: Arc<Inner>,
@@ -155,10 +161,10 @@ impl Actor {
         self.expire_first().await?;
         self.meet(message.customer.as_ref()).await?;
         self.inner.metrics.turns.inc();
-        let Incoming { id, channel, text, payload, .. } = message;
+        let Incoming { id, channel, text, payload, reply_to, .. } = message;
         let external = self.ask(&text, payload.as_deref()).await;
         let event = Event::Message { channel, text, payload, external };
-        let mut replies = self.step(event, Some(id)).await?;
+        let mut replies = self.step(event, Some(Begun { id, reply_to })).await?;
         replies.extend(self.finish_call().await?);
         let turn = self.live.as_ref().map_or(0, |live| live.session.turn);
         Ok(self.answer(turn, replies, false))
@@ -249,7 +255,7 @@ impl Actor {
     async fn step(
         &mut self,
         event: Event,
-        message_id: Option<String>,
+        begun: Option<Begun>,
     ) -> Result<Vec<StoredReply>, DispatchError> {
         let at_ms = self.inner.clock.now_ms();
         // Whoever fails does not bring it back: what was not stored did not happen.
@@ -259,7 +265,7 @@ impl Actor {
         let missed = live.session.misses > misses;
         self.note(&done.commands, missed);
         self.live = Some(live);
-        self.keep((event, at_ms), done.commands, done.settled, message_id).await
+        self.keep((event, at_ms), done.commands, done.settled, begun).await
     }
 
     /// Commits what has just become of the session; then, and only then, what was said goes out.
@@ -268,11 +274,12 @@ impl Actor {
         (event, at_ms): (Event, i64),
         commands: Vec<Command>,
         settled: bool,
-        message_id: Option<String>,
+        begun: Option<Begun>,
     ) -> Result<Vec<StoredReply>, DispatchError> {
         let wake_at_ms = self.look_at();
         let Some(live) = &mut self.live else { return Ok(Vec::new()) };
         let seq = live.stored.seq + 1;
+        let (message_id, reply_to) = begun.map(|begun| (begun.id, begun.reply_to)).unzip();
         let message = message_id.as_deref().map(MessageKey::of);
         let commit = Commit {
             wake_at_ms,
@@ -284,6 +291,7 @@ impl Actor {
             event,
             commands,
             message_id,
+            reply_to: reply_to.flatten(),
             settled,
             deliver: self.inner.outside.deliver.of(&live.session.channel),
         };

@@ -22,6 +22,9 @@ pub struct Incoming {
     pub customer: Option<serde_json::Value>,
     /// Language to begin with.
     pub lang: Option<Lang>,
+    /// What the channel needs to answer, where replies do not go back the way the message came: opaque
+    /// to everything but the channel, and kept with the session.
+    pub reply_to: Option<String>,
 }
 
 /// What an agent does who has the conversation.

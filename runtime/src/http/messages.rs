@@ -57,6 +57,7 @@ pub(super) async fn post(
         }
     };
     let message = Incoming {
+        reply_to: None,
         channel: app.channel("rest", body.channel.as_deref())?.name,
         lang: body.language.as_deref().map(language).transpose()?,
         text: checked_text(body.text, body.payload.is_some())?,

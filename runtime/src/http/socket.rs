@@ -292,6 +292,7 @@ impl Socket {
     fn incoming(&self, id: String, text: String, payload: Option<String>) -> Incoming {
         let lang = self.language.as_deref().and_then(flowright_nlu::lang::Lang::parse);
         Incoming {
+            reply_to: None,
             id,
             channel: self.channel.clone(),
             text,

@@ -1,8 +1,10 @@
 //! Where sessions live. A commit is one turn's session, journal entry, message id and replies:
 //! together or not at all.
 
+mod access;
 mod sqlite;
 
+pub use access::{AccessStore, Claim, Identified, Proven, SpoolResult, Spooled, StoredIdentity};
 pub use sqlite::{
     Backup, Durability, OtherFormat, Restored, SCHEMA, SqliteOptions, SqliteStore, StoreReport,
     backup, is_in_use, restore, verify,
@@ -19,6 +21,9 @@ pub type StoreFuture<'s, T> = BoxFuture<'s, Result<T, StoreError>>;
 
 /// A store that many hold.
 pub type SharedStore = Arc<dyn Store>;
+
+/// The same, for what the access layer keeps.
+pub type SharedAccessStore = Arc<dyn AccessStore>;
 
 /// Keeps sessions. Whatever it acknowledged is there again after a crash; what it refused did not
 /// happen. All of its errors are [`StoreError`].
@@ -133,6 +138,9 @@ pub struct Commit {
     pub wake_at_ms: Option<i64>,
     /// The message that began this turn, in its first commit.
     pub message_id: Option<String>,
+    /// What its channel needs to answer, kept until another message of the channel brings something
+    /// else.
+    pub reply_to: Option<String>,
     /// No call is under way: the turn is over.
     pub settled: bool,
     /// What of it is to be sent to somebody's address.
@@ -208,7 +216,12 @@ impl OutboxKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OutboxResult {
     /// It was taken.
-    Delivered,
+    Delivered {
+        /// When.
+        at_ms: i64,
+        /// What the provider calls it.
+        provider_id: Option<String>,
+    },
     /// It is tried again at a time, ms UTC.
     Again {
         /// When.
@@ -218,6 +231,8 @@ pub enum OutboxResult {
     },
     /// It is not tried any more.
     Dead {
+        /// Since when.
+        at_ms: i64,
         /// Why it was not taken.
         cause: String,
     },

@@ -104,6 +104,7 @@ async fn play(
     match step {
         Step::Say(session, id, text) => {
             let message = Incoming {
+                reply_to: None,
                 id: id.to_owned(),
                 channel: "api".to_owned(),
                 text: text.to_owned(),

@@ -44,6 +44,7 @@ async fn talk(world: &World, session: &str, messages: usize) {
 /// Says something over the channel that has no address.
 async fn say_on_the_web(world: &World, session: &str, text: &str) -> Answer {
     let message = Incoming {
+        reply_to: None,
         id: text.to_owned(),
         channel: "web".to_owned(),
         text: text.to_owned(),

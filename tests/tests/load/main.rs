@@ -37,6 +37,7 @@ enum Came {
 /// Says something, within the process.
 async fn say(dispatch: &Dispatch, session: &str, id: String) -> Came {
     let message = Incoming {
+        reply_to: None,
         id,
         channel: "api".to_owned(),
         text: "echo".to_owned(),

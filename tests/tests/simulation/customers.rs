@@ -58,6 +58,7 @@ pub(crate) fn customers(fate: &Fate) -> Vec<Shared> {
 impl Customer {
     pub(crate) fn line(&self, number: usize) -> Incoming {
         Incoming {
+            reply_to: None,
             id: format!("m{number}"),
             channel: "api".to_owned(),
             text: LINES[(self.offset + number) % LINES.len()].to_owned(),

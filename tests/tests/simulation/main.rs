@@ -115,11 +115,11 @@ async fn serve(
         replies: BTreeMap::from([("api".to_owned(), address("replies"))]),
         handoffs: Some(address("handoffs")),
     };
-    let deliver = DeliverTo::new(&addresses);
+    let deliver = DeliverTo::new(&addresses, &BTreeMap::new());
     let courier = Courier::new(
         Arc::clone(&store),
         network.clone(),
-        addresses,
+        (addresses, BTreeMap::new()),
         &deliver,
         clock.clone(),
         Arc::clone(&metrics),

@@ -3,7 +3,7 @@
 
 use flowright_engine::model::{Event, Status};
 
-use super::Actor;
+use super::{Actor, Begun};
 use crate::dispatch::{AgentMove, Answer, DispatchError};
 
 /// Stands before the ids of agents' moves; no id of a customer's message has it.
@@ -27,7 +27,8 @@ impl Actor {
         }
         self.move_on().await?;
         self.inner.metrics.agent_moves.inc();
-        let replies = self.step(Event::Agent { name, text, then }, Some(id)).await?;
+        let begun = Begun { id, reply_to: None };
+        let replies = self.step(Event::Agent { name, text, then }, Some(begun)).await?;
         let turn = self.live.as_ref().map_or(0, |live| live.session.turn);
         let answer = self.answer(turn, replies, false);
         if !answer.handed_off {

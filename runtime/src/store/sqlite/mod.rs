@@ -1,5 +1,6 @@
 //! SQLite: write-ahead log, one writer thread that commits many turns at once, readers beside it.
 
+mod access;
 mod as_store;
 mod bundles;
 mod copies;

@@ -1,13 +1,15 @@
 //! What is to be sent to somebody's address: written with the step that made it, read by whoever
 //! sends it, removed when it was taken.
 
+use flowright_access::v1::DeliveryStage;
 use flowright_engine::model::Command;
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 
+use super::rows::WRONG_SUM;
 use super::sums::{Column, sum};
 use super::verify::{Rows, StoreReport, each, wrong};
 use super::write::ReplyRow;
-use super::{SqliteStore, damaged, failed};
+use super::{SqliteStore, access, damaged, failed};
 use crate::shown;
 use crate::store::{Commit, OutboxItem, OutboxKind, OutboxResult, StoreError};
 
@@ -33,15 +35,17 @@ pub(super) fn put(
 ) -> Result<(), StoreError> {
     let (id, channel) = (&commit.session.id, &commit.session.channel);
     if commit.deliver.replies {
+        let reply_to = reply_to(db, id, channel)?;
         for ReplyRow { seq, text, .. } in replies {
             let key = format!("{id}/{seq}");
             let body = format!(
-                "{{\"type\":\"reply\",\"session\":{},\"channel\":{},\"seq\":{seq},\"turn\":{},\"reply\":{text}}}",
+                "{{\"type\":\"reply\",\"session\":{},\"channel\":{},\"seq\":{seq},\"turn\":{},\"reply\":{text}{reply_to}}}",
                 quoted(id)?,
                 quoted(channel)?,
                 commit.session.turn
             );
             insert(db, commit, OutboxKind::Reply, key, body)?;
+            access::begin_delivery(db, (id, *seq, channel), commit.at_ms).map_err(failed)?;
         }
     }
     if commit.deliver.handoffs {
@@ -61,6 +65,15 @@ pub(super) fn put(
         }
     }
     Ok(())
+}
+
+/// What the channel needs to answer, as the rest of a body; nothing where it needs nothing.
+fn reply_to(db: &Connection, id: &str, channel: &str) -> Result<String, StoreError> {
+    match access::contact_of(db, id, channel).map_err(failed)? {
+        None => Ok(String::new()),
+        Some((_, false)) => Err(damaged("contact", &WRONG_SUM)),
+        Some((reply_to, true)) => Ok(format!(",\"reply_to\":{}", quoted(&reply_to)?)),
+    }
 }
 
 fn quoted(text: &str) -> Result<String, StoreError> {
@@ -232,9 +245,15 @@ impl SqliteStore {
                 )?
                 .execute(params![item.id, dead, attempts, at_ms, cause])
             };
+            let delivery = |stage, news: (i64, &str, &str)| match item.kind {
+                OutboxKind::Reply => access::delivery_sent(db, &item, stage, news),
+                OutboxKind::Handoff => Ok(()),
+            };
             let attempts = item.attempts.saturating_add(1);
             match &result {
-                OutboxResult::Delivered => {
+                OutboxResult::Delivered { at_ms, provider_id } => {
+                    let provider_id = provider_id.as_deref().unwrap_or("");
+                    delivery(DeliveryStage::Sent, (*at_ms, provider_id, ""))?;
                     db.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([item.id])
                 }
                 OutboxResult::Again { at_ms, cause } => {
@@ -246,8 +265,14 @@ impl SqliteStore {
                     .execute(params![item.session, item.id, at_ms])?;
                     set(false, attempts, *at_ms, Some(cause))
                 }
-                OutboxResult::Dead { cause } => set(true, attempts, item.next_at_ms, Some(cause)),
-                OutboxResult::Revive { at_ms } => set(false, 0, *at_ms, None),
+                OutboxResult::Dead { at_ms, cause } => {
+                    delivery(DeliveryStage::Failed, (*at_ms, "", cause))?;
+                    set(true, attempts, item.next_at_ms, Some(cause))
+                }
+                OutboxResult::Revive { at_ms } => {
+                    delivery(DeliveryStage::Queued, (*at_ms, "", ""))?;
+                    set(false, 0, *at_ms, None)
+                }
             }
             .map(|_| ())
         })

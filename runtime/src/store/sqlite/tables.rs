@@ -4,12 +4,12 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 
-use super::failed;
 use super::rows::{MessageRow, SessionRow, reply_sum, step_sum};
+use super::{access, failed};
 use crate::store::StoreError;
 
 /// Version of the tables.
-pub const SCHEMA: i64 = 3;
+pub const SCHEMA: i64 = 4;
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -74,7 +74,7 @@ const CHANGES: [(i64, &str); 2] = [
     ),
 ];
 
-/// Memory for pages of the database, in KiB, for each of the two connections.
+/// Memory for pages of the database, in KiB at most, for each connection.
 const CACHE_KIB: u32 = 32 << 10;
 
 /// Pages of 4 KiB in the log before they are moved into the database, unless configured.
@@ -169,7 +169,7 @@ pub(super) fn make_tables(db: &mut Connection) -> Result<(), StoreError> {
             .map_err(failed)?;
     }
     transaction
-        .execute_batch(&format!("{TABLES} PRAGMA user_version = {SCHEMA};"))
+        .execute_batch(&format!("{TABLES} {} PRAGMA user_version = {SCHEMA};", access::TABLES))
         .and_then(|()| transaction.commit())
         .map_err(failed)
 }

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags, Row, params};
 
 use super::rows::{MessageRow, SessionRow, reply_sum, step_sum};
 use super::tables::{self, SCHEMA};
-use super::{failed, jump, outbox};
+use super::{access, failed, jump, outbox};
 use crate::clock::{Clock as _, WallClock};
 use crate::programs::hex;
 use crate::store::StoreError;
@@ -20,7 +20,7 @@ use crate::store::StoreError;
 const NAMED_MAX: usize = 100;
 
 /// Tables whose rows are read.
-const TABLES: usize = 6;
+const TABLES: usize = 6 + access::CHECKS.len();
 
 /// A timer is late when it is due for longer than this, ms.
 const LATE_MS: i64 = 60_000;
@@ -135,7 +135,7 @@ fn read_all(path: &Path, report: &mut StoreReport) -> Result<(), StoreError> {
             }
         }
     }
-    let tables: [(&'static str, Check); TABLES] = [
+    let tables: [(&'static str, Check); 6] = [
         ("sessions", sessions),
         ("messages", messages),
         ("replies", replies),
@@ -143,7 +143,7 @@ fn read_all(path: &Path, report: &mut StoreReport) -> Result<(), StoreError> {
         ("bundles", bundles),
         ("outbox", outbox::verify),
     ];
-    for (name, check) in tables {
+    for (name, check) in tables.into_iter().chain(access::CHECKS) {
         match check(&db, report) {
             Ok(count) => report.rows.push((name, count)),
             Err(error) => report.fault(format!("{name}: {error}")),

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 use tokio::sync::{mpsc, oneshot};
 
 use super::rows::{MessageRow, SessionRow, WRONG_SUM, reply_sum, step_sum};
-use super::{damaged, failed, outbox};
+use super::{access, damaged, failed, outbox};
 use crate::limits::COMMITS_PER_BATCH_MAX;
 use crate::store::{Commit, StoreError, StoredReply};
 use crate::telemetry::Metrics;
@@ -67,7 +67,7 @@ impl Stopped {
     }
 
     /// What failed, and that nothing is taken from now on when the disk can not be trusted.
-    fn note(&self, error: &StoreError) {
+    pub(super) fn note(&self, error: &StoreError) {
         if matches!(error, StoreError::Stopped(_)) && self.0.set(error.clone()).is_ok() {
             tracing::error!(%error, "the store has stopped");
         }
@@ -217,6 +217,10 @@ fn write_commit(db: &Connection, commit: &Commit, texts: &Texts) -> Written {
     })
     .map_err(failed)?;
     write_message(db, commit, texts.session.reply_seq)?;
+    if let Some(reply_to) = &commit.reply_to {
+        let channel = &commit.session.channel;
+        access::keep_contact(db, id, channel, reply_to).map_err(failed)?;
+    }
     outbox::put(db, commit, &texts.replies)
 }
 

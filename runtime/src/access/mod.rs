@@ -1,0 +1,206 @@
+//! The unified access layer: whatever channel a message came by, it comes here as one
+//! [`Envelope`](flowright_access::v1::Envelope). Who writes decides which session it belongs to; nothing
+//! behind this knows where it came from, unless a flow asks.
+
+mod outlet;
+mod porter;
+mod who;
+
+use std::sync::Arc;
+
+use flowright_access::v1::{Delivery, Envelope};
+use flowright_nlu::lang::Lang;
+use prost::Message as _;
+use tokio::sync::Notify;
+
+use crate::clock::SharedClock;
+use crate::dispatch::{Answer, Dispatch, DispatchError, Incoming};
+use crate::limits::{ADDRESS_CHARS_MAX, ID_CHARS_MAX, MESSAGE_CHARS_MAX};
+use crate::store::{Claim, SharedAccessStore, Spooled, StoreError};
+
+pub use outlet::{Outlet, Outlets, Parcel, Sent, reply};
+pub(crate) use porter::Porter;
+
+/// Why a message was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AccessError {
+    /// The envelope is not one: an adapter's fault, or a sender's.
+    #[error("this is not a message: {0}")]
+    BadEnvelope(String),
+    /// What is to prove who writes does not.
+    #[error("who writes is not proved: {0}")]
+    BadProof(String),
+    /// The session could not take it.
+    #[error(transparent)]
+    Dispatch(#[from] DispatchError),
+}
+
+impl From<StoreError> for AccessError {
+    fn from(error: StoreError) -> Self {
+        Self::Dispatch(DispatchError::Store(error))
+    }
+}
+
+/// What a message came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answered {
+    /// The session that it belongs to.
+    pub session: String,
+    /// The answer.
+    pub answer: Answer,
+}
+
+/// The way in for channels. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Access {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    dispatch: Dispatch,
+    store: SharedAccessStore,
+    clock: SharedClock,
+    /// Something waits to be carried out.
+    bell: Notify,
+}
+
+impl Access {
+    /// Before the sessions that messages belong to.
+    #[must_use]
+    pub fn new(dispatch: Dispatch, store: SharedAccessStore, clock: SharedClock) -> Self {
+        Self { inner: Arc::new(Inner { dispatch, store, clock, bell: Notify::new() }) }
+    }
+
+    /// The way to the sessions.
+    #[must_use]
+    pub fn dispatch(&self) -> &Dispatch {
+        &self.inner.dispatch
+    }
+
+    /// Takes a message that is carried out later: it is on the disk when this comes back. The same id
+    /// of the same channel again is taken too, and does nothing. Messages of one sender are carried
+    /// out in the order in which they were taken.
+    ///
+    /// # Errors
+    /// See [`AccessError`]: then nothing of it is kept.
+    pub async fn accept(&self, mut envelope: Envelope) -> Result<(), AccessError> {
+        let inner = &self.inner;
+        if envelope.received_at_ms == 0 {
+            envelope.received_at_ms = inner.clock.now_ms();
+        }
+        checked(&envelope)?;
+        let message = Spooled {
+            number: 0,
+            channel: envelope.channel.clone(),
+            id: envelope.id.clone(),
+            sender: envelope.from.as_ref().map_or_else(String::new, |from| from.address.clone()),
+            envelope: envelope.encode_to_vec(),
+            at_ms: envelope.received_at_ms,
+        };
+        if inner.store.spool(message).await? {
+            inner.bell.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Carries a message out, and comes back with what was said when all of it is durable. The same id
+    /// again gives the same answer.
+    ///
+    /// # Errors
+    /// See [`AccessError`]: then the message may be sent again with the same id.
+    pub async fn carry_out(&self, envelope: Envelope) -> Result<Answered, AccessError> {
+        checked(&envelope)?;
+        let who = who::who(&envelope)?;
+        let session = self.session_of(&envelope, who.customer).await?;
+        let Envelope { id, channel, text, payload, language, reply_to, conversation, .. } =
+            envelope;
+        let some = |text: String| (!text.is_empty()).then_some(text);
+        let message = Incoming {
+            // Ids are the channel's own, and several channels have one session.
+            id: if conversation.is_empty() { format!("{channel}/{id}") } else { id },
+            channel,
+            text,
+            payload: some(payload),
+            customer: who.profile,
+            lang: Lang::parse(&language),
+            reply_to: some(reply_to),
+        };
+        let answer = self.inner.dispatch.message(&session, message).await?;
+        Ok(Answered { session, answer })
+    }
+
+    /// Keeps how far something said has come, by what its provider tells. Whether that is news.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn delivery(&self, news: Delivery) -> Result<bool, StoreError> {
+        self.inner.store.advance(news).await
+    }
+
+    /// How far what was said in a session has come, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn deliveries(&self, session: &str) -> Result<Vec<Delivery>, StoreError> {
+        self.inner.store.deliveries(session).await
+    }
+
+    /// How many messages wait to be carried out, and how many cannot be.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn spool_sizes(&self) -> Result<(u64, u64), StoreError> {
+        self.inner.store.spool_sizes().await
+    }
+
+    /// The session that a message belongs to: the one it names, or that of who writes.
+    async fn session_of(
+        &self,
+        envelope: &Envelope,
+        customer: Option<who::Customer>,
+    ) -> Result<String, AccessError> {
+        let from = envelope.from.clone().unwrap_or_default();
+        let named = &envelope.conversation;
+        // Whoever names a session is known by it, where nothing else says who she is.
+        let address = if from.address.is_empty() { named } else { &from.address };
+        if !named.is_empty() && customer.is_none() {
+            return Ok(named.clone());
+        }
+        let session = if named.is_empty() { who::random_session()? } else { named.clone() };
+        let claim = Claim {
+            channel: envelope.channel.clone(),
+            address: address.clone(),
+            customer,
+            session,
+            at_ms: self.inner.clock.now_ms(),
+        };
+        let found = self.inner.store.identify(claim).await?;
+        Ok(if named.is_empty() { found.session } else { named.clone() })
+    }
+}
+
+/// Whether an envelope is within limits and has what every message needs.
+fn checked(envelope: &Envelope) -> Result<(), AccessError> {
+    let bad = |what: String| Err(AccessError::BadEnvelope(what));
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_.:@".contains(c);
+    if envelope.id.is_empty() || envelope.id.len() > ID_CHARS_MAX || !envelope.id.chars().all(fits)
+    {
+        return bad(format!("its id is not 1 to {ID_CHARS_MAX} letters, digits, and - _ . : @"));
+    }
+    if envelope.text.chars().count() > MESSAGE_CHARS_MAX {
+        return bad(format!("it is longer than {MESSAGE_CHARS_MAX} characters"));
+    }
+    let is_empty = envelope.text.trim().is_empty() && envelope.payload.is_empty();
+    if is_empty && envelope.attachments.is_empty() {
+        return bad("it is empty".to_owned());
+    }
+    let address = envelope.from.as_ref().map_or("", |from| from.address.as_str());
+    if address.is_empty() && envelope.conversation.is_empty() {
+        return bad("it says neither who writes nor which conversation it belongs to".to_owned());
+    }
+    if address.len() > ADDRESS_CHARS_MAX {
+        return bad(format!("the sender's address is longer than {ADDRESS_CHARS_MAX} bytes"));
+    }
+    Ok(())
+}
