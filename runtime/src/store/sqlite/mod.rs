@@ -3,6 +3,7 @@
 mod access;
 mod as_store;
 mod bundles;
+mod checkpoint;
 mod copies;
 mod jump;
 mod lock;
@@ -105,6 +106,8 @@ impl SqliteStore {
             Writer::Inline(Arc::new(Mutex::new(writer)), metrics)
         } else {
             let (sender, receiver) = mpsc::channel(COMMITS_WAITING_MAX);
+            let beside = connect(path, options)?;
+            checkpoint::take_over(&mut writer, beside, options.checkpoint_pages, &stopped)?;
             let stopped = stopped.clone();
             let write = move || write_loop(writer, receiver, &stopped, &metrics);
             let thread = thread::Builder::new().name("flowright-store".to_owned()).spawn(write);
