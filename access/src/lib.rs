@@ -3,6 +3,7 @@
 //! socket: bytes in, data out. What carries the bytes is in the runtime.
 
 pub mod stage;
+pub mod token;
 
 /// Version 1 of the Protobuf messages, as `proto/flowright/v1` declares them.
 #[expect(missing_docs, reason = "made from the Protobuf files, where the comments are")]

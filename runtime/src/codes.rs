@@ -41,6 +41,7 @@ codes! {
     "R0211" "bundle-unusable",
     "R0212" "bundle-lacks-variables",
     "R0213" "bundle-lacks-channel",
+    "R0214" "short-key",
     "R0301" "store-failed",
     "R0302" "store-too-new",
     "R0303" "store-overloaded",

@@ -82,6 +82,11 @@ pub struct ApiConfig {
 pub struct WebConfig {
     /// Origins that may open a WebSocket besides the server's own.
     pub allowed_origins: Vec<String>,
+    /// Name of the environment variable that holds the key of the tokens by which the company's site
+    /// says which customer has a page open.
+    pub token_key_env: Option<String>,
+    /// The same for the key before it, as long as tokens signed with it may be about.
+    pub token_key_before_env: Option<String>,
 }
 
 /// `[demo]`
@@ -142,6 +147,18 @@ pub enum ConfigError {
         "R0206: the environment variable `{0}` holds no token that can be sent: it has characters that an HTTP header cannot hold, such as line breaks"
     )]
     UnusableToken(String),
+    /// A key that could be guessed.
+    #[error(
+        "R0214: the environment variable `{name}` holds a key of {bytes} bytes, which could be guessed: it must have at least {least}; make one with `openssl rand -hex 32`"
+    )]
+    ShortKey {
+        /// The variable.
+        name: String,
+        /// How many it has.
+        bytes: usize,
+        /// How many it must have.
+        least: usize,
+    },
 }
 
 impl Config {

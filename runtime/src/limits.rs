@@ -70,7 +70,7 @@ pub const OUTBOX_AGE_MAX: Duration = Duration::from_secs(86_400);
 /// Messages not tried any more that are shown at once.
 pub const DEAD_SHOWN_MAX: usize = 100;
 /// Bytes of the address that somebody writes from.
-pub const ADDRESS_CHARS_MAX: usize = 512;
+pub const ADDRESS_BYTES_MAX: usize = 512;
 /// Messages that were acknowledged and are held in memory, under way or behind one of their sender;
 /// others wait on the disk.
 pub const SPOOL_HELD_MAX: usize = 2_048;

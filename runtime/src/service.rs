@@ -39,6 +39,9 @@ pub struct Options {
     pub sqlite: SqliteOptions,
     /// What REST clients must send as a bearer token.
     pub token: Option<Secret>,
+    /// Keys of the tokens by which the company's site says who its visitors are: the present one, and
+    /// the one before.
+    pub token_keys: Vec<Secret>,
     /// Origins that may open a WebSocket besides the server's own.
     pub allowed_origins: Vec<String>,
     /// Values of the environment variables that requests use.
@@ -70,6 +73,7 @@ impl Options {
             store,
             sqlite: SqliteOptions::new(Durability::Full),
             token: None,
+            token_keys: Vec::new(),
             allowed_origins: Vec::new(),
             variables: BTreeMap::new(),
             more_variables: MoreVariables::default(),
@@ -173,14 +177,14 @@ impl Service {
         );
         dispatch.drop_bundles().await?;
         let resumed = dispatch.resume_at_start().await?;
-        let access = Access::new(dispatch.clone(), access_store, options.clock);
+        let access = Access::new(dispatch.clone(), access_store, options.clock, options.token_keys);
         let loops = vec![
             tokio::spawn(dispatch.clone().watch_timers()),
             tokio::spawn(courier.run()),
             tokio::spawn(Porter::new(access.clone()).run()),
         ];
         let demo = if options.token.is_none() { options.demo_customers } else { Vec::new() };
-        let app = App::new(dispatch.clone(), options.token, options.allowed_origins, demo);
+        let app = App::new(access.clone(), options.token, options.allowed_origins, demo);
         let server = Server::start(listener, app);
         Ok(Handle { address, resumed, dispatch, access, server, loops })
     }

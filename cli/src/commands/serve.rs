@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use flowright_access::token::KEY_BYTES_MIN;
 use flowright_compiler::ir::Program;
 use flowright_runtime::access::Outlets;
 use flowright_runtime::actions::{MoreVariables, variables_needed};
@@ -110,6 +111,21 @@ fn token(config: &Config, name: &str) -> Result<Secret, Failure> {
     })
 }
 
+/// The keys of the site's tokens: the present one, and the one before.
+fn token_keys(config: &Config) -> Result<Vec<Secret>, Failure> {
+    let names = [&config.web.token_key_env, &config.web.token_key_before_env];
+    let key = |name: &String| {
+        let key = token(config, name)?;
+        let (bytes, least) = (key.reveal().len(), KEY_BYTES_MIN);
+        if bytes < least {
+            let short = ConfigError::ShortKey { name: name.clone(), bytes, least };
+            return Err(Failure::new(short.to_string()));
+        }
+        Ok(key)
+    };
+    names.into_iter().flatten().map(key).collect()
+}
+
 /// The addresses under `[deliver]`, with their tokens.
 fn addresses(config: &Config, channels: &[String]) -> Result<Addresses, Failure> {
     let deliver = &config.deliver;
@@ -150,6 +166,7 @@ fn options(
         store,
         sqlite: SqliteOptions::new(durability),
         token,
+        token_keys: token_keys(config)?,
         allowed_origins: config.web.allowed_origins.clone(),
         variables: variables(config, &needed)?,
         more_variables: more_variables(config),

@@ -8,14 +8,16 @@ mod who;
 
 use std::sync::Arc;
 
-use flowright_access::v1::{Delivery, Envelope};
+use flowright_access::v1::{Delivery, Envelope, Proof};
 use flowright_nlu::lang::Lang;
 use prost::Message as _;
+use serde_json::Value as Json;
 use tokio::sync::Notify;
 
 use crate::clock::SharedClock;
 use crate::dispatch::{Answer, Dispatch, DispatchError, Incoming};
-use crate::limits::{ADDRESS_CHARS_MAX, ID_CHARS_MAX, MESSAGE_CHARS_MAX};
+use crate::limits::{ADDRESS_BYTES_MAX, ID_CHARS_MAX, MESSAGE_CHARS_MAX};
+use crate::secret::Secret;
 use crate::store::{Claim, SharedAccessStore, Spooled, StoreError};
 
 pub use outlet::{Outlet, Outlets, Parcel, Sent, reply};
@@ -61,6 +63,8 @@ struct Inner {
     dispatch: Dispatch,
     store: SharedAccessStore,
     clock: SharedClock,
+    /// The keys that the site's tokens may be signed with: the present one, and the one before.
+    token_keys: Vec<Secret>,
     /// Something waits to be carried out.
     bell: Notify,
 }
@@ -68,8 +72,14 @@ struct Inner {
 impl Access {
     /// Before the sessions that messages belong to.
     #[must_use]
-    pub fn new(dispatch: Dispatch, store: SharedAccessStore, clock: SharedClock) -> Self {
-        Self { inner: Arc::new(Inner { dispatch, store, clock, bell: Notify::new() }) }
+    pub fn new(
+        dispatch: Dispatch,
+        store: SharedAccessStore,
+        clock: SharedClock,
+        token_keys: Vec<Secret>,
+    ) -> Self {
+        let bell = Notify::new();
+        Self { inner: Arc::new(Inner { dispatch, store, clock, token_keys, bell }) }
     }
 
     /// The way to the sessions.
@@ -111,7 +121,7 @@ impl Access {
     /// See [`AccessError`]: then the message may be sent again with the same id.
     pub async fn carry_out(&self, envelope: Envelope) -> Result<Answered, AccessError> {
         checked(&envelope)?;
-        let who = who::who(&envelope)?;
+        let who = self.who(&envelope.proofs)?;
         let session = self.session_of(&envelope, who.customer).await?;
         let Envelope { id, channel, text, payload, language, reply_to, conversation, .. } =
             envelope;
@@ -128,6 +138,35 @@ impl Access {
         };
         let answer = self.inner.dispatch.message(&session, message).await?;
         Ok(Answered { session, answer })
+    }
+
+    /// The session that somebody comes into, before she says anything, and her profile where something
+    /// vouches for it.
+    ///
+    /// # Errors
+    /// See [`AccessError`].
+    pub async fn enter(
+        &self,
+        channel: &str,
+        session: &str,
+        proofs: &[Proof],
+    ) -> Result<(String, Option<Json>), AccessError> {
+        let who = self.who(proofs)?;
+        let claim = Claim {
+            channel: channel.to_owned(),
+            address: session.to_owned(),
+            customer: who.customer,
+            session: session.to_owned(),
+            at_ms: self.inner.clock.now_ms(),
+        };
+        // Who is nobody yet leaves nothing behind by coming.
+        if claim.customer.is_none() {
+            let known = self.inner.store.identity(channel, session).await?;
+            let session = known.map_or(claim.session, |known| known.session);
+            return Ok((session, who.profile));
+        }
+        let found = self.inner.store.identify(claim).await?;
+        Ok((found.session, who.profile))
     }
 
     /// Keeps how far something said has come, by what its provider tells. Whether that is news.
@@ -199,8 +238,8 @@ fn checked(envelope: &Envelope) -> Result<(), AccessError> {
     if address.is_empty() && envelope.conversation.is_empty() {
         return bad("it says neither who writes nor which conversation it belongs to".to_owned());
     }
-    if address.len() > ADDRESS_CHARS_MAX {
-        return bad(format!("the sender's address is longer than {ADDRESS_CHARS_MAX} bytes"));
+    if address.len() > ADDRESS_BYTES_MAX {
+        return bad(format!("the sender's address is longer than {ADDRESS_BYTES_MAX} bytes"));
     }
     Ok(())
 }

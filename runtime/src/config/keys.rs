@@ -57,7 +57,14 @@ const TABLES: &[(&str, &[Key])] = &[
     ),
     ("api", &[key("token_env", Takes::Text, "\"FLOWRIGHT_TOKEN\"")]),
     ("conversations", &[key("last", Takes::Text, "\"24h\"")]),
-    ("web", &[key("allowed_origins", Takes::Texts, "[\"https://www.example.com\"]")]),
+    (
+        "web",
+        &[
+            key("allowed_origins", Takes::Texts, "[\"https://www.example.com\"]"),
+            key("token_key_env", Takes::Text, "\"CHAT_TOKEN_KEY\""),
+            key("token_key_before_env", Takes::Text, "\"CHAT_TOKEN_KEY_BEFORE\""),
+        ],
+    ),
     (
         "deliver",
         &[

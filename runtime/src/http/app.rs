@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use super::Request;
 use super::body::Room;
 use super::problem::Problem;
+use crate::access::Access;
 use crate::dispatch::Dispatch;
 use crate::secret::Secret;
 
@@ -21,6 +22,7 @@ pub struct App(pub(crate) Arc<Shared>);
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) dispatch: Dispatch,
+    pub(crate) access: Access,
     token: Option<Secret>,
     allowed_origins: Vec<String>,
     pub(crate) demo_customers: Vec<serde_json::Value>,
@@ -34,14 +36,23 @@ impl App {
     /// WebSocket; `demo_customers`: profiles that the web chat may choose from.
     #[must_use]
     pub fn new(
-        dispatch: Dispatch,
+        access: Access,
         token: Option<Secret>,
         allowed_origins: Vec<String>,
         demo_customers: Vec<serde_json::Value>,
     ) -> Self {
         let closing = watch::Sender::new(false);
         let room = Room::default();
-        Self(Arc::new(Shared { dispatch, token, allowed_origins, demo_customers, room, closing }))
+        let dispatch = access.dispatch().clone();
+        Self(Arc::new(Shared {
+            dispatch,
+            access,
+            token,
+            allowed_origins,
+            demo_customers,
+            room,
+            closing,
+        }))
     }
 }
 

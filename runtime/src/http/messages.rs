@@ -1,16 +1,19 @@
-//! `POST /v1/sessions/{session}/messages`: a customer's message in, what the bot says out.
+//! A customer's message in, what the bot says out: in a session that the client names, or in that of
+//! whoever it is from.
 
+use flowright_access::v1::proof::Kind;
+use flowright_access::v1::{Envelope, Identity, Proof};
 use flowright_nlu::lang::Lang;
 use hyper::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use super::app::Shared;
-use super::body::{json, read_json};
+use super::body::{Taken, json, read_json};
 use super::problem::Problem;
 use super::sessions::status_word;
 use super::{Request, Response};
-use crate::dispatch::{Answer, Incoming};
-use crate::limits::{ID_CHARS_MAX, MESSAGE_CHARS_MAX};
+use crate::dispatch::Answer;
+use crate::limits::{ADDRESS_BYTES_MAX, ID_CHARS_MAX, MESSAGE_CHARS_MAX};
 
 /// The body of a message.
 #[derive(Debug, Deserialize)]
@@ -23,6 +26,8 @@ struct MessageBody {
     channel: Option<String>,
     language: Option<String>,
     customer: Option<serde_json::Value>,
+    /// Whose message it is, where the address of the request names no session.
+    from: Option<String>,
 }
 
 /// The answer to a message, or to an agent's move.
@@ -35,39 +40,105 @@ struct CarriedOut<'a> {
     answer: &'a Answer,
 }
 
+/// `POST /v1/sessions/{session}/messages`: in a session that the client names.
 pub(super) async fn post(
     app: &Shared,
     session: &str,
     request: Request,
 ) -> Result<Response, Problem> {
+    let (envelope, _taken) = read(app, request, Some(session)).await?;
+    carry_out(app, envelope).await
+}
+
+/// `POST /v1/messages`: in the session of whoever it is from.
+pub(super) async fn post_from(app: &Shared, request: Request) -> Result<Response, Problem> {
+    let (envelope, _taken) = read(app, request, None).await?;
+    carry_out(app, envelope).await
+}
+
+async fn carry_out(app: &Shared, envelope: Envelope) -> Result<Response, Problem> {
+    let id = envelope.id.clone();
+    let answered = app.access.carry_out(envelope).await?;
+    Ok(carried_out(&answered.session, &id, &answered.answer))
+}
+
+/// Reads a message. The room that it takes is held until the answer is there: so much may wait.
+async fn read(
+    app: &Shared,
+    request: Request,
+    session: Option<&str>,
+) -> Result<(Envelope, Taken), Problem> {
     let key = request.headers().get("idempotency-key");
     let key = key.and_then(|v| v.to_str().ok()).map(str::to_owned);
-    // Held until the answer is there: so much may wait.
-    let (body, _taken): (MessageBody, _) = read_json(request, &app.room).await?;
-    let id = match (&body.id, key) {
-        (Some(id), Some(key)) if *id != key => {
-            return Err(Problem::new(400, "`id` and the header Idempotency-Key differ"));
+    let (body, taken): (MessageBody, _) = read_json(request, &app.room).await?;
+    let channel = app.channel("rest", body.channel.as_deref())?.name;
+    let id = message_id(body.id, key)?;
+    let address = match (session, body.from) {
+        (Some(_), Some(_)) => {
+            return Err(Problem::new(
+                400,
+                "`from` and a session in the address do not go together",
+            )
+            .with_help("send it to /v1/messages, or leave `from` out"));
         }
-        (Some(id), _) => checked_id("message", id)?,
-        (None, Some(key)) => checked_id("message", &key)?,
-        (None, None) => {
-            return Err(Problem::new(400, "the message has no id").with_help(
-                "send `id` in the body or an Idempotency-Key header: the same id is never carried out twice",
-            ));
-        }
+        (session, from) => checked_from(session, from, body.customer.as_ref())?,
     };
-    let message = Incoming {
-        reply_to: None,
-        channel: app.channel("rest", body.channel.as_deref())?.name,
-        lang: body.language.as_deref().map(language).transpose()?,
-        text: checked_text(body.text, body.payload.is_some())?,
-        payload: body.payload.map(|payload| checked_text(payload, true)).transpose()?,
-        customer: body.customer,
+    let language = body.language.as_deref().map(language).transpose()?;
+    let text = checked_text(body.text, body.payload.is_some())?;
+    let payload = body.payload.map(|payload| checked_text(payload, true)).transpose()?;
+    let vouched = body.customer.map(|profile| Kind::VouchedProfile(profile.to_string()));
+    let from = Identity { channel: channel.clone(), address, ..Identity::default() };
+    let envelope = Envelope {
         id,
+        channel,
+        from: Some(from),
+        text,
+        payload: payload.unwrap_or_default(),
+        language: language.map(|lang| lang.to_string()).unwrap_or_default(),
+        proofs: vouched.map(|kind| Proof { kind: Some(kind) }).into_iter().collect(),
+        conversation: session.unwrap_or_default().to_owned(),
+        ..Envelope::default()
     };
-    let id = message.id.clone();
-    let answer = app.dispatch.message(session, message).await?;
-    Ok(carried_out(session, &id, &answer))
+    Ok((envelope, taken))
+}
+
+/// From the body or the header.
+fn message_id(id: Option<String>, key: Option<String>) -> Result<String, Problem> {
+    match (id, key) {
+        (Some(id), Some(key)) if id != key => {
+            Err(Problem::new(400, "`id` and the header Idempotency-Key differ"))
+        }
+        (Some(id), _) => checked_id("message", &id),
+        (None, Some(key)) => checked_id("message", &key),
+        (None, None) => Err(Problem::new(400, "the message has no id").with_help(
+            "send `id` in the body or an Idempotency-Key header: the same id is never carried out twice",
+        )),
+    }
+}
+
+/// The address that a message comes from: what the client calls the sender, or the customer's id.
+fn checked_from(
+    session: Option<&str>,
+    from: Option<String>,
+    customer: Option<&serde_json::Value>,
+) -> Result<String, Problem> {
+    if let Some(session) = session {
+        return Ok(session.to_owned());
+    }
+    let of_customer = || {
+        let id = customer?.get("id")?;
+        id.as_str().map(str::to_owned).or_else(|| id.as_i64().map(|id| id.to_string()))
+    };
+    let from = from.or_else(of_customer).filter(|from| !from.is_empty());
+    let from = from.ok_or_else(|| {
+        Problem::new(400, "it says nothing of whose message it is").with_help(
+            "send `from`, any name that you know the sender by, or `customer` with its `id`",
+        )
+    })?;
+    if from.len() > ADDRESS_BYTES_MAX {
+        return Err(Problem::new(400, format!("`from` is longer than {ADDRESS_BYTES_MAX} bytes")));
+    }
+    Ok(from)
 }
 
 /// The answer to what was carried out.

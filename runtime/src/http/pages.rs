@@ -70,8 +70,9 @@ fn openapi(app: &Shared) -> Json {
     }
     let fields: serde_json::Map<String, Json> =
         program.customer.iter().map(|field| (field.name.clone(), json!({}))).collect();
-    if let Some(customer) = document.pointer_mut("/components/schemas/Message/properties/customer")
-    {
+    for schema in ["Message", "MessageFrom"] {
+        let pointer = format!("/components/schemas/{schema}/properties/customer");
+        let Some(customer) = document.pointer_mut(&pointer) else { continue };
         *customer = json!({
             "type": "object",
             "description": "Who the customer is, vouched for by the caller.",

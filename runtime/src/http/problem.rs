@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::Response;
 use super::body::reply;
+use crate::access::AccessError;
 use crate::dispatch::{DispatchError, ReloadError, StoreError};
 
 /// When a client may ask again for a conversation that waits for another flowright: somebody has to
@@ -168,6 +169,19 @@ impl From<DispatchError> for Problem {
                 tracing::error!(%error, "a request failed");
                 Self::new(500, "the message could not be carried out")
             }
+        }
+    }
+}
+
+impl From<AccessError> for Problem {
+    fn from(error: AccessError) -> Self {
+        let text = error.to_string();
+        match error {
+            AccessError::BadEnvelope(_) => Self::new(400, text),
+            AccessError::BadProof(_) => {
+                Self::new(401, text).with_help("ask the site for a new token, or go on without one")
+            }
+            AccessError::Dispatch(error) => error.into(),
         }
     }
 }

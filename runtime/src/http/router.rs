@@ -24,6 +24,11 @@ async fn answer(app: &App, request: Request) -> Result<Response, Problem> {
     let path = request.uri().path().to_owned();
     let parts: Vec<&str> = path.split('/').skip(1).collect();
     match parts.as_slice() {
+        ["v1", "messages"] => {
+            only(&request, &[Method::POST], "POST")?;
+            app.0.authorise(request.headers())?;
+            messages::post_from(&app.0, request).await
+        }
         ["v1", "sessions", id, "messages"] => {
             only(&request, &[Method::POST], "POST")?;
             app.0.authorise(request.headers())?;
@@ -69,14 +74,14 @@ async fn answer(app: &App, request: Request) -> Result<Response, Problem> {
             let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
             Ok(reply(StatusCode::OK, kind, app.0.dispatch.metrics().render()))
         }
-        _ => page_or_socket(app, &path, request),
+        _ => page_or_socket(app, &path, request).await,
     }
 }
 
-fn page_or_socket(app: &App, path: &str, request: Request) -> Result<Response, Problem> {
+async fn page_or_socket(app: &App, path: &str, request: Request) -> Result<Response, Problem> {
     if let Some(channel) = socket_channel(&app.0, path) {
         only(&request, &[Method::GET], "GET")?;
-        return socket::upgrade(app, channel, request);
+        return socket::upgrade(app, channel, request).await;
     }
     match pages::find(&app.0, path) {
         Some(page) => only_get(&request).map(|()| page),

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use flowright_access::v1::Proof;
+use flowright_access::v1::proof::Kind;
 use flowright_engine::model::Status;
 use futures_util::{SinkExt as _, StreamExt as _};
 use http_body_util::Full;
@@ -29,13 +31,21 @@ use super::{Request, Response};
 use crate::dispatch::{DispatchError, Heard, Incoming, StoreError, StoredReply};
 use crate::limits::{FRAME_BYTES_MAX, PING_EVERY, SOCKET_SEND_TIMEOUT};
 
+/// The protocol's name, for pages that bring a token.
+const PROTOCOL: &str = "flowright.v1";
+
 /// Characters that a session's id has at least here, where knowing it is what lets one in.
 const SESSION_ID_CHARS_MIN: usize = 16;
 
-/// What a page asks for in the address: `?session=ID&after=SEQ&customer=ID&language=zh`.
+/// What a page asks for in the address: `?session=ID&conversation=ID&after=SEQ&customer=ID&language=zh`.
 #[derive(Debug, Default)]
 struct Wanted {
+    /// The page's own id, which nobody else knows; then that of the conversation that it is in.
     session: String,
+    /// The conversation that `after` is a place in, where it is another than the page's own.
+    conversation: Option<String>,
+    /// The page is in another conversation than its own: that of the customer whose page it is.
+    elsewhere: bool,
     after: u64,
     customer: Option<Json>,
     language: Option<String>,
@@ -54,7 +64,7 @@ enum Sent {
 }
 
 /// Answers the handshake; the conversation goes on in its own task.
-pub(super) fn upgrade(
+pub(super) async fn upgrade(
     app: &App,
     channel: String,
     mut request: Request,
@@ -64,7 +74,10 @@ pub(super) fn upgrade(
             .with_help("add the origin under `[web] allowed_origins` in flowright.toml"));
     }
     let accept = accept_key(request.headers())?;
-    let wanted = wanted(&app.0, request.uri().query().unwrap_or(""))?;
+    let mut wanted = wanted(&app.0, request.uri().query().unwrap_or(""))?;
+    let protocol = protocol(request.headers())?;
+    let entered = app.0.access.enter(&channel, &wanted.session, &protocol.proofs).await?;
+    wanted.enter(entered);
     let (app, upgrading) = (app.clone(), hyper::upgrade::on(&mut request));
     let place = request.extensions().get::<Place>().cloned();
     tokio::spawn(async move {
@@ -80,7 +93,41 @@ pub(super) fn upgrade(
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert("sec-websocket-accept", accept);
+    if let Some(name) = protocol.name {
+        headers.insert("sec-websocket-protocol", name);
+    }
     Ok(response)
+}
+
+/// What a page asks for in `Sec-WebSocket-Protocol`: the protocol's name, and the token that says whose
+/// page it is. An address is no place for a token: it is written into logs.
+#[derive(Debug, Default)]
+struct Protocol {
+    /// To be confirmed.
+    name: Option<HeaderValue>,
+    proofs: Vec<Proof>,
+}
+
+fn protocol(headers: &HeaderMap) -> Result<Protocol, Problem> {
+    let mut protocol = Protocol::default();
+    let asked = headers.get_all("sec-websocket-protocol").into_iter();
+    let asked = asked.filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(','));
+    for word in asked.map(str::trim) {
+        if word == PROTOCOL {
+            protocol.name = Some(HeaderValue::from_static(PROTOCOL));
+        } else if let Some(token) = word.strip_prefix("token.") {
+            let kind = Some(Kind::SignedToken(token.to_owned()));
+            protocol.proofs.push(Proof { kind });
+        }
+    }
+    if protocol.name.is_none() && !protocol.proofs.is_empty() {
+        return Err(Problem::new(
+            400,
+            format!("the protocol `{PROTOCOL}` is not among those asked for"),
+        )
+        .with_help(format!("new WebSocket(address, [\"{PROTOCOL}\", \"token.\" + token])")));
+    }
+    Ok(protocol)
 }
 
 fn accept_key(headers: &HeaderMap) -> Result<HeaderValue, Problem> {
@@ -105,6 +152,7 @@ fn wanted(app: &Shared, query: &str) -> Result<Wanted, Problem> {
     for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
         match name {
             "session" => wanted.session = checked_id("session", value)?,
+            "conversation" => wanted.conversation = Some(checked_id("conversation", value)?),
             "after" => {
                 wanted.after =
                     value.parse().map_err(|_| Problem::new(400, "`after` is not a number"))?;
@@ -121,6 +169,19 @@ fn wanted(app: &Shared, query: &str) -> Result<Wanted, Problem> {
     Ok(wanted)
 }
 
+impl Wanted {
+    /// Into the conversation that the page belongs to, with what vouches for the customer.
+    fn enter(&mut self, (session, profile): (String, Option<Json>)) {
+        let had = self.conversation.take().unwrap_or_else(|| self.session.clone());
+        if had != session {
+            self.after = 0;
+        }
+        self.elsewhere = self.session != session;
+        self.session = session;
+        self.customer = profile.or_else(|| self.customer.take());
+    }
+}
+
 /// One of the customers that a development server offers.
 fn demo_customer(app: &Shared, id: &str) -> Result<Json, Problem> {
     let found = app.demo_customers.iter().find(|c| c.get("id").and_then(Json::as_str) == Some(id));
@@ -133,6 +194,8 @@ fn demo_customer(app: &Shared, id: &str) -> Result<Json, Problem> {
 struct Socket {
     app: App,
     session: String,
+    /// The page does not know yet which one that is.
+    elsewhere: bool,
     channel: String,
     customer: Option<Json>,
     language: Option<String>,
@@ -151,8 +214,8 @@ impl Socket {
         let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(limits)).await;
         // Listening begins before the store is read, so that nothing falls between.
         let heard = app.0.dispatch.listen(&wanted.session);
-        let Wanted { session, after, customer, language } = wanted;
-        Self { app, session, channel, customer, language, sent: after, heard, stream }
+        let Wanted { session, elsewhere, after, customer, language, .. } = wanted;
+        Self { app, session, elsewhere, channel, customer, language, sent: after, heard, stream }
     }
 
     async fn serve(mut self) {
@@ -218,6 +281,10 @@ impl Socket {
     /// Opens the session when it is new, and sends what the page has not seen. A page whose session
     /// could not be opened is to come again: otherwise it would wait for a greeting that never comes.
     async fn begin(&mut self) -> Result<Option<CloseCode>, WsError> {
+        if self.elsewhere {
+            let named = json!({ "type": "conversation", "conversation": self.session });
+            self.send(&named).await?;
+        }
         let who = self.incoming(String::new(), String::new(), None);
         let opened = self.app.0.dispatch.open(&self.session, who).await;
         self.catch_up().await?;

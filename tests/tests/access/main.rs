@@ -6,6 +6,7 @@
 mod identities;
 mod outlet;
 mod spool;
+mod tokens;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
