@@ -45,6 +45,8 @@ pub const MESSAGES_AT_ONCE_MAX: usize = 4_096;
 pub const MAILBOX_MAX: usize = 64;
 /// Sessions held in memory at once; beyond, new messages are told to come back.
 pub const SESSIONS_LIVE_MAX: usize = 100_000;
+/// Replies of a session that are shown at once.
+pub const REPLIES_SHOWN_MAX: usize = 1_000;
 /// Commits that wait for the writer.
 pub const COMMITS_WAITING_MAX: usize = 4_096;
 /// Commits written in one transaction. More of them are not written sooner: they only wait for each other.

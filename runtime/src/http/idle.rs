@@ -22,6 +22,10 @@ struct State {
 #[derive(Debug)]
 pub(super) struct Use(Usage);
 
+/// The same for an answer that goes on after its request was answered.
+#[derive(Debug, Clone)]
+pub(super) struct InUse(#[expect(dead_code, reason = "it is held")] pub(super) Arc<Use>);
+
 impl Usage {
     pub(super) fn new() -> Self {
         Self(Arc::new(Mutex::new(State { under_way: 0, since: Instant::now() })))

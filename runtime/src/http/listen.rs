@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 
 use super::Request;
 use super::app::App;
-use super::idle::Usage;
+use super::idle::{InUse, Usage};
 use super::router::route;
 use super::stream::TimedStream;
 use crate::limits::{
@@ -127,8 +127,9 @@ async fn serve(stream: TcpStream, peer: SocketAddr, app: App, watcher: Watcher, 
     let usage = Usage::new();
     let used = usage.clone();
     let service = service_fn(move |mut request: Request| {
-        let (app, under_way) = (app.clone(), used.begin());
+        let (app, under_way) = (app.clone(), Arc::new(used.begin()));
         request.extensions_mut().insert(place.clone());
+        request.extensions_mut().insert(InUse(Arc::clone(&under_way)));
         async move {
             let answer = route(app, request).await;
             drop(under_way);

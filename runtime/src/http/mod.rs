@@ -4,11 +4,13 @@ mod admin;
 mod agents;
 mod app;
 mod body;
+mod events;
 mod idle;
 mod listen;
 mod messages;
 mod pages;
 mod problem;
+mod replies;
 mod router;
 mod sessions;
 mod socket;
@@ -17,10 +19,10 @@ mod stream;
 pub use app::App;
 pub use listen::Server;
 
-use http_body_util::Full;
+use http_body_util::{Either, Full};
 use hyper::body::Bytes;
 
-/// Every answer of the server: its body is whole.
-pub(crate) type Response = hyper::Response<Full<Bytes>>;
+/// An answer of the server: its body is whole, or goes on for as long as somebody listens.
+pub(crate) type Response = hyper::Response<Either<Full<Bytes>, events::Events>>;
 /// A request as hyper gives it.
 pub(crate) type Request = hyper::Request<hyper::body::Incoming>;

@@ -5,7 +5,7 @@ use hyper::{Method, StatusCode};
 use super::app::{App, Shared};
 use super::body::reply;
 use super::problem::Problem;
-use super::{Request, Response, admin, agents, messages, pages, sessions, socket};
+use super::{Request, Response, admin, agents, events, messages, pages, replies, sessions, socket};
 
 /// Answers a request; whatever goes wrong is a problem document.
 pub(crate) async fn route(app: App, request: Request) -> Response {
@@ -15,7 +15,7 @@ pub(crate) async fn route(app: App, request: Request) -> Response {
         Err(problem) => problem.response(),
     };
     if head {
-        *response.body_mut() = http_body_util::Full::default();
+        *response.body_mut() = http_body_util::Either::Left(http_body_util::Full::default());
     }
     response
 }
@@ -38,6 +38,22 @@ async fn answer(app: &App, request: Request) -> Result<Response, Problem> {
             only(&request, &[Method::POST], "POST")?;
             app.0.authorise_admin(&request)?;
             agents::post(&app.0, &session_id(id)?, request).await
+        }
+        ["v1", "sessions", id, "replies"] => {
+            only_get(&request)?;
+            app.0.authorise(request.headers())?;
+            let query = request.uri().query().unwrap_or("");
+            replies::list(&app.0, &session_id(id)?, query).await
+        }
+        ["v1", "sessions", id, "deliveries"] => {
+            only_get(&request)?;
+            app.0.authorise(request.headers())?;
+            replies::deliveries(&app.0, &session_id(id)?).await
+        }
+        ["v1", "sessions", id, "events"] => {
+            only_get(&request)?;
+            app.0.authorise(request.headers())?;
+            events::get(app, session_id(id)?, &request).await
         }
         ["v1", "sessions", id] => {
             only_get(&request)?;

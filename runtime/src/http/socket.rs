@@ -7,7 +7,7 @@ use flowright_access::v1::Proof;
 use flowright_access::v1::proof::Kind;
 use flowright_engine::model::Status;
 use futures_util::{SinkExt as _, StreamExt as _};
-use http_body_util::Full;
+use http_body_util::{Either, Full};
 use hyper::header::{CONNECTION, HeaderValue, UPGRADE};
 use hyper::upgrade::Upgraded;
 use hyper::{HeaderMap, StatusCode};
@@ -87,7 +87,7 @@ pub(super) async fn upgrade(
             Err(error) => tracing::debug!(%error, "a WebSocket did not begin"),
         }
     });
-    let mut response = Response::new(Full::default());
+    let mut response = Response::new(Either::Left(Full::default()));
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));

@@ -5,6 +5,7 @@ mod agents;
 mod bundles;
 mod elsewhere;
 mod encoded;
+mod events;
 mod expiry;
 mod external;
 mod frames;
