@@ -70,14 +70,20 @@ fn openapi(app: &Shared) -> Json {
     }
     let fields: serde_json::Map<String, Json> =
         program.customer.iter().map(|field| (field.name.clone(), json!({}))).collect();
+    let rest = program.channels.iter().filter(|channel| channel.kind == "rest");
+    let channels: Vec<&str> = rest.map(|channel| channel.name.as_str()).collect();
     for schema in ["Message", "MessageFrom"] {
-        let pointer = format!("/components/schemas/{schema}/properties/customer");
-        let Some(customer) = document.pointer_mut(&pointer) else { continue };
-        *customer = json!({
+        let pointer = format!("/components/schemas/{schema}/properties");
+        let Some(properties) = document.pointer_mut(&pointer) else { continue };
+        properties["customer"] = json!({
             "type": "object",
             "description": "Who the customer is, vouched for by the caller.",
             "properties": fields,
             "additionalProperties": false,
+        });
+        properties["channel"] = json!({
+            "enum": channels,
+            "description": "Which REST channel; the first without it.",
         });
     }
     document

@@ -137,7 +137,8 @@ fn only(request: &Request, methods: &[Method], allow: &'static str) -> Result<()
     Err(Problem::new(405, detail).allow(allow))
 }
 
-/// An id from an address, or why it is none.
+/// An id from an address, or why it is none. Clients may write any character of it as `%3A`.
 fn session_id(text: &str) -> Result<String, Problem> {
-    messages::checked_id("session", text)
+    let text = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
+    messages::checked_id("session", &text)
 }

@@ -12,6 +12,7 @@ use hyper::header::{CONNECTION, HeaderValue, UPGRADE};
 use hyper::upgrade::Upgraded;
 use hyper::{HeaderMap, StatusCode};
 use hyper_util::rt::TokioIo;
+use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use tokio::sync::broadcast::Receiver;
@@ -150,6 +151,7 @@ fn accept_key(headers: &HeaderMap) -> Result<HeaderValue, Problem> {
 fn wanted(app: &Shared, query: &str) -> Result<Wanted, Problem> {
     let mut wanted = Wanted::default();
     for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
+        let value = &*percent_decode_str(value).decode_utf8_lossy();
         match name {
             "session" => wanted.session = checked_id("session", value)?,
             "conversation" => wanted.conversation = Some(checked_id("conversation", value)?),

@@ -126,6 +126,10 @@ async fn replies_are_read_page_by_page() {
         let url = world.url(&format!("/v1/sessions/nobody/{path}"));
         assert_eq!(send(&url, "GET", None, &[]).await.0, 404, "{path}");
     }
+    // An id may be written as browsers write it.
+    world.say_plain("a:b@c", "1", "echo").await;
+    let url = world.url("/v1/sessions/a%3Ab%40c/replies");
+    assert_eq!(send(&url, "GET", None, &[]).await.1["session"], "a:b@c");
     let url = world.url("/v1/sessions/s/events?after=x");
     assert_eq!(send(&url, "GET", None, &[]).await.0, 400);
     let url = world.url("/v1/sessions/s/deliveries");

@@ -21,6 +21,7 @@ mod pinned;
 mod plain;
 mod receiver;
 mod reload;
+mod schemathesis;
 mod sockets;
 mod talks;
 mod unstored;
