@@ -191,6 +191,16 @@ pub enum Event {
         text: Option<String>,
         then: Then,
     },
+    /// Another session turned out to be of the same customer: what it holds goes on here.
+    Joined {
+        /// As it is.
+        other: Box<Session>,
+    },
+    /// What this session held goes on in another one.
+    Left {
+        /// Which.
+        into: String,
+    },
     /// The session was moved from the program of one bundle to that of another, named by their
     /// hashes. No step takes it: [`crate::upgrade::move_session`] has done it.
     Upgraded { from: [u8; 32], to: [u8; 32] },

@@ -195,6 +195,8 @@ impl<'s> Stepper<'s> {
             Event::Wake => self.wake(),
             Event::Expired => self.expire(),
             Event::Agent { name, text, then } => self.agent(name, text, then),
+            Event::Joined { other } => self.join(*other),
+            Event::Left { .. } => self.leave(),
             // `step` has refused it.
             Event::Upgraded { .. } => {}
         }

@@ -15,6 +15,7 @@ mod agent;
 mod answers;
 mod clarify;
 mod intents;
+mod join;
 mod under_way;
 
 use flowright_compiler::ir::{Exit, FlowId, IntentId, turn};

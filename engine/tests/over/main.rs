@@ -3,6 +3,7 @@
 
 mod agents;
 mod expired;
+mod joined;
 
 use flowright_compiler::bundle;
 use flowright_compiler::compile::{MemorySources, compile};

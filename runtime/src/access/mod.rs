@@ -152,21 +152,38 @@ impl Access {
         proofs: &[Proof],
     ) -> Result<(String, Option<Json>), AccessError> {
         let who = self.who(proofs)?;
+        let known = self.inner.store.identity(channel, session).await?;
+        // Who is nobody yet leaves nothing behind by coming.
+        let Some(customer) = who.customer else {
+            let session = known.map_or_else(|| session.to_owned(), |known| known.session);
+            return Ok((session, who.profile));
+        };
+        let begun = known.is_none() && self.inner.dispatch.session(session).await?.is_some();
         let claim = Claim {
             channel: channel.to_owned(),
             address: session.to_owned(),
-            customer: who.customer,
+            customer: Some(customer),
             session: session.to_owned(),
+            begun,
+            joined: false,
             at_ms: self.inner.clock.now_ms(),
         };
-        // Who is nobody yet leaves nothing behind by coming.
-        if claim.customer.is_none() {
-            let known = self.inner.store.identity(channel, session).await?;
-            let session = known.map_or(claim.session, |known| known.session);
-            return Ok((session, who.profile));
+        Ok((self.identify(claim).await?, who.profile))
+    }
+
+    /// The session of a claim. Where an address turns out to be a customer's who has another session
+    /// already, what the one holds goes on in the other before that is kept.
+    async fn identify(&self, claim: Claim) -> Result<String, AccessError> {
+        let store = &self.inner.store;
+        let found = store.identify(claim.clone()).await?;
+        let Some(before) = found.before else { return Ok(found.session) };
+        match self.inner.dispatch.join(&found.session, &before).await {
+            Ok(()) => {}
+            // One of them has not begun: there is nothing to go on with.
+            Err(DispatchError::NoSession(_)) => {}
+            Err(error) => return Err(error.into()),
         }
-        let found = self.inner.store.identify(claim).await?;
-        Ok((found.session, who.profile))
+        Ok(store.identify(Claim { joined: true, ..claim }).await?.session)
     }
 
     /// Keeps how far something said has come, by what its provider tells. Whether that is news.
@@ -212,10 +229,13 @@ impl Access {
             address: address.clone(),
             customer,
             session,
+            begun: false,
+            // A session that the client names is the one that it means.
+            joined: !named.is_empty(),
             at_ms: self.inner.clock.now_ms(),
         };
-        let found = self.inner.store.identify(claim).await?;
-        Ok(if named.is_empty() { found.session } else { named.clone() })
+        let session = self.identify(claim).await?;
+        Ok(if named.is_empty() { session } else { named.clone() })
     }
 }
 

@@ -4,6 +4,7 @@
 mod agent;
 mod customer;
 mod due;
+mod joining;
 mod moving;
 
 use std::sync::Arc;
@@ -92,6 +93,9 @@ impl Actor {
                     Wish::Message(message) => self.message(*message).await,
                     Wish::Open(who) => self.open(*who).await,
                     Wish::Agent(done) => self.agent(*done).await,
+                    Wish::Settle => self.settle().await,
+                    Wish::Join(other) => self.join(*other).await,
+                    Wish::Leave(into) => self.leave(into).await,
                 };
                 if is_turn {
                     self.inner.metrics.turn_seconds.observe(begun.elapsed().as_secs_f64());

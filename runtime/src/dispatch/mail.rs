@@ -1,6 +1,6 @@
 //! What comes into a session's mailbox, and what is answered.
 
-use flowright_engine::model::Then;
+use flowright_engine::model::{Session, Then};
 use flowright_nlu::lang::Lang;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -78,4 +78,10 @@ pub(crate) enum Wish {
     /// Opened without a word, when it does not exist yet.
     Open(Box<Incoming>),
     Agent(Box<AgentMove>),
+    /// What is under way is carried out first.
+    Settle,
+    /// Another session of the same customer goes on here.
+    Join(Box<Session>),
+    /// It goes on in another one.
+    Leave(String),
 }

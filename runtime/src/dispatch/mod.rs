@@ -168,6 +168,21 @@ impl Dispatch {
         self.ask(session, Wish::Agent(Box::new(done))).await
     }
 
+    /// Has what a session holds go on in another one of the same customer. Both are there; the same
+    /// again does nothing.
+    ///
+    /// # Errors
+    /// See [`DispatchError`]: then it may be asked for again.
+    pub async fn join(&self, into: &str, from: &str) -> Result<(), DispatchError> {
+        self.ask(from, Wish::Settle).await?;
+        let Some((other, _)) = self.session(from).await? else {
+            return Err(DispatchError::NoSession(from.to_owned()));
+        };
+        self.ask(into, Wish::Join(Box::new(other))).await?;
+        // Only now: whatever stops the server before, nothing is lost.
+        self.ask(from, Wish::Leave(into.to_owned())).await.map(|_| ())
+    }
+
     async fn ask(&self, session: &str, wish: Wish) -> Result<Answer, DispatchError> {
         let (answer, receiver) = oneshot::channel();
         let place = Arc::clone(&self.inner.places).try_acquire_owned();

@@ -86,6 +86,10 @@ pub struct Claim {
     pub customer: Option<(String, Proven)>,
     /// The session to begin where there is none.
     pub session: String,
+    /// It was begun already, by somebody at this address who was nobody yet.
+    pub begun: bool,
+    /// What the address's session holds goes on in the customer's: it may be kept that it is hers.
+    pub joined: bool,
     /// When, ms UTC.
     pub at_ms: i64,
 }
@@ -121,8 +125,8 @@ impl Proven {
 pub struct Identified {
     /// The session.
     pub session: String,
-    /// The session that this address had before, where the customer turned out to have another: both
-    /// are one conversation from now on.
+    /// The session that this address had before, where the customer turned out to have another. As long
+    /// as they were not joined, nothing was kept.
     pub before: Option<String>,
 }
 

@@ -83,3 +83,49 @@ async fn many_first_messages_at_once_begin_one_session() {
     let again = world.server.access().carry_out(again).await.unwrap();
     assert!(again.answer.repeated);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_conversation_that_turns_out_to_be_a_customers_goes_on_in_hers() {
+    let world = World::start_bundle(bot(), |o| o).await;
+    let c1 = customer("C-1");
+    let (hers, _) = say(&world, vouched(envelope("api", "c1", "1", "echo"), &c1)).await;
+    say(&world, envelope("api", "c1", "2", "stop")).await;
+    // Somebody whom nobody knows yet begins something.
+    let visitor = |id: &str, text: &str| envelope("web", "visitor", id, text);
+    let (own, _) = say(&world, visitor("1", "echo")).await;
+    let (_, said) = say(&world, visitor("2", "one")).await;
+    assert_eq!(said, answer("1: one"));
+    assert_ne!(own, hers);
+    // Then she is the customer: it goes on where it was, in the customer's conversation.
+    let proved = vouched(visitor("3", "two"), &c1);
+    assert_eq!(say(&world, proved.clone()).await, (hers.clone(), answer("2: two")));
+    // From wherever she writes, and after a restart.
+    let world = world.restart().await;
+    assert_eq!(
+        say(&world, envelope("api", "c1", "3", "three")).await,
+        (hers.clone(), answer("3: three"))
+    );
+    let again = world.server.access().carry_out(proved).await.unwrap();
+    assert!(again.answer.repeated);
+    // Nothing is left where it was: no question, no timer.
+    let left = world.session(&own).await;
+    assert_eq!((&left["flows"], &left["wake_at_ms"]), (&json!([]), &Json::Null));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_first_conversations_of_a_customer_become_one_that_holds_both() {
+    let world = World::start_bundle(bot(), |o| o).await;
+    let c1 = customer("C-1");
+    let (hers, _) = say(&world, vouched(envelope("api", "c1", "1", "echo"), &c1)).await;
+    say(&world, envelope("api", "c1", "2", "one")).await;
+    say(&world, envelope("web", "visitor", "1", "echo")).await;
+    say(&world, envelope("web", "visitor", "2", "uno")).await;
+    say(&world, envelope("web", "visitor", "3", "due")).await;
+    // What she is talking about now comes first; what waited comes after it.
+    let (session, said) = say(&world, vouched(envelope("web", "visitor", "4", "tre"), &c1)).await;
+    assert_eq!((session, said), (hers.clone(), answer("3: tre")));
+    let (_, said) = say(&world, envelope("web", "visitor", "5", "stop")).await;
+    assert!(said.iter().any(|text| text.contains("What?")), "{said:?}");
+    let (_, said) = say(&world, envelope("api", "c1", "3", "two")).await;
+    assert_eq!(said, answer("2: two"));
+}

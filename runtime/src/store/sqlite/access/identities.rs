@@ -102,11 +102,9 @@ fn decide(
         }
         (None, Some(customer)) => {
             let session = session_of_customer.unwrap_or_else(begun);
-            Found::Keep {
-                identity: identity(session, Some(customer)),
-                before: None,
-                what: "linked",
-            }
+            let before = (claim.begun && session != claim.session).then(begun);
+            let what = if before.is_some() { "merged" } else { "linked" };
+            Found::Keep { identity: identity(session, Some(customer)), before, what }
         }
         (Some(known), None) => Found::Known(Identified { session: known.session, before: None }),
         (Some(known), Some((id, proof))) => match &known.customer {
@@ -218,8 +216,12 @@ impl SqliteStore {
     /// See [`AccessStore::identify`](crate::store::AccessStore::identify). Whoever is known already
     /// costs a look; what is new is decided by the writer, so that two messages at once find the same.
     pub(super) async fn find_or_keep(&self, claim: Claim) -> Result<Identified, StoreError> {
-        if let Found::Known(known) = found(&claim, self.read_at_once(|db| look(db, &claim))?)? {
-            return Ok(known);
+        match found(&claim, self.read_at_once(|db| look(db, &claim))?)? {
+            Found::Known(known) => return Ok(known),
+            Found::Keep { identity, before: Some(before), .. } if !claim.joined => {
+                return Ok(Identified { session: identity.session, before: Some(before) });
+            }
+            Found::Keep { .. } => {}
         }
         self.change_to(move |db| {
             let decided = match found(&claim, look(db, &claim)?) {
@@ -228,6 +230,10 @@ impl SqliteStore {
             };
             Ok(Ok(match decided {
                 Found::Known(known) => known,
+                // It became another's in the meantime: nothing is kept before they were joined.
+                Found::Keep { identity, before: Some(before), .. } if !claim.joined => {
+                    Identified { session: identity.session, before: Some(before) }
+                }
                 Found::Keep { identity, before, what } => {
                     keep(db, &identity, before.as_ref(), what)?;
                     Identified { session: identity.session, before }
