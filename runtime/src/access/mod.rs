@@ -18,6 +18,8 @@ use crate::clock::SharedClock;
 use crate::dispatch::{Answer, Dispatch, DispatchError, Incoming};
 use crate::limits::{ADDRESS_BYTES_MAX, ID_CHARS_MAX, MESSAGE_CHARS_MAX};
 use crate::secret::Secret;
+/// What channels see of the store.
+pub use crate::store::StoredIdentity;
 use crate::store::{Claim, SharedAccessStore, Spooled, StoreError};
 
 pub use outlet::{Outlet, Outlets, Parcel, Sent, reply};
@@ -200,6 +202,24 @@ impl Access {
     /// [`StoreError`].
     pub async fn deliveries(&self, session: &str) -> Result<Vec<Delivery>, StoreError> {
         self.inner.store.deliveries(session).await
+    }
+
+    /// The addresses whose messages belong to a session.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn identities_of(&self, session: &str) -> Result<Vec<StoredIdentity>, StoreError> {
+        self.inner.store.identities_of(session).await
+    }
+
+    /// Takes an address away from the customer whom it was thought to be of: what comes from it begins a
+    /// conversation of its own, until something proves anew who it is. Whether it is known.
+    ///
+    /// # Errors
+    /// See [`AccessError`].
+    pub async fn split(&self, channel: &str, address: &str) -> Result<bool, AccessError> {
+        let (session, now) = (who::random_session()?, self.inner.clock.now_ms());
+        Ok(self.inner.store.split(channel, address, session, now).await?)
     }
 
     /// How many messages wait to be carried out, and how many cannot be.

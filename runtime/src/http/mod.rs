@@ -5,6 +5,7 @@ mod agents;
 mod app;
 mod body;
 mod events;
+mod identities;
 mod idle;
 mod listen;
 mod messages;

@@ -5,7 +5,10 @@ use hyper::{Method, StatusCode};
 use super::app::{App, Shared};
 use super::body::reply;
 use super::problem::Problem;
-use super::{Request, Response, admin, agents, events, messages, pages, replies, sessions, socket};
+use super::{
+    Request, Response, admin, agents, events, identities, messages, pages, replies, sessions,
+    socket,
+};
 
 /// Answers a request; whatever goes wrong is a problem document.
 pub(crate) async fn route(app: App, request: Request) -> Response {
@@ -69,6 +72,16 @@ async fn answer(app: &App, request: Request) -> Result<Response, Problem> {
             only(&request, &[Method::POST], "POST")?;
             app.0.authorise_admin(&request)?;
             admin::retry(&app.0, id).await
+        }
+        ["admin", "sessions", id, "identities"] => {
+            only_get(&request)?;
+            app.0.authorise_admin(&request)?;
+            identities::list(&app.0, &session_id(id)?).await
+        }
+        ["admin", "identities", "split"] => {
+            only(&request, &[Method::POST], "POST")?;
+            app.0.authorise_admin(&request)?;
+            identities::split(&app.0, request).await
         }
         ["admin", "bundles"] => {
             only(&request, &[Method::GET, Method::HEAD, Method::POST], "GET, HEAD, POST")?;

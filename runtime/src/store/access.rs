@@ -38,6 +38,16 @@ pub trait AccessStore: Send + Sync + std::fmt::Debug {
         address: &'s str,
     ) -> StoreFuture<'s, Option<StoredIdentity>>;
 
+    /// Takes an address away from its customer: its messages begin a session of their own. Whether
+    /// anything is known of it.
+    fn split<'s>(
+        &'s self,
+        channel: &'s str,
+        address: &'s str,
+        session: String,
+        at_ms: i64,
+    ) -> StoreFuture<'s, bool>;
+
     /// All addresses whose messages belong to a session.
     fn identities_of<'s>(&'s self, session: &'s str) -> StoreFuture<'s, Vec<StoredIdentity>>;
 

@@ -1,7 +1,7 @@
 //! Whose messages belong to which session.
 
 use flowright_access::v1::Envelope;
-use flowright_tests::{ECHO, World, bundle_of_text};
+use flowright_tests::{ECHO, World, bundle_of_text, send};
 use serde_json::{Value as Json, json};
 
 use super::{envelope, vouched};
@@ -128,4 +128,33 @@ async fn two_first_conversations_of_a_customer_become_one_that_holds_both() {
     assert!(said.iter().any(|text| text.contains("What?")), "{said:?}");
     let (_, said) = say(&world, envelope("api", "c1", "3", "two")).await;
     assert_eq!(said, answer("2: two"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_operator_sees_who_writes_and_takes_an_address_away() {
+    let world = World::start_bundle(bot(), |o| o).await;
+    let c1 = customer("C-1");
+    let (hers, _) = say(&world, vouched(envelope("api", "c1", "1", "echo"), &c1)).await;
+    say(&world, vouched(envelope("web", "visitor", "1", "one"), &c1)).await;
+    let identities = async || {
+        let url = world.url(&format!("/admin/sessions/{hers}/identities"));
+        let (status, shown) = send(&url, "GET", None, &[]).await;
+        assert_eq!(status, 200, "{shown}");
+        let shown = shown["identities"].as_array().unwrap().clone();
+        shown.iter().map(|i| (i["address"].clone(), i["proof"].clone())).collect::<Vec<_>>()
+    };
+    let both = [(json!("c1"), json!("vouched")), (json!("visitor"), json!("vouched"))];
+    assert_eq!(identities().await, both);
+    let split = async |body: Json| {
+        send(&world.url("/admin/identities/split"), "POST", Some(body), &[]).await.0
+    };
+    assert_eq!(split(json!({ "channel": "web", "address": "nobody" })).await, 404);
+    assert_eq!(split(json!({ "channel": "web", "address": "visitor" })).await, 200);
+    assert_eq!(identities().await, both[..1]);
+    let (own, said) = say(&world, envelope("web", "visitor", "2", "echo")).await;
+    assert_ne!(own, hers);
+    assert_eq!(said, ["What?"]);
+    // What proves anew who it is makes it hers again.
+    let (again, _) = say(&world, vouched(envelope("web", "visitor", "3", "two"), &c1)).await;
+    assert_eq!(again, hers);
 }

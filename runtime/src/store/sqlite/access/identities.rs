@@ -212,6 +212,23 @@ fn found(claim: &Claim, (known, of_customer): Rest) -> Result<Found, StoreError>
     Ok(decide(claim, known, of_customer))
 }
 
+/// Gives an address a session of its own, and no customer. Whether it was known.
+pub(super) fn split(
+    db: &Connection,
+    (channel, address): (&str, &str),
+    session: &str,
+    at_ms: i64,
+) -> Result<bool, rusqlite::Error> {
+    let Some((known, _)) = find(db, channel, address)? else { return Ok(false) };
+    let own = StoredIdentity {
+        session: session.to_owned(),
+        customer: None,
+        since_ms: at_ms,
+        ..known.clone()
+    };
+    keep(db, &own, Some(&known.session), "split").map(|()| true)
+}
+
 impl SqliteStore {
     /// See [`AccessStore::identify`](crate::store::AccessStore::identify). Whoever is known already
     /// costs a look; what is new is decided by the writer, so that two messages at once find the same.

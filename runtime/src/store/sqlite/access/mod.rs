@@ -125,6 +125,19 @@ impl AccessStore for SqliteStore {
         Box::pin(ready(self.read_identity(channel, address)))
     }
 
+    fn split<'s>(
+        &'s self,
+        channel: &'s str,
+        address: &'s str,
+        session: String,
+        at_ms: i64,
+    ) -> StoreFuture<'s, bool> {
+        let (channel, address) = (channel.to_owned(), address.to_owned());
+        Box::pin(
+            self.change_to(move |db| identities::split(db, (&channel, &address), &session, at_ms)),
+        )
+    }
+
     fn identities_of<'s>(&'s self, session: &'s str) -> StoreFuture<'s, Vec<StoredIdentity>> {
         Box::pin(ready(self.read_identities_of(session)))
     }
