@@ -11,3 +11,8 @@ pub mod token;
 pub mod v1 {
     include!(concat!(env!("OUT_DIR"), "/flowright.v1.rs"));
 }
+
+/// The Protobuf files that [`v1`] is made from, with what they import and their comments: an encoded
+/// `google.protobuf.FileDescriptorSet`.
+pub const FILE_DESCRIPTOR_SET: &[u8] =
+    include_bytes!(concat!(env!("OUT_DIR"), "/flowright.v1.binpb"));

@@ -261,6 +261,9 @@ pub(crate) struct ServeArgs {
     /// Address and port, instead of `[serve] listen`
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) listen: Option<SocketAddr>,
+    /// Address and port for gRPC alone, instead of `[grpc] listen`
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) grpc_listen: Option<SocketAddr>,
     /// SQLite file, instead of `[store] path`
     #[arg(long, value_name = "FILE")]
     pub(crate) store: Option<PathBuf>,

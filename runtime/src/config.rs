@@ -22,6 +22,8 @@ pub use nlu::{ElsewhereConfig, NluConfig, NluTimeout, NluUrl};
 pub struct Config {
     /// `[serve]`
     pub serve: ServeConfig,
+    /// `[grpc]`
+    pub grpc: GrpcConfig,
     /// `[store]`
     pub store: StoreConfig,
     /// `[nlu]`
@@ -52,6 +54,14 @@ impl Default for ServeConfig {
     fn default() -> Self {
         Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
     }
+}
+
+/// `[grpc]`
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GrpcConfig {
+    /// Address and port where gRPC is spoken; without, it is spoken where HTTP is.
+    pub listen: Option<SocketAddr>,
 }
 
 /// `[store]`

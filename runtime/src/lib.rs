@@ -7,6 +7,7 @@ pub mod codes;
 pub mod config;
 pub mod dispatch;
 pub mod external;
+pub mod grpc;
 pub mod http;
 pub mod limits;
 pub mod outbox;

@@ -59,6 +59,28 @@ pub const SESSION_IDLE: Duration = Duration::from_secs(60);
 pub const PING_EVERY: Duration = Duration::from_secs(30);
 /// Time for a client to take what a WebSocket sends before it is cut off.
 pub const SOCKET_SEND_TIMEOUT: Duration = Duration::from_secs(10);
+/// Bytes of one message of gRPC.
+pub const GRPC_MESSAGE_BYTES_MAX: usize = 4 << 20;
+/// Streams at once on a connection of gRPC: each conversation that is listened to is one.
+pub const GRPC_STREAMS_MAX: u32 = 1_000;
+/// Calls of gRPC at once, on all connections together.
+pub const GRPC_CALLS_MAX: usize = 20_000;
+/// Time that a connection of gRPC stays open without a call.
+pub const GRPC_IDLE: Duration = Duration::from_secs(300);
+/// Bytes that wait to be sent on one stream of gRPC.
+pub const GRPC_SEND_BYTES_MAX: usize = 64 << 10;
+/// What waits for a caller on a stream before the conversation itself waits.
+pub const GRPC_QUEUE_MAX: usize = 8;
+/// Replies that one answer lists.
+pub const GRPC_REPLIES_MAX: usize = 1_000;
+/// Replies that it lists when nobody says how many.
+pub const GRPC_REPLIES_USUAL: usize = 100;
+/// Bytes of the replies that one answer lists.
+pub const GRPC_REPLIES_BYTES_MAX: usize = 1 << 20;
+/// Characters of an error's text: it is sent as a header.
+pub const GRPC_ERROR_CHARS_MAX: usize = 1_000;
+/// Time between two looks at whether the server is ready, for those who watch.
+pub const GRPC_HEALTH_EVERY: Duration = Duration::from_secs(1);
 /// Sessions whose timers are due that are read at once.
 pub const DUE_AT_ONCE_MAX: usize = 1_000;
 /// Messages of the outbox that are under way to one address at once.

@@ -17,8 +17,9 @@ use crate::config::ConfigError;
 pub use crate::dispatch::Resumed;
 use crate::dispatch::{Dispatch, Outside};
 use crate::external::{Asker, ExternalOptions};
+use crate::grpc::{self, Services};
 use crate::http::{App, Server};
-use crate::limits::DRAIN_TIMEOUT;
+use crate::limits::{CONNECTIONS_MAX, DRAIN_TIMEOUT};
 use crate::outbox::{Addresses, Courier, DeliverTo};
 use crate::programs::{Loader, Programs};
 use crate::secret::Secret;
@@ -33,6 +34,8 @@ use crate::transport::{HttpTransport, SharedTransport};
 pub struct Options {
     /// Address and port; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Where gRPC is spoken; without, it is spoken there too.
+    pub grpc: Option<SocketAddr>,
     /// The SQLite file.
     pub store: PathBuf,
     /// How it is opened.
@@ -70,6 +73,7 @@ impl Options {
     pub fn local(store: PathBuf) -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            grpc: None,
             store,
             sqlite: SqliteOptions::new(Durability::Full),
             token: None,
@@ -100,8 +104,11 @@ pub enum Error {
     /// The bundle cannot be run.
     #[error("the bundle cannot be run: {0}")]
     Bundle(String),
+    /// The description of the service cannot be read.
+    #[error("gRPC cannot be served: {0}")]
+    Grpc(String),
     /// The address cannot be listened on.
-    #[error("R0205: cannot listen on {address}: {cause}{}", if *.in_use { "; another process has the port: stop it, or choose another with --listen" } else { "" })]
+    #[error("R0205: cannot listen on {address}: {cause}{}", if *.in_use { format!("; another process has the port: stop it, or choose another with {option}") } else { String::new() })]
     Listen {
         /// The address.
         address: SocketAddr,
@@ -109,6 +116,8 @@ pub enum Error {
         cause: String,
         /// Whether another process has it.
         in_use: bool,
+        /// What gives another one.
+        option: &'static str,
     },
 }
 
@@ -117,11 +126,14 @@ pub enum Error {
 pub struct Handle {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where it listens for gRPC.
+    pub grpc_address: SocketAddr,
     /// Sessions with calls from before a crash.
     pub resumed: Resumed,
     dispatch: Dispatch,
     access: Access,
     server: Server,
+    grpc: Option<grpc::Server>,
     /// The timers, the courier and the porter.
     loops: Vec<JoinHandle<()>>,
 }
@@ -136,8 +148,11 @@ impl Service {
     /// # Errors
     /// See [`Error`].
     pub async fn start(bundle: &[u8], loader: Loader, options: Options) -> Result<Handle, Error> {
-        if options.token.is_none() && !options.listen.ip().is_loopback() {
-            return Err(ConfigError::Unprotected(options.listen).into());
+        let addresses = std::iter::once(options.listen).chain(options.grpc);
+        for address in addresses {
+            if options.token.is_none() && !address.ip().is_loopback() {
+                return Err(ConfigError::Unprotected(address).into());
+            }
         }
         let programs = Programs::new(bundle, loader).map_err(Error::Bundle)?;
         let metrics = Arc::new(Metrics::default());
@@ -145,12 +160,11 @@ impl Service {
         let access_store: SharedAccessStore = Arc::new(store.clone());
         let store: SharedStore = Arc::new(store);
         store.put_bundle(&programs.current().bundle, bundle).await?;
-        let listener = TcpListener::bind(options.listen).await.map_err(|e| Error::Listen {
-            address: options.listen,
-            in_use: e.kind() == std::io::ErrorKind::AddrInUse,
-            cause: e.to_string(),
-        })?;
-        let address = listener.local_addr().unwrap_or(options.listen);
+        let (listener, address) = bind(options.listen, "--listen").await?;
+        let grpc = match options.grpc {
+            Some(address) => Some(bind(address, "--grpc-listen").await?),
+            None => None,
+        };
         let transport = options.transport;
         let actions = ActionClient::new(Arc::clone(&transport), options.variables)
             .with_more(options.more_variables);
@@ -185,9 +199,29 @@ impl Service {
         ];
         let demo = if options.token.is_none() { options.demo_customers } else { Vec::new() };
         let app = App::new(access.clone(), options.token, options.allowed_origins, demo);
-        let server = Server::start(listener, app);
-        Ok(Handle { address, resumed, dispatch, access, server, loops })
+        let services = Services::new(app.clone()).map_err(|e| Error::Grpc(e.to_string()))?;
+        let (beside, grpc_address, grpc) = match grpc {
+            Some((listener, own)) => (None, own, Some(grpc::Server::start(listener, services))),
+            None => (Some(services), address, None),
+        };
+        let server = Server::start_within(listener, app, CONNECTIONS_MAX, beside);
+        Ok(Handle { address, grpc_address, resumed, dispatch, access, server, grpc, loops })
     }
+}
+
+/// Listens on an address; the address with the port that it got.
+async fn bind(
+    address: SocketAddr,
+    option: &'static str,
+) -> Result<(TcpListener, SocketAddr), Error> {
+    let listener = TcpListener::bind(address).await.map_err(|e| Error::Listen {
+        address,
+        in_use: e.kind() == std::io::ErrorKind::AddrInUse,
+        cause: e.to_string(),
+        option,
+    })?;
+    let address = listener.local_addr().unwrap_or(address);
+    Ok((listener, address))
 }
 
 impl Handle {
@@ -208,7 +242,12 @@ impl Handle {
     /// Comes back with the number of sessions whose calls were still under way; they go on at the
     /// next start.
     pub async fn stop(self) -> usize {
-        self.server.stop(DRAIN_TIMEOUT).await;
+        let grpc = async {
+            if let Some(grpc) = self.grpc {
+                grpc.stop(DRAIN_TIMEOUT).await;
+            }
+        };
+        tokio::join!(self.server.stop(DRAIN_TIMEOUT), grpc);
         let busy = self.dispatch.close(DRAIN_TIMEOUT).await;
         for work in self.loops {
             work.abort();

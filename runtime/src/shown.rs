@@ -31,9 +31,16 @@ pub(crate) fn handoff(handoff: &Handoff) -> Json {
 }
 
 fn fact(fact: &Fact) -> Json {
-    match &fact.visible_to {
-        Some(role) => json!({ "name": fact.name, "withheld": format!("visible to {role}") }),
-        None if fact.personal => json!({ "name": fact.name, "withheld": "personal" }),
+    match withheld(fact) {
+        Some(why) => json!({ "name": fact.name, "withheld": why }),
         None => json!({ "name": fact.name, "value": fact.value, "turn": fact.turn }),
+    }
+}
+
+/// Why a fact is not shown.
+pub(crate) fn withheld(fact: &Fact) -> Option<String> {
+    match &fact.visible_to {
+        Some(role) => Some(format!("visible to {role}")),
+        None => fact.personal.then(|| "personal".to_owned()),
     }
 }

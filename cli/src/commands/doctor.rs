@@ -91,6 +91,9 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<Outcome, Failure> {
     let mut things = Vec::new();
     let config = project::look(&args.project, &folder, args.config.as_deref(), &mut things);
     let served = config.as_ref().is_some_and(|known| address::look(known, &mut things));
+    if let Some(known) = &config {
+        address::look_grpc(known, served, &mut things);
+    }
     let named = config.as_ref().map(|known| folder.join(&known.config.store.path));
     match args.store.clone().or(named) {
         Some(path) => store::look(&path, served, &mut things),

@@ -48,7 +48,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Outcome, Failure> {
         let handle = Service::start(&runnable.encoded.bytes, loader, options)
             .await
             .map_err(|e| Failure::new(e.to_string()))?;
-        welcome(&program.bot.name, &handle, &store, config.nlu.elsewhere.as_ref())?;
+        welcome(&program, &handle, &store, config.nlu.elsewhere.as_ref())?;
         // It has nothing to hold on to it.
         drop(program);
         if let Some(watch) = watch {
@@ -163,6 +163,7 @@ fn options(
     let durability = if args.not_durable { Durability::ProcessOnly } else { Durability::Full };
     Ok(Options {
         listen: args.listen.unwrap_or(config.serve.listen),
+        grpc: args.grpc_listen.or(config.grpc.listen),
         store,
         sqlite: SqliteOptions::new(durability),
         token,
@@ -181,16 +182,24 @@ fn options(
 }
 
 fn welcome(
-    bot: &str,
+    program: &Program,
     handle: &Handle,
     store: &Path,
     nlu: Option<&ElsewhereConfig>,
 ) -> Result<(), Failure> {
     let base = format!("http://{}", handle.address);
     let bold = |text: &str| paint(Stream::Out, "1", text);
+    let has_grpc = program.channels.iter().any(|channel| channel.kind == "grpc");
+    let grpc = match has_grpc {
+        true => format!(
+            "  grpc    {}   flowright.v1.Conversations, with reflection\n",
+            handle.grpc_address
+        ),
+        false => String::new(),
+    };
     let mut text = format!(
-        "{} {}\n  chat    {}\n  api     POST {base}/v1/sessions/SESSION/messages   described in {base}/openapi.json\n  health  {base}/readyz   metrics {base}/metrics\n  store   {}\n  Ctrl-C stops it; nothing said so far is lost.\n",
-        bold(bot),
+        "{} {}\n  chat    {}\n  api     POST {base}/v1/sessions/SESSION/messages   described in {base}/openapi.json\n  health  {base}/readyz   metrics {base}/metrics\n{grpc}  store   {}\n  Ctrl-C stops it; nothing said so far is lost.\n",
+        bold(&program.bot.name),
         "is served:",
         bold(&format!("{base}/")),
         store.display()

@@ -9,7 +9,7 @@ use crate::syntax::ast::{self, ExprKind};
 
 /// Channel kinds and whether this version serves them.
 const CHANNEL_KINDS: [(&str, bool); 5] =
-    [("websocket", true), ("rest", true), ("grpc", false), ("email", false), ("webhook", false)];
+    [("websocket", true), ("rest", true), ("grpc", true), ("email", false), ("webhook", false)];
 
 /// Settings that a channel may have.
 const CHANNEL_SETTINGS: [&str; 5] = ["path", "address", "provider", "secret", "token"];
@@ -43,12 +43,24 @@ impl<'a> Checker<'a> {
         for setting in &channel.settings {
             if !CHANNEL_SETTINGS.contains(&setting.key.text.as_str()) {
                 self.unknown(Code::E0208, "channel setting", &setting.key, CHANNEL_SETTINGS);
+            } else if channel.kind.text == "grpc" {
+                self.no_settings(&setting.key);
             } else if let Some(value) = self.setting(&setting.value) {
                 self.provider(channel, setting, &value);
                 settings.push((setting.key.text.clone(), value));
             }
         }
         ChannelDef { name: channel.name.text.clone(), kind: channel.kind.text.clone(), settings }
+    }
+
+    /// The names of its services and methods are the protocol's, and its address is the deployment's.
+    fn no_settings(&mut self, key: &ast::Name) {
+        let message = format!("a channel of kind `grpc` has no setting `{}`", key.text);
+        let finding = self
+            .finding(Code::E0208, key.span, message)
+            .label("nothing to set")
+            .help("leave it out; where the server listens is in flowright.toml: `[grpc] listen`");
+        self.report(finding);
     }
 
     /// A provider whose limits are not known: nothing is checked against them.

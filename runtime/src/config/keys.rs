@@ -45,6 +45,7 @@ const fn key(name: &'static str, takes: Takes, example: &'static str) -> Key {
 /// The tables with their keys; `[env]` has whatever keys somebody likes.
 const TABLES: &[(&str, &[Key])] = &[
     ("serve", &[key("listen", Takes::Listen, "\"127.0.0.1:8080\"")]),
+    ("grpc", &[key("listen", Takes::Listen, "\"127.0.0.1:50051\"")]),
     ("store", &[key("path", Takes::Text, "\"my_bot.sqlite\"")]),
     (
         "nlu",
@@ -350,7 +351,7 @@ mod tests {
             (
                 "[storage]\n",
                 1,
-                "there is no key `storage` here; there are `[serve]`, `[store]`, `[nlu]`",
+                "there is no key `storage` here; there are `[serve]`, `[grpc]`, `[store]`",
             ),
             ("[stor]\n", 1, "did you mean `store`?"),
             ("timeout = \"1s\"\n", 1, "`timeout` stands below `[nlu]`"),
@@ -366,12 +367,13 @@ mod tests {
 
     #[test]
     fn all_keys_together_are_right() {
-        let text = "[serve]\nlisten = \"[::1]:0\"\n[store]\npath = \"a\"\n[nlu]\nencoder = \"m\"\n\
+        let text = "[serve]\nlisten = \"[::1]:0\"\n[grpc]\nlisten = \"[::1]:1\"\n[store]\npath = \"a\"\n[nlu]\nencoder = \"m\"\n\
                     url = \"http://h/x\"\ntimeout = \"1s\"\ntoken_env = \"T\"\n[api]\ntoken_env = \"A\"\n\
                     [web]\nallowed_origins = [\"https://a\"]\n[env]\nEMPTY = \"\"\n\
                     [[demo.customers]]\nid = 1\n";
         let config = Config::parse("flowright.toml", text).unwrap();
         assert_eq!(config.serve.listen.to_string(), "[::1]:0");
+        assert_eq!(config.grpc.listen.unwrap().to_string(), "[::1]:1");
         assert_eq!(config.demo.customers.len(), 1);
     }
 }

@@ -244,7 +244,8 @@ impl Dispatch {
     /// # Errors
     /// [`StoreError`].
     pub async fn replies_after(&self, id: &str, seq: u64) -> Result<Vec<StoredReply>, StoreError> {
-        self.inner.store.replies_after(id, seq).await
+        // Numbers are kept as signed ones; behind the largest there is nothing.
+        self.inner.store.replies_after(id, seq.min(i64::MAX as u64)).await
     }
 
     /// What is said in a session from now on, as it becomes durable.

@@ -67,7 +67,7 @@ pub(super) async fn post(
 }
 
 /// A name that can be shown on a line.
-fn checked_name(name: String) -> Result<String, Problem> {
+pub(crate) fn checked_name(name: String) -> Result<String, Problem> {
     let fits = !name.trim().is_empty()
         && name.chars().count() <= AGENT_CHARS_MAX
         && !name.chars().any(char::is_control);

@@ -63,6 +63,11 @@ impl Shared {
         let _ = self.closing.subscribe().wait_for(|closing| *closing).await;
     }
 
+    /// Whether the server goes down.
+    pub(crate) fn is_closing(&self) -> bool {
+        *self.closing.borrow()
+    }
+
     /// Sends everybody away.
     pub(crate) fn close(&self) {
         self.closing.send_replace(true);

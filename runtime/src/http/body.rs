@@ -37,7 +37,7 @@ impl Room {
     }
 
     /// Takes more of it, when there is as much.
-    fn take(&self, bytes: usize, taken: &mut Taken) -> bool {
+    pub(crate) fn take(&self, bytes: usize, taken: &mut Taken) -> bool {
         let Ok(count) = u32::try_from(bytes) else { return false };
         let Ok(more) = Arc::clone(&self.0).try_acquire_many_owned(count) else { return false };
         match &mut taken.0 {

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until};
 
 /// The use of one connection.
 #[derive(Debug, Clone)]
-pub(super) struct Usage(Arc<Mutex<State>>);
+pub(crate) struct Usage(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
@@ -20,25 +20,25 @@ struct State {
 
 /// A request, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Use(Usage);
+pub(crate) struct Use(Usage);
 
 /// The same for an answer that goes on after its request was answered.
 #[derive(Debug, Clone)]
 pub(super) struct InUse(#[expect(dead_code, reason = "it is held")] pub(super) Arc<Use>);
 
 impl Usage {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Arc::new(Mutex::new(State { under_way: 0, since: Instant::now() })))
     }
 
     /// A request begins.
-    pub(super) fn begin(&self) -> Use {
+    pub(crate) fn begin(&self) -> Use {
         self.with(|state| state.under_way += 1);
         Use(self.clone())
     }
 
     /// Comes back when nothing was asked for so long.
-    pub(super) async fn idle_for(&self, limit: Duration) {
+    pub(crate) async fn idle_for(&self, limit: Duration) {
         loop {
             let until = self.with(|state| {
                 let from = if state.under_way > 0 { Instant::now() } else { state.since };

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http_body_util::Either;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
@@ -19,6 +20,7 @@ use super::app::App;
 use super::idle::{InUse, Usage};
 use super::router::route;
 use super::stream::TimedStream;
+use crate::grpc::{Services, is_grpc};
 use crate::limits::{
     CONNECTION_IDLE, CONNECTION_WINDOW_BYTES, CONNECTIONS_MAX, HEADER_BYTES_MAX, HEADER_TIMEOUT,
     HEADERS_MAX, PING_EVERY, RESETS_WAITING_MAX, SOCKET_SEND_TIMEOUT, STREAMS_MAX,
@@ -27,7 +29,7 @@ use crate::limits::{
 /// What an HTTP/2 connection begins with (RFC 9113, 3.4).
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// Pause after an accept that failed, which it does when file handles run out.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+pub(crate) const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 /// Accepts and serves connections until it is stopped.
 #[derive(Debug)]
@@ -40,13 +42,18 @@ impl Server {
     /// Serves a listener's connections.
     #[must_use]
     pub fn start(listener: TcpListener, app: App) -> Self {
-        Self::start_within(listener, app, CONNECTIONS_MAX)
+        Self::start_within(listener, app, CONNECTIONS_MAX, None)
     }
 
-    /// The same with so many connections at once.
+    /// The same with so many connections at once, and with what answers calls of gRPC.
     #[must_use]
-    pub fn start_within(listener: TcpListener, app: App, connections: usize) -> Self {
-        let accepting = tokio::spawn(accept(listener, app.clone(), connections));
+    pub fn start_within(
+        listener: TcpListener,
+        app: App,
+        connections: usize,
+        grpc: Option<Services>,
+    ) -> Self {
+        let accepting = tokio::spawn(accept(listener, app.clone(), connections, grpc));
         Self { app, accepting }
     }
 
@@ -65,7 +72,12 @@ impl Server {
 #[derive(Debug, Clone)]
 pub(super) struct Place(#[expect(dead_code, reason = "it is held")] Arc<OwnedSemaphorePermit>);
 
-async fn accept(listener: TcpListener, app: App, connections: usize) -> GracefulShutdown {
+async fn accept(
+    listener: TcpListener,
+    app: App,
+    connections: usize,
+    grpc: Option<Services>,
+) -> GracefulShutdown {
     let open = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(connections));
     loop {
@@ -87,12 +99,18 @@ async fn accept(listener: TcpListener, app: App, connections: usize) -> Graceful
             },
             () = app.0.closed() => return open,
         };
-        let (app, watcher) = (app.clone(), open.watcher());
-        tokio::spawn(serve(stream, peer, app, watcher, place));
+        let (app, grpc, watcher) = (app.clone(), grpc.clone(), open.watcher());
+        tokio::spawn(serve(stream, peer, (app, grpc), watcher, place));
     }
 }
 
-async fn serve(stream: TcpStream, peer: SocketAddr, app: App, watcher: Watcher, place: Place) {
+async fn serve(
+    stream: TcpStream,
+    peer: SocketAddr,
+    (app, grpc): (App, Option<Services>),
+    watcher: Watcher,
+    place: Place,
+) {
     // Answers are small and whole: waiting for more to send only delays them.
     let _ = stream.set_nodelay(true);
     let first = tokio::time::timeout(HEADER_TIMEOUT, is_http2(&stream));
@@ -128,12 +146,16 @@ async fn serve(stream: TcpStream, peer: SocketAddr, app: App, watcher: Watcher, 
     let used = usage.clone();
     let service = service_fn(move |mut request: Request| {
         let (app, under_way) = (app.clone(), Arc::new(used.begin()));
+        let grpc = grpc.clone().filter(|_| is_grpc(&request));
         request.extensions_mut().insert(place.clone());
         request.extensions_mut().insert(InUse(Arc::clone(&under_way)));
         async move {
+            if let Some(grpc) = grpc {
+                return Ok(grpc.answer(request, under_way).await.map(Either::Right));
+            }
             let answer = route(app, request).await;
             drop(under_way);
-            Ok::<_, Infallible>(answer)
+            Ok::<_, Infallible>(answer.map(Either::Left))
         }
     });
     let stream = TimedStream::new(stream, SOCKET_SEND_TIMEOUT);
@@ -147,7 +169,7 @@ async fn serve(stream: TcpStream, peer: SocketAddr, app: App, watcher: Watcher, 
 }
 
 /// Looks at a connection's first bytes without taking them.
-async fn is_http2(stream: &TcpStream) -> std::io::Result<bool> {
+pub(crate) async fn is_http2(stream: &TcpStream) -> std::io::Result<bool> {
     let mut first = [0_u8; PREFACE.len()];
     loop {
         let length = stream.peek(&mut first).await?;

@@ -147,7 +147,7 @@ pub(super) fn carried_out(session: &str, id: &str, answer: &Answer) -> Response 
     json(StatusCode::OK, &CarriedOut { session, id, status, answer })
 }
 
-fn language(name: &str) -> Result<Lang, Problem> {
+pub(crate) fn language(name: &str) -> Result<Lang, Problem> {
     Lang::parse(name).ok_or_else(|| {
         Problem::new(400, format!("`{name}` is not a language"))
             .with_help("such as \"zh\" or \"en\"")
@@ -155,7 +155,7 @@ fn language(name: &str) -> Result<Lang, Problem> {
 }
 
 /// A text within limits; empty only beside a payload.
-pub(super) fn checked_text(text: String, may_be_empty: bool) -> Result<String, Problem> {
+pub(crate) fn checked_text(text: String, may_be_empty: bool) -> Result<String, Problem> {
     if text.chars().count() > MESSAGE_CHARS_MAX {
         let detail = format!("the message is longer than {MESSAGE_CHARS_MAX} characters");
         return Err(Problem::new(413, detail));
@@ -168,7 +168,7 @@ pub(super) fn checked_text(text: String, may_be_empty: bool) -> Result<String, P
 }
 
 /// An id of a session or message: visible ASCII that needs no quoting anywhere.
-pub(super) fn checked_id(what: &str, id: &str) -> Result<String, Problem> {
+pub(crate) fn checked_id(what: &str, id: &str) -> Result<String, Problem> {
     let fits = |c: char| c.is_ascii_alphanumeric() || "-_.:@".contains(c);
     if !id.is_empty() && id.len() <= ID_CHARS_MAX && id.chars().all(fits) {
         return Ok(id.to_owned());

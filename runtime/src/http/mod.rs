@@ -1,21 +1,21 @@
 //! The server's HTTP face: REST, WebSocket, the web chat, health and metrics.
 
 mod admin;
-mod agents;
+pub(crate) mod agents;
 mod app;
-mod body;
+pub(crate) mod body;
 mod events;
 mod identities;
-mod idle;
-mod listen;
-mod messages;
+pub(crate) mod idle;
+pub(crate) mod listen;
+pub(crate) mod messages;
 mod pages;
-mod problem;
+pub(crate) mod problem;
 mod replies;
 mod router;
 mod sessions;
 mod socket;
-mod stream;
+pub(crate) mod stream;
 
 pub use app::App;
 pub use listen::Server;

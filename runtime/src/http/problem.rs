@@ -19,11 +19,11 @@ const STOPPED_RETRY_S: u32 = 30;
 /// Why a request was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
-    status: u16,
-    detail: String,
-    help: Option<String>,
-    retry_after_s: Option<u32>,
-    code: Option<&'static str>,
+    pub(crate) status: u16,
+    pub(crate) detail: String,
+    pub(crate) help: Option<String>,
+    pub(crate) retry_after_s: Option<u32>,
+    pub(crate) code: Option<&'static str>,
     allow: Option<&'static str>,
 }
 

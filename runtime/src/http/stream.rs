@@ -11,7 +11,7 @@ use tokio::time::{Sleep, sleep};
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct TimedStream {
+pub(crate) struct TimedStream {
     stream: TcpStream,
     patience: Duration,
     /// Until when a write that does not go on may wait.
@@ -19,7 +19,7 @@ pub(super) struct TimedStream {
 }
 
 impl TimedStream {
-    pub(super) const fn new(stream: TcpStream, patience: Duration) -> Self {
+    pub(crate) const fn new(stream: TcpStream, patience: Duration) -> Self {
         Self { stream, patience, stuck: None }
     }
 

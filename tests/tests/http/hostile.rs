@@ -247,7 +247,7 @@ async fn websockets_have_their_places_among_the_connections() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let app = App::new(world.server.access().clone(), None, Vec::new(), Vec::new());
-    let server = Server::start_within(listener, app, 3);
+    let server = Server::start_within(listener, app, 3, None);
     let page = |number: usize| async move {
         let stream = TcpStream::connect(address).await.unwrap();
         let url = format!("ws://{address}/chat?session=page-{number:0>20}");

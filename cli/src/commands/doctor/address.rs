@@ -59,6 +59,31 @@ pub(super) fn look(known: &Known, things: &mut Vec<Thing>) -> bool {
     served
 }
 
+/// Looks at the address for gRPC alone, where one is configured.
+pub(super) fn look_grpc(known: &Known, served: bool, things: &mut Vec<Thing>) {
+    let Some(address) = known.config.grpc.listen else { return };
+    if known.config.api.token_env.is_none() && !address.ip().is_loopback() {
+        let says = ConfigError::Unprotected(address).to_string();
+        things.push(Thing::new("grpc", State::Fault, says));
+        return;
+    }
+    things.push(match TcpListener::bind(address) {
+        Ok(_) if served => {
+            let says = format!("nobody listens on {address}, and the server runs");
+            Thing::warning("grpc", says, "it was started without `[grpc] listen`: start it again")
+        }
+        Ok(_) => Thing::ok("grpc", format!("{address} is free")),
+        Err(error) if served && error.kind() == ErrorKind::AddrInUse => {
+            Thing::ok("grpc", format!("{address} is listened on, as the server does"))
+        }
+        Err(error) => {
+            let says = format!("R0205: cannot listen on {address}: {error}");
+            let help = "give `[grpc] listen` an address of this machine, and a port that is free";
+            Thing::fault("grpc", says, help)
+        }
+    });
+}
+
 /// The bot that a flowright serves at an address.
 fn bot_at(address: SocketAddr) -> Option<String> {
     let answer = ask(address, "/openapi.json")?;
