@@ -66,6 +66,8 @@ pub(crate) enum Command {
     Restore(RestoreArgs),
     /// Say what is wrong with a project where it runs: configuration, address, store, disk
     Doctor(DoctorArgs),
+    /// Show each channel of a bot: its address, whether it is served, its last message, what it lacks
+    Channels(ChannelsArgs),
     /// Explain a diagnostic code, with an example and its mending
     Explain(ExplainArgs),
     /// Print a completion script for a shell
@@ -346,6 +348,23 @@ pub(crate) struct DoctorArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) store: Option<PathBuf>,
     /// Form of the report
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Exit codes: 0 nothing is missing, 1 something is, 2 could not run.")]
+pub(crate) struct ChannelsArgs {
+    /// Project folder or bundle
+    #[arg(default_value = ".")]
+    pub(crate) project: PathBuf,
+    /// Configuration, instead of flowright.toml beside the project
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// SQLite file, instead of `[store] path`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) store: Option<PathBuf>,
+    /// Form of the list
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod backup;
 pub(crate) mod build;
+pub(crate) mod channels;
 pub(crate) mod chat;
 pub(crate) mod check;
 pub(crate) mod completions;

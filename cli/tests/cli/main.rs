@@ -1,6 +1,7 @@
 //! The binary as people, editors and CI use it: what it prints where, its exit codes, its files.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod channels;
 mod check;
 mod commands;
 mod fmt;

@@ -7,7 +7,7 @@ mod sqlite;
 pub use access::{AccessStore, Claim, Identified, Proven, SpoolResult, Spooled, StoredIdentity};
 pub use sqlite::{
     Backup, Durability, OtherFormat, Restored, SCHEMA, SqliteOptions, SqliteStore, StoreReport,
-    backup, is_in_use, restore, verify,
+    backup, is_in_use, last_heard, restore, verify,
 };
 
 use std::collections::BTreeSet;

@@ -5,6 +5,7 @@ mod as_store;
 mod bundles;
 mod checkpoint;
 mod copies;
+mod heard;
 mod jump;
 mod lock;
 mod outbox;
@@ -32,6 +33,7 @@ use crate::limits::COMMITS_WAITING_MAX;
 use crate::telemetry::Metrics;
 
 pub use self::copies::{Backup, Restored, backup, restore};
+pub use self::heard::last_heard;
 pub use self::lock::is_in_use;
 pub use self::tables::{Durability, SCHEMA, SqliteOptions};
 pub use self::verify::{OtherFormat, StoreReport, verify};
