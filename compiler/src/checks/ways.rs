@@ -2,6 +2,7 @@
 //! looked at as a whole, all groups that are not remembered at once; the others' flows are left out
 //! meanwhile, and stand there without points.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -11,9 +12,10 @@ use crate::base::limits::DIAGNOSTICS_MAX;
 use crate::diag::Diagnostic;
 use crate::graph::points::Points;
 use crate::graph::{self, Doubt, FlowGraph, Summary, vacuous};
-use crate::ir::{FlowId, StateId};
+use crate::ir::{ActionId, FlowId, StateId, Type};
 use crate::memory::{Key, Layout, key};
 use crate::prove::{self, Asking, Proofs};
+use crate::sema::hir::Project;
 
 /// What a group is remembered under: what stands for its flows, and all else that its check may look
 /// at.
@@ -38,11 +40,14 @@ pub(super) struct All<'a> {
     /// Flows whose points must be there for the facts that all groups look at: those by which a
     /// human is asked for, and groups that set a slot of the session to what may be empty.
     always: BTreeSet<FlowId>,
+    project: &'a Project,
+    /// Stands for the options of all choices.
+    options: OnceCell<Key>,
 }
 
 impl<'a> All<'a> {
     pub(super) fn of(
-        run: &mut Run<'_, '_>,
+        run: &mut Run<'_, 'a>,
         graphs: &'a [Arc<FlowGraph>],
         asks: &'a [bool],
     ) -> Self {
@@ -53,7 +58,23 @@ impl<'a> All<'a> {
         let sets = |id: &FlowId| summaries.get(id.index()).is_some_and(|s| s.sets_computed);
         let setting = groups.iter().filter(|group| group.iter().any(sets)).flatten().copied();
         let always = asked.chain(setting).collect();
-        Self { summaries, groups, graphs, asks, always }
+        let (project, options) = (run.project, OnceCell::new());
+        Self { summaries, groups, graphs, asks, always, project, options }
+    }
+
+    /// What a group is remembered under where some conversation refutes a property: it shows all that
+    /// actions answer, also what no flow names.
+    fn shown(&self, of_group: Key, group: &[FlowId]) -> Key {
+        let summaries = group.iter().filter_map(|id| self.summaries.get(id.index()));
+        let actions: BTreeSet<ActionId> =
+            summaries.flat_map(|summary| &summary.actions).copied().collect();
+        let result = |action: &ActionId| self.project.actions.get(action.index())?.result.as_ref();
+        let given: Vec<Option<&Type>> = actions.iter().map(result).collect();
+        let options = self.options.get_or_init(|| {
+            let options = self.project.choices.iter().map(|choice| &choice.options);
+            key(&options.map(|all| all.iter().map(|o| &o.name).collect()).collect::<Vec<Vec<_>>>())
+        });
+        key(&(of_group.as_bytes(), given, options.as_bytes()))
     }
 
     /// What each flow does to what it shares with others, and what it uses.
@@ -69,7 +90,8 @@ impl<'p> Run<'_, 'p> {
         let mut found = Proofs::default();
         let mut missing = Vec::new();
         for (group, key) in all.groups.iter().zip(&keys) {
-            match self.known(*key) {
+            let shown = || key.map(|key| all.shown(key, group));
+            match self.known(*key).or_else(|| self.known(shown())) {
                 Some(known) => add(&mut found, known),
                 None => missing.push((group, *key)),
             }
@@ -81,7 +103,7 @@ impl<'p> Run<'_, 'p> {
             match self.memory.is_some().then(|| self.split(&now, &missing)).flatten() {
                 Some(parts) => {
                     for ((group, key), part) in missing.into_iter().zip(parts) {
-                        add(&mut found, self.keep(group, key, part));
+                        add(&mut found, self.keep(group, key, part, all));
                     }
                 }
                 None if wanted.len() == self.project.flows.len() => found = now,
@@ -223,7 +245,11 @@ impl<'p> Run<'_, 'p> {
     }
 
     /// Keeps what was found of a group, where it can be found again; gives it back.
-    fn keep(&mut self, group: &[FlowId], key: Option<Key>, part: Proofs) -> Proofs {
+    fn keep(&mut self, group: &[FlowId], key: Option<Key>, part: Proofs, all: &All<'_>) -> Proofs {
+        let key = match part.counterexamples.is_empty() {
+            true => key,
+            false => key.map(|key| all.shown(key, group)),
+        };
         let first = group.first().and_then(|id| self.project.flows.get(id.index()));
         let (Some(key), Some(first), Some((memory, layout))) = (key, first, self.memory.as_mut())
         else {

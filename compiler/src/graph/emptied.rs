@@ -179,7 +179,7 @@ impl Search<'_, '_> {
                 (
                     Op::Do { bind: Some(bind), action, .. },
                     Way::Error(_) | Way::Failed | Way::Done,
-                ) if crate::ir::cells_of(bind).contains(&place) => {
+                ) if bind.places().contains(&place) => {
                     let action = self.project.actions.get(action.index())?;
                     let words = match taken {
                         Way::Error(error) => {

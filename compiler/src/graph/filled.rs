@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::points::{Edge, Op, Point, PointId, Points, Way};
 use super::reads;
 use super::values::has_value;
-use crate::ir::{FieldType, Place, RecordCells, Space, Type};
-use crate::sema::hir::{Expr, ExprKind, Project};
+use crate::ir::{Place, Space, Type};
+use crate::sema::hir::{Bind, Expr, ExprKind, Project, item_type};
 
 /// A set of cells: the flow's own first, then the session's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -242,16 +242,12 @@ pub(crate) fn transfer(
         (Op::Branch(cond), Way::Fails) => assume(cond, false, &mut cells),
         (Op::Do { bind: Some(bind), action, .. }, Way::Done) => {
             let result = project.actions.get(action.index()).and_then(|a| a.result.as_ref());
-            fill(bind, result, false, &mut cells);
+            fill(bind, result, &mut cells);
         }
         (Op::ChooseFrom { item, list, .. }, way) => {
             others.cleared.iter().for_each(|cleared| cells.remove(*cleared));
             if way == Way::Chosen {
-                let item_ty = match &list.ty {
-                    Type::List(item) => Some(&**item),
-                    _ => None,
-                };
-                fill(item, item_ty, false, &mut cells);
+                fill(item, item_type(list), &mut cells);
             }
         }
         (Op::Confirm(_) | Op::Choose { .. } | Op::Wait(_), _) => {
@@ -270,17 +266,11 @@ pub(crate) fn transfer(
 }
 
 /// Marks the cells of a result: all but its optional fields.
-fn fill(cells: &RecordCells, ty: Option<&Type>, optional: bool, filled: &mut Cells) {
-    match (cells, ty) {
-        (RecordCells::One(place), _) if optional => filled.remove(*place),
-        (RecordCells::One(place), _) => filled.add(*place),
-        (RecordCells::Fields(parts), Some(Type::Record(fields))) => {
-            for (part, FieldType { ty, optional: own, .. }) in parts.iter().zip(fields) {
-                fill(part, Some(ty), optional || *own, filled);
-            }
-        }
-        (RecordCells::Fields(parts), _) => {
-            parts.iter().for_each(|part| fill(part, None, true, filled));
+fn fill(bind: &Bind, ty: Option<&Type>, filled: &mut Cells) {
+    for (place, optional) in bind.filled(ty) {
+        match optional {
+            true => filled.remove(place),
+            false => filled.add(place),
         }
     }
 }

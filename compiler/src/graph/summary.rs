@@ -8,7 +8,7 @@ use super::sessions::{clears, sets};
 use super::used::Used;
 use super::values::has_value;
 use crate::base::{FileSpan, Spans};
-use crate::ir::{FlowId, Place, Space};
+use crate::ir::{ActionId, FlowId, Place, Space};
 use crate::sema::hir::Project;
 
 /// See the module. What the flows that it calls do is not in it.
@@ -26,6 +26,8 @@ pub(crate) struct Summary {
     pub(crate) shares_effects: bool,
     /// Flows that it calls.
     pub(crate) calls: BTreeSet<FlowId>,
+    /// Actions that it calls.
+    pub(crate) actions: BTreeSet<ActionId>,
     /// What it reads and names.
     pub(crate) used: Used,
 }
@@ -52,6 +54,7 @@ impl Summary {
                     summary.writes.extend(slot.map(|slot| slot.place));
                 }
                 Op::Do { action, args, .. } => {
+                    summary.actions.insert(action);
                     let action = project.actions.get(action.index());
                     let is_effect = action.is_none_or(|action| action.is_effect);
                     args.iter().filter(|_| is_effect).for_each(|arg| {

@@ -10,7 +10,7 @@ use super::points::{Edge, Op, Point, PointId, Points, Way};
 use super::reads;
 use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic};
-use crate::ir::{FlowId, Place, Space, cells_of, turn};
+use crate::ir::{FlowId, Place, Space, turn};
 use crate::sema::calls::callees_first;
 use crate::sema::hir::Expr;
 use crate::sema::lints::called_flows;
@@ -275,7 +275,7 @@ impl Quiet<'_, '_> {
         let mut changed = self.writes(round.iter().copied());
         for point in round.iter().filter_map(|id| self.points.get(*id)) {
             match point.op {
-                Op::Do { bind: Some(bind), .. } => changed.extend(cells_of(bind)),
+                Op::Do { bind: Some(bind), .. } => changed.extend(bind.places()),
                 Op::Clear(places) => changed.extend(places),
                 _ => {}
             }

@@ -10,7 +10,7 @@ use super::large::{self, not_followed};
 use super::points::{Edge, Op, Point, PointId, Points, Way};
 use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic};
-use crate::ir::{FlowId, cells_of};
+use crate::ir::FlowId;
 use crate::sema::calls::callees_first;
 use crate::sema::hir::{Body, Expr, ExprKind, Flow, Project, StepKind};
 use crate::sema::lints::{called_flows, inner_bodies};
@@ -224,7 +224,7 @@ impl<'s, 'p> Search<'s, 'p> {
             (Op::Set { place, .. }, _) => facts.forget(place),
             (Op::Clear(places), _) => places.iter().for_each(|place| facts.forget(*place)),
             (Op::Do { bind: Some(bind), .. }, _) => {
-                cells_of(bind).into_iter().for_each(|place| facts.forget(place));
+                bind.places().into_iter().for_each(|place| facts.forget(place));
             }
             (Op::Call { .. }, _) => facts.forget_turn(),
             _ => {}

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::{FileSpan, SourceMap};
-use crate::ir::{Outcome, Place, RecordCells, SkillId, SlotIndex, StateId, TextPart, cells_of};
-use crate::sema::hir::{Body, Flow, Project, Step, StepKind, TextRef};
+use crate::ir::{Outcome, Place, SkillId, SlotIndex, StateId, TextPart};
+use crate::sema::hir::{Bind, Body, Flow, Project, Step, StepKind, TextRef};
 
 /// Ways kept apart at one point; beyond, what they do not share is forgotten.
 const WAYS_MAX: usize = 64;
@@ -299,8 +299,8 @@ fn turned(mut ways: Vec<Known>) -> Vec<Known> {
 }
 
 /// A result's cells are written: nothing is known to be empty there.
-fn without(mut ways: Vec<Known>, bind: Option<&RecordCells>) -> Vec<Known> {
-    let cells = bind.map(cells_of).unwrap_or_default();
+fn without(mut ways: Vec<Known>, bind: Option<&Bind>) -> Vec<Known> {
+    let cells = bind.map(Bind::places).unwrap_or_default();
     ways.iter_mut().for_each(|known| known.empty.retain(|place| !cells.contains(place)));
     ways
 }

@@ -7,9 +7,10 @@ use super::exprs::fields;
 use super::net::{Edge, How, Net, NodeId, Owner};
 use crate::base::FileSpan;
 use crate::graph::may_lack;
-use crate::ir::{ActionId, FlowId, RecordCells, Space, Type, cells_of};
+use crate::ir::{ActionId, FlowId, Space, Type};
 use crate::sema::hir::{
-    Action, Body, EnsureKind, Expr, Flow, Handlers, Label, Project, Slot, TestStep, Text, TextRef,
+    Action, BindCells, Body, EnsureKind, Expr, Flow, Handlers, Label, Project, Slot, TestStep,
+    Text, TextRef,
 };
 
 /// Who gets a value.
@@ -307,18 +308,20 @@ impl<'p> Collector<'p> {
         &mut self,
         from: NodeId,
         ty: &'p Type,
-        cells: &RecordCells,
+        cells: &BindCells,
         flow: FlowId,
         by: (FileSpan, How),
     ) {
         match cells {
-            RecordCells::One(place) => {
+            BindCells::One(place) => {
                 if let Some(to) = self.net.place(Some(flow), *place) {
                     self.connect(from, to, ty, by);
                 }
             }
-            RecordCells::Fields(parts) => {
-                for ((number, field), cells) in (0..).zip(fields(ty)).zip(parts) {
+            BindCells::Fields(parts) => {
+                let field_of = |name: &String| (0..).zip(fields(ty)).find(|(_, f)| f.name == *name);
+                for (name, cells) in parts {
+                    let Some((number, field)) = field_of(name) else { continue };
                     let part = self.net.part(from, number, &field.name);
                     self.spread(part, &field.ty, cells, flow, by);
                 }
@@ -327,13 +330,7 @@ impl<'p> Collector<'p> {
     }
 
     /// What an action gives comes to lie in cells: each labelled part of it in its own.
-    pub(super) fn returned(
-        &mut self,
-        id: ActionId,
-        bind: &RecordCells,
-        flow: FlowId,
-        at: FileSpan,
-    ) {
+    pub(super) fn returned(&mut self, id: ActionId, bind: &BindCells, flow: FlowId, at: FileSpan) {
         let project = self.project;
         let action: Option<&'p Action> = project.actions.get(id.index());
         let Some((action, ty)) = action.and_then(|a| Some((a, a.result.as_ref()?))) else { return };
@@ -348,23 +345,27 @@ impl<'p> Collector<'p> {
     /// The nodes of a part of a result: its own cells, or a part of the cell it lies in.
     fn at_path(
         &mut self,
-        cells: &RecordCells,
+        cells: &BindCells,
         ty: &'p Type,
         path: &[String],
         flow: FlowId,
     ) -> Vec<NodeId> {
         let Some((name, rest)) = path.split_first() else {
-            let places = cells_of(cells);
-            return places.into_iter().filter_map(|p| self.net.place(Some(flow), p)).collect();
+            return cells
+                .places()
+                .into_iter()
+                .filter_map(|p| self.net.place(Some(flow), p))
+                .collect();
         };
-        let found = (0..).zip(fields(ty)).find(|(_, field)| field.name == *name);
-        let Some((number, field)) = found else { return Vec::new() };
+        let Some(field) = fields(ty).iter().find(|field| field.name == *name) else {
+            return Vec::new();
+        };
         match cells {
-            RecordCells::Fields(parts) => match parts.get(number as usize) {
+            BindCells::Fields(_) => match cells.field(name) {
                 Some(cells) => self.at_path(cells, &field.ty, rest, flow),
                 None => Vec::new(),
             },
-            RecordCells::One(place) => {
+            BindCells::One(place) => {
                 let mut node = self.net.place(Some(flow), *place);
                 let mut ty = ty;
                 for name in path {

@@ -15,8 +15,8 @@ use crate::base::FileSpan;
 use crate::base::limits::LABEL_FACTS_MAX;
 use crate::graph::joins::Joins;
 use crate::graph::points::{Op, PointId, Points, Ways};
-use crate::ir::{ActionId, FlowId, Place, Space, StateId, cells_of};
-use crate::sema::hir::{Body, Flow, StepKind};
+use crate::ir::{ActionId, FlowId, Place, Space, StateId};
+use crate::sema::hir::{Bind, Body, Flow, StepKind};
 use crate::sema::lints::inner_bodies;
 
 /// Something that the customer, or a system, can tell a way by.
@@ -203,7 +203,7 @@ impl<'s, 'p> Shapes<'s, 'p> {
             }
             Op::Do { bind, action, .. } => {
                 between.tells.push(Tell::Called(action, at));
-                let cells = bind.map(cells_of).unwrap_or_default();
+                let cells = bind.map(Bind::places).unwrap_or_default();
                 between.kept.extend(cells.into_iter().map(|place| (place, at)));
             }
             Op::Set { place, .. } => {

@@ -3,8 +3,8 @@
 use super::collect::{Branch, Collector, Decides, Dest, Here, Leaf};
 use super::net::How;
 use crate::base::FileSpan;
-use crate::ir::{ActionId, FlowId, RecordCells, SlotIndex, Type, cells_of};
-use crate::sema::hir::{Body, Expr, Media, Say, Step, StepKind, TextRef};
+use crate::ir::{ActionId, FlowId, SlotIndex, Type};
+use crate::sema::hir::{Bind, Body, Expr, Media, Say, Step, StepKind, TextRef};
 use crate::sema::lints::inner_bodies;
 
 impl<'p> Collector<'p> {
@@ -31,7 +31,7 @@ impl<'p> Collector<'p> {
             StepKind::Do { bind, action, args, .. } => {
                 self.arguments(*action, args, flow);
                 let at = step.at;
-                bind.iter().for_each(|bind| self.returned(*action, bind, flow, at));
+                bind.iter().for_each(|bind| self.returned(*action, &bind.cells, flow, at));
             }
             StepKind::Set { place, value } => {
                 if let Some(to) = self.net.place(Some(flow), *place) {
@@ -73,7 +73,7 @@ impl<'p> Collector<'p> {
         });
     }
 
-    fn chosen(&mut self, item: &'p RecordCells, list: &'p Expr, flow: FlowId) {
+    fn chosen(&mut self, item: &'p Bind, list: &'p Expr, flow: FlowId) {
         let here = Here::new(Some(flow), Dest::Inside);
         let from = self.origin(list, here);
         let leaves = match from {
@@ -84,10 +84,10 @@ impl<'p> Collector<'p> {
         self.branch(Branch { leaves, at: list.at, what: Decides::Offered });
         match (from, &list.ty) {
             (Some(from), Type::List(ty)) => {
-                self.spread(from, ty, item, flow, (list.at, How::Chosen));
+                self.spread(from, ty, &item.cells, flow, (list.at, How::Chosen));
             }
             _ => {
-                for place in cells_of(item) {
+                for place in item.places() {
                     if let Some(to) = self.net.place(Some(flow), place) {
                         self.assign(list, to, How::Chosen, Some(flow));
                     }

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use super::boxes::{Case, Cases, Var};
 use super::follow::Follower;
-use super::results::{bound, item_type};
 use super::sets::Set;
 use crate::graph::points::{Op, Point, PointId, Way};
 use crate::ir::{Place, SlotIndex, Space, turn};
+use crate::sema::hir::item_type;
 
 /// What may change of itself while the customer is waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,10 +137,10 @@ impl Follower<'_, '_> {
             (Op::Do { bind: Some(bind), action, .. }, Way::Done) => {
                 let project = self.words.project();
                 let result = project.actions.get(action.index()).and_then(|a| a.result.as_ref());
-                Some(self.unbound(after, &bound(bind, result)))
+                Some(self.unbound(after, &bind.filled(result)))
             }
             (Op::ChooseFrom { item, list, .. }, Way::Chosen) => {
-                let before = self.unbound(after, &bound(item, item_type(list)));
+                let before = self.unbound(after, &item.filled(item_type(list)));
                 self.each(before, |me, case| me.unturned(case, meanwhile, way, None))
             }
             (Op::ChooseFrom { .. }, Way::NoneThere) => Some(Before::just(after)),

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::boxes::{Cases, Vocabulary};
 use super::explore::Possible;
-use super::results::bound;
 use super::words::Words;
 use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic};
@@ -260,7 +259,7 @@ impl Finder<'_, '_> {
             Op::Set { place, .. } => cells.contains(place),
             Op::Clear(places) => places.iter().any(|place| cells.contains(place)),
             Op::Do { bind: Some(bind), .. } | Op::ChooseFrom { item: bind, .. } => {
-                bound(bind, None).iter().any(|(place, _)| cells.contains(place))
+                bind.places().iter().any(|place| cells.contains(place))
             }
             _ => false,
         }

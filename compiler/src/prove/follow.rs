@@ -8,13 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::boxes::{Case, Cases, Var, Vocabulary};
-use super::results::{bound, item_type};
 use super::sets::Set;
 use super::terms::linear;
 use crate::graph::points::{Op, Point, PointId, Points, Way};
 use crate::graph::{Needs, has_value, is_always_there, reads};
-use crate::ir::{Helper, Place, RecordCells, SlotIndex, Space, Type};
-use crate::sema::hir::{Expr, ExprKind};
+use crate::ir::{Helper, Place, SlotIndex, Space, Type};
+use crate::sema::hir::{Bind, Expr, ExprKind, item_type};
 
 /// What a flow can expect of the others.
 #[derive(Debug, Default)]
@@ -364,8 +363,8 @@ impl<'e, 'p> Follower<'e, 'p> {
         (currency(from) == currency(place)).then_some((from, by))
     }
 
-    fn bind(&self, case: &mut Case, cells: &RecordCells, ty: Option<&Type>) {
-        for (place, optional) in bound(cells, ty) {
+    fn bind(&self, case: &mut Case, bind: &Bind, ty: Option<&Type>) {
+        for (place, optional) in bind.filled(ty) {
             self.forget(case, place);
             if !optional && self.words.knows(place) {
                 case.extend(self.words.filled(place));

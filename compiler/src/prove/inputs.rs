@@ -8,12 +8,11 @@ use flowright_nlu::value::{Date, Value};
 use super::boxes::{Case, Var};
 use super::follow::Follower;
 use super::functions;
-use super::results::{bound, item_type};
 use super::sets::Set;
 use super::witness::Witness;
 use crate::graph::points::{Op, Way};
 use crate::ir::{Helper, Place, SlotIndex, Space, Type, turn};
-use crate::sema::hir::ExprKind;
+use crate::sema::hir::{ExprKind, item_type};
 
 /// The day on which proofs take place, 1 June 2026.
 pub const TODAY: Date = Date(20_605);
@@ -160,10 +159,10 @@ fn carry_out(
         (Some(Op::Do { bind: Some(bind), action, .. }), Way::Done) => {
             let project = follower.words.project();
             let result = project.actions.get(action.index()).and_then(|a| a.result.as_ref());
-            return answered(follower, &bound(bind, result), need, values);
+            return answered(follower, &bind.filled(result), need, values);
         }
         (Some(Op::ChooseFrom { item, list, .. }), Way::Chosen) => {
-            return answered(follower, &bound(item, item_type(list)), need, values);
+            return answered(follower, &item.filled(item_type(list)), need, values);
         }
         _ => {}
     }

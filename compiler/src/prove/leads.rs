@@ -9,7 +9,6 @@ use super::cases::{merged, minus, within};
 use super::explore::{Pending, Possible, WORK_MAX};
 use super::follow::Follower;
 use super::properties::waits;
-use super::results::bound;
 use crate::graph::points::{Edge, Op, PointId, Points, Way};
 use crate::ir::{Place, Space};
 
@@ -274,7 +273,7 @@ impl Level<'_, '_> {
                 let project = follower.words.project();
                 let result = project.actions.get(action.index()).and_then(|a| a.result.as_ref());
                 let mut whatever = true;
-                for (place, optional) in bound(bind, result) {
+                for (place, optional) in bind.filled(result) {
                     let all = follower.words.all(&Var::Cell(place));
                     let all = if optional { all } else { all.filled() };
                     let reads = |var: &&Var| follower.words.reads(var, place);

@@ -27,7 +27,6 @@ mod guards;
 mod inputs;
 mod leads;
 mod properties;
-mod results;
 mod routes;
 mod said;
 mod sets;

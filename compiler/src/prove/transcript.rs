@@ -11,8 +11,8 @@ use super::said::{self, Speech};
 use super::witness::{Step, Witness};
 use super::words::Words;
 use crate::graph::points::{Op, Points, Way};
-use crate::ir::{ActionId, FieldType, Place, RecordCells, SlotIndex, Space, TextPart, Type};
-use crate::sema::hir::{EnsureKind, Expr, ExprKind, Project, TextRef};
+use crate::ir::{ActionId, FieldType, Place, SlotIndex, Space, TextPart, Type};
+use crate::sema::hir::{Bind, BindCells, EnsureKind, Expr, ExprKind, Project, TextRef};
 use crate::syntax::write::record;
 
 /// How often the customer asks for a human in one conversation, however far away one may be.
@@ -205,13 +205,7 @@ impl<'t, 'p> Teller<'t, 'p> {
         self.project.actions.get(action.index()).map_or("", |a| a.name.as_str())
     }
 
-    fn answer(
-        &self,
-        bind: Option<&RecordCells>,
-        action: ActionId,
-        way: Way,
-        number: usize,
-    ) -> Answer {
+    fn answer(&self, bind: Option<&Bind>, action: ActionId, way: Way, number: usize) -> Answer {
         let action = self.project.actions.get(action.index());
         match (way, action.and_then(|action| action.result.as_ref())) {
             (Way::Error(error), _) => {
@@ -219,7 +213,9 @@ impl<'t, 'p> Teller<'t, 'p> {
                 Answer::Error(name.map(|(name, _)| name.clone()).unwrap_or_default())
             }
             (Way::Failed, _) => Answer::Fails,
-            (_, Some(Type::Record(fields))) => Answer::Fields(self.fields(fields, bind, number)),
+            (_, Some(Type::Record(fields))) => {
+                Answer::Fields(self.fields(fields, bind.map(|bind| &bind.cells), number))
+            }
             _ => Answer::Fields(Vec::new()),
         }
     }
@@ -229,16 +225,13 @@ impl<'t, 'p> Teller<'t, 'p> {
     fn fields(
         &self,
         fields: &[FieldType],
-        cells: Option<&RecordCells>,
+        cells: Option<&BindCells>,
         number: usize,
     ) -> Vec<(String, String)> {
-        let field = |(index, field): (usize, &FieldType)| {
-            let cells = match cells {
-                Some(RecordCells::Fields(cells)) => cells.get(index),
-                _ => None,
-            };
+        let field = |field: &FieldType| {
+            let cells = cells.and_then(|cells| cells.field(&field.name));
             let place = match cells {
-                Some(RecordCells::One(place)) => Some(*place),
+                Some(BindCells::One(place)) => Some(*place),
                 _ => None,
             };
             let known = place.and_then(|place| self.value_after(place, number));
@@ -252,7 +245,7 @@ impl<'t, 'p> Teller<'t, 'p> {
             };
             Some((field.name.clone(), value))
         };
-        fields.iter().enumerate().filter_map(field).collect()
+        fields.iter().filter_map(field).collect()
     }
 
     /// A list with the item that is chosen from it later, if one is, and with as many as it needs.
@@ -261,7 +254,7 @@ impl<'t, 'p> Teller<'t, 'p> {
             let point = self.points.get(step.point)?;
             let Op::ChooseFrom { item, list, .. } = point.op else { return None };
             let loads = matches!(&list.kind, ExprKind::Load(from) if *from == place);
-            (loads && step.way == Some(Way::Chosen)).then_some((number, item))
+            (loads && step.way == Some(Way::Chosen)).then_some((number, &item.cells))
         };
         let later = self.witness.steps.iter().enumerate().skip(number + 1);
         let later = later.into_iter().find_map(chosen);
@@ -272,7 +265,7 @@ impl<'t, 'p> Teller<'t, 'p> {
                 let (at, cells) = later.unzip();
                 Some(record(&self.fields(fields, cells, at.unwrap_or(number))))
             }
-            (ty, Some((at, RecordCells::One(place)))) => {
+            (ty, Some((at, BindCells::One(place)))) => {
                 self.literal(ty, Some(*place), self.value_after(*place, at))
             }
             (ty, _) => self.literal(ty, None, None),

@@ -1,6 +1,7 @@
 //! What the check of a declaration depends on, as one hash: its own text, the texts of all that it
 //! may name, and what every declaration sees. Some have parts that are named by themselves: a field of
-//! the customer's profile; what is asked of a slot of the session, by whoever fills it.
+//! the customer's profile, or of what an action gives; what is asked of a slot of the session, by whoever
+//! fills it.
 //!
 //! A name is taken to be used where all its words stand anywhere in the declaration. That is more
 //! than what is used, and never less: no name is made in any other way than by being written.
@@ -97,6 +98,11 @@ impl Keys {
         add(&mut now, "slot", &symbols.slots);
         add_parts(&mut now, "filled slot", symbols.slots.items.iter());
         add_parts(&mut now, "field", symbols.customers.iter());
+        // Where a field stands among those that a flow does not name is nothing to it; in which order
+        // it has those that it names, the order of the items says.
+        let first = now.len();
+        add_parts(&mut now, "result", symbols.actions.items.iter());
+        now.iter_mut().skip(first).for_each(|(_, _, seen)| seen.number = 0);
         let known = self.items.iter().map(|item| (item.kind, item.name.as_str()));
         if known.eq(now.iter().map(|(kind, name, _)| (*kind, *name))) {
             self.update_seen(now.into_iter().map(|(_, _, seen)| seen));

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cx::Checker;
-use super::hir::{Body, ExprKind, Step, StepKind};
+use super::hir::{Body, ExprKind, Flow, Frame, Step, StepKind};
 use super::scope::Scope;
 use super::symbols::Found;
 use super::texts::Reader;
@@ -254,12 +254,12 @@ impl<'a> Checker<'a> {
             let (owner, inner) = (name.text.get(..dot)?, name.text.get(dot + 1..)?);
             let Some(number) = block.flows.named(owner) else { continue };
             // Of which type it is may be what is wrong with its flow.
-            let flow = block.flows.get(number)?;
-            if let Some(cell) = flow.cell_names.iter().position(|cell| cell == inner) {
-                let ty = flow.cell_types.get(cell).cloned();
+            let frame = self.frame(block.flows.get(number)?);
+            if let Some(cell) = frame.names.iter().position(|cell| cell == inner) {
+                let ty = frame.types.get(cell).cloned();
                 return Some((SlotRef::Flow(number, inner.to_owned()), ty));
             }
-            if flow.cell_names.iter().any(|cell| cell.starts_with(&format!("{inner}."))) {
+            if frame.names.iter().any(|cell| cell.starts_with(&format!("{inner}."))) {
                 return Some((SlotRef::Flow(number, inner.to_owned()), None));
             }
         }
@@ -270,9 +270,14 @@ impl<'a> Checker<'a> {
         None
     }
 
+    fn frame(&self, flow: &Flow) -> Frame {
+        Frame::of(flow, |action| self.result_of(action))
+    }
+
     fn unknown_slot(&mut self, name: &Name, block: &Block<'_, '_>) {
         let cells = block.flows.right().flat_map(|(_, flow)| {
-            flow.cell_names.iter().map(move |cell| format!("{}.{cell}", flow.name))
+            let names = self.frame(flow).names;
+            names.into_iter().map(move |cell| format!("{}.{cell}", flow.name))
         });
         let fields = self.customer.iter().map(|field| format!("customer.{}", field.name));
         let session = self.session_slots.iter().map(|slot| slot.name.clone());

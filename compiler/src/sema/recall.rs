@@ -124,7 +124,9 @@ impl<'a> Checker<'a> {
         found: &Found<'a, crate::syntax::ast::Flow>,
     ) -> (Option<Arc<hir::Flow>>, Option<Key>) {
         let flow = |checker: &mut Self| checker.flow(found).map(Arc::new);
-        self.recalled(found, |memory| &mut memory.flows, flow)
+        // How large its frame is depends on all that actions give.
+        let fits = |checker: &Self, flow: &Arc<hir::Flow>| checker.fits(flow);
+        self.recalled(found, |memory| &mut memory.flows, fits, flow)
     }
 
     /// An intent, likewise.
@@ -134,7 +136,7 @@ impl<'a> Checker<'a> {
     ) -> (hir::Intent, Arc<Sounds>) {
         let intent =
             |checker: &mut Self| Some((checker.intent(found), Arc::new(checker.sounds(found))));
-        let known = self.recalled(found, |memory| &mut memory.intents, intent).0;
+        let known = self.recalled(found, |memory| &mut memory.intents, |_, _| true, intent).0;
         known.unwrap_or_else(|| (self.intent(found), Arc::new(self.sounds(found))))
     }
 
@@ -142,6 +144,7 @@ impl<'a> Checker<'a> {
         &mut self,
         found: &Found<'a, N>,
         store: fn(&mut Memory) -> &mut Store<Outcome<T>>,
+        holds: impl FnOnce(&Self, &T) -> bool,
         check: impl FnOnce(&mut Self) -> Option<T>,
     ) -> (Option<T>, Option<Key>) {
         let Some((seen, (memory, layout))) = self.recall.seen_by_all.zip(self.recall.memory.take())
@@ -150,7 +153,8 @@ impl<'a> Checker<'a> {
         };
         let key = memory.keys.key(found, seen);
         let known = store(memory).get(key, layout);
-        let known = known.filter(|known| self.replay(&known.notes)).map(|known| {
+        let known = known.filter(|known| holds(self, &known.value) && self.replay(&known.notes));
+        let known = known.map(|known| {
             self.diagnostics.extend(known.diagnostics.iter().cloned());
             known.value.clone()
         });

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::ir::{FieldType, Place, RecordCells, Space, Type, turn};
+use super::hir::BindCells;
+use crate::ir::{FieldType, Place, Space, Type, turn};
 
 /// Names of the place where an expression stands.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Scope {
     /// Slots and results of the flow.
-    pub(super) locals: BTreeMap<String, (Type, RecordCells)>,
+    pub(super) locals: BTreeMap<String, (Type, BindCells)>,
     /// Parameters of the named text.
     pub(super) params: Vec<FieldType>,
     /// Slots and results whose type was lost to an error: known, but nothing else is.

@@ -6,7 +6,7 @@ use flowright_nlu::value::Value;
 
 use super::constants::constant;
 use super::cx::Checker;
-use super::hir::{Expr, Given, Test, TestLine, TestStep};
+use super::hir::{BindCells, Expr, Given, Test, TestLine, TestStep};
 use super::once::first_of;
 use super::scope::Scope;
 use super::symbols::Found;
@@ -14,9 +14,7 @@ use super::types::plain;
 use super::written::Flows;
 use crate::base::{SourceMap, Span};
 use crate::diag::Code;
-use crate::ir::{
-    ActionId, AnswerDef, ChannelId, FieldType, FlowId, RecordCells, SkillId, StateId, Type,
-};
+use crate::ir::{ActionId, AnswerDef, ChannelId, FieldType, FlowId, SkillId, StateId, Type};
 use crate::syntax::ast::{self, Arg, GivenAnswer, Name, TestLineKind};
 
 impl<'a> Checker<'a> {
@@ -348,7 +346,7 @@ impl<'a> Checker<'a> {
         };
         let mut scope = Scope::default();
         for slot in owner.iter().flat_map(|(_, flow)| &flow.slots) {
-            let place = (slot.ty.clone(), RecordCells::One(slot.place));
+            let place = (slot.ty.clone(), BindCells::One(slot.place));
             scope.locals.insert(slot.name.clone(), place);
         }
         let cond: Expr = self.condition(expr, &scope)?;

@@ -194,7 +194,7 @@ fn what_is_asked_of_a_slot_of_the_session() {
 }
 
 /// A workspace says after each edit what a check from nothing says, which is not what was said before.
-fn assert_each_is_seen(original: &str, edits: &[(&str, &str)]) {
+pub(super) fn assert_each_is_seen(original: &str, edits: &[(&str, &str)]) {
     let sources = |text: &str| MemorySources::one("a.flow", text);
     let mut workspace = Workspace::default();
     let at_first = analyse(&sources(original)).unwrap();

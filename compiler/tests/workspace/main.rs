@@ -6,6 +6,7 @@ mod afar;
 #[path = "../../../tests/src/big/mod.rs"]
 mod big;
 mod edited;
+mod results;
 mod work;
 
 use std::path::Path;

@@ -38,11 +38,27 @@ fn an_edit_asks_for_the_work_that_depends_on_it() {
     assert_eq!(after("part_000.flow", "say { en \"Order", "say { en \"The order"), (1, 1, 1));
     // Above everything else: the declarations below have only moved.
     assert_eq!(after("part_000.flow", "intent", "// Above.\n\nintent"), (0, 0, 0));
-    // When an action fails is nothing to its callers; what it gives them is.
+    // When an action fails is nothing to its callers; what it gives them is where they name it.
     assert_eq!(after("part_005.flow", "status == 404", "status == 410"), (1, 0, 0));
     assert_eq!(
-        after("part_005.flow", "due: date, owner", "due: date, by: text optional, owner"),
-        (1, 1, 1)
+        after("part_005.flow", "due: date, owner", "by: text optional, due: date, owner"),
+        (1, 0, 0)
+    );
+    assert_eq!(
+        after("part_005.flow", "owner: text personal }", "owner: text optional }"),
+        (1, 0, 0)
+    );
+    // One of a name that stands in the flow.
+    let named = "due: date, order: text optional, owner";
+    assert_eq!(after("part_005.flow", "due: date, owner", named), (1, 1, 1));
+    // The same of one that many call.
+    let other = "{ other: text optional, granted: bool }";
+    assert_eq!(after("head.flow", "{ granted: bool }", other), (1, 0, 0));
+    let (_, some, followed) = after("head.flow", other, "{ due: text optional, granted: bool }");
+    assert!(1 < some && some < all.resolved / 2 && followed >= some, "{some} {followed}");
+    assert_eq!(
+        after("head.flow", "{ due: text optional, granted: bool }", "{ granted: bool }"),
+        (1, 0, 0)
     );
     // What nobody sees of a slot of the session, and what those see that name it.
     assert_eq!(after("head.flow", "slot impact", "/// How bad?\nslot impact"), (1, 0, 0));

@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::build::Builder;
 use crate::base::FileSpan;
-use crate::ir::{ActionId, FlowId, IntentId, Outcome, Place, RecordCells, SlotIndex, StateId};
-use crate::sema::hir::{self, Body, Expr, Flow, TextRef};
+use crate::ir::{ActionId, FlowId, IntentId, Outcome, Place, SlotIndex, StateId};
+use crate::sema::hir::{self, Bind, Body, Expr, Flow, TextRef};
 
 /// Points of one flow beyond which it is not analysed.
 pub(crate) const POINTS_MAX: usize = 50_000;
@@ -44,12 +44,12 @@ pub(crate) enum Op<'p> {
         arms: &'p [(TextRef, Body)],
     },
     ChooseFrom {
-        item: &'p RecordCells,
+        item: &'p Bind,
         list: &'p Expr,
         prompt: Option<&'p TextRef>,
     },
     Do {
-        bind: Option<&'p RecordCells>,
+        bind: Option<&'p Bind>,
         action: ActionId,
         args: &'p [Expr],
     },

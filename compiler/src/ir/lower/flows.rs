@@ -1,10 +1,12 @@
 //! Flows: states, handlers, slots.
 
-use super::Lowering;
+use std::rc::Rc;
+
 use super::steps::After;
+use super::{Lowering, number};
 use crate::graph::reads;
 use crate::ir::{FlowDef, Handlers, StateDef};
-use crate::sema::hir::{self, Flow};
+use crate::sema::hir::{self, Flow, Frame};
 
 impl<'h> Lowering<'h> {
     /// Every flow. A state's fingerprint is known only when all code is: see
@@ -14,6 +16,8 @@ impl<'h> Lowering<'h> {
     }
 
     fn flow(&mut self, flow: &'h Flow) -> FlowDef {
+        let frame = Rc::new(Frame::of(flow, |action| self.result(action)));
+        self.frame = Rc::clone(&frame);
         let mut states = Vec::with_capacity(flow.states.len());
         for state in &flow.states {
             let name = format!("{}.{}", flow.name, state.name);
@@ -31,9 +35,9 @@ impl<'h> Lowering<'h> {
             name: flow.name.clone(),
             doc: flow.doc.as_ref().and_then(|doc| doc.lines().next()).map(str::to_owned),
             slots: self.slots(&flow.slots, &flow.name),
-            cells: flow.cells,
-            cell_names: flow.cell_names.clone(),
-            cell_types: flow.cell_types.clone(),
+            cells: number(frame.names.len()),
+            cell_names: frame.names.clone(),
+            cell_types: frame.types.clone(),
             states,
             handlers: self.handlers(&flow.name, &flow.handlers),
             fallback: flow.fallback.as_ref().map(|own| self.fallback(own, &fallback_name)),

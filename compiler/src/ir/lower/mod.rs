@@ -11,16 +11,18 @@ mod tables;
 mod texts;
 
 use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
 
 use flowright_nlu::Model;
 use flowright_nlu::value::Value;
 
 use self::steps::Pending;
 use super::{
-    CellKind, Const, EmitDef, FuncId, Function, Program, SourceDef, StringId, TextDef, TextId,
+    ActionId, CellKind, Const, EmitDef, FuncId, Function, Program, SourceDef, StringId, TextDef,
+    TextId, Type,
 };
 use crate::base::SourceMap;
-use crate::sema::hir::Project;
+use crate::sema::hir::{Frame, Project};
 
 /// Why a checked project cannot be lowered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -90,6 +92,8 @@ struct Lowering<'h> {
     model: &'h Model,
     functions: Vec<Function>,
     pending: VecDeque<Pending<'h>>,
+    /// Of the flow whose steps are lowered.
+    frame: Rc<Frame>,
     texts: Vec<TextDef>,
     text_ids: HashMap<TextDef, TextId>,
     emits: Vec<EmitDef>,
@@ -104,12 +108,18 @@ impl<'h> Lowering<'h> {
             model,
             functions: Vec::new(),
             pending: VecDeque::new(),
+            frame: Rc::default(),
             texts: Vec::new(),
             text_ids: HashMap::new(),
             emits: Vec::new(),
             strings: Vec::new(),
             string_ids: HashMap::new(),
         }
+    }
+
+    /// What an action gives.
+    fn result(&self, action: ActionId) -> Option<&'h Type> {
+        self.project.actions.get(action.index())?.result.as_ref()
     }
 
     fn add_function(&mut self, function: Function) -> FuncId {

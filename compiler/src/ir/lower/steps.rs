@@ -1,10 +1,12 @@
 //! Steps to functions. A body is cut at every step that waits: what follows becomes a function of
 //! its own, which the exit names.
 
+use std::rc::Rc;
+
 use super::Lowering;
 use super::builder::Builder;
-use crate::ir::{BlockId, Exit, FuncId, Inst, Outcome, Reg, TextUse};
-use crate::sema::hir::{Step, StepKind, TextRef};
+use crate::ir::{BlockId, Exit, FuncId, Inst, Outcome, RecordCells, Reg, TextUse, Type};
+use crate::sema::hir::{Bind, Frame, Step, StepKind, TextRef, item_type};
 
 /// Where control goes when a body runs off its end.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +27,8 @@ pub(super) struct Pending<'h> {
     pub(super) id: FuncId,
     pub(super) steps: &'h [Step],
     pub(super) after: After,
+    /// Of the flow that it runs in.
+    pub(super) frame: Rc<Frame>,
 }
 
 impl<'h> Lowering<'h> {
@@ -35,13 +39,15 @@ impl<'h> Lowering<'h> {
             return next;
         }
         let id = self.reserve_function(name);
-        self.pending.push_back(Pending { id, steps, after });
+        let frame = Rc::clone(&self.frame);
+        self.pending.push_back(Pending { id, steps, after, frame });
         id
     }
 
     /// Fills every function that [`Lowering::body`] promised.
     pub(super) fn fill_pending(&mut self) {
-        while let Some(Pending { id, steps, after }) = self.pending.pop_front() {
+        while let Some(Pending { id, steps, after, frame }) = self.pending.pop_front() {
+            self.frame = frame;
             let mut b = Builder::new(self.function_name(id));
             self.steps(&mut b, steps, after);
             let function = b.finish(Exit::End(Outcome::Unresolved));
@@ -198,7 +204,7 @@ impl<'h> Lowering<'h> {
                 args.push(self.value(b, list, &[]));
                 Exit::ChooseFrom {
                     prompt: self.prompt(b, prompt.as_ref(), args),
-                    item: item.clone(),
+                    item: self.cells(item, item_type(list)),
                     label: self.text_function(format!("{name}.label"), label),
                     then: self.body(&name, then, next),
                     none: none.as_ref().map(|body| self.body(&name, body, next)),
@@ -212,7 +218,7 @@ impl<'h> Lowering<'h> {
                 }
                 Exit::Do {
                     action: *action,
-                    bind: bind.clone(),
+                    bind: bind.as_ref().map(|bind| self.cells(bind, self.result(*action))),
                     handlers: lowered,
                     failed: failed.as_ref().map(|body| self.body(&name, body, next)),
                     then: self.body(&name, &[], next),
@@ -221,6 +227,12 @@ impl<'h> Lowering<'h> {
             // Every other step was taken by `step` or `leaving`.
             _ => Exit::End(Outcome::Unresolved),
         }
+    }
+
+    /// Where all that a step keeps lies.
+    fn cells(&self, bind: &Bind, ty: Option<&Type>) -> RecordCells {
+        // What is kept has a type.
+        ty.map_or_else(|| RecordCells::Fields(Vec::new()), |ty| self.frame.cells(&bind.name, ty))
     }
 
     fn prompt(

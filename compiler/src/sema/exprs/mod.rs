@@ -16,7 +16,7 @@ use super::hir::{Expr, ExprKind};
 use super::scope::Scope;
 use crate::base::Span;
 use crate::diag::Code;
-use crate::ir::{Type, cells_of};
+use crate::ir::Type;
 use crate::syntax::ast;
 
 impl Checker<'_> {
@@ -50,7 +50,7 @@ impl Checker<'_> {
             }
             ast::ExprKind::Has(names) => {
                 let (_, cells) = self.cells(names, expr.span, scope)?;
-                Some(Expr { kind: ExprKind::Has(cells_of(&cells)), ty: Type::Bool, at })
+                Some(Expr { kind: ExprKind::Has(cells.places()), ty: Type::Bool, at })
             }
             ast::ExprKind::Call { function, args } => self.call(function, args, expr.span, scope),
             ast::ExprKind::List(_) | ast::ExprKind::Record(_) | ast::ExprKind::Regex(_) => {

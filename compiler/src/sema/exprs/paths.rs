@@ -5,16 +5,16 @@ use flowright_nlu::value::Value;
 use super::advice::Advice;
 use crate::base::Span;
 use crate::diag::Code;
-use crate::ir::{ChoiceId, Helper, Place, RecordCells, Space, Type};
+use crate::ir::{ChoiceId, Helper, Place, Space, Type};
 use crate::sema::cx::{Checker, quoted};
 use crate::sema::functions::instead_of_field;
-use crate::sema::hir::{Expr, ExprKind};
+use crate::sema::hir::{BindCells, Expr, ExprKind};
 use crate::sema::scope::{ANSWER_NAMES, BUILTIN_NAMES, Scope};
 use crate::syntax::ast::Name;
 
 /// What a path stands for.
 enum Target {
-    Cells(Type, RecordCells),
+    Cells(Type, BindCells),
     Param(u32, Type),
     Field(Expr),
 }
@@ -38,10 +38,10 @@ impl Checker<'_> {
         match self.resolve(names, span, scope)? {
             Target::Param(number, ty) => Some(Expr { kind: ExprKind::Param(number), ty, at }),
             Target::Field(expr) => Some(expr),
-            Target::Cells(ty, RecordCells::One(place)) => {
+            Target::Cells(ty, BindCells::One(place)) => {
                 Some(Expr { kind: ExprKind::Load(place), ty, at })
             }
-            Target::Cells(ty, RecordCells::Fields(_)) => {
+            Target::Cells(ty, BindCells::Fields(_)) => {
                 let fields: Vec<String> = match &ty {
                     Type::Record(fields) => fields.iter().map(|field| field.name.clone()).collect(),
                     _ => Vec::new(),
@@ -65,7 +65,7 @@ impl Checker<'_> {
         names: &[Name],
         span: Span,
         scope: &Scope,
-    ) -> Option<(Type, RecordCells)> {
+    ) -> Option<(Type, BindCells)> {
         match self.resolve(names, span, scope)? {
             Target::Cells(ty, cells) => Some((ty, cells)),
             Target::Param(..) | Target::Field(_) => {
@@ -110,14 +110,14 @@ impl Checker<'_> {
             return None;
         }
         if let Some((ty, place)) = self.session_types.get(&first.text).cloned() {
-            return self.fields(ty, RecordCells::One(place), names, rest);
+            return self.fields(ty, BindCells::One(place), names, rest);
         }
         if first.text == "customer" {
             return self.customer_field(names, first, rest);
         }
         let answers = if scope.answer { ANSWER_NAMES } else { &[] };
         if let Some(builtin) = answers.iter().chain(BUILTIN_NAMES).find(|b| b.name == first.text) {
-            let target = Target::Cells(builtin.ty.clone(), RecordCells::One(builtin.place()));
+            let target = Target::Cells(builtin.ty.clone(), BindCells::One(builtin.place()));
             return self.no_fields(names, rest, target);
         }
         if first.text == "env" {
@@ -186,7 +186,7 @@ impl Checker<'_> {
         };
         let ty = self.customer.get(number)?.ty.clone();
         let place = Place { space: Space::Customer, index: u32::try_from(number).ok()? };
-        self.fields(ty, RecordCells::One(place), names, rest)
+        self.fields(ty, BindCells::One(place), names, rest)
     }
 
     /// A value that has no fields; `rest` is what is left of the names.
@@ -231,7 +231,7 @@ impl Checker<'_> {
     fn fields(
         &mut self,
         ty: Type,
-        cells: RecordCells,
+        cells: BindCells,
         names: &[Name],
         rest: &[Name],
     ) -> Option<Target> {
@@ -251,10 +251,10 @@ impl Checker<'_> {
         };
         let field_ty = fields.get(number)?.ty.clone();
         match cells {
-            RecordCells::Fields(parts) => {
-                self.fields(field_ty, parts.get(number)?.clone(), names, after)
+            BindCells::Fields(_) => {
+                self.fields(field_ty, cells.field(&field.text)?.clone(), names, after)
             }
-            RecordCells::One(place) => {
+            BindCells::One(place) => {
                 let owner = names.get(names.len().checked_sub(rest.len() + 1)?)?;
                 let at = self.at(owner.span.cover(field.span));
                 let record = Expr { kind: ExprKind::Load(place), ty: ty.clone(), at };

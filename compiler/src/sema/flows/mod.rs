@@ -5,9 +5,10 @@ mod results;
 mod slots;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::cx::Checker;
-use super::hir::{Flow, Handlers, Slot, State};
+use super::hir::{Bind, Flow, Handlers, Slot, State};
 use super::lints::calls_of;
 use super::once::without_repeats;
 use super::scope::{Inside, Scope};
@@ -15,8 +16,9 @@ use super::symbols::Found;
 use crate::base::Span;
 use crate::base::limits::{FRAME_CELLS_MAX, STATES_PER_FLOW_MAX};
 use crate::diag::Code;
-use crate::ir::{IntentId, Type};
+use crate::ir::{ActionId, IntentId, Type};
 use crate::syntax::ast::{self, HandlerOn, Trigger};
+use crate::syntax::content::{all_of, word};
 
 /// The flow being checked.
 pub(super) struct FlowScope {
@@ -25,6 +27,12 @@ pub(super) struct FlowScope {
     pub(super) named_at: BTreeMap<String, Span>,
     /// Results of actions and items of menus, by name.
     pub(super) results: BTreeSet<String>,
+    /// Results of actions, each with one that gives it.
+    kept: Vec<(String, ActionId)>,
+    /// Their cells that the flow does not name.
+    unnamed: usize,
+    /// The words of its declaration.
+    words: Arc<[u64]>,
     pub(super) states: BTreeMap<String, u32>,
     /// Own slots by name, and session slots that the flow fills.
     pub(super) slots: Vec<Slot>,
@@ -36,12 +44,26 @@ pub(super) struct FlowScope {
     pub(super) handles_failure: bool,
 }
 
+impl FlowScope {
+    /// Whether the flow may look at a field of what an action gives.
+    fn names(&self, action: &ast::Name, field: &str) -> bool {
+        let has = |text: &str| self.words.binary_search(&word(text)).is_ok();
+        has(field) || has(&all_of(&action.text))
+    }
+
+    /// What a step gave a name to; nothing of what an error has lost.
+    pub(super) fn bound(&self, name: &ast::Name) -> Option<Bind> {
+        let (_, cells) = self.scope.locals.get(&name.text)?;
+        Some(Bind { name: name.text.clone(), cells: cells.clone() })
+    }
+}
+
 impl<'a> Checker<'a> {
     pub(super) fn flow(&mut self, found: &Found<'a, ast::Flow>) -> Option<Flow> {
         self.enter(found);
         let flow = found.node;
         self.names_lost |= !flow.errors.is_empty();
-        let mut cx = self.flow_scope(flow);
+        let mut cx = self.flow_scope(found);
         self.slots_of_flow(flow, &mut cx);
         if flow.states.is_empty() {
             if flow.errors.is_empty() && !found.broken {
@@ -91,6 +113,7 @@ impl<'a> Checker<'a> {
             cells: cx.cells,
             cell_names: cx.cell_names,
             cell_types: cx.cell_types,
+            results: cx.kept,
             states,
             handlers,
             fallback,
@@ -108,7 +131,8 @@ impl<'a> Checker<'a> {
     }
 
     fn too_large(&mut self, flow: &ast::Flow, cx: &FlowScope) {
-        if cx.cells as usize > FRAME_CELLS_MAX || flow.states.len() > STATES_PER_FLOW_MAX {
+        let cells = cx.cells as usize + cx.unnamed;
+        if cells > FRAME_CELLS_MAX || flow.states.len() > STATES_PER_FLOW_MAX {
             let message = format!("the flow `{}` is too large", flow.name.text);
             self.error(
                 Code::E0901,
@@ -120,7 +144,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn flow_scope(&mut self, flow: &ast::Flow) -> FlowScope {
+    fn flow_scope(&mut self, found: &Found<'a, ast::Flow>) -> FlowScope {
+        let flow = found.node;
         let mut states = BTreeMap::new();
         self.all_once("state", flow.states.iter().map(|state| &state.name));
         for (number, state) in (0..).zip(&flow.states) {
@@ -131,6 +156,9 @@ impl<'a> Checker<'a> {
             scope: Scope { inside, ..Scope::default() },
             named_at: BTreeMap::new(),
             results: BTreeSet::new(),
+            kept: Vec::new(),
+            unnamed: 0,
+            words: Arc::clone(&found.content.words),
             states,
             slots: Vec::new(),
             cells: 0,

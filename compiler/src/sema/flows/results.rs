@@ -1,9 +1,11 @@
 //! Results of actions and menus: each gets its cells before any expression is checked.
 
 use super::FlowScope;
+use crate::base::limits::FRAME_CELLS_MAX;
 use crate::diag::Code;
-use crate::ir::{RecordCells, Type};
+use crate::ir::{ActionId, FieldType, Type};
 use crate::sema::cx::{Checker, flow_place};
+use crate::sema::hir::{BindCells, Flow};
 use crate::sema::once::first_of;
 use crate::syntax::ast::{self, Body, Name, Step, StepKind};
 
@@ -39,7 +41,7 @@ impl Checker<'_> {
                     let scope = cx.scope.clone();
                     let before = self.diagnostics.len();
                     match self.cells(&names, list.span, &scope) {
-                        Some((Type::List(ty), _)) => self.bind(item, &ty, cx),
+                        Some((Type::List(ty), _)) => self.bind(item, &ty, None, cx),
                         _ => {
                             cx.scope.lost.insert(item.text.clone());
                         }
@@ -65,8 +67,8 @@ impl Checker<'_> {
         let actions = &self.symbols.actions;
         // Of two actions of that name, which is meant is not known.
         let number = actions.get(&action.text).filter(|_| !actions.is_twice(&action.text));
-        let signature = number.and_then(|n| self.actions.get(n as usize));
-        let Some(signature) = signature.cloned() else {
+        let known = number.and_then(|n| Some((n, self.actions.get(n as usize)?.clone())));
+        let Some((number, signature)) = known else {
             cx.scope.lost.insert(bind.text.clone());
             return;
         };
@@ -74,7 +76,7 @@ impl Checker<'_> {
             None if signature.result_lost => {
                 cx.scope.lost.insert(bind.text.clone());
             }
-            Some(ty) => self.bind(bind, ty, cx),
+            Some(ty) => self.bind(bind, ty, Some((ActionId(number), action)), cx),
             None => {
                 let message = format!("`{}` gives nothing to keep in `{}`", action.text, bind.text);
                 self.error(Code::E0301, bind.span, message, "no result", "write `do` without `=`");
@@ -83,11 +85,18 @@ impl Checker<'_> {
         }
     }
 
-    fn bind(&mut self, name: &Name, ty: &Type, cx: &mut FlowScope) {
+    /// A name for what a step gives, an action or a menu.
+    fn bind(&mut self, name: &Name, ty: &Type, of: Option<(ActionId, &Name)>, cx: &mut FlowScope) {
         let Some(first) = first_of(&mut cx.named_at, name.text.clone(), name.span) else {
             self.hides_built_in("result", name, "in this flow");
             self.hides_session("result", name);
-            let cells = allocate(&name.text, ty, cx);
+            let cells = match of {
+                Some((id, action)) => {
+                    cx.kept.push((name.text.clone(), id));
+                    keep(name, ty, action, cx)
+                }
+                None => allocate(&name.text, ty, cx),
+            };
             cx.results.insert(name.text.clone());
             cx.scope.locals.insert(name.text.clone(), (ty.clone(), cells));
             return;
@@ -109,15 +118,60 @@ impl Checker<'_> {
         cx.scope.locals.remove(&name.text);
         cx.scope.lost.insert(name.text.clone());
     }
+
+    /// Whether the frame of a flow is surely as small as it must be, whatever it leaves unnamed of
+    /// what actions give.
+    pub(in crate::sema) fn fits(&self, flow: &Flow) -> bool {
+        let result = |(_, action): &(String, ActionId)| self.result_of(*action).map(cells_of_type);
+        // What is wrong with a field that it does not name takes its result all the same.
+        let given: Option<usize> = flow.results.iter().map(result).sum();
+        given.is_some_and(|given| flow.cells as usize + given <= FRAME_CELLS_MAX)
+    }
+
+    /// What an action gives.
+    pub(in crate::sema) fn result_of(&self, action: ActionId) -> Option<&Type> {
+        self.actions.get(action.index())?.result.as_ref()
+    }
 }
 
-fn allocate(name: &str, ty: &Type, cx: &mut FlowScope) -> RecordCells {
+/// Cells for what a flow names of what an action gives: of the rest it does not depend
+/// ([`crate::syntax::content`]).
+fn keep(name: &Name, ty: &Type, action: &Name, cx: &mut FlowScope) -> BindCells {
+    let Type::Record(fields) = ty else { return allocate(&name.text, ty, cx) };
+    let named = fields.iter().filter(|field| cx.names(action, &field.name));
+    let named: Vec<_> = named.collect();
+    let before = cx.cells;
+    let cells = of_fields(&name.text, named, cx);
+    cx.unnamed += cells_of_type(ty).saturating_sub((cx.cells - before) as usize);
+    cells
+}
+
+fn allocate(name: &str, ty: &Type, cx: &mut FlowScope) -> BindCells {
     if let Type::Record(fields) = ty {
-        let parts = fields.iter().map(|f| allocate(&format!("{name}.{}", f.name), &f.ty, cx));
-        return RecordCells::Fields(parts.collect());
+        return of_fields(name, fields, cx);
     }
     cx.cells += 1;
     cx.cell_names.push(name.to_owned());
     cx.cell_types.push(ty.clone());
-    RecordCells::One(flow_place(cx.cells - 1))
+    BindCells::One(flow_place(cx.cells - 1))
+}
+
+fn of_fields<'f>(
+    name: &str,
+    fields: impl IntoIterator<Item = &'f FieldType>,
+    cx: &mut FlowScope,
+) -> BindCells {
+    let part = |field: &FieldType| {
+        let cells = allocate(&format!("{name}.{}", field.name), &field.ty, cx);
+        (field.name.clone(), cells)
+    };
+    BindCells::Fields(fields.into_iter().map(part).collect())
+}
+
+/// How many cells a value of a type takes.
+fn cells_of_type(ty: &Type) -> usize {
+    match ty {
+        Type::Record(fields) => fields.iter().map(|field| cells_of_type(&field.ty)).sum(),
+        _ => 1,
+    }
 }

@@ -2,9 +2,9 @@
 
 use super::FlowScope;
 use crate::diag::Code;
-use crate::ir::{EntityIndex, Place, RecordCells, SlotIndex, Type};
+use crate::ir::{EntityIndex, Place, SlotIndex, Type};
 use crate::sema::cx::{Checker, flow_place, session_place};
-use crate::sema::hir::Slot;
+use crate::sema::hir::{BindCells, Slot};
 use crate::sema::once::first_of;
 use crate::sema::scope::Scope;
 use crate::sema::symbols::Found;
@@ -44,7 +44,7 @@ impl<'a> Checker<'a> {
             cx.cells += 1;
             cx.cell_names.push(slot.name.text.clone());
             cx.cell_types.push(ty.clone());
-            let cells = RecordCells::One(place);
+            let cells = BindCells::One(place);
             cx.scope.locals.insert(slot.name.text.clone(), (ty.clone(), cells));
             resolved.push((slot, ty, entity, place));
         }

@@ -31,11 +31,13 @@ pub struct Flow {
     pub doc: Option<String>,
     /// Own slots, then session slots that it fills.
     pub slots: Vec<Slot>,
-    /// Cells of its frame: own slots, then results.
+    /// Cells that it names: own slots, then results. [`super::Frame`] has all of its frame.
     pub cells: u32,
     /// One per cell.
     pub cell_names: Vec<String>,
     pub cell_types: Vec<Type>,
+    /// Names of the results that it keeps, each with an action that gives it.
+    pub results: Vec<(String, ActionId)>,
     pub states: Vec<State>,
     pub handlers: Handlers,
     pub fallback: Option<Fallback>,

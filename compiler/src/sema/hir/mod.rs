@@ -5,6 +5,7 @@
 //! form of its own here.
 #![expect(missing_docs, reason = "fields are named by the sentence on their type")]
 
+mod binds;
 mod exprs;
 mod flows;
 mod spans;
@@ -22,6 +23,7 @@ use crate::ir::{
     RequestDef, SkillDef, SkillId, Type,
 };
 
+pub use binds::{Bind, BindCells, Frame, item_type};
 pub use exprs::{Expr, ExprKind, NamedText, Text, TextRef};
 pub use flows::{Ensure, EnsureKind, Flow, Handlers, Slot, State};
 pub use steps::{Body, Card, Media, Say, Step, StepKind};

@@ -28,6 +28,7 @@ impl Spans for Flow {
             cells: _,
             cell_names: _,
             cell_types: _,
+            results: _,
             states,
             handlers,
             fallback,

@@ -1,8 +1,8 @@
 //! Steps, and what is said in them.
 
-use super::{Expr, Text, TextRef};
+use super::{Bind, Expr, Text, TextRef};
 use crate::base::FileSpan;
-use crate::ir::{ActionId, FlowId, Outcome, Place, RecordCells, SkillId, SlotIndex, StateId};
+use crate::ir::{ActionId, FlowId, Outcome, Place, SkillId, SlotIndex, StateId};
 
 /// Steps run in order.
 pub type Body = Vec<Step>;
@@ -29,7 +29,7 @@ pub enum StepKind {
         arms: Vec<(TextRef, Body)>,
     },
     ChooseFrom {
-        item: RecordCells,
+        item: Bind,
         list: Expr,
         prompt: Option<TextRef>,
         label: TextRef,
@@ -37,7 +37,7 @@ pub enum StepKind {
         none: Option<Body>,
     },
     Do {
-        bind: Option<RecordCells>,
+        bind: Option<Bind>,
         action: ActionId,
         /// One per parameter.
         args: Vec<Expr>,

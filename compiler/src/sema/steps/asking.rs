@@ -119,7 +119,7 @@ impl Checker<'_> {
             );
             return None;
         }
-        let (_, cells) = cx.scope.locals.get(&item.text)?.clone();
+        let item = cx.bound(item)?;
         let prompt = match prompt {
             Some(prompt) => Some(self.text_ref(prompt, &cx.scope, Reader::Customer)?),
             None => None,
@@ -130,13 +130,6 @@ impl Checker<'_> {
             Some(none) => Some(self.body(none, cx)?),
             None => None,
         };
-        Some(StepKind::ChooseFrom {
-            item: cells,
-            list: values,
-            prompt,
-            label: label?,
-            then: then?,
-            none,
-        })
+        Some(StepKind::ChooseFrom { item, list: values, prompt, label: label?, then: then?, none })
     }
 }

@@ -46,7 +46,7 @@ impl Checker<'_> {
             self.unhandled(action, span);
         }
         let bind = match bind {
-            Some(bind) => Some(cx.scope.locals.get(&bind.text)?.1.clone()),
+            Some(bind) => Some(cx.bound(bind)?),
             None => None,
         };
         if !whole {

@@ -2,10 +2,10 @@
 
 use crate::base::Span;
 use crate::diag::Code;
-use crate::ir::{RecordCells, Type};
+use crate::ir::Type;
 use crate::sema::cx::Checker;
 use crate::sema::flows::FlowScope;
-use crate::sema::hir::StepKind;
+use crate::sema::hir::{BindCells, StepKind};
 use crate::sema::scope::is_fixed;
 use crate::syntax::ast::{self, Name};
 
@@ -17,7 +17,7 @@ impl Checker<'_> {
         cx: &FlowScope,
     ) -> Option<StepKind> {
         let (ty, cells) = self.changeable(slot, cx)?;
-        let RecordCells::One(place) = cells else {
+        let BindCells::One(place) = cells else {
             self.error(
                 Code::E0308,
                 slot.span,
@@ -32,11 +32,7 @@ impl Checker<'_> {
     }
 
     /// A slot or result that steps may change.
-    pub(super) fn changeable(
-        &mut self,
-        name: &Name,
-        cx: &FlowScope,
-    ) -> Option<(Type, RecordCells)> {
+    pub(super) fn changeable(&mut self, name: &Name, cx: &FlowScope) -> Option<(Type, BindCells)> {
         let names = split(name);
         let first = names.first()?;
         let known = cx.scope.locals.contains_key(&first.text)

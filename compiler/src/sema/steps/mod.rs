@@ -12,7 +12,7 @@ use super::hir::{Body, Step, StepKind};
 use super::texts::Reader;
 use crate::base::Span;
 use crate::diag::{Code, Diagnostic};
-use crate::ir::{Outcome, SkillId, StateId, cells_of};
+use crate::ir::{Outcome, SkillId, StateId};
 use crate::syntax::ast::{self, Name};
 
 /// Outcomes by name.
@@ -85,7 +85,7 @@ impl Checker<'_> {
                 let mut places = Vec::new();
                 for name in names {
                     let (_, cells) = self.changeable(name, cx)?;
-                    places.extend(cells_of(&cells));
+                    places.extend(cells.places());
                 }
                 StepKind::Clear(places)
             }
