@@ -55,6 +55,10 @@ pub const COMMITS_PER_BATCH_MAX: usize = 128;
 pub const SOCKET_QUEUE_MAX: usize = 256;
 /// Time a session stays in memory without being used.
 pub const SESSION_IDLE: Duration = Duration::from_secs(60);
+/// Time between two signals of one page that somebody is writing there; those between are dropped.
+pub const TYPING_EVERY: Duration = Duration::from_secs(2);
+/// Time between two signals that the bot is at work, while an answer from outside is waited for.
+pub const WORKING_EVERY_MS: i64 = 4_000;
 /// Time between two pings on a WebSocket.
 pub const PING_EVERY: Duration = Duration::from_secs(30);
 /// Time for a client to take what a WebSocket sends before it is cut off.

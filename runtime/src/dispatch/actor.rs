@@ -11,12 +11,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use flowright_compiler::ir::Program;
-use flowright_engine::model::{ActionResult, Command, Event, Session, Status};
+use flowright_engine::model::{ActionResult, Command, Event, PendingCall, Session, Status};
 use flowright_engine::{LoadedProgram, Step, open_session, step};
 use flowright_nlu::external::External;
 use tokio::sync::mpsc;
 
-use super::{Answer, Asked, DispatchError, Incoming, Inner, Mail, Place, Wish};
+use super::{Answer, Asked, DispatchError, Incoming, Inner, Mail, Place, Typing, Wish};
+use crate::limits::WORKING_EVERY_MS;
 use crate::store::{Commit, MessageKey, StoreError, Stored, StoredReply, StoredSession};
 
 /// A session in memory.
@@ -231,19 +232,29 @@ impl Actor {
         while let Some(live) = &self.live {
             let Some(call) = live.session.pending_call().cloned() else { break };
             self.place = None;
-            let result = self.inner.outside.actions.call(&live.program.program, &call).await;
+            let result = self.ask_outside(&live.program.program, &call).await;
             self.count_call(&live.program.program, &call, &result);
             replies.extend(self.step(Event::ActionResult { key: call.key, result }, None).await?);
         }
         Ok(replies)
     }
 
-    fn count_call(
-        &self,
-        program: &Program,
-        call: &flowright_engine::model::PendingCall,
-        result: &ActionResult,
-    ) {
+    /// Carries a call out. Whoever listens meanwhile is told that the bot is at work.
+    async fn ask_outside(&self, program: &Program, call: &PendingCall) -> ActionResult {
+        let answer = self.inner.outside.actions.call(program, call);
+        tokio::pin!(answer);
+        loop {
+            self.inner.lines.typing(&self.id, Typing::Bot);
+            let again = self.inner.clock.now_ms().saturating_add(WORKING_EVERY_MS);
+            tokio::select! {
+                biased;
+                result = &mut answer => return result,
+                () = self.inner.clock.sleep_until(again) => {}
+            }
+        }
+    }
+
+    fn count_call(&self, program: &Program, call: &PendingCall, result: &ActionResult) {
         let action = program.actions.get(call.action.index()).map_or("", |a| a.name.as_str());
         let how = match result {
             ActionResult::Answer { status, .. } if (200..300).contains(status) => "ok",

@@ -14,6 +14,25 @@ pub enum Heard {
     Reply(Arc<StoredReply>),
     /// An agent gave the conversation back, or closed it.
     Returned,
+    /// Somebody is writing: only a sign, which is kept nowhere and may get lost.
+    Typing(Typing),
+}
+
+/// Who is writing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Typing {
+    /// The bot is at work on what it will say.
+    Bot,
+    /// The customer.
+    Customer {
+        /// Which of the open pages she writes in.
+        page: u64,
+    },
+    /// The human who has the conversation.
+    Agent {
+        /// Her name, as the customer sees it.
+        name: String,
+    },
 }
 
 /// Listeners by session.
@@ -46,6 +65,11 @@ impl Lines {
     /// That a human is done with it.
     pub(crate) fn returned(&self, session: &str) {
         self.tell(session, std::iter::once(Heard::Returned));
+    }
+
+    /// That somebody is writing.
+    pub(crate) fn typing(&self, session: &str, who: Typing) {
+        self.tell(session, std::iter::once(Heard::Typing(who)));
     }
 
     fn tell(&self, session: &str, news: impl Iterator<Item = Heard>) {

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use flowright_compiler::ir::Program;
-use flowright_engine::model::Session;
+use flowright_engine::model::{Session, Status};
 use tokio::sync::{Notify, Semaphore, broadcast, mpsc, oneshot};
 
 use crate::actions::ActionClient;
@@ -27,8 +27,8 @@ pub use crate::store::{OutboxItem, StoreError, StoredReply};
 use crate::store::{OutboxResult, SharedStore};
 use crate::telemetry::Metrics;
 use actor::Actor;
-pub use lines::Heard;
 use lines::Lines;
+pub use lines::{Heard, Typing};
 pub use mail::{AgentMove, Answer, Incoming};
 use mail::{Asked, Mail, Place, Wish};
 pub use timers::Resumed;
@@ -252,6 +252,25 @@ impl Dispatch {
     #[must_use]
     pub fn listen(&self, session: &str) -> broadcast::Receiver<Heard> {
         self.inner.lines.listen(session)
+    }
+
+    /// Tells whoever listens to a session that somebody is writing there.
+    pub fn typing(&self, session: &str, who: Typing) {
+        self.inner.lines.typing(session, who);
+    }
+
+    /// The same of the human who has the conversation.
+    ///
+    /// # Errors
+    /// [`DispatchError::NoSession`], [`DispatchError::NotHandedOff`], or of the store.
+    pub async fn agent_typing(&self, session: &str, name: String) -> Result<(), DispatchError> {
+        let stored = self.inner.store.session(session).await?;
+        let stored = stored.ok_or_else(|| DispatchError::NoSession(session.to_owned()))?;
+        if stored.session.status == Status::Bot {
+            return Err(DispatchError::NotHandedOff);
+        }
+        self.typing(session, Typing::Agent { name });
+        Ok(())
     }
 
     /// How many messages wait to be sent, and how many are not tried any more.

@@ -3,6 +3,8 @@
 
 use flowright_compiler::ir::Outcome;
 use flowright_engine::model::Then;
+use http_body_util::{Either, Full};
+use hyper::StatusCode;
 use serde::Deserialize;
 
 use super::app::Shared;
@@ -64,6 +66,26 @@ pub(super) async fn post(
     };
     let answer = app.dispatch.agent(session, done).await?;
     Ok(carried_out(session, &id, &answer))
+}
+
+/// The body of a sign that an agent is writing.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TypingBody {
+    agent: String,
+}
+
+/// `POST /v1/sessions/{session}/agent/typing`: told to the pages that are open, and kept nowhere.
+pub(super) async fn typing(
+    app: &Shared,
+    session: &str,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (body, _taken): (TypingBody, _) = read_json(request, &app.room).await?;
+    app.dispatch.agent_typing(session, checked_name(body.agent)?).await?;
+    let mut response = Response::new(Either::Left(Full::default()));
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    Ok(response)
 }
 
 /// A name that can be shown on a line.

@@ -20,6 +20,7 @@ use super::idle::InUse;
 use super::problem::Problem;
 use super::replies::{known, sequence};
 use super::sessions::status_word;
+use super::socket::writing;
 use super::{Request, Response};
 use crate::dispatch::{Heard, StoreError, StoredReply};
 use crate::limits::PING_EVERY;
@@ -114,6 +115,11 @@ impl Follower {
                 self.put_status().await
             }
             Ok(Heard::Returned) => self.put_status().await,
+            Ok(Heard::Typing(who)) => {
+                let data = writing(&who);
+                self.ready.push_back(format!("event: typing\ndata: {data}\n\n"));
+                Ok(())
+            }
             // Some were missed: they are in the store.
             Ok(Heard::Reply(_)) | Err(RecvError::Lagged(_)) => {
                 self.catch_up().await?;

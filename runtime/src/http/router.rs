@@ -58,6 +58,11 @@ async fn answer(app: &App, request: Request) -> Result<Response, Problem> {
             app.0.authorise(request.headers())?;
             events::get(app, session_id(id)?, &request).await
         }
+        ["v1", "sessions", id, "agent", "typing"] => {
+            only(&request, &[Method::POST], "POST")?;
+            app.0.authorise_admin(&request)?;
+            agents::typing(&app.0, &session_id(id)?, request).await
+        }
         ["v1", "sessions", id] => {
             only_get(&request)?;
             app.0.authorise(request.headers())?;

@@ -1,56 +1,33 @@
 //! The WebSocket of the web chat: a customer's messages in, replies out as they become durable.
 //! A page that comes back names the last reply it has and gets those after it.
 
-use std::sync::Arc;
+mod handshake;
 
-use flowright_access::v1::Proof;
-use flowright_access::v1::proof::Kind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
 use flowright_engine::model::Status;
 use futures_util::{SinkExt as _, StreamExt as _};
-use http_body_util::{Either, Full};
-use hyper::header::{CONNECTION, HeaderValue, UPGRADE};
 use hyper::upgrade::Upgraded;
-use hyper::{HeaderMap, StatusCode};
 use hyper_util::rt::TokioIo;
-use percent_encoding::percent_decode_str;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 
-use super::app::{App, Shared};
-use super::listen::Place;
+use super::app::App;
 use super::messages::{checked_id, checked_text};
 use super::problem::Problem;
 use super::sessions::status_word;
-use super::{Request, Response};
-use crate::dispatch::{DispatchError, Heard, Incoming, StoreError, StoredReply};
-use crate::limits::{FRAME_BYTES_MAX, PING_EVERY, SOCKET_SEND_TIMEOUT};
-
-/// The protocol's name, for pages that bring a token.
-const PROTOCOL: &str = "flowright.v1";
-
-/// Characters that a session's id has at least here, where knowing it is what lets one in.
-const SESSION_ID_CHARS_MIN: usize = 16;
-
-/// What a page asks for in the address: `?session=ID&conversation=ID&after=SEQ&customer=ID&language=zh`.
-#[derive(Debug, Default)]
-struct Wanted {
-    /// The page's own id, which nobody else knows; then that of the conversation that it is in.
-    session: String,
-    /// The conversation that `after` is a place in, where it is another than the page's own.
-    conversation: Option<String>,
-    /// The page is in another conversation than its own: that of the customer whose page it is.
-    elsewhere: bool,
-    after: u64,
-    customer: Option<Json>,
-    language: Option<String>,
-}
+use crate::dispatch::{DispatchError, Heard, Incoming, StoreError, StoredReply, Typing};
+use crate::limits::{FRAME_BYTES_MAX, PING_EVERY, SOCKET_SEND_TIMEOUT, TYPING_EVERY};
+use handshake::Wanted;
+pub(super) use handshake::upgrade;
 
 /// What a page sends.
 #[derive(Debug, Deserialize)]
@@ -62,139 +39,17 @@ enum Sent {
         text: String,
         payload: Option<String>,
     },
-}
-
-/// Answers the handshake; the conversation goes on in its own task.
-pub(super) async fn upgrade(
-    app: &App,
-    channel: String,
-    mut request: Request,
-) -> Result<Response, Problem> {
-    if !app.0.admits_origin(request.headers()) {
-        return Err(Problem::new(403, "pages of this origin may not talk to this server")
-            .with_help("add the origin under `[web] allowed_origins` in flowright.toml"));
-    }
-    let accept = accept_key(request.headers())?;
-    let mut wanted = wanted(&app.0, request.uri().query().unwrap_or(""))?;
-    let protocol = protocol(request.headers())?;
-    let entered = app.0.access.enter(&channel, &wanted.session, &protocol.proofs).await?;
-    wanted.enter(entered);
-    let (app, upgrading) = (app.clone(), hyper::upgrade::on(&mut request));
-    let place = request.extensions().get::<Place>().cloned();
-    tokio::spawn(async move {
-        let _place = place;
-        match upgrading.await {
-            Ok(upgraded) => Socket::open(app, channel, wanted, upgraded).await.serve().await,
-            Err(error) => tracing::debug!(%error, "a WebSocket did not begin"),
-        }
-    });
-    let mut response = Response::new(Either::Left(Full::default()));
-    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
-    let headers = response.headers_mut();
-    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
-    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-    headers.insert("sec-websocket-accept", accept);
-    if let Some(name) = protocol.name {
-        headers.insert("sec-websocket-protocol", name);
-    }
-    Ok(response)
-}
-
-/// What a page asks for in `Sec-WebSocket-Protocol`: the protocol's name, and the token that says whose
-/// page it is. An address is no place for a token: it is written into logs.
-#[derive(Debug, Default)]
-struct Protocol {
-    /// To be confirmed.
-    name: Option<HeaderValue>,
-    proofs: Vec<Proof>,
-}
-
-fn protocol(headers: &HeaderMap) -> Result<Protocol, Problem> {
-    let mut protocol = Protocol::default();
-    let asked = headers.get_all("sec-websocket-protocol").into_iter();
-    let asked = asked.filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(','));
-    for word in asked.map(str::trim) {
-        if word == PROTOCOL {
-            protocol.name = Some(HeaderValue::from_static(PROTOCOL));
-        } else if let Some(token) = word.strip_prefix("token.") {
-            let kind = Some(Kind::SignedToken(token.to_owned()));
-            protocol.proofs.push(Proof { kind });
-        }
-    }
-    if protocol.name.is_none() && !protocol.proofs.is_empty() {
-        return Err(Problem::new(
-            400,
-            format!("the protocol `{PROTOCOL}` is not among those asked for"),
-        )
-        .with_help(format!("new WebSocket(address, [\"{PROTOCOL}\", \"token.\" + token])")));
-    }
-    Ok(protocol)
-}
-
-fn accept_key(headers: &HeaderMap) -> Result<HeaderValue, Problem> {
-    let is = |name: &str, value: &str| {
-        let text = headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("");
-        text.split(',').any(|part| part.trim().eq_ignore_ascii_case(value))
-    };
-    let not_one =
-        |why: &str| Problem::new(400, format!("this is not a WebSocket handshake: {why}"));
-    if !is("upgrade", "websocket") || !is("connection", "upgrade") {
-        return Err(Problem::new(426, "this address speaks WebSocket only"));
-    }
-    if !is("sec-websocket-version", "13") {
-        return Err(not_one("version 13 is spoken here"));
-    }
-    let key = headers.get("sec-websocket-key").ok_or_else(|| not_one("its key is missing"))?;
-    HeaderValue::from_str(&derive_accept_key(key.as_bytes())).map_err(|_| not_one("its key"))
-}
-
-fn wanted(app: &Shared, query: &str) -> Result<Wanted, Problem> {
-    let mut wanted = Wanted::default();
-    for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
-        let value = &*percent_decode_str(value).decode_utf8_lossy();
-        match name {
-            "session" => wanted.session = checked_id("session", value)?,
-            "conversation" => wanted.conversation = Some(checked_id("conversation", value)?),
-            "after" => {
-                wanted.after =
-                    value.parse().map_err(|_| Problem::new(400, "`after` is not a number"))?;
-            }
-            "customer" if !value.is_empty() => wanted.customer = Some(demo_customer(app, value)?),
-            "language" => wanted.language = Some(value.to_owned()),
-            _ => {}
-        }
-    }
-    if wanted.session.len() < SESSION_ID_CHARS_MIN {
-        return Err(Problem::new(400, "the session id is too easy to guess")
-            .with_help(format!("at least {SESSION_ID_CHARS_MIN} random characters")));
-    }
-    Ok(wanted)
-}
-
-impl Wanted {
-    /// Into the conversation that the page belongs to, with what vouches for the customer.
-    fn enter(&mut self, (session, profile): (String, Option<Json>)) {
-        let had = self.conversation.take().unwrap_or_else(|| self.session.clone());
-        if had != session {
-            self.after = 0;
-        }
-        self.elsewhere = self.session != session;
-        self.session = session;
-        self.customer = profile.or_else(|| self.customer.take());
-    }
-}
-
-/// One of the customers that a development server offers.
-fn demo_customer(app: &Shared, id: &str) -> Result<Json, Problem> {
-    let found = app.demo_customers.iter().find(|c| c.get("id").and_then(Json::as_str) == Some(id));
-    found
-        .cloned()
-        .ok_or_else(|| Problem::new(403, "this server does not let pages say who they are"))
+    /// The customer is writing.
+    Typing,
 }
 
 /// One open WebSocket.
 struct Socket {
     app: App,
+    /// Tells its own signals from those of other pages.
+    number: u64,
+    /// When it was last passed on that the customer is writing here.
+    typed: Option<Instant>,
     session: String,
     /// The page does not know yet which one that is.
     elsewhere: bool,
@@ -209,15 +64,29 @@ struct Socket {
 
 impl Socket {
     async fn open(app: App, channel: String, wanted: Wanted, upgraded: Upgraded) -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
         let limits = WebSocketConfig::default()
             .max_message_size(Some(FRAME_BYTES_MAX))
             .max_frame_size(Some(FRAME_BYTES_MAX));
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let io = TokioIo::new(upgraded);
         let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(limits)).await;
         // Listening begins before the store is read, so that nothing falls between.
         let heard = app.0.dispatch.listen(&wanted.session);
         let Wanted { session, elsewhere, after, customer, language, .. } = wanted;
-        Self { app, session, elsewhere, channel, customer, language, sent: after, heard, stream }
+        Self {
+            app,
+            number,
+            typed: None,
+            session,
+            elsewhere,
+            channel,
+            customer,
+            language,
+            sent: after,
+            heard,
+            stream,
+        }
     }
 
     async fn serve(mut self) {
@@ -283,12 +152,18 @@ impl Socket {
     /// Opens the session when it is new, and sends what the page has not seen. A page whose session
     /// could not be opened is to come again: otherwise it would wait for a greeting that never comes.
     async fn begin(&mut self) -> Result<Option<CloseCode>, WsError> {
-        if self.elsewhere {
-            let named = json!({ "type": "conversation", "conversation": self.session });
-            self.send(&named).await?;
-        }
         let who = self.incoming(String::new(), String::new(), None);
         let opened = self.app.0.dispatch.open(&self.session, who).await;
+        // What the page knows is of a conversation that is not there any more.
+        let lost = opened.as_ref().is_ok_and(|answer| !answer.repeated) && self.sent > 0;
+        if lost {
+            self.sent = 0;
+        }
+        if self.elsewhere || lost {
+            let named =
+                json!({ "type": "conversation", "conversation": self.session, "after": self.sent });
+            self.send(&named).await?;
+        }
         self.catch_up().await?;
         match opened {
             Ok(answer) => self.send(&status(answer.handed_off)).await.map(|()| None),
@@ -315,8 +190,12 @@ impl Socket {
     /// A message is carried out while replies go out: those of its first steps are seen before an
     /// action comes back.
     async fn take(&mut self, text: &[u8]) -> Result<(), WsError> {
-        let Sent::Message { id, text, payload } = match super::body::parse_json(text) {
-            Ok(sent) => sent,
+        let (id, text, payload) = match super::body::parse_json(text) {
+            Ok(Sent::Message { id, text, payload }) => (id, text, payload),
+            Ok(Sent::Typing) => {
+                self.typing();
+                return Ok(());
+            }
             Err(problem) => return self.send(&error(None, &problem)).await,
         };
         let checked = checked_id("message", &id).and_then(|id| {
@@ -353,6 +232,16 @@ impl Socket {
         }
     }
 
+    /// Tells whoever listens that the customer is writing; of many signals, one now and then.
+    fn typing(&mut self) {
+        let now = Instant::now();
+        if self.typed.is_some_and(|last| now.duration_since(last) < TYPING_EVERY) {
+            return;
+        }
+        self.typed = Some(now);
+        self.app.0.dispatch.typing(&self.session, Typing::Customer { page: self.number });
+    }
+
     /// Whether the current program has the channel that the page came in by.
     fn has_channel(&self) -> bool {
         self.app.0.channel("websocket", Some(&self.channel)).is_ok()
@@ -384,6 +273,15 @@ impl Socket {
         match heard {
             Heard::Reply(reply) => self.send_reply(reply).await,
             Heard::Returned => self.send(&status(false)).await,
+            // She knows that she writes.
+            Heard::Typing(Typing::Customer { page }) if *page == self.number => Ok(()),
+            Heard::Typing(who) => {
+                let mut sign = writing(who);
+                if let Some(object) = sign.as_object_mut() {
+                    object.insert("type".to_owned(), json!("typing"));
+                }
+                self.send(&sign).await
+            }
         }
     }
 
@@ -426,6 +324,15 @@ impl Socket {
 
 fn status(handed_off: bool) -> Json {
     json!({ "type": "status", "status": status_word(handed_off) })
+}
+
+/// Who is writing.
+pub(super) fn writing(who: &Typing) -> Json {
+    match who {
+        Typing::Bot => json!({ "who": "bot" }),
+        Typing::Customer { .. } => json!({ "who": "customer" }),
+        Typing::Agent { name } => json!({ "who": "agent", "agent": name }),
+    }
 }
 
 /// Whether what kept something from being done is over soon by itself.

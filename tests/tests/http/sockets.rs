@@ -22,7 +22,17 @@ pub(crate) async fn open(world: &World, query: &str) -> Socket {
     socket
 }
 
+/// The next document that is more than a sign that somebody writes.
 async fn next(socket: &mut Socket) -> Json {
+    loop {
+        let document = next_of_all(socket).await;
+        if document["type"] != "typing" {
+            return document;
+        }
+    }
+}
+
+async fn next_of_all(socket: &mut Socket) -> Json {
     loop {
         let message = tokio::time::timeout(Duration::from_secs(10), socket.next()).await.unwrap();
         match message.unwrap().unwrap() {
@@ -38,6 +48,17 @@ pub(crate) async fn until(socket: &mut Socket, kind: &str) -> Vec<Json> {
     let mut seen = Vec::new();
     loop {
         seen.push(next(socket).await);
+        if seen.last().unwrap()["type"] == kind {
+            return seen;
+        }
+    }
+}
+
+/// The same with signs.
+async fn all_until(socket: &mut Socket, kind: &str) -> Vec<Json> {
+    let mut seen = Vec::new();
+    loop {
+        seen.push(next_of_all(socket).await);
         if seen.last().unwrap()["type"] == kind {
             return seen;
         }
@@ -106,6 +127,70 @@ async fn a_page_of_another_site_gets_no_socket() {
         let answer = raw(&world, request.as_bytes()).await;
         assert!(answer.starts_with(&format!("HTTP/1.1 {expected}")), "{origin} {query}: {answer}");
     }
+}
+
+async fn type_in(socket: &mut Socket) {
+    socket.send(Message::text(r#"{"type":"typing"}"#)).await.unwrap();
+}
+
+/// What somebody writes is no message yet: other pages see a sign of it, once in a while, and nothing is kept.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn others_see_that_somebody_writes() {
+    let world = World::start_bundle(bundle_of_text(flowright_tests::ECHO), |o| o).await;
+    let (mut first, mut second) = (open(&world, SESSION).await, open(&world, SESSION).await);
+    until(&mut first, "status").await;
+    until(&mut second, "status").await;
+    // A page that tells it a thousand times tells it once.
+    for _ in 0..1_000 {
+        type_in(&mut first).await;
+    }
+    say(&mut first, "1", "echo").await;
+    let own = all_until(&mut first, "ack").await;
+    assert!(own.iter().all(|document| document["type"] != "typing"), "{own:?}");
+    let heard = all_until(&mut second, "reply").await;
+    let signs: Vec<_> = heard.iter().filter(|document| document["type"] == "typing").collect();
+    // On a machine that takes two seconds for them a second one passes.
+    assert!((1..=10).contains(&signs.len()), "{heard:?}");
+    assert_eq!(signs[0], &json!({ "type": "typing", "who": "customer" }));
+    let session = "0123456789abcdef0123";
+    let url = world.url(&format!("/v1/sessions/{session}/agent/typing"));
+    let body = || Some(json!({ "agent": "Li Wei" }));
+    assert_eq!(flowright_tests::send(&url, "POST", body(), &[]).await.0, 409);
+    let nobody = world.url("/v1/sessions/nobody/agent/typing");
+    assert_eq!(flowright_tests::send(&nobody, "POST", body(), &[]).await.0, 404);
+    let page = [("origin", "http://x")];
+    assert_eq!(flowright_tests::send(&url, "POST", body(), &page).await.0, 403);
+    say(&mut first, "2", "human").await;
+    until(&mut first, "ack").await;
+    assert_eq!(flowright_tests::send(&url, "POST", body(), &[]).await.0, 204);
+    let heard = all_until(&mut second, "typing").await;
+    let sign = json!({ "type": "typing", "who": "agent", "agent": "Li Wei" });
+    assert_eq!(heard.last(), Some(&sign));
+    let line = Some(json!({ "agent": "Li\nWei" }));
+    assert_eq!(flowright_tests::send(&url, "POST", line, &[]).await.0, 400);
+}
+
+/// Pages see that the bot is at work while it asks elsewhere.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_bot_is_seen_at_work() {
+    let world = World::start("order_change").await;
+    let mut socket = open(&world, SESSION).await;
+    until(&mut socket, "status").await;
+    say(&mut socket, "1", "我需要修改订单#12345的交货日期。").await;
+    let heard = all_until(&mut socket, "ack").await;
+    assert_eq!(heard[0], json!({ "type": "typing", "who": "bot" }), "{heard:?}");
+    assert_eq!(heard[1]["type"], "reply", "{heard:?}");
+}
+
+/// A page that knows more than the server: its store is another one now.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_page_of_a_conversation_that_is_lost_begins_anew() {
+    let world = World::start("order_change").await;
+    let mut socket = open(&world, &format!("{SESSION}&after=57")).await;
+    let heard = until(&mut socket, "status").await;
+    let named =
+        json!({ "type": "conversation", "conversation": "0123456789abcdef0123", "after": 0 });
+    assert_eq!((&heard[0], &heard[1]["seq"]), (&named, &json!(1)), "{heard:?}");
 }
 
 /// Says back what it hears, at length.
