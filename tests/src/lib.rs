@@ -46,6 +46,9 @@ pub const SHOP: &str = include_str!("shop.flow");
 /// it asks after an hour of silence. For tests of how it is carried, not of what it says.
 pub const ECHO: &str = include_str!("echo.flow");
 
+/// A bot with everything that the web widget can show. For tests in a browser.
+pub const WIDGET: &str = include_str!("widget.flow");
+
 /// The repository.
 #[must_use]
 pub fn root() -> PathBuf {
@@ -254,12 +257,17 @@ impl World {
         bundle: Option<Vec<u8>>,
         change: impl FnOnce(Options) -> Options,
     ) -> Self {
-        self.server.stop().await;
-        work(&self.store);
-        let options = change(options(&self.store, self.crm_address, &self.clock));
-        let bundle = bundle.unwrap_or(self.bundle);
-        let server = Service::start(&bundle, loader(), options).await.unwrap();
-        Self { server, bundle, ..self }
+        let mut stopped = self.stop().await;
+        work(&stopped.store);
+        stopped.bundle = bundle.unwrap_or(stopped.bundle);
+        stopped.start(change).await
+    }
+
+    /// The server stopped, until it is started again.
+    pub async fn stop(self) -> Stopped {
+        let Self { crm, server, clock, store, crm_address, bundle } = self;
+        server.stop().await;
+        Stopped { crm, clock, store, crm_address, bundle }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -293,6 +301,24 @@ impl World {
 
     pub async fn session(&self, session: &str) -> Json {
         send(&self.url(&format!("/v1/sessions/{session}")), "GET", None, &[]).await.1
+    }
+}
+
+/// What is left of a [`World`] without its server.
+pub struct Stopped {
+    crm: Crm,
+    clock: Arc<ManualClock>,
+    store: Fresh,
+    crm_address: SocketAddr,
+    bundle: Vec<u8>,
+}
+
+impl Stopped {
+    pub async fn start(self, change: impl FnOnce(Options) -> Options) -> World {
+        let Self { crm, clock, store, crm_address, bundle } = self;
+        let options = change(options(&store, crm_address, &clock));
+        let server = Service::start(&bundle, loader(), options).await.unwrap();
+        World { crm, server, clock, store, crm_address, bundle }
     }
 }
 

@@ -1,7 +1,7 @@
-//! What is served as it is: the web chat and the description of the API.
+//! What is served as it is: the web chat, the widget for other sites, the description of the API.
 
-use hyper::StatusCode;
 use hyper::header::HeaderValue;
+use hyper::{HeaderMap, StatusCode};
 use serde_json::{Value as Json, json};
 
 use super::Response;
@@ -12,13 +12,45 @@ use super::body::{self, reply};
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
                       img-src https: data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// What the chat page and the widget share comes first in both.
+const CHAT: &str = concat!(
+    include_str!("../../web/words.js"),
+    include_str!("../../web/wire.js"),
+    include_str!("../../web/reply.js"),
+    include_str!("../../web/chat.js"),
+);
+
+/// One script without names that the site around it could see. The style has no backtick in it.
+const WIDGET: &str = concat!(
+    "(() => {\n\"use strict\";\nconst CSS = `",
+    include_str!("../../web/widget.css"),
+    "`;\n",
+    include_str!("../../web/words.js"),
+    include_str!("../../web/wire.js"),
+    include_str!("../../web/reply.js"),
+    include_str!("../../web/memory.js"),
+    include_str!("../../web/panel.js"),
+    include_str!("../../web/widget.js"),
+    "})();\n",
+);
+
+/// How long browsers keep the widget before they ask whether there is another.
+const WIDGET_CACHE: &str = "public, max-age=300";
+
 /// The page at a path.
-pub(super) fn find(app: &Shared, path: &str) -> Option<Response> {
+pub(super) fn find(app: &Shared, path: &str, headers: &HeaderMap) -> Option<Response> {
     Some(match path {
         "/" => page("text/html; charset=utf-8", include_str!("../../web/chat.html")),
-        "/chat.js" => page("text/javascript; charset=utf-8", include_str!("../../web/chat.js")),
+        "/chat.js" => page("text/javascript; charset=utf-8", CHAT),
         "/chat.css" => page("text/css; charset=utf-8", include_str!("../../web/chat.css")),
         "/chat.json" => body::json(StatusCode::OK, &chat(app)),
+        "/widget.js" => {
+            let mut script =
+                for_any_site(reply(StatusCode::OK, "text/javascript; charset=utf-8", WIDGET));
+            script.headers_mut().insert("cache-control", HeaderValue::from_static(WIDGET_CACHE));
+            script
+        }
+        "/widget.json" => for_any_site(body::json(StatusCode::OK, &widget(app, headers))),
         "/openapi.json" => body::json(StatusCode::OK, &openapi(app)),
         _ => return None,
     })
@@ -32,9 +64,42 @@ fn page(kind: &'static str, text: &'static str) -> Response {
     response
 }
 
-/// What the chat page needs to know: the bot, its languages, where its WebSocket is, and the
-/// customers that a development server offers. No more of them than a name to choose by.
+/// Lets pages of every site read it: there is nothing in it that is not for everybody.
+fn for_any_site(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert("access-control-allow-origin", HeaderValue::from_static("*"));
+    headers.insert("cross-origin-resource-policy", HeaderValue::from_static("cross-origin"));
+    response
+}
+
+/// What the widget needs to know: as the chat page, and whether the site that asks may open a WebSocket.
+/// A browser tells no page why it got none.
+fn widget(app: &Shared, headers: &HeaderMap) -> Json {
+    let mut about = about(app);
+    if let Some(object) = about.as_object_mut() {
+        object.insert("admitted".to_owned(), json!(app.admits_origin(headers)));
+    }
+    about
+}
+
+/// What the chat page needs to know: the customers too that a development server offers. No more of them
+/// than a name to choose by.
 fn chat(app: &Shared) -> Json {
+    let customers = app.demo_customers.iter().filter_map(|customer| {
+        let id = customer.get("id")?.as_str()?;
+        let label = customer.get("company").and_then(Json::as_str).unwrap_or(id);
+        Some(json!({ "id": id, "label": label }))
+    });
+    let customers = customers.collect::<Vec<_>>();
+    let mut about = about(app);
+    if let Some(object) = about.as_object_mut() {
+        object.insert("customers".to_owned(), json!(customers));
+    }
+    about
+}
+
+/// The bot, its languages, and where its WebSocket is.
+fn about(app: &Shared) -> Json {
     use flowright_compiler::ir::SettingDef;
     let program = app.dispatch.program();
     let socket = program.channels.iter().find(|channel| channel.kind == "websocket");
@@ -45,16 +110,10 @@ fn chat(app: &Shared) -> Json {
         });
         setting.unwrap_or_else(|| "/ws".to_owned())
     });
-    let customers = app.demo_customers.iter().filter_map(|customer| {
-        let id = customer.get("id")?.as_str()?;
-        let label = customer.get("company").and_then(Json::as_str).unwrap_or(id);
-        Some(json!({ "id": id, "label": label }))
-    });
     json!({
         "bot": program.bot.name,
         "languages": program.bot.languages.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "socket": path,
-        "customers": customers.collect::<Vec<_>>(),
     })
 }
 

@@ -117,7 +117,7 @@ async fn page_or_socket(app: &App, path: &str, request: Request) -> Result<Respo
         only(&request, &[Method::GET], "GET")?;
         return socket::upgrade(app, channel, request).await;
     }
-    match pages::find(&app.0, path) {
+    match pages::find(&app.0, path, request.headers()) {
         Some(page) => only_get(&request).map(|()| page),
         None => Err(Problem::new(404, format!("there is nothing at {path}"))
             .with_help("/openapi.json describes what there is")),

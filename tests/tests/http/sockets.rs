@@ -193,6 +193,37 @@ async fn a_page_of_a_conversation_that_is_lost_begins_anew() {
     assert_eq!((&heard[0], &heard[1]["seq"]), (&named, &json!(1)), "{heard:?}");
 }
 
+/// The widget is for pages of all sites, and says which of them may talk.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_widget_may_stand_on_any_site() {
+    let world = World::start_with("order_change", |mut options| {
+        options.allowed_origins = vec!["https://shop.example".to_owned()];
+        options
+    })
+    .await;
+    let ask = async |path: &str, origin: &str| {
+        let request = format!(
+            "GET {path} HTTP/1.1\r\nhost: x\r\norigin: {origin}\r\nconnection: close\r\n\r\n"
+        );
+        raw(&world, request.as_bytes()).await
+    };
+    for path in ["/widget.js", "/widget.json"] {
+        let answer = ask(path, "https://evil.example").await;
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert!(answer.contains("cross-origin-resource-policy: cross-origin"), "{answer}");
+        assert!(answer.contains("access-control-allow-origin: *"), "{answer}");
+    }
+    for (origin, admitted) in
+        [("https://shop.example", true), ("http://x", true), ("https://evil.example", false)]
+    {
+        let answer = ask("/widget.json", origin).await;
+        assert!(answer.contains(&format!("\"admitted\":{admitted}")), "{origin}: {answer}");
+    }
+    // What is for the server's own pages stays theirs.
+    let own = ask("/chat.json", "https://shop.example").await;
+    assert!(!own.contains("access-control-allow-origin"), "{own}");
+}
+
 /// Says back what it hears, at length.
 pub(crate) const ECHO: &str = r#"
 bot b { languages en  timezone "UTC" }
