@@ -2,6 +2,8 @@
 //! [`v1::Envelope`] and a [`v1::Reply`] into what it sends. Nothing here reads a clock, a disk or a
 //! socket: bytes in, data out. What carries the bytes is in the runtime.
 
+pub mod limits;
+pub mod social;
 pub mod stage;
 pub mod token;
 

@@ -1,0 +1,8 @@
+//! Social webhooks: signed requests from elsewhere, what they say, what is sent back, and mutations.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod accounts;
+mod incoming;
+mod mutations;
+mod outgoing;
+mod vectors;
