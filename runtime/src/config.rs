@@ -4,6 +4,7 @@ mod conversations;
 mod deliver;
 mod keys;
 mod nlu;
+mod webhooks;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -15,6 +16,7 @@ use toml::de::DeTable;
 pub use conversations::{ConversationsConfig, Lasts};
 pub use deliver::{DeliverAddress, DeliverConfig};
 pub use nlu::{ElsewhereConfig, NluConfig, NluTimeout, NluUrl};
+pub use webhooks::{PerSecond, WebhookConfig, WebhookError, WebhooksConfig};
 
 /// A project's deployment. Unknown keys are errors.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -36,6 +38,8 @@ pub struct Config {
     pub conversations: ConversationsConfig,
     /// `[deliver]`
     pub deliver: DeliverConfig,
+    /// `[webhooks.CHANNEL]`
+    pub webhooks: WebhooksConfig,
     /// `[env]`: development values of environment variables; the process environment wins.
     pub env: BTreeMap<String, String>,
     /// `[demo]`

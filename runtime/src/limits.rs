@@ -120,3 +120,13 @@ pub const EXTERNAL_TIMEOUT_MAX: Duration = Duration::from_secs(5);
 pub const EXTERNAL_NAMES_TOLD_MAX: usize = 100;
 /// Time that shutting down may take.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest time that a message to a messenger is held back by itself; beyond, the outbox has it wait.
+pub const SOCIAL_WAIT_MAX: Duration = Duration::from_secs(3);
+/// Conversations of one messenger account whose pace is known at once.
+pub const SOCIAL_CONVERSATIONS_MAX: usize = 10_000;
+/// Messages that one conversation may be sent at once where they must be apart in the long run.
+pub const SOCIAL_BURST: u32 = 5;
+/// Replies of several messages that are half sent and known to be.
+pub const SOCIAL_HALF_SENT_MAX: usize = 10_000;
+/// Time for fetching what a messenger only announced: it is answered within five seconds.
+pub const SOCIAL_PULL_TIMEOUT: Duration = Duration::from_secs(4);

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::access::social::{Social, SocialChannels};
 use crate::access::{Access, Outlets, Porter};
 use crate::actions::{ActionClient, MoreVariables};
 use crate::clock::{SharedClock, SteadyClock};
@@ -59,6 +60,8 @@ pub struct Options {
     pub deliver: Addresses,
     /// Channels that send what is said on them by themselves.
     pub outlets: Outlets,
+    /// The webhooks of messengers.
+    pub social: SocialChannels,
     /// How long a conversation lasts without a word of the customer; for ever without.
     pub conversations_last: Option<Duration>,
     /// What tells the time.
@@ -85,6 +88,7 @@ impl Options {
             external: None,
             deliver: Addresses::default(),
             outlets: Outlets::new(),
+            social: SocialChannels::default(),
             conversations_last: None,
             transport: Arc::new(HttpTransport::default()),
             clock: Arc::new(SteadyClock::default()),
@@ -171,11 +175,14 @@ impl Service {
         let asker = |external: ExternalOptions| {
             Asker::new(external, Arc::clone(&options.clock), Arc::clone(&metrics))
         };
-        let deliver = DeliverTo::new(&options.deliver, &options.outlets);
+        let social = Social::new(options.social, &transport, &options.clock);
+        let mut outlets = options.outlets;
+        outlets.extend(social.outlets());
+        let deliver = DeliverTo::new(&options.deliver, &outlets);
         let courier = Courier::new(
             Arc::clone(&store),
             transport,
-            (options.deliver, options.outlets),
+            (options.deliver, outlets),
             &deliver,
             Arc::clone(&options.clock),
             Arc::clone(&metrics),
@@ -199,6 +206,7 @@ impl Service {
         ];
         let demo = if options.token.is_none() { options.demo_customers } else { Vec::new() };
         let app = App::new(access.clone(), options.token, options.allowed_origins, demo);
+        let app = app.with_social(social);
         let services = Services::new(app.clone()).map_err(|e| Error::Grpc(e.to_string()))?;
         let (beside, grpc_address, grpc) = match grpc {
             Some((listener, own)) => (None, own, Some(grpc::Server::start(listener, services))),

@@ -61,6 +61,16 @@ pub struct Saying<'a> {
     pub now_ms: i64,
 }
 
+/// How fast a provider lets an account send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// Messages a second, all together.
+    pub per_second: u32,
+    /// Time between two messages of one conversation in the long run; a few may follow each other at
+    /// once.
+    pub apart_ms: u32,
+}
+
 /// A messenger.
 pub trait Provider: fmt::Debug + Send + Sync {
     /// As the language calls it: `whatsapp`.
@@ -68,6 +78,9 @@ pub trait Provider: fmt::Debug + Send + Sync {
 
     /// Its API on the internet; empty where there is none.
     fn api(&self) -> &'static str;
+
+    /// How fast it takes messages: what it publishes, or what is sure not to be too much.
+    fn pace(&self) -> Pace;
 
     /// What it can show.
     fn shows(&self) -> &'static Shows;

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Makes vectors.json: requests as each provider would send them, signed by Python's hmac, hashlib and
-cryptography, so that our own code is not held against itself. Run it by hand: the result is kept.
+cryptography, so that our own code is not held against itself; and conversations.json, what customers
+send in the tests of a whole server. Run it by hand: the results are kept.
 
-    python3 access/tests/social/make_vectors.py > access/tests/social/vectors.json
+    python3 access/tests/social/make_vectors.py
 """
 
 import base64
@@ -10,11 +11,13 @@ import hashlib
 import hmac
 import json
 import struct
+from pathlib import Path
 from urllib.parse import urlencode
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-NOW = 1_700_000_000
+# 2026-06-01T01:00:00Z, when the tests of a whole server take place.
+NOW = 1_780_275_600
 OLD, NEW, OTHER = "old-secret-8f1c", "new-secret-27aa", "another-secret"
 vectors = []
 
@@ -329,4 +332,107 @@ SAMPLE = ("hyzAe4OzmOMbd6TvGdIOO6uBmdJoD0Fk53REIHvxYtJlE2B655HuD0m8KUePWB3+LrPXo
 add("wechat", "published message", "message", [], document(SAMPLE), now=1409735669, account="wechat-published", id="6054768590064713728",
     query="msg_signature=5d197aaffba7e9b25a30732f161a50dee96bd5fa&timestamp=1409735669&nonce=1320562132&encrypt_type=aes")
 
-print(json.dumps(vectors, indent=1, ensure_ascii=False))
+# --- Conversations: "order", then the first button of the menu that the bot shows in turn 1 -------
+
+
+def meta(body):
+    body = compact(body)
+    return {"headers": [["X-Hub-Signature-256", "sha256=" + mac(NEW, body).hexdigest()]], "body": body}
+
+
+def whatsapp(value):
+    value = {"messaging_product": "whatsapp", "metadata": {"phone_number_id": "106540352242922"},
+             "contacts": [{"profile": {"name": "Sheena"}, "wa_id": "16505551234"}], **value}
+    return meta({"object": "whatsapp_business_account",
+                 "entry": [{"id": "1", "changes": [{"field": "messages", "value": value}]}]})
+
+
+def messenger(event):
+    return meta({"object": "page", "entry": [{"id": "437364", "time": NOW * 1000, "messaging": [
+        {"sender": {"id": "6491"}, "recipient": {"id": "437364"}, "timestamp": NOW * 1000, **event}]}]})
+
+
+def slack_event(id, text):
+    body = compact({"team_id": "T1", "type": "event_callback", "event_id": id, "event": {
+        "type": "message", "channel": "D1", "user": "U1", "text": text, "ts": f"{NOW}.000200", "channel_type": "im"}})
+    return {"headers": slack(NEW, body), "body": body}
+
+
+def slack_press():
+    payload = {"type": "block_actions", "user": {"id": "U1", "name": "ada"}, "team": {"id": "T1"},
+               "channel": {"id": "D1"}, "message": {"ts": f"{NOW}.000300"}, "actions": [
+                   {"type": "button", "action_id": "0|1:0", "text": {"type": "plain_text", "text": "Return it"},
+                    "value": "0|1:0", "action_ts": f"{NOW}.5"}]}
+    body = urlencode({"payload": compact(payload)})
+    return {"headers": slack(NEW, body), "body": body}
+
+
+def telegram_update(update):
+    return {"headers": telegram(NEW), "body": compact(update)}
+
+
+def line_event(id, event):
+    body = compact({"destination": "x", "events": [{"timestamp": NOW * 1000, "source": {"type": "user", "userId": "U80"},
+        "mode": "active", "webhookEventId": id, **event}]})
+    return {"headers": line(NEW, body), "body": body}
+
+
+def generic_body(body):
+    body = compact(body)
+    return {"headers": generic([NEW], body), "body": body}
+
+
+def generic_message(id, **more):
+    return generic_body({"messages": [{"id": id, "from": {"address": "c-7"}, **more}]})
+
+
+def sealed_message(receiver, inner):
+    encrypted = encrypt("new", inner, receiver)
+    return {"query": signed("new", encrypted), "body": document(encrypted)}
+
+
+def wechat_text(id, text, more=""):
+    return sealed_message("wx2c2769f8efd9abc2", "<xml><ToUserName>gh_1</ToUserName><FromUserName>oABC</FromUserName>"
+        f"<CreateTime>{NOW}</CreateTime><MsgType>text</MsgType><Content>{text}</Content><MsgId>{id}</MsgId>{more}</xml>")
+
+
+ANNOUNCED = ("<xml><ToUserName>ww</ToUserName><CreateTime>1700000000</CreateTime><MsgType>event</MsgType>"
+             "<Event>kf_msg_or_event</Event><Token>ENC</Token><OpenKfId>wkAJ2GCA</OpenKfId></xml>")
+TG_USER = {"id": 1111111, "is_bot": False, "first_name": "Test", "language_code": "en"}
+TG_CHAT = {"id": 1111111, "type": "private"}
+conversations = {
+    "whatsapp": [
+        whatsapp({"messages": [{"from": "16505551234", "id": "wamid.1", "timestamp": str(NOW), "type": "text",
+                                "text": {"body": "order"}}]}),
+        whatsapp({"messages": [{"from": "16505551234", "id": "wamid.2", "timestamp": str(NOW), "type": "interactive",
+                                "interactive": {"type": "button_reply", "button_reply": {"id": "0|1:0", "title": "Return it"}}}]}),
+        whatsapp({"statuses": [{"id": "wamid.OUT1", "status": "delivered", "timestamp": str(NOW), "recipient_id": "16505551234"},
+                               {"id": "wamid.OUT2", "status": "read", "timestamp": str(NOW), "recipient_id": "16505551234"}]}),
+    ],
+    "messenger": [
+        messenger({"message": {"mid": "m_1", "text": "order"}}),
+        messenger({"message": {"mid": "m_2", "text": "Return it", "quick_reply": {"payload": "0|1:0"}}}),
+        messenger({"delivery": {"mids": ["m_OUT1"], "watermark": NOW * 1000}}),
+    ],
+    "slack": [slack_event("Ev1", "order"), slack_press()],
+    "telegram": [
+        telegram_update({"update_id": 1, "message": {"message_id": 1, "date": NOW, "text": "order", "chat": TG_CHAT, "from": TG_USER}}),
+        telegram_update({"update_id": 2, "callback_query": {"id": "q", "from": TG_USER, "data": "0|1:0", "message": {
+            "message_id": 3, "date": NOW, "chat": TG_CHAT,
+            "reply_markup": {"inline_keyboard": [[{"text": "Return it", "callback_data": "0|1:0"}]]}}}}),
+    ],
+    "line": [
+        line_event("01A", {"type": "message", "message": {"type": "text", "id": "1", "text": "order"}}),
+        line_event("01B", {"type": "postback", "postback": {"data": "0|1:0\nReturn it"}}),
+    ],
+    "generic": [generic_message("m1", text="order"), generic_message("m2", text="Return it", payload="1:0"),
+                generic_body({"deliveries": [{"id": "OUT1", "stage": "delivered"}, {"id": "OUT2", "stage": "read"}]})],
+    "wechat": [wechat_text("1", "order"), wechat_text("2", "Return it", "<bizmsgmenuid>0|1:0</bizmsgmenuid>")],
+    # What was announced is fetched from the test's own server.
+    "wecom": [sealed_message("wx5823bf96d3bd56c7", ANNOUNCED)] * 2,
+}
+
+folder = Path(__file__).parent
+for name, value in [("vectors", vectors), ("conversations", conversations)]:
+    text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
+    (folder / f"{name}.json").write_text(text, encoding="utf-8")

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use flowright_compiler::ir::{ChannelDef, SettingDef};
+use flowright_runtime::access::social::lacking;
 use flowright_runtime::clock::{Clock as _, WallClock};
 use flowright_runtime::config::Config;
 use flowright_runtime::store::{is_in_use, last_heard};
@@ -126,6 +127,9 @@ fn address(channel: &ChannelDef, config: &Config) -> String {
 
 /// What keeps a channel from being served.
 fn missing(channel: &ChannelDef, config: &Config) -> Vec<String> {
+    if channel.kind == "webhook" {
+        return lacking(channel, config);
+    }
     let variables = channel.settings.iter().filter_map(|(name, value)| match value {
         SettingDef::Env(variable) if config.variable(variable).is_none() => {
             Some(format!("its {name}: the environment variable {variable} is not set"))

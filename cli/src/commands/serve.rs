@@ -9,6 +9,7 @@ use std::sync::Arc;
 use flowright_access::token::KEY_BYTES_MIN;
 use flowright_compiler::ir::Program;
 use flowright_runtime::access::Outlets;
+use flowright_runtime::access::social::SocialChannels;
 use flowright_runtime::actions::{MoreVariables, variables_needed};
 use flowright_runtime::clock::SteadyClock;
 use flowright_runtime::config::{Config, ConfigError, DeliverAddress, ElsewhereConfig};
@@ -141,6 +142,16 @@ fn addresses(config: &Config, channels: &[String]) -> Result<Addresses, Failure>
     })
 }
 
+/// The webhook channels; those that lack something stay closed, and that is said.
+fn social(config: &Config, program: &Program) -> Result<SocialChannels, Failure> {
+    let channels =
+        SocialChannels::new(&program.channels, config).map_err(|e| Failure::new(e.to_string()))?;
+    for (_, why) in &channels.closed {
+        eprintln!("{why}");
+    }
+    Ok(channels)
+}
+
 /// The customers under `[[demo.customers]]`, as JSON.
 pub(crate) fn demo_customers(config: &Config) -> Vec<serde_json::Value> {
     let customers = config.demo.customers.iter();
@@ -175,6 +186,7 @@ fn options(
         external: external(config)?,
         deliver: addresses(config, &channels)?,
         outlets: Outlets::new(),
+        social: social(config, program)?,
         transport: Arc::new(HttpTransport::default()),
         conversations_last: config.conversations.last.map(|time| time.0),
         clock: Arc::new(SteadyClock::default()),

@@ -4,7 +4,8 @@ use crate::support::{BOT, code, err, flowright, folder, out};
 
 #[test]
 fn each_channel_is_shown_with_what_it_lacks() {
-    let more = "channel api: rest\nchannel line: webhook { provider line  secret env.LINE_KEY }\n";
+    let more = "channel api: rest\n\
+                channel line: webhook { provider line  secret env.LINE_KEY  token env.LINE_TOKEN }\n";
     let place = folder("channels", &[("b.flow", &format!("{BOT}{more}"))]);
     let run = flowright(&place, &["channels"]);
     assert_eq!(code(&run), Some(1), "{}", err(&run));
@@ -14,12 +15,14 @@ fn each_channel_is_shown_with_what_it_lacks() {
         "api   rest          http://127.0.0.1:8080/v1/messages",
         "line  webhook line  http://127.0.0.1:8080/webhooks/line",
         "no message yet",
-        "the environment variable LINE_KEY is not set",
+        "set the environment variable `LINE_KEY`",
+        "set the environment variable `LINE_TOKEN`",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
     // With everything there, nothing is missing.
-    let config = "[serve]\nlisten = \"127.0.0.1:9\"\n\n[env]\nLINE_KEY = \"x\"\n";
+    let config =
+        "[serve]\nlisten = \"127.0.0.1:9\"\n\n[env]\nLINE_KEY = \"x\"\nLINE_TOKEN = \"y\"\n";
     std::fs::write(place.join("flowright.toml"), config).unwrap();
     let run = flowright(&place, &["channels", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&out(&run)).unwrap();

@@ -126,6 +126,8 @@ pub const TABLE: &[Capabilities] = &[
         unit: Unit::Bytes,
         menus: &[MenuForm { choices_max: Some(10), label_max: Some(128), text_max: Some(1_024) }],
         label_unit: Unit::Bytes,
+        // They would have to be uploaded before.
+        images: false,
         window_ms: Some(48 * HOUR_MS),
         sources: "`kf/send_msg`, as github.com/silenceper/wechat (work/kf) and github.com/NICEXAI/WeChatCustomerServiceSDK quote it",
         ..MESSENGER_LIKE

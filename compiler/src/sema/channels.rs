@@ -9,7 +9,7 @@ use crate::syntax::ast::{self, ExprKind};
 
 /// Channel kinds and whether this version serves them.
 const CHANNEL_KINDS: [(&str, bool); 5] =
-    [("websocket", true), ("rest", true), ("grpc", true), ("email", false), ("webhook", false)];
+    [("websocket", true), ("rest", true), ("grpc", true), ("email", false), ("webhook", true)];
 
 /// Settings that a channel may have.
 const CHANNEL_SETTINGS: [&str; 5] = ["path", "address", "provider", "secret", "token"];

@@ -4,6 +4,7 @@
 
 mod outlet;
 mod porter;
+pub mod social;
 mod who;
 
 use std::sync::Arc;

@@ -24,6 +24,17 @@ enum Takes {
     Addresses,
 }
 
+/// The keys of a webhook channel.
+const WEBHOOK: &[Key] = &[
+    key("api", Takes::Text, "\"http://127.0.0.1:9000\""),
+    key("account", Takes::Text, "\"ww1234567890abcdef\""),
+    key("aes_key_env", Takes::Text, "\"WECOM_AES_KEY\""),
+    key("aes_key_before_env", Takes::Text, "\"WECOM_AES_KEY_BEFORE\""),
+    key("secret_before_env", Takes::Text, "\"WECOM_SECRET_BEFORE\""),
+    key("verify_token_env", Takes::Text, "\"META_VERIFY_TOKEN\""),
+    key("per_second", Takes::Text, "\"20\""),
+];
+
 /// The keys of somebody who is sent something.
 const ADDRESS: &[Key] = &[
     key("url", Takes::Text, "\"https://crm.example.com/flowright\""),
@@ -73,6 +84,8 @@ const TABLES: &[(&str, &[Key])] = &[
             key("handoffs", Takes::Address, "[deliver.handoffs]"),
         ],
     ),
+    // Of any names: the channels.
+    ("webhooks", &[]),
     ("env", &[]),
     ("demo", &[key("customers", Takes::Tables, "[[demo.customers]]")]),
 ];
@@ -119,6 +132,7 @@ fn of_table(
     };
     let of_key = |(key, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| match *name {
         "env" => of_variable(text, key, value),
+        "webhooks" => of_webhook(key, value),
         _ => of_key(name, keys, key, value),
     };
     table.iter().filter_map(of_key).collect()
@@ -157,6 +171,22 @@ fn of_variable(
         None => message,
     };
     Some(Fault::new(span.start, message))
+}
+
+/// A table of `[webhooks]`.
+fn of_webhook(name: &Spanned<impl AsRef<str>>, value: &Spanned<DeValue<'_>>) -> Option<Fault> {
+    let name = name.get_ref().as_ref();
+    let Some(table) = value.get_ref().as_table() else {
+        let found = called(value.get_ref());
+        let message = format!(
+            "`{name}` must be a table: write `[webhooks.{name}]` on a line of its own and its keys \
+             below it; here is {found}"
+        );
+        return Some(Fault::new(value.span().start, message));
+    };
+    let within = format!("webhooks.{name}");
+    let faults = table.iter().filter_map(|(key, value)| of_key(&within, WEBHOOK, key, value));
+    faults.min_by_key(|fault| fault.at)
 }
 
 fn of_key(

@@ -11,6 +11,7 @@ use super::Request;
 use super::body::Room;
 use super::problem::Problem;
 use crate::access::Access;
+use crate::access::social::Social;
 use crate::dispatch::Dispatch;
 use crate::secret::Secret;
 
@@ -23,6 +24,8 @@ pub struct App(pub(crate) Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) dispatch: Dispatch,
     pub(crate) access: Access,
+    /// The webhooks of messengers.
+    pub(crate) social: Social,
     token: Option<Secret>,
     allowed_origins: Vec<String>,
     pub(crate) demo_customers: Vec<serde_json::Value>,
@@ -47,12 +50,21 @@ impl App {
         Self(Arc::new(Shared {
             dispatch,
             access,
+            social: Social::default(),
             token,
             allowed_origins,
             demo_customers,
             room,
             closing,
         }))
+    }
+
+    /// With webhooks; before anybody else has it.
+    pub(crate) fn with_social(mut self, social: Social) -> Self {
+        if let Some(shared) = Arc::get_mut(&mut self.0) {
+            shared.social = social;
+        }
+        self
     }
 }
 

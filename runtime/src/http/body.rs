@@ -96,6 +96,17 @@ pub(crate) async fn read_bundle(
     collect(request, BUNDLE_BODY_BYTES_MAX, BUNDLE_BODY_TIMEOUT, room).await
 }
 
+/// Reads a body of any kind: its size and time are checked.
+pub(crate) async fn read_raw(
+    body: Incoming,
+    most: usize,
+    room: &Room,
+) -> Result<(Vec<u8>, Taken), Problem> {
+    let body = Limited::new(body, most);
+    let read = tokio::time::timeout(BODY_TIMEOUT, read(body, most, room)).await;
+    read.unwrap_or_else(|_| Err(Problem::new(408, "the body took too long")))
+}
+
 fn is_of_kind(request: &Request, kind: &str) -> bool {
     let sent = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
     sent.split(';').next().is_some_and(|sent| sent.trim().eq_ignore_ascii_case(kind))

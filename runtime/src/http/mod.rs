@@ -16,6 +16,7 @@ mod router;
 mod sessions;
 mod socket;
 pub(crate) mod stream;
+mod webhooks;
 
 pub use app::App;
 pub use listen::Server;

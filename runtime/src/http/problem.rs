@@ -43,6 +43,12 @@ impl Problem {
         self
     }
 
+    /// With the code whose page says more.
+    pub(crate) const fn with_code(mut self, code: &'static str) -> Self {
+        self.code = Some(code);
+        self
+    }
+
     const fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after_s = Some(seconds);
         self

@@ -7,7 +7,7 @@ use super::body::reply;
 use super::problem::Problem;
 use super::{
     Request, Response, admin, agents, events, identities, messages, pages, replies, sessions,
-    socket,
+    socket, webhooks,
 };
 
 /// Answers a request; whatever goes wrong is a problem document.
@@ -113,6 +113,10 @@ async fn answer(app: &App, request: Request) -> Result<Response, Problem> {
 }
 
 async fn page_or_socket(app: &App, path: &str, request: Request) -> Result<Response, Problem> {
+    if let Some(door) = app.0.social.at(path) {
+        only(&request, &[Method::GET, Method::POST], "GET, POST")?;
+        return webhooks::take(&app.0, door, request).await;
+    }
     if let Some(channel) = socket_channel(&app.0, path) {
         only(&request, &[Method::GET], "GET")?;
         return socket::upgrade(app, channel, request).await;

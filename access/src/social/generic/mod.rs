@@ -9,7 +9,7 @@ use super::outcome::Outcome;
 use super::received::{At, Message, Received, Verified};
 use super::refusal::{Malformed, Refusal};
 use super::sign::{Keys, from_hex, hmac_sha256, timely, to_hex};
-use super::{Admitted, Provider, Saying, json as read};
+use super::{Admitted, Pace, Provider, Saying, json as read};
 use crate::limits::SIGNATURES_MAX;
 use crate::v1;
 use crate::v1::{Delivery, DeliveryStage};
@@ -42,6 +42,10 @@ impl Provider for Generic {
 
     fn api(&self) -> &'static str {
         ""
+    }
+
+    fn pace(&self) -> Pace {
+        Pace { per_second: 200, apart_ms: 0 }
     }
 
     fn shows(&self) -> &'static Shows {

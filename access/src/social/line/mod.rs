@@ -9,7 +9,7 @@ use super::outcome::{OPERATOR_MS, Outcome};
 use super::received::{At, Received, Verified};
 use super::refusal::{Malformed, Refusal};
 use super::sign::{Key, Keys, from_base64};
-use super::{Admitted, Provider, Saying, json as read};
+use super::{Admitted, Pace, Provider, Saying, json as read};
 
 const SIGNATURE: &str = "x-line-signature";
 
@@ -38,6 +38,10 @@ impl Provider for Line {
 
     fn api(&self) -> &'static str {
         "https://api.line.me"
+    }
+
+    fn pace(&self) -> Pace {
+        Pace { per_second: 2_000, apart_ms: 0 }
     }
 
     fn shows(&self) -> &'static Shows {

@@ -8,7 +8,7 @@ use super::super::outcome::Outcome;
 use super::super::received::{At, Message, ReadUntil, Received, Verified};
 use super::super::refusal::{Malformed, Refusal};
 use super::super::sign::{Key, Keys};
-use super::super::{Admitted, Provider, Saying, ids, json as read};
+use super::super::{Admitted, Pace, Provider, Saying, ids, json as read};
 use crate::v1::{Delivery, DeliveryStage};
 
 /// A page.
@@ -38,6 +38,10 @@ impl Provider for Messenger {
 
     fn api(&self) -> &'static str {
         super::API
+    }
+
+    fn pace(&self) -> Pace {
+        Pace { per_second: 250, apart_ms: 0 }
     }
 
     fn shows(&self) -> &'static Shows {

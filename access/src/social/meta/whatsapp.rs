@@ -8,7 +8,7 @@ use super::super::outcome::Outcome;
 use super::super::received::{At, Message, Received, Verified};
 use super::super::refusal::{Malformed, Refusal};
 use super::super::sign::{Key, Keys};
-use super::super::{Admitted, Provider, Saying, ids, json as read};
+use super::super::{Admitted, Pace, Provider, Saying, ids, json as read};
 use crate::v1::{Delivery, DeliveryStage};
 
 /// An account.
@@ -41,6 +41,10 @@ impl Provider for WhatsApp {
 
     fn api(&self) -> &'static str {
         super::API
+    }
+
+    fn pace(&self) -> Pace {
+        Pace { per_second: 80, apart_ms: 0 }
     }
 
     fn shows(&self) -> &'static Shows {

@@ -11,7 +11,7 @@ use super::outcome::{OPERATOR_MS, Outcome};
 use super::received::{At, Received, Verified};
 use super::refusal::{Malformed, Refusal};
 use super::sign::{Key, Keys, from_hex, timely};
-use super::{Admitted, Provider, Saying, json as read};
+use super::{Admitted, Pace, Provider, Saying, json as read};
 
 const SIGNATURE: &str = "x-slack-signature";
 const TIMESTAMP: &str = "x-slack-request-timestamp";
@@ -41,6 +41,10 @@ impl Provider for Slack {
 
     fn api(&self) -> &'static str {
         "https://slack.com/api"
+    }
+
+    fn pace(&self) -> Pace {
+        Pace { per_second: 50, apart_ms: 1_000 }
     }
 
     fn shows(&self) -> &'static Shows {

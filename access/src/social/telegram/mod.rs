@@ -9,7 +9,7 @@ use super::outcome::{OPERATOR_MS, Outcome};
 use super::received::{At, Received, Verified};
 use super::refusal::{BadKey, Malformed, Refusal};
 use super::sign::{Key, Keys};
-use super::{Admitted, Provider, Saying, json as read};
+use super::{Admitted, Pace, Provider, Saying, json as read};
 
 const TOKEN: &str = "x-telegram-bot-api-secret-token";
 /// Characters that Telegram takes in a secret token.
@@ -60,6 +60,10 @@ impl Provider for Telegram {
 
     fn api(&self) -> &'static str {
         "https://api.telegram.org"
+    }
+
+    fn pace(&self) -> Pace {
+        Pace { per_second: 30, apart_ms: 1_000 }
     }
 
     fn shows(&self) -> &'static Shows {

@@ -8,7 +8,7 @@ use super::super::outcome::{Outcome, Token};
 use super::super::received::{At, Received, Verified};
 use super::super::refusal::{Malformed, Refusal};
 use super::super::sign::Key;
-use super::super::{Admitted, Provider, Saying, json as read};
+use super::super::{Admitted, Pace, Provider, Saying, json as read};
 use super::crypt::SafeMode;
 use super::messages::{Told, read as read_message};
 use super::xml;
@@ -42,6 +42,10 @@ impl Provider for WeChat {
 
     fn api(&self) -> &'static str {
         "https://api.weixin.qq.com"
+    }
+
+    fn pace(&self) -> Pace {
+        Pace { per_second: 50, apart_ms: 0 }
     }
 
     fn shows(&self) -> &'static Shows {

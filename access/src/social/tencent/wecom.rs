@@ -9,7 +9,7 @@ use super::super::outcome::{Outcome, Token};
 use super::super::received::{At, Pull, Pulled, Received, Verified};
 use super::super::refusal::{Malformed, Refusal};
 use super::super::sign::{Key, sha256_hex};
-use super::super::{Admitted, Provider, Saying, json as read};
+use super::super::{Admitted, Pace, Provider, Saying, json as read};
 use super::crypt::SafeMode;
 use super::messages::{Told, read as read_message};
 use super::{wecom_kf, xml};
@@ -45,6 +45,10 @@ impl Provider for WeCom {
 
     fn api(&self) -> &'static str {
         "https://qyapi.weixin.qq.com"
+    }
+
+    fn pace(&self) -> Pace {
+        Pace { per_second: 50, apart_ms: 0 }
     }
 
     fn shows(&self) -> &'static Shows {
