@@ -4,6 +4,7 @@
 
 pub mod limits;
 pub mod social;
+pub mod email;
 pub mod stage;
 pub mod token;
 

@@ -2,6 +2,7 @@
 //! every machine. An input at which something panics or does not hold is written to a file, one that
 //! hangs is printed.
 
+mod email;
 mod mutate;
 mod targets;
 
@@ -99,6 +100,8 @@ pub fn run(target: Target, seeds: &Seeds, seed: u64, runs: u64) -> Option<Fault>
         let mut random = Random::new(seed ^ run.wrapping_mul(0x2545_F491_4F6C_DD1D));
         match target {
             Target::Bundle => mutate::bytes(&mut random, &seeds.body),
+            Target::Mail => email::changed(&mut random, email::MAILS),
+            Target::Smtp => email::changed(&mut random, email::TALKS),
             _ => mutate::text(&mut random, &seeds.texts).into_bytes(),
         }
     };

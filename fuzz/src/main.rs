@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use flowright_fuzz::{Seeds, TARGETS, Target, run};
 
 const USAGE: &str =
-    "usage: flowright-fuzz [lexer|parser|checker|formatter|bundle] [--runs N] [--seed N]";
+    "usage: flowright-fuzz [lexer|parser|checker|formatter|bundle|mail|smtp] [--runs N] [--seed N]";
 /// Inputs for each target unless another number is given.
 const RUNS: u64 = 1_000_000;
 

@@ -7,6 +7,8 @@ use flowright_compiler::syntax::{TokenKind, lex};
 use flowright_compiler::{fmt, syntax};
 use flowright_engine::LoadedProgram;
 
+use crate::email;
+
 /// A part of the front end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
@@ -20,11 +22,22 @@ pub enum Target {
     Formatter,
     /// A bundle is refused, or runs.
     Bundle,
+    /// A mail is refused, or read within limits; what it is answered is one message.
+    Mail,
+    /// An SMTP conversation gives whole messages only.
+    Smtp,
 }
 
 /// All of them.
-pub const TARGETS: [Target; 5] =
-    [Target::Lexer, Target::Parser, Target::Checker, Target::Formatter, Target::Bundle];
+pub const TARGETS: [Target; 7] = [
+    Target::Lexer,
+    Target::Parser,
+    Target::Checker,
+    Target::Formatter,
+    Target::Bundle,
+    Target::Mail,
+    Target::Smtp,
+];
 
 impl Target {
     /// As it is called on the command line.
@@ -36,6 +49,8 @@ impl Target {
             Self::Checker => "checker",
             Self::Formatter => "formatter",
             Self::Bundle => "bundle",
+            Self::Mail => "mail",
+            Self::Smtp => "smtp",
         }
     }
 
@@ -50,6 +65,8 @@ impl Target {
             Self::Checker => checks,
             Self::Formatter => formats,
             Self::Bundle => return body(input),
+            Self::Mail => return email::mail(input),
+            Self::Smtp => return email::talk(input),
         };
         check(std::str::from_utf8(input).map_err(|e| format!("the input is no text: {e}"))?)
     }
