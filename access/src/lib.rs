@@ -2,9 +2,9 @@
 //! [`v1::Envelope`] and a [`v1::Reply`] into what it sends. Nothing here reads a clock, a disk or a
 //! socket: bytes in, data out. What carries the bytes is in the runtime.
 
+pub mod email;
 pub mod limits;
 pub mod social;
-pub mod email;
 pub mod stage;
 pub mod token;
 

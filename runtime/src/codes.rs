@@ -42,6 +42,7 @@ codes! {
     "R0212" "bundle-lacks-variables",
     "R0213" "bundle-lacks-channel",
     "R0214" "short-key",
+    "R0221" "email-unusable",
     "R0231" "webhook-lacks",
     "R0232" "webhook-unusable",
     "R0233" "unknown-webhook",

@@ -2,6 +2,7 @@
 
 mod conversations;
 mod deliver;
+mod email;
 mod keys;
 mod nlu;
 mod webhooks;
@@ -15,6 +16,7 @@ use toml::de::DeTable;
 
 pub use conversations::{ConversationsConfig, Lasts};
 pub use deliver::{DeliverAddress, DeliverConfig};
+pub use email::{EmailConfig, EmailTls, SmarthostTls};
 pub use nlu::{ElsewhereConfig, NluConfig, NluTimeout, NluUrl};
 pub use webhooks::{PerSecond, WebhookConfig, WebhookError, WebhooksConfig};
 
@@ -40,6 +42,8 @@ pub struct Config {
     pub deliver: DeliverConfig,
     /// `[webhooks.CHANNEL]`
     pub webhooks: WebhooksConfig,
+    /// `[email]`
+    pub email: EmailConfig,
     /// `[env]`: development values of environment variables; the process environment wins.
     pub env: BTreeMap<String, String>,
     /// `[demo]`
@@ -156,6 +160,9 @@ pub enum ConfigError {
         /// All channels.
         known: Vec<String>,
     },
+    /// Mail that cannot run so.
+    #[error("R0221: `[email]`: {0}")]
+    Email(String),
     /// A token that no request can carry.
     #[error(
         "R0206: the environment variable `{0}` holds no token that can be sent: it has characters that an HTTP header cannot hold, such as line breaks"

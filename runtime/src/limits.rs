@@ -106,6 +106,26 @@ pub const SPOOL_HELD_MAX: usize = 2_048;
 pub const SPOOL_PAUSE_MAX: Duration = Duration::from_secs(30);
 /// Time for which the id of a message is known after it was carried out.
 pub const SPOOL_IDS_KEPT: Duration = Duration::from_secs(8 * 86_400);
+/// Connections of mail servers at once.
+pub const MAIL_CONNECTIONS_MAX: usize = 200;
+/// Those of one address that is not the company's own mail server.
+pub const MAIL_CONNECTIONS_PER_ADDRESS_MAX: usize = 20;
+/// Bytes of all mails that arrive at the same time.
+pub const MAIL_BYTES_MAX: usize = 256 << 20;
+/// Mails that are read at the same time: one takes several times its size.
+pub const MAIL_READ_AT_ONCE_MAX: usize = 4;
+/// Time that a mail server may be silent. RFC 5321 asks for five minutes.
+pub const MAIL_IDLE: Duration = Duration::from_secs(300);
+/// Time that one of its connections lasts.
+pub const MAIL_CONNECTION_TIME_MAX: Duration = Duration::from_secs(3_600);
+/// Time for it to take an answer, and for a connection to be encrypted.
+pub const MAIL_WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time for it to hear the last word.
+pub const MAIL_LINGER: Duration = Duration::from_secs(5);
+/// Connections to the mail server that sends replies, of one channel.
+pub const SMARTHOST_CONNECTIONS_MAX: usize = 8;
+/// Time for each of its answers.
+pub const SMARTHOST_TIMEOUT: Duration = Duration::from_secs(8);
 /// Bytes of an action's answer.
 pub const ANSWER_BYTES_MAX: usize = 1 << 20;
 /// Bytes of the answer of a model elsewhere.

@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::access::email::{EmailOptions, MailServer};
 use crate::access::social::{Social, SocialChannels};
 use crate::access::{Access, Outlets, Porter};
 use crate::actions::{ActionClient, MoreVariables};
@@ -62,6 +63,8 @@ pub struct Options {
     pub outlets: Outlets,
     /// The webhooks of messengers.
     pub social: SocialChannels,
+    /// How mail comes in, where it does.
+    pub email: Option<EmailOptions>,
     /// How long a conversation lasts without a word of the customer; for ever without.
     pub conversations_last: Option<Duration>,
     /// What tells the time.
@@ -89,6 +92,7 @@ impl Options {
             deliver: Addresses::default(),
             outlets: Outlets::new(),
             social: SocialChannels::default(),
+            email: None,
             conversations_last: None,
             transport: Arc::new(HttpTransport::default()),
             clock: Arc::new(SteadyClock::default()),
@@ -132,6 +136,8 @@ pub struct Handle {
     pub address: SocketAddr,
     /// Where it listens for gRPC.
     pub grpc_address: SocketAddr,
+    /// Where it takes mail, if it does.
+    pub mail_address: Option<SocketAddr>,
     /// Sessions with calls from before a crash.
     pub resumed: Resumed,
     dispatch: Dispatch,
@@ -169,6 +175,7 @@ impl Service {
             Some(address) => Some(bind(address, "--grpc-listen").await?),
             None => None,
         };
+        let email = options.email;
         let transport = options.transport;
         let actions = ActionClient::new(Arc::clone(&transport), options.variables)
             .with_more(options.more_variables);
@@ -198,12 +205,19 @@ impl Service {
         );
         dispatch.drop_bundles().await?;
         let resumed = dispatch.resume_at_start().await?;
-        let access = Access::new(dispatch.clone(), access_store, options.clock, options.token_keys);
-        let loops = vec![
+        let clock = Arc::clone(&options.clock);
+        let access = Access::new(dispatch.clone(), access_store, clock, options.token_keys);
+        let mail = match email {
+            Some(email) => Some(mail_server(email, &access, options.clock).await?),
+            None => None,
+        };
+        let mail_address = mail.as_ref().map(MailServer::address);
+        let mut loops = vec![
             tokio::spawn(dispatch.clone().watch_timers()),
             tokio::spawn(courier.run()),
             tokio::spawn(Porter::new(access.clone()).run()),
         ];
+        loops.extend(mail.map(|mail| tokio::spawn(mail.run())));
         let demo = if options.token.is_none() { options.demo_customers } else { Vec::new() };
         let app = App::new(access.clone(), options.token, options.allowed_origins, demo);
         let app = app.with_social(social);
@@ -213,7 +227,17 @@ impl Service {
             None => (Some(services), address, None),
         };
         let server = Server::start_within(listener, app, CONNECTIONS_MAX, beside);
-        Ok(Handle { address, grpc_address, resumed, dispatch, access, server, grpc, loops })
+        Ok(Handle {
+            address,
+            grpc_address,
+            mail_address,
+            resumed,
+            dispatch,
+            access,
+            server,
+            grpc,
+            loops,
+        })
     }
 }
 
@@ -230,6 +254,20 @@ async fn bind(
     })?;
     let address = listener.local_addr().unwrap_or(address);
     Ok((listener, address))
+}
+
+async fn mail_server(
+    email: EmailOptions,
+    access: &Access,
+    clock: SharedClock,
+) -> Result<MailServer, Error> {
+    let address = email.listen;
+    MailServer::bind(email, access.clone(), clock).await.map_err(|e| Error::Listen {
+        address,
+        in_use: e.kind() == std::io::ErrorKind::AddrInUse,
+        cause: e.to_string(),
+        option: "`listen` under `[email]`",
+    })
 }
 
 impl Handle {

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use flowright_access::token::KEY_BYTES_MIN;
 use flowright_compiler::ir::Program;
-use flowright_runtime::access::Outlets;
+use flowright_runtime::access::email;
 use flowright_runtime::access::social::SocialChannels;
 use flowright_runtime::actions::{MoreVariables, variables_needed};
-use flowright_runtime::clock::SteadyClock;
+use flowright_runtime::clock::{SharedClock, SteadyClock};
 use flowright_runtime::config::{Config, ConfigError, DeliverAddress, ElsewhereConfig};
 use flowright_runtime::external::ExternalOptions;
 use flowright_runtime::outbox::{Address, Addresses};
@@ -171,6 +171,10 @@ fn options(
         Some(path) => path.clone(),
         None => folder.join(&config.store.path),
     };
+    let clock: SharedClock = Arc::new(SteadyClock::default());
+    let variable = |name: &str| config.variable(name);
+    let mail = email::setup(&config.email, folder, &program.channels, variable, &clock);
+    let mail = mail.map_err(|e| Failure::new(e.to_string()))?;
     let durability = if args.not_durable { Durability::ProcessOnly } else { Durability::Full };
     Ok(Options {
         listen: args.listen.unwrap_or(config.serve.listen),
@@ -185,11 +189,12 @@ fn options(
         demo_customers: demo_customers(config),
         external: external(config)?,
         deliver: addresses(config, &channels)?,
-        outlets: Outlets::new(),
         social: social(config, program)?,
+        outlets: mail.outlets,
+        email: mail.options,
         transport: Arc::new(HttpTransport::default()),
         conversations_last: config.conversations.last.map(|time| time.0),
-        clock: Arc::new(SteadyClock::default()),
+        clock,
     })
 }
 
@@ -216,6 +221,9 @@ fn welcome(
         bold(&format!("{base}/")),
         store.display()
     );
+    if let Some(address) = handle.mail_address {
+        text.push_str(&format!("  mail    taken at {address}\n"));
+    }
     if let Some(nlu) = nlu {
         text.push_str(&format!("  understanding is asked for at {}\n", nlu.url.0));
     }

@@ -2,6 +2,7 @@
 //! [`Envelope`](flowright_access::v1::Envelope). Who writes decides which session it belongs to; nothing
 //! behind this knows where it came from, unless a flow asks.
 
+pub mod email;
 mod outlet;
 mod porter;
 pub mod social;
@@ -211,6 +212,14 @@ impl Access {
     /// [`StoreError`].
     pub async fn identities_of(&self, session: &str) -> Result<Vec<StoredIdentity>, StoreError> {
         self.inner.store.identities_of(session).await
+    }
+
+    /// Whether somebody has written from an address before.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn knows(&self, channel: &str, address: &str) -> Result<bool, StoreError> {
+        Ok(self.inner.store.identity(channel, address).await?.is_some())
     }
 
     /// Takes an address away from the customer whom it was thought to be of: what comes from it begins a

@@ -86,6 +86,25 @@ const TABLES: &[(&str, &[Key])] = &[
     ),
     // Of any names: the channels.
     ("webhooks", &[]),
+    (
+        "email",
+        &[
+            key("listen", Takes::Listen, "\"127.0.0.1:2525\""),
+            key("hostname", Takes::Text, "\"mx.example.com\""),
+            key("certificate", Takes::Text, "\"tls/mx.pem\""),
+            key("certificate_key", Takes::Text, "\"tls/mx.key\""),
+            key("tls", Takes::Text, "\"required\""),
+            key("trusted", Takes::Texts, "[\"10.0.0.5\"]"),
+            key("authserv_id", Takes::Text, "\"mx.example.com\""),
+            key("key_env", Takes::Text, "\"MAIL_KEY\""),
+            key("name", Takes::Text, "\"Acme Support\""),
+            key("smarthost", Takes::Text, "\"smtp.example.com:587\""),
+            key("smarthost_tls", Takes::Text, "\"starttls\""),
+            key("smarthost_user", Takes::Text, "\"acme\""),
+            key("smarthost_password_env", Takes::Text, "\"SMTP_PASSWORD\""),
+            key("smarthost_ca", Takes::Text, "\"tls/ca.pem\""),
+        ],
+    ),
     ("env", &[]),
     ("demo", &[key("customers", Takes::Tables, "[[demo.customers]]")]),
 ];

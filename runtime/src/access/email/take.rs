@@ -1,0 +1,100 @@
+//! What becomes of a received message: durable in the spool, news of a reply, or dropped. Only then is
+//! it acknowledged.
+
+use std::net::IpAddr;
+
+use flowright_access::email::intake::{Intake, Site, read};
+use flowright_access::email::mime::Unreadable;
+use flowright_access::email::smtp::{Mail, Outcome};
+use flowright_access::v1::Envelope;
+
+use super::server::Shared;
+use crate::access::AccessError;
+
+/// Takes a message for each of its channels.
+pub(super) async fn take(mail: Mail, peer: IpAddr, shared: &Shared) -> Outcome {
+    let received_at_ms = shared.clock.now_ms();
+    let null_sender = mail.from.is_none();
+    let channels = mail.channels.clone();
+    let options = shared.options.clone();
+    let Ok(_place) = shared.reading.acquire().await else { return Outcome::Again };
+    // A large message takes a while to read: other connections are not to wait for it.
+    let reading = tokio::task::spawn_blocking(move || {
+        let trusted = options.trusted.contains(&peer);
+        let site = Site {
+            mailboxes: &options.smtp.mailboxes,
+            key: &options.key,
+            authserv_id: options.authserv_id.as_deref().filter(|_| trusted),
+        };
+        let one = |channel: &String| read(&mail.bytes, null_sender, channel, &site, received_at_ms);
+        mail.channels.iter().map(one).collect::<Result<Vec<_>, Unreadable>>()
+    });
+    let taken = match reading.await {
+        Ok(Ok(taken)) => taken,
+        Ok(Err(error)) => {
+            tracing::info!(%peer, %error, "a mail was refused");
+            return Outcome::Refused(error.to_string());
+        }
+        Err(error) => {
+            tracing::error!(%error, "a mail could not be read");
+            return Outcome::Again;
+        }
+    };
+    for (channel, intake) in channels.iter().zip(taken) {
+        let outcome = keep(channel, intake, peer, shared).await;
+        if outcome != Outcome::Stored {
+            return outcome;
+        }
+    }
+    Outcome::Stored
+}
+
+async fn keep(channel: &str, intake: Intake, peer: IpAddr, shared: &Shared) -> Outcome {
+    match intake {
+        Intake::Message { envelope, files, files_left_out } => {
+            if files_left_out > 0 {
+                tracing::warn!(channel, files_left_out, "a mail had too many files");
+            }
+            if !files.is_empty() {
+                tracing::info!(channel, files = files.len(), "a mail came with files");
+            }
+            let mut envelope = *envelope;
+            match is_known(&envelope, shared).await {
+                // Her conversation may have been joined to another since, or been taken away from
+                // this address: what is known of her says where she is, not what she answers.
+                Ok(true) => envelope.conversation.clear(),
+                Ok(false) => {}
+                Err(error) => return again(channel, &error),
+            }
+            match shared.access.accept(envelope).await {
+                Ok(()) => Outcome::Stored,
+                Err(AccessError::BadEnvelope(why) | AccessError::BadProof(why)) => {
+                    tracing::warn!(channel, why, "a mail is no message");
+                    Outcome::Refused("it cannot be taken".to_owned())
+                }
+                Err(error) => again(channel, &error),
+            }
+        }
+        Intake::News(news) => match shared.access.delivery(news).await {
+            Ok(is_news) => {
+                tracing::info!(channel, is_news, "a mail server told of a reply");
+                Outcome::Stored
+            }
+            Err(error) => again(channel, &error.into()),
+        },
+        Intake::Nobodys(reason) => {
+            tracing::info!(channel, %peer, %reason, "a mail is not answered");
+            Outcome::Stored
+        }
+    }
+}
+
+async fn is_known(envelope: &Envelope, shared: &Shared) -> Result<bool, AccessError> {
+    let from = envelope.from.as_ref().map_or("", |from| from.address.as_str());
+    Ok(shared.access.knows(&envelope.channel, from).await?)
+}
+
+fn again(channel: &str, error: &AccessError) -> Outcome {
+    tracing::warn!(channel, %error, "a mail could not be kept");
+    Outcome::Again
+}
