@@ -2,8 +2,10 @@
 //! it is served, when somebody last wrote there, and what it lacks.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use flowright_compiler::ir::{ChannelDef, SettingDef};
+use flowright_runtime::access::email;
 use flowright_runtime::access::social::lacking;
 use flowright_runtime::clock::{Clock as _, WallClock};
 use flowright_runtime::config::Config;
@@ -66,7 +68,7 @@ pub(crate) fn run(args: &ChannelsArgs) -> Result<Outcome, Failure> {
     };
     let served = store.exists() && is_in_use(&store);
     let line = |channel: &ChannelDef| {
-        let missing = missing(channel, &config);
+        let missing = missing(channel, &config, &folder);
         let state = match (missing.is_empty(), served) {
             (false, _) => State::Missing,
             (true, true) => State::Served,
@@ -126,7 +128,7 @@ fn address(channel: &ChannelDef, config: &Config) -> String {
 }
 
 /// What keeps a channel from being served.
-fn missing(channel: &ChannelDef, config: &Config) -> Vec<String> {
+fn missing(channel: &ChannelDef, config: &Config, folder: &Path) -> Vec<String> {
     if channel.kind == "webhook" {
         return lacking(channel, config);
     }
@@ -136,7 +138,12 @@ fn missing(channel: &ChannelDef, config: &Config) -> Vec<String> {
         }
         _ => None,
     });
-    variables.collect()
+    let mut missing: Vec<String> = variables.collect();
+    if channel.kind == "email" {
+        let variable = |name: &str| config.variable(name);
+        missing.extend(email::missing(&config.email, folder, channel, variable));
+    }
+    missing
 }
 
 /// In columns, and what is missing below each.

@@ -17,7 +17,7 @@ use tokio_rustls::rustls::ServerConfig;
 
 pub use outlet::{MailOutlet, Protection, Smarthost};
 pub(crate) use server::MailServer;
-pub use setup::{Setup, setup};
+pub use setup::{Setup, missing, setup};
 
 /// How mail comes in.
 #[derive(Debug, Clone)]

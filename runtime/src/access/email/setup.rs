@@ -18,7 +18,7 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::{EmailOptions, MailOutlet, Protection, Smarthost};
 use crate::access::Outlets;
-use crate::clock::SharedClock;
+use crate::clock::{SharedClock, SteadyClock};
 use crate::config::{ConfigError, EmailConfig, EmailTls, SmarthostTls};
 use crate::secret::Secret;
 
@@ -83,6 +83,28 @@ pub fn setup(
         authserv_id: config.authserv_id.clone(),
     });
     Ok(Setup { options, outlets })
+}
+
+/// What keeps a channel of this kind from being served, in words.
+#[must_use]
+pub fn missing(
+    config: &EmailConfig,
+    folder: &Path,
+    channel: &ChannelDef,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Vec<String> {
+    let mut missing = Vec::new();
+    if config.listen.is_none() {
+        missing.push("no mail comes in: `[email]` in flowright.toml has no `listen`".to_owned());
+    }
+    if config.smarthost.is_none() {
+        missing
+            .push("no reply goes out: `[email]` in flowright.toml has no `smarthost`".to_owned());
+    }
+    let clock: SharedClock = Arc::new(SteadyClock::default());
+    let channels = std::slice::from_ref(channel);
+    missing.extend(setup(config, folder, channels, variable, &clock).err().map(|e| e.to_string()));
+    missing
 }
 
 fn unusable(what: impl Into<String>) -> ConfigError {
@@ -221,7 +243,6 @@ fn smarthost(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::SteadyClock;
     use crate::config::Config;
 
     fn set_up(text: &str, address: Option<&str>) -> Result<Setup, String> {
@@ -254,6 +275,27 @@ mod tests {
         assert_eq!(setup.outlets.keys().collect::<Vec<_>>(), ["mail"]);
         let nothing = set_up("", None).unwrap();
         assert!(nothing.options.is_none() && nothing.outlets.is_empty());
+    }
+
+    #[test]
+    fn what_a_channel_lacks_is_listed() {
+        let lacks = |text: &str, address: &str| {
+            let settings = vec![("address".to_owned(), SettingDef::Text(address.to_owned()))];
+            let (name, kind) = ("mail".to_owned(), "email".to_owned());
+            let config = Config::parse("f", text).unwrap();
+            let variable = |name: &str| config.env.get(name).cloned();
+            missing(&config.email, Path::new("/"), &ChannelDef { name, kind, settings }, variable)
+        };
+        let nothing = lacks("", "a@b");
+        assert!(
+            nothing[0].contains("`listen`") && nothing[1].contains("`smarthost`"),
+            "{nothing:?}"
+        );
+        let keys = "[email]\nlisten = \"127.0.0.1:0\"\nsmarthost = \"localhost\"\n";
+        assert!(lacks(keys, "a@b")[0].contains("`key_env` is missing"));
+        let text = format!("{ENV}{keys}key_env = \"K\"\n");
+        assert!(lacks(&text, "a")[0].contains("`a` is no address"));
+        assert_eq!(lacks(&text, "a@b"), Vec::<String>::new());
     }
 
     #[test]
