@@ -4,6 +4,8 @@
 
 use flowright_compiler::bundle::{self, BundleError, FORMAT_VERSION};
 use flowright_compiler::compile::MemorySources;
+use flowright_compiler::ir::verify::VerifiedProgram;
+use flowright_compiler::ir::{ChannelId, Program, RequestPart, Type};
 use flowright_nlu::Model;
 
 const SOURCE: &str = include_str!("../../tests/conformance/slots.flow");
@@ -124,4 +126,39 @@ fn parts_that_are_nested_without_end_are_refused() {
         }
     }
     assert!(deepest > 0, "no place was found where a type stands");
+}
+
+/// What a bundle asks the company's records is limited as what a source asks.
+#[test]
+fn questions_to_the_records_that_no_source_asks_are_refused() {
+    const ASKING: &str = r#"
+bot b { languages en  timezone "UTC" }
+channel mail: rest
+skill s
+route { otherwise -> s }
+customer {
+  from get "{env.CRM_URL}/customers/{id}"
+  find on mail get "{env.CRM_URL}/customers?email={address}"
+  id: text
+}
+"#;
+    let compiled = flowright_compiler::compile(&MemorySources::one("a.flow", ASKING)).unwrap();
+    let sound = (**compiled.bundle.unwrap().program).clone();
+    assert!(VerifiedProgram::new(sound.clone()).is_ok());
+    let changes: [fn(&mut Program); 9] = [
+        |p| p.profile.from.as_mut().unwrap().timeout_ms = 0,
+        |p| p.profile.from.as_mut().unwrap().timeout_ms = 10_001,
+        |p| p.profile.from.as_mut().unwrap().keep_ms = 999,
+        |p| p.profile.find[0].lookup.keep_ms = i64::MAX,
+        |p| p.profile.find[0].lookup.request.url.push(RequestPart::Param(1)),
+        |p| p.profile.find[0].channels.push(ChannelId(1)),
+        |p| p.profile.from.as_mut().unwrap().request.method = "FETCH".to_owned(),
+        |p| p.customer[0].name = "ident".to_owned(),
+        |p| p.customer[0].ty = Type::Number,
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let mut changed = sound.clone();
+        change(&mut changed);
+        assert!(VerifiedProgram::new(changed).is_err(), "change {number}");
+    }
 }

@@ -1,18 +1,20 @@
-//! Outside calls over HTTP: addresses filled in, time-limited, repeated with the same key.
+//! Outside calls over HTTP: time-limited, repeated with the same key; and questions to the company's
+//! records, which are asked once.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use flowright_compiler::ir::{ActionDef, BodyValue, Program, RequestDef, RequestPart, Type};
-use flowright_engine::json::value_to_json;
+use flowright_compiler::ir::{
+    ActionDef, BodyValue, FieldType, LookupDef, Program, RequestDef, RequestPart, Type,
+};
 use flowright_engine::model::{ActionResult, PendingCall};
 use flowright_nlu::value::Value;
+use hyper::Request;
 use hyper::body::Bytes;
-use hyper::header::{HeaderName, HeaderValue};
-use hyper::{Method, Request, Uri};
 
-use crate::limits::ANSWER_BYTES_MAX;
+use crate::limits::{ANSWER_BYTES_MAX, PROFILE_ANSWER_BYTES_MAX};
+use crate::requests::Filler;
 use crate::secret::Secret;
 use crate::transport::SharedTransport;
 
@@ -66,7 +68,7 @@ pub fn variables_needed(program: &Program) -> Vec<String> {
         names.collect::<Vec<_>>()
     };
     let mut needed = Vec::new();
-    for request in program.actions.iter().filter_map(|action| action.request.as_ref()) {
+    for request in program.requests() {
         needed.extend(of_parts(&request.url));
         request.headers.iter().for_each(|(_, parts)| needed.extend(of_parts(parts)));
         for (_, value) in request.body.iter().flatten() {
@@ -174,32 +176,47 @@ impl ActionClient {
         def: &RequestDef,
         call: &PendingCall,
     ) -> Result<Request<Bytes>, String> {
-        let fill = Filler { client: self, program, action, args: &call.args };
-        let uri: Uri = fill
-            .text(&def.url, true)?
-            .parse()
-            .map_err(|e| format!("the address is not one: {e}"))?;
-        let method = Method::from_bytes(def.method.as_bytes()).map_err(|e| e.to_string())?;
-        let mut request = Request::builder()
-            .method(method)
-            .uri(uri)
-            .header("accept", "application/json")
-            .header("idempotency-key", call.key.as_str())
-            .header("user-agent", concat!("flowright/", env!("CARGO_PKG_VERSION")));
-        for (name, parts) in &def.headers {
-            let name = HeaderName::from_bytes(name.as_bytes()).map_err(|e| e.to_string())?;
-            let value = HeaderValue::from_str(&fill.text(parts, false)?)
-                .map_err(|_| format!("a value cannot stand in the header `{name}`"))?;
-            request = request.header(name, value);
-        }
-        let body = match &def.body {
-            Some(fields) => {
-                request = request.header("content-type", "application/json");
-                Bytes::from(fill.body(fields)?.to_string())
-            }
-            None => Bytes::new(),
+        let variable = |name: &str| self.variable(name);
+        let fill =
+            Filler { variable: &variable, program, params: &action.params, args: &call.args };
+        fill.request(def, Some(&call.key))
+    }
+
+    /// Asks the company's records about an id or an address, once and no longer than the question
+    /// allows: the status, and the answer's JSON. Else why there is none.
+    pub(crate) async fn look_up(
+        &self,
+        program: &Program,
+        lookup: &LookupDef,
+        asked: &str,
+    ) -> Result<(u16, serde_json::Value), String> {
+        let request = self.question(program, lookup, asked)?;
+        let timeout = Duration::from_millis(u64::try_from(lookup.timeout_ms).unwrap_or(1));
+        let response = self.transport.send(request, PROFILE_ANSWER_BYTES_MAX);
+        let response = match tokio::time::timeout(timeout, response).await {
+            Err(_) => return Err(format!("no answer within {} ms", lookup.timeout_ms)),
+            Ok(response) => response?,
         };
-        request.body(body).map_err(|e| e.to_string())
+        let (status, body) = (response.status().as_u16(), response.into_body());
+        let json = match serde_json::from_slice(&body) {
+            Ok(json) => json,
+            Err(_) if !(200..300).contains(&status) => serde_json::Value::Null,
+            Err(_) => return Err("the answer is not JSON".to_owned()),
+        };
+        Ok((status, json))
+    }
+
+    fn question(
+        &self,
+        program: &Program,
+        lookup: &LookupDef,
+        asked: &str,
+    ) -> Result<Request<Bytes>, String> {
+        let variable = |name: &str| self.variable(name);
+        let params = [FieldType { name: "it".to_owned(), ty: Type::Text, optional: false }];
+        let args = [Some(Value::Text(asked.to_owned()))];
+        let fill = Filler { variable: &variable, program, params: &params, args: &args };
+        fill.request(&lookup.request, None)
     }
 }
 
@@ -208,117 +225,4 @@ fn backoff(attempt: u32, key: &str) -> Duration {
     let spread = blake3::hash(key.as_bytes()).as_bytes().first().copied().unwrap_or(0);
     let base = BACKOFF_MS.saturating_mul(1 << attempt.min(6)).min(BACKOFF_MAX_MS);
     Duration::from_millis(base / 2 + base * u64::from(spread) / 512)
-}
-
-/// Fills templates with the call's values.
-struct Filler<'c> {
-    client: &'c ActionClient,
-    program: &'c Program,
-    action: &'c ActionDef,
-    args: &'c [Option<Value>],
-}
-
-impl Filler<'_> {
-    fn param(&self, number: u32) -> Option<(&Type, &Value)> {
-        let ty = &self.action.params.get(number as usize)?.ty;
-        Some((ty, self.args.get(number as usize)?.as_ref()?))
-    }
-
-    /// A parameter as it stands in an address or text: a date as `2026-06-15`, money as `CNY 5`.
-    fn param_text(&self, number: u32) -> Result<String, String> {
-        let Some((ty, value)) = self.param(number) else {
-            let name = self.action.params.get(number as usize).map_or("", |p| p.name.as_str());
-            return Err(format!("`{name}` has no value"));
-        };
-        Ok(match value_to_json(self.program, ty, value) {
-            serde_json::Value::String(text) => text,
-            json => json.to_string(),
-        })
-    }
-
-    fn text(&self, parts: &[RequestPart], in_address: bool) -> Result<String, String> {
-        let mut out = String::new();
-        for part in parts {
-            match part {
-                RequestPart::Literal(text) => out.push_str(text),
-                RequestPart::Env(name) => match self.client.variable(name) {
-                    Some(value) => out.push_str(value.reveal()),
-                    None => return Err(format!("the environment variable `{name}` is not set")),
-                },
-                RequestPart::Param(number) if in_address => {
-                    out.push_str(&percent_encode(&self.param_text(*number)?));
-                }
-                RequestPart::Param(number) => out.push_str(&self.param_text(*number)?),
-            }
-        }
-        Ok(out)
-    }
-
-    fn body(&self, fields: &[(String, BodyValue)]) -> Result<serde_json::Value, String> {
-        let mut object = serde_json::Map::new();
-        for (name, value) in fields {
-            let json = match value {
-                BodyValue::Param(number) => {
-                    self.param(*number).map_or(serde_json::Value::Null, |(ty, value)| {
-                        value_to_json(self.program, ty, value)
-                    })
-                }
-                BodyValue::Constant(value) => value_to_json(self.program, &type_of(value), value),
-                BodyValue::Text(parts) => serde_json::Value::String(self.text(parts, false)?),
-            };
-            object.insert(name.clone(), json);
-        }
-        Ok(serde_json::Value::Object(object))
-    }
-}
-
-/// The type of a constant that needs no table to be written.
-const fn type_of(value: &Value) -> Type {
-    match value {
-        Value::Bool(_) => Type::Bool,
-        Value::Number(_) => Type::Number,
-        Value::Money(_) => Type::Money,
-        Value::Date(_) => Type::Date,
-        Value::Time(_) => Type::Time,
-        Value::DateTime(_) => Type::DateTime,
-        Value::Duration(_) => Type::Duration,
-        _ => Type::Text,
-    }
-}
-
-/// Everything but unreserved characters (RFC 3986) as `%XX`: a value never becomes a path, a query
-/// or a host.
-fn percent_encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    // `.` and `..` would be steps in a path.
-    match out.as_str() {
-        "." => "%2E".to_owned(),
-        ".." => "%2E%2E".to_owned(),
-        _ => out,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::percent_encode;
-
-    #[test]
-    fn a_value_cannot_leave_its_place_in_an_address() {
-        for (value, encoded) in [
-            ("12345", "12345"),
-            ("../admin", "..%2Fadmin"),
-            ("..", "%2E%2E"),
-            ("a?b=c#d@e:1", "a%3Fb%3Dc%23d%40e%3A1"),
-            ("订单", "%E8%AE%A2%E5%8D%95"),
-        ] {
-            assert_eq!(percent_encode(value), encoded);
-        }
-    }
 }

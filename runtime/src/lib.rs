@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod actions;
+mod circuit;
 pub mod clock;
 pub mod codes;
 pub mod config;
@@ -12,6 +13,7 @@ pub mod http;
 pub mod limits;
 pub mod outbox;
 pub mod programs;
+mod requests;
 pub mod secret;
 pub mod service;
 mod shown;

@@ -128,6 +128,14 @@ pub const SMARTHOST_CONNECTIONS_MAX: usize = 8;
 pub const SMARTHOST_TIMEOUT: Duration = Duration::from_secs(8);
 /// Bytes of an action's answer.
 pub const ANSWER_BYTES_MAX: usize = 1 << 20;
+/// Bytes of what the company's records answer about a customer.
+pub const PROFILE_ANSWER_BYTES_MAX: usize = 256 << 10;
+/// Bytes of a customer's id; nobody asks about longer ones.
+pub const CUSTOMER_ID_BYTES_MAX: usize = 256;
+/// Questions of one kind to the records that are under way at once; beyond, what is known is used.
+pub const LOOKUPS_AT_ONCE_MAX: usize = 256;
+/// Addresses that are known to be nobody's; beyond, those known longest are asked about again.
+pub const STRANGERS_MAX: usize = 10_000;
 /// Bytes of the answer of a model elsewhere.
 pub const EXTERNAL_ANSWER_BYTES_MAX: usize = 64 << 10;
 /// Questions to it that are under way at once; utterances beyond are understood here.

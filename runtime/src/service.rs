@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 
 use crate::access::email::{EmailOptions, MailServer};
 use crate::access::social::{Social, SocialChannels};
-use crate::access::{Access, Outlets, Porter};
+use crate::access::{Access, Outlets, Porter, Profiles};
 use crate::actions::{ActionClient, MoreVariables};
 use crate::clock::{SharedClock, SteadyClock};
 use crate::config::ConfigError;
@@ -194,7 +194,14 @@ impl Service {
             Arc::clone(&options.clock),
             Arc::clone(&metrics),
         );
-        let outside = Outside { actions, asker: options.external.map(asker), deliver };
+        let profiles = Profiles::new(
+            actions.clone(),
+            Arc::clone(&access_store),
+            Arc::clone(&options.clock),
+            Arc::clone(&metrics),
+        );
+        let asker = options.external.map(asker);
+        let outside = Outside { actions, asker, profiles: Some(profiles), deliver };
         let dispatch = Dispatch::new(
             programs,
             store,

@@ -28,6 +28,8 @@ pub struct Metrics {
     pub agent_moves: Counter,
     /// Outside calls by action and result.
     pub actions: Family<ActionLabels, Counter>,
+    /// Questions to the company's records, by what was asked and what came of it.
+    pub lookups: Family<ActionLabels, Counter>,
     /// Questions to a model elsewhere, by what came of them.
     pub understandings: Family<ActionLabels, Counter>,
     /// Names in its answers that mean nothing here, by kind.
@@ -51,7 +53,8 @@ impl Default for Metrics {
         let batch = Histogram::new(exponential_buckets(1.0, 2.0, 10));
         let (actions, understood, unknown) =
             (Family::default(), Family::default(), Family::default());
-        let (deliveries, upgrades) = (Family::default(), Family::default());
+        let (deliveries, upgrades, lookups) =
+            (Family::default(), Family::default(), Family::default());
         let mut counter = |name, help| added(&mut all, name, help, Counter::default());
         Self {
             turns: counter("turns", "Turns begun by a customer"),
@@ -67,6 +70,12 @@ impl Default for Metrics {
                 seconds,
             ),
             actions: added(&mut all, "actions", "Outside calls by action and result", actions),
+            lookups: added(
+                &mut all,
+                "lookups",
+                "Customers looked up in the company's records by question and result",
+                lookups,
+            ),
             understandings: added(
                 &mut all,
                 "understandings",

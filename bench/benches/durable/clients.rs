@@ -53,6 +53,7 @@ pub async fn measure(
 pub fn message(text: &str, id: String) -> Incoming {
     Incoming {
         reply_to: None,
+        customer_id: None,
         id,
         channel: "api".to_owned(),
         text: text.to_owned(),

@@ -34,6 +34,12 @@ pub const TEXT_BYTES_MAX: usize = 64 << 10;
 pub const ACTION_TIMEOUT_MAX_MS: i64 = 60_000;
 /// Further attempts of an action after the first.
 pub const ACTION_RETRIES_MAX: u32 = 10;
+/// How long a message may wait for what the company's records say of a customer, ms.
+pub const LOOKUP_TIMEOUT_MAX_MS: i64 = 10_000;
+/// The shortest time for which that is good, ms: less would be a question for every message.
+pub const PROFILE_KEPT_MIN_MS: i64 = 1_000;
+/// The longest time for which that is good, ms.
+pub const PROFILE_KEPT_MAX_MS: i64 = 30 * 86_400_000;
 /// Examples (those that an intent is not as well) times intents up to which `check` tries the
 /// intents out on each other; where a bundle is made, and the model is trained anyway, there is no
 /// such limit.

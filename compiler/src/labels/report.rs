@@ -11,7 +11,7 @@ use super::solve::Solved;
 use crate::base::FileSpan;
 use crate::base::limits::DIAGNOSTICS_MAX;
 use crate::diag::{Code, Diagnostic, Label as DiagLabel, Severity};
-use crate::ir::{ActionId, FlowId, RequestPart};
+use crate::ir::{ActionId, FlowId, PROFILE_ID, RequestDef, RequestPart};
 use crate::sema::hir::{Action, Label, Project, Slot};
 
 /// Places of a route told from each of its ends; what lies between is counted.
@@ -212,16 +212,12 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Parameters with a label that an action writes into its address.
+    /// Parameters with a label that an action writes into its address; an id with one, by which the
+    /// profile is loaded.
     pub(super) fn addresses(&mut self) {
+        self.address_of_profile();
         for action in &self.project.actions {
-            let url = action.request.iter().flat_map(|request| &request.url);
-            let used: BTreeSet<u32> = url
-                .filter_map(|part| match part {
-                    RequestPart::Param(number) => Some(*number),
-                    RequestPart::Literal(_) | RequestPart::Env(_) => None,
-                })
-                .collect();
+            let used: BTreeSet<u32> = action.request.iter().flat_map(params_in_address).collect();
             for (param, label) in (0..).zip(&action.param_labels) {
                 let words = self.roles.demands(label.personal, label.visible_to.as_deref());
                 let Some(demand) = words.first().filter(|_| used.contains(&param)) else {
@@ -240,6 +236,22 @@ impl<'a> Report<'a> {
                 );
             }
         }
+    }
+
+    fn address_of_profile(&mut self) {
+        let from = self.project.profile.from.as_ref().map(|from| &from.request);
+        let is_in_address = from.is_some_and(|request| params_in_address(request).next().is_some());
+        let mut fields = self.project.customer.iter().zip(&self.project.customer_at);
+        let Some((id, at)) = fields.find(|(field, _)| field.name == PROFILE_ID) else { return };
+        let words = self.roles.demands(id.personal, id.visible_to.as_deref());
+        let Some(demand) = words.first().filter(|_| is_in_address) else { return };
+        let who = self.who(*demand);
+        let message = format!("`id` becomes part of the address of the profile, and {who}");
+        self.found.push(
+            Diagnostic::new(Code::E0702, *at, message)
+                .label(format!("declared `{}`", self.roles.words(*demand)))
+                .help("addresses are logged wherever they pass: send it in the body"),
+        );
     }
 
     /// What a slot without a label of its own has taken on.
@@ -290,4 +302,12 @@ pub(super) fn told(finding: Diagnostic, route: Vec<DiagLabel>, numbered: bool) -
         }
     }
     finding
+}
+
+/// The parameters that a request has in its address.
+fn params_in_address(request: &RequestDef) -> impl Iterator<Item = u32> {
+    request.url.iter().filter_map(|part| match part {
+        RequestPart::Param(number) => Some(*number),
+        RequestPart::Literal(_) | RequestPart::Env(_) => None,
+    })
 }

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use super::cx::{ActionSignature, Checker};
 use super::hir::{self, Expr};
+use super::requests::{Of, Params};
 use super::scope::Scope;
 use super::symbols::Found;
 use crate::base::Span;
@@ -49,7 +50,10 @@ impl<'a> Checker<'a> {
         }
         let params = signature.params.as_ref()?;
         let request = match &action.request {
-            Some(request) => Some(self.request(request, params)?),
+            Some(request) => {
+                let params = Params { all: params, of: Of::Action };
+                Some(self.request(request, params)?)
+            }
             None => {
                 self.no_request(found);
                 None

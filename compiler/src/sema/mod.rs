@@ -29,6 +29,7 @@ mod once;
 mod patterns;
 mod people;
 mod plurals;
+mod profile;
 mod recall;
 mod requests;
 mod routes;
@@ -174,6 +175,7 @@ impl Checker<'_> {
         self.roles();
         self.declared_entities();
         self.customer();
+        let profile = self.profile();
         self.session_slot_types();
         self.signatures();
         let channels = self.symbols.channels.items.clone();
@@ -213,6 +215,7 @@ impl Checker<'_> {
             choices: std::mem::take(&mut self.choices),
             customer: std::mem::take(&mut self.customer),
             customer_at: std::mem::take(&mut self.customer_at),
+            profile,
             roles: self.checked_roles(),
             session_slots: std::mem::take(&mut self.session_slots),
             entities: std::mem::take(&mut self.entities),

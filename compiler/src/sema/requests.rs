@@ -4,9 +4,25 @@ use super::constants::constant;
 use super::cx::Checker;
 use super::scope::Scope;
 use super::symbols::Found;
+use crate::base::Span;
 use crate::diag::Code;
 use crate::ir::{BodyValue, FieldType, RequestDef, RequestPart};
 use crate::syntax::ast::{self, Arg, Name, TemplatePart};
+
+/// What a request may be made of, besides environment variables.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Params<'p> {
+    pub(super) all: &'p [FieldType],
+    pub(super) of: Of,
+}
+
+/// Whose parameters they are.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Of {
+    Action,
+    /// A question to the company's records has one.
+    Lookup(&'static str),
+}
 
 impl Checker<'_> {
     /// An action that says nothing of how it is carried out would fail at every call.
@@ -23,11 +39,11 @@ impl Checker<'_> {
         self.error(Code::E0602, name.span, message, "every call would fail", help);
     }
 
-    /// The request of an action, whose parameters it may use.
+    /// A request, and what it may be made of.
     pub(super) fn request(
         &mut self,
         request: &ast::Request,
-        params: &[FieldType],
+        params: Params<'_>,
     ) -> Option<RequestDef> {
         let mut headers = Vec::new();
         for (name, value) in &request.headers {
@@ -73,7 +89,7 @@ impl Checker<'_> {
     fn request_parts(
         &mut self,
         template: &ast::Template,
-        params: &[FieldType],
+        params: Params<'_>,
     ) -> Option<Vec<RequestPart>> {
         let mut parts = Vec::new();
         for part in &template.parts {
@@ -99,42 +115,45 @@ impl Checker<'_> {
     }
 
     /// A parameter or an environment variable.
-    fn request_part(&mut self, expr: &ast::Expr, params: &[FieldType]) -> Option<RequestPart> {
+    fn request_part(&mut self, expr: &ast::Expr, params: Params<'_>) -> Option<RequestPart> {
         let names = match &expr.kind {
             ast::ExprKind::Path(names) => names.as_slice(),
             _ => &[],
         };
         match names {
             [env, variable] if env.text == "env" => Some(RequestPart::Env(variable.text.clone())),
-            [name] => match params.iter().position(|param| param.name == name.text) {
+            [name] => match params.all.iter().position(|param| param.name == name.text) {
                 Some(number) => Some(RequestPart::Param(u32::try_from(number).ok()?)),
                 None => {
                     self.unknown(
                         Code::E0201,
                         "parameter",
                         name,
-                        params.iter().map(|p| p.name.as_str()),
+                        params.all.iter().map(|p| p.name.as_str()),
                     );
                     None
                 }
             },
             _ => {
-                self.error(
-                    Code::E0209,
-                    expr.span,
-                    "a request uses the action's parameters and `env.NAME` only",
-                    "neither",
-                    "pass the value as a parameter",
-                );
+                self.not_in_requests(expr.span, params, "neither", "pass the value as a parameter");
                 None
             }
         }
     }
 
+    fn not_in_requests(&mut self, span: Span, params: Params<'_>, label: &str, help: &str) {
+        let (whose, help) = match params.of {
+            Of::Action => ("the action's parameters".to_owned(), help.to_owned()),
+            Of::Lookup(name) => (format!("`{name}`"), format!("write `{{{name}}}`")),
+        };
+        let message = format!("a request uses {whose} and `env.NAME` only");
+        self.error(Code::E0209, span, message, label, help);
+    }
+
     fn body_fields(
         &mut self,
         fields: &[Arg],
-        params: &[FieldType],
+        params: Params<'_>,
     ) -> Option<Vec<(String, BodyValue)>> {
         let mut body: Vec<(String, BodyValue)> = Vec::new();
         let mut names: Vec<Name> = Vec::new();
@@ -160,7 +179,7 @@ impl Checker<'_> {
         Some(body)
     }
 
-    fn body_value(&mut self, value: &ast::Expr, params: &[FieldType]) -> Option<BodyValue> {
+    fn body_value(&mut self, value: &ast::Expr, params: Params<'_>) -> Option<BodyValue> {
         match &value.kind {
             ast::ExprKind::Str(template) => {
                 Some(BodyValue::Text(self.request_parts(template, params)?))
@@ -172,13 +191,8 @@ impl Checker<'_> {
             _ => match constant(self.expr(value, &Scope::default(), None)?.kind) {
                 Some(value) => Some(BodyValue::Constant(value)),
                 None => {
-                    self.error(
-                        Code::E0209,
-                        value.span,
-                        "a request uses the action's parameters and `env.NAME` only",
-                        "computed",
-                        "compute it in the flow and pass it as a parameter",
-                    );
+                    let help = "compute it in the flow and pass it as a parameter";
+                    self.not_in_requests(value.span, params, "computed", help);
                     None
                 }
             },

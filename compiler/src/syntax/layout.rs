@@ -190,6 +190,7 @@ fn class(node: &Node, parent: Rule) -> Option<Class> {
         | Rule::knowledge_member
         | Rule::experiment_member
         | Rule::action_member
+        | Rule::lookup_member
         | Rule::route_rule
             if has(Rule::allow) =>
         {
@@ -211,7 +212,10 @@ fn class(node: &Node, parent: Rule) -> Option<Class> {
         Rule::intent_member => Class::Plain,
         Rule::pattern if parent == Rule::entity => Class::Plain,
         Rule::action_member if has(Rule::action_error) => Class::ActionError,
-        Rule::action_member | Rule::header | Rule::body_fields => Class::ActionPart,
+        Rule::action_member | Rule::lookup_member | Rule::header | Rule::body_fields => {
+            Class::ActionPart
+        }
+        Rule::customer_from | Rule::customer_find => Class::Plain,
         Rule::route_rule if has(Rule::urgency_rule) => Class::Urgency,
         Rule::route_rule => Class::Rule,
         Rule::flow_member | Rule::state_part if has(Rule::on) => Class::On,

@@ -6,8 +6,8 @@ use pest::error::{ErrorVariant, InputLocation};
 use pest::iterators::Pair;
 
 use super::token::{
-    DECLARATION_KEYWORDS, DECLARATION_MEMBERS, MEMBER_KEYWORDS, METHODS, STEP_KEYWORDS,
-    TEST_KEYWORDS,
+    DECLARATION_KEYWORDS, DECLARATION_MEMBERS, LOOKUP_MEMBERS, MEMBER_KEYWORDS, METHODS,
+    STEP_KEYWORDS, TEST_KEYWORDS,
 };
 use crate::base::Span;
 
@@ -180,6 +180,7 @@ pub(super) fn members(rule: Rule) -> &'static [&'static str] {
         Rule::step | Rule::state_part | Rule::body_or_step | Rule::target => return STEP_KEYWORDS,
         Rule::test_line => return TEST_KEYWORDS,
         Rule::method => return METHODS,
+        Rule::lookup_member => return LOOKUP_MEMBERS,
         Rule::bot_member => "bot",
         Rule::setting => "channel",
         Rule::intent_member => "intent",

@@ -162,7 +162,7 @@ pub const TEST_KEYWORDS: &[&str] = &[
 /// as fields and options, are not here.)
 pub const DECLARATION_MEMBERS: &[(&str, &[&str])] = &[
     ("bot", &["allow", "languages", "timezone", "hours", "closed"]),
-    ("customer", &["allow"]),
+    ("customer", &["allow", "from", "find"]),
     ("channel", &["allow", "path", "address", "provider", "secret", "token"]),
     ("entity", &["pattern"]),
     ("intent", &["allow", "title", "pattern", "not"]),
@@ -186,6 +186,9 @@ const MIGRATE_KEYWORDS: &[&str] = &["allow", "flow", "state", "slot", "intent", 
 /// The words that begin a part of an action or effect.
 const ACTION_MEMBERS: &[&str] =
     &["allow", "get", "post", "put", "patch", "delete", "timeout", "retries", "error"];
+
+/// The words that begin a part of a request for the customer's profile.
+pub const LOOKUP_MEMBERS: &[&str] = &["allow", "header", "body", "timeout", "keep"];
 
 /// The requests that an action can make.
 pub const METHODS: &[&str] = &["get", "post", "put", "patch", "delete"];
@@ -220,6 +223,7 @@ pub const OTHER_KEYWORDS: &[&str] = &[
     "error",
     "failure",
     "false",
+    "find",
     "first_reply",
     "from",
     "goal",
@@ -231,6 +235,7 @@ pub const OTHER_KEYWORDS: &[&str] = &[
     "in",
     "includes",
     "is",
+    "keep",
     "languages",
     "level",
     "link",

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::names::Names;
 use super::said::Said;
 use super::{Change, Class, Found};
-use crate::ir::{ActionDef, Program, TextDef};
+use crate::ir::{ActionDef, ChannelId, LookupDef, Program, TextDef};
 
 /// Compares them.
 pub(super) fn tables(names: &Names<'_>, said: &Said, found: &mut Found) {
@@ -13,6 +13,7 @@ pub(super) fn tables(names: &Names<'_>, said: &Said, found: &mut Found) {
     channels(names, said, found);
     intents(names, said, found);
     actions(names, found);
+    profile(names, found);
     languages(names, found);
     texts(names, found);
 }
@@ -126,6 +127,33 @@ fn same_action(names: &Names<'_>, old: &ActionDef, new: &ActionDef) -> bool {
         && errors(old) == errors(new)
         && (old.is_effect, &old.request, old.timeout_ms, old.retries)
             == (new.is_effect, &new.request, new.timeout_ms, new.retries)
+}
+
+/// What is known of customers stays known; from now on it is asked for as the new program says.
+fn profile(names: &Names<'_>, found: &mut Found) {
+    let (old, new) = (&names.old.profile, &names.new.profile);
+    let change = || Change::new(Class::Safe, "customer", "");
+    match (&old.from, &new.from) {
+        (None, Some(_)) => found.push(change().says("the profile is loaded from now on")),
+        (Some(_), None) => found.push(change().says("the profile is no more loaded")),
+        (old, new) if old != new => found.push(change().says("the profile is loaded otherwise")),
+        _ => {}
+    }
+    let asked = |program: &Program, number: ChannelId| {
+        let channel = program.channels.get(number.index()).map(|channel| channel.name.clone());
+        let found = program.profile.find.iter().find(|find| find.channels.contains(&number));
+        Some((channel?, found?.lookup.clone()))
+    };
+    let all = |program: &Program| -> BTreeMap<String, LookupDef> {
+        let numbers = program.profile.find.iter().flat_map(|find| find.channels.clone());
+        numbers.filter_map(|number| asked(program, number)).collect()
+    };
+    let (old, new) = (all(names.old), all(names.new));
+    let channels: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    for channel in channels.into_iter().filter(|channel| old.get(*channel) != new.get(*channel)) {
+        let message = format!("addresses on `{channel}` are looked up otherwise");
+        found.push(change().says(message));
+    }
 }
 
 fn languages(names: &Names<'_>, found: &mut Found) {

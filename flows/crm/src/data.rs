@@ -23,6 +23,8 @@ pub struct Data {
     pub services: BTreeMap<String, Json>,
     /// Tickets that were opened.
     pub tickets: Vec<Json>,
+    /// How often each thing was asked: `GET /customers/C-1001`.
+    pub asked: BTreeMap<String, u64>,
     /// Every change that was carried out, in order.
     pub audit: Vec<Audited>,
     /// Answers by idempotency key: a repeated change is answered, not carried out.

@@ -84,7 +84,8 @@ impl Crm {
             tokio::time::sleep(delay).await;
         }
         let key = head.headers.get("idempotency-key").and_then(|v| v.to_str().ok());
-        let (status, answer) = self.data().answer(&head.method, head.uri.path(), key, &body);
+        let asked = head.uri.path_and_query().map_or("", |path| path.as_str());
+        let (status, answer) = self.data().answer(&head.method, asked, key, &body);
         let delay = self.data().answer_delay;
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;

@@ -28,18 +28,50 @@ fn set(object: &mut Json, field: &str, value: Json) {
     }
 }
 
+/// A record with what it is known by, unless it says so itself.
+fn with(name: &str, id: &str, record: &Json) -> Json {
+    let mut record = record.clone();
+    if record.get(name).is_none() {
+        set(&mut record, name, json!(id));
+    }
+    record
+}
+
+/// A part of a query as it was before it was encoded.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let code = digit(rest.next()).zip(digit(rest.next()));
+                code.and_then(|(high, low)| u8::try_from(high * 16 + low).ok()).unwrap_or(b'?')
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 impl Data {
     /// Answers a request. A change that comes again with the same key is answered as before.
     pub(crate) fn answer(
         &mut self,
         method: &Method,
-        path: &str,
+        asked: &str,
         key: Option<&str>,
         body: &Json,
     ) -> Answer {
+        let (path, query) = asked.split_once('?').unwrap_or((asked, ""));
         let parts: Vec<&str> = path.split('/').skip(1).collect();
+        *self.asked.entry(format!("{method} {asked}")).or_default() += 1;
         if *method == Method::GET {
-            return self.read(&parts);
+            return match parts.as_slice() {
+                ["customers"] => self.customers_by(query),
+                parts => self.read(parts),
+            };
         }
         if let Some(known) = key.and_then(|key| self.answered.get(key)) {
             return known.clone();
@@ -62,7 +94,10 @@ impl Data {
         };
         match parts {
             ["orders", id] => found(self.orders.get(*id), "order"),
-            ["customers", id] => found(self.customers.get(*id), "customer"),
+            ["customers", id] => match self.customers.get(*id) {
+                Some(customer) => (StatusCode::OK, with("id", id, customer)),
+                None => missing("customer"),
+            },
             ["customers", id, "invoices"] => self.invoices_of(id),
             ["customers", id, "orders", order, "permission"] => self.permission(id, order),
             ["invoices", id] => found(self.invoices.get(*id), "invoice"),
@@ -77,13 +112,29 @@ impl Data {
         }
     }
 
+    /// Customers whose fields are as a query says: `email=a%40b.example`. Capitals do not matter.
+    fn customers_by(&self, query: &str) -> Answer {
+        let asked: Vec<(String, String)> = query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(name, value)| (decoded(name), decoded(value).to_lowercase()))
+            .collect();
+        let is_asked_for = |(_, customer): &(&String, &Json)| {
+            asked.iter().all(|(name, value)| {
+                customer[name].as_str().is_some_and(|own| own.to_lowercase() == *value)
+            })
+        };
+        if asked.is_empty() {
+            let message = "say whom: ?email=… or ?phone=…";
+            return (StatusCode::BAD_REQUEST, json!({ "code": "bad_query", "message": message }));
+        }
+        let found = self.customers.iter().filter(is_asked_for);
+        (StatusCode::OK, found.map(|(id, customer)| with("id", id, customer)).collect())
+    }
+
     fn invoices_of(&self, customer: &str) -> Answer {
         let of_customer = |(_, invoice): &(&String, &Json)| invoice["customer"] == *customer;
-        let with_id = |(id, invoice): (&String, &Json)| {
-            let mut invoice = invoice.clone();
-            set(&mut invoice, "number", json!(id));
-            invoice
-        };
+        let with_id = |(id, invoice): (&String, &Json)| with("number", id, invoice);
         let invoices: Vec<Json> = self.invoices.iter().filter(of_customer).map(with_id).collect();
         (StatusCode::OK, json!({ "items": invoices }))
     }

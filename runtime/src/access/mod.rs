@@ -5,6 +5,7 @@
 pub mod email;
 mod outlet;
 mod porter;
+mod profile;
 pub mod social;
 mod who;
 
@@ -22,10 +23,12 @@ use crate::limits::{ADDRESS_BYTES_MAX, ID_CHARS_MAX, MESSAGE_CHARS_MAX};
 use crate::secret::Secret;
 /// What channels see of the store.
 pub use crate::store::StoredIdentity;
-use crate::store::{Claim, SharedAccessStore, Spooled, StoreError};
+use crate::store::{Claim, Proven, SharedAccessStore, Spooled, StoreError};
 
 pub use outlet::{Outlet, Outlets, Parcel, Sent, reply};
 pub(crate) use porter::Porter;
+pub(crate) use profile::{Profile, id_of, is_askable};
+pub use profile::{Profiles, RefreshError, Refreshed};
 
 /// Why a message was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -125,7 +128,9 @@ impl Access {
     /// See [`AccessError`]: then the message may be sent again with the same id.
     pub async fn carry_out(&self, envelope: Envelope) -> Result<Answered, AccessError> {
         checked(&envelope)?;
-        let who = self.who(&envelope.proofs)?;
+        let mut who = self.who(&envelope.proofs)?;
+        let linked = self.linked(&envelope, &mut who).await?;
+        let customer_id = who.customer.as_ref().map(|(id, _)| id.clone()).or(linked);
         let session = self.session_of(&envelope, who.customer).await?;
         let Envelope { id, channel, text, payload, language, reply_to, conversation, .. } =
             envelope;
@@ -137,6 +142,7 @@ impl Access {
             text,
             payload: some(payload),
             customer: who.profile,
+            customer_id,
             lang: Lang::parse(&language),
             reply_to: some(reply_to),
         };
@@ -238,6 +244,35 @@ impl Access {
     /// [`StoreError`].
     pub async fn spool_sizes(&self) -> Result<(u64, u64), StoreError> {
         self.inner.store.spool_sizes().await
+    }
+
+    /// The customer that an address is known to be, where the bot asks the company's records about
+    /// customers. Whose a new one is, they may know.
+    async fn linked(
+        &self,
+        envelope: &Envelope,
+        who: &mut who::Who,
+    ) -> Result<Option<String>, AccessError> {
+        let address = envelope.from.as_ref().map_or("", |from| from.address.as_str());
+        let program = self.inner.dispatch.program();
+        let asks = program.profile.lookups().next().is_some();
+        if who.customer.is_some() || address.is_empty() || !asks {
+            return Ok(None);
+        }
+        let known = self.inner.store.identity(&envelope.channel, address).await?;
+        // Whoever writes in a conversation that is not her address's own says nothing of whose it is.
+        let named = &envelope.conversation;
+        if !named.is_empty() && known.as_ref().is_none_or(|known| known.session != *named) {
+            return Ok(None);
+        }
+        if let Some((customer, _)) = known.and_then(|known| known.customer) {
+            return Ok(Some(customer));
+        }
+        if let Some(profiles) = self.inner.dispatch.profiles().filter(|_| who.address_verified) {
+            let found = profiles.find(&program, &envelope.channel, address).await;
+            who.customer = found.map(|id| (id, Proven::Records));
+        }
+        Ok(None)
     }
 
     /// The session that a message belongs to: the one it names, or that of who writes.

@@ -5,7 +5,7 @@ use flowright_access::v1::Proof;
 use flowright_access::v1::proof::Kind;
 use serde_json::Value as Json;
 
-use super::{Access, AccessError};
+use super::{Access, AccessError, id_of};
 use crate::store::Proven;
 
 /// A customer by her id, and what proves that it is she.
@@ -18,6 +18,8 @@ pub(super) struct Who {
     pub(super) customer: Option<Customer>,
     /// Her profile, where somebody vouches for it.
     pub(super) profile: Option<Json>,
+    /// Whether the channel has made sure that the address is hers.
+    pub(super) address_verified: bool,
 }
 
 impl Access {
@@ -30,7 +32,8 @@ impl Access {
                     let not_json =
                         |e| AccessError::BadProof(format!("the profile is not JSON: {e}"));
                     let profile: Json = serde_json::from_str(json).map_err(not_json)?;
-                    who.customer = customer_id(&profile).map(|id| (id, Proven::Vouched));
+                    who.customer =
+                        profile.as_object().and_then(id_of).map(|id| (id, Proven::Vouched));
                     who.profile = Some(profile);
                 }
                 Kind::SignedToken(token) => {
@@ -39,7 +42,7 @@ impl Access {
                     who.customer = Some((claims.customer, Proven::Token));
                 }
                 // That the address is hers does not say yet who she is.
-                Kind::AddressVerified(_) => {}
+                Kind::AddressVerified(verified) => who.address_verified |= *verified,
             }
         }
         Ok(who)
@@ -63,15 +66,6 @@ impl Access {
             profile.insert("id".to_owned(), Json::String(claims.customer.clone()));
         }
         (!profile.is_empty()).then_some(Json::Object(profile))
-    }
-}
-
-/// The field `id` of a profile, as text.
-fn customer_id(profile: &Json) -> Option<String> {
-    match profile.get("id")? {
-        Json::String(id) if !id.is_empty() => Some(id.clone()),
-        Json::Number(id) => Some(id.to_string()),
-        _ => None,
     }
 }
 

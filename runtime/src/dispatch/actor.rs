@@ -164,7 +164,7 @@ impl Actor {
         self.move_on().await?;
         self.wake_first().await?;
         self.expire_first().await?;
-        self.meet(message.customer.as_ref()).await?;
+        self.meet(&message).await?;
         self.inner.metrics.turns.inc();
         let Incoming { id, channel, text, payload, reply_to, .. } = message;
         let external = self.ask(&text, payload.as_deref()).await;
@@ -214,7 +214,7 @@ impl Actor {
             let turn = self.live.as_ref().map_or(0, |live| live.session.turn);
             return Ok(self.answer(turn, Vec::new(), true));
         }
-        self.meet(who.customer.as_ref()).await?;
+        self.meet(&who).await?;
         let mut replies = self.step(Event::Opened { channel: who.channel }, None).await?;
         replies.extend(self.finish_call().await?);
         let turn = self.live.as_ref().map_or(0, |live| live.session.turn);

@@ -20,6 +20,8 @@ pub struct Incoming {
     pub payload: Option<String>,
     /// What is known of the customer from whoever vouches for it.
     pub customer: Option<serde_json::Value>,
+    /// Who she is, where nobody vouches for more than that: by the address that she writes from.
+    pub customer_id: Option<String>,
     /// Language to begin with.
     pub lang: Option<Lang>,
     /// What the channel needs to answer, where replies do not go back the way the message came: opaque

@@ -16,6 +16,7 @@ use flowright_compiler::ir::Program;
 use flowright_engine::model::{Session, Status};
 use tokio::sync::{Notify, Semaphore, broadcast, mpsc, oneshot};
 
+use crate::access::Profiles;
 use crate::actions::ActionClient;
 use crate::clock::SharedClock;
 use crate::external::Asker;
@@ -71,6 +72,8 @@ pub struct Outside {
     pub actions: ActionClient,
     /// For what utterances mean; absent: nobody.
     pub asker: Option<Asker>,
+    /// What the company's records know of customers; absent: what callers say of them is all.
+    pub profiles: Option<Profiles>,
     /// Who gets what is said and handed off, besides whoever asks for it.
     pub deliver: DeliverTo,
 }
@@ -306,6 +309,12 @@ impl Dispatch {
     #[must_use]
     pub fn program(&self) -> Arc<Program> {
         Arc::clone(&self.inner.programs.current().program)
+    }
+
+    /// What the company's records know of customers, where they are asked.
+    #[must_use]
+    pub fn profiles(&self) -> Option<&Profiles> {
+        self.inner.outside.profiles.as_ref()
     }
 
     /// What is counted.

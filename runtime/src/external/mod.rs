@@ -4,8 +4,6 @@
 //! What goes out is the utterance, the bot's language, timezone and intents, and the time: no session,
 //! no profile, no slots.
 
-mod circuit;
-
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -22,12 +20,12 @@ use hyper::{Request, StatusCode, Uri};
 use serde_json::{Value as Json, json};
 use tokio::sync::Semaphore;
 
+use crate::circuit::{Change, Circuit, FAILURES_MAX, PAUSE};
 use crate::clock::SharedClock;
 use crate::config::{ConfigError, ElsewhereConfig};
 use crate::limits::{EXTERNAL_ANSWER_BYTES_MAX, EXTERNAL_AT_ONCE_MAX, EXTERNAL_NAMES_TOLD_MAX};
 use crate::telemetry::Metrics;
 use crate::transport::{HttpClient, http_client};
-use circuit::{Change, Circuit, FAILURES_MAX, PAUSE};
 
 /// Whom to ask.
 #[derive(Debug, Clone)]

@@ -282,6 +282,7 @@ impl Writer {
             customer: self.customer.clone(),
             lang: flowright_nlu::lang::Lang::parse(&self.language),
             reply_to: None,
+            customer_id: None,
         }
     }
 }

@@ -4,6 +4,7 @@ mod admin;
 pub(crate) mod agents;
 mod app;
 pub(crate) mod body;
+mod customers;
 mod events;
 mod identities;
 pub(crate) mod idle;

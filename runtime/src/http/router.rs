@@ -6,8 +6,8 @@ use super::app::{App, Shared};
 use super::body::reply;
 use super::problem::Problem;
 use super::{
-    Request, Response, admin, agents, events, identities, messages, pages, replies, sessions,
-    socket, webhooks,
+    Request, Response, admin, agents, customers, events, identities, messages, pages, replies,
+    sessions, socket, webhooks,
 };
 
 /// Answers a request; whatever goes wrong is a problem document.
@@ -67,6 +67,11 @@ async fn answer(app: &App, request: Request) -> Result<Response, Problem> {
             only_get(&request)?;
             app.0.authorise(request.headers())?;
             sessions::get(&app.0, &session_id(id)?).await
+        }
+        ["v1", "customers", id, "refresh"] => {
+            only(&request, &[Method::POST], "POST")?;
+            app.0.authorise(request.headers())?;
+            customers::refresh(&app.0, &path_id("customer", id)?, request).await
         }
         ["admin", "outbox"] => {
             only_get(&request)?;
@@ -161,6 +166,10 @@ fn only(request: &Request, methods: &[Method], allow: &'static str) -> Result<()
 
 /// An id from an address, or why it is none. Clients may write any character of it as `%3A`.
 fn session_id(text: &str) -> Result<String, Problem> {
+    path_id("session", text)
+}
+
+fn path_id(what: &str, text: &str) -> Result<String, Problem> {
     let text = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
-    messages::checked_id("session", &text)
+    messages::checked_id(what, &text)
 }

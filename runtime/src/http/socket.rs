@@ -251,6 +251,7 @@ impl Socket {
         let lang = self.language.as_deref().and_then(flowright_nlu::lang::Lang::parse);
         Incoming {
             reply_to: None,
+            customer_id: None,
             id,
             channel: self.channel.clone(),
             text,

@@ -51,6 +51,16 @@ pub trait AccessStore: Send + Sync + std::fmt::Debug {
     /// All addresses whose messages belong to a session.
     fn identities_of<'s>(&'s self, session: &'s str) -> StoreFuture<'s, Vec<StoredIdentity>>;
 
+    /// What is kept of a customer's profile.
+    fn profile<'s>(&'s self, customer: &'s str) -> StoreFuture<'s, Option<StoredProfile>>;
+
+    /// Keeps a customer's profile, unless a later one is kept. `now_ms`: one that is later than now is
+    /// of a clock that was set back.
+    fn keep_profile(&self, profile: StoredProfile, now_ms: i64) -> StoreFuture<'_, ()>;
+
+    /// Keeps that what was known of a customer until now may be otherwise. Whether anything was.
+    fn doubt_profile(&self, customer: String, now_ms: i64) -> StoreFuture<'_, bool>;
+
     /// Keeps how far a reply has come, if that is further than it was. `seq` 0: the one that the
     /// provider knows by its id. Whether it is news.
     fn advance(&self, delivery: Delivery) -> StoreFuture<'_, bool>;
@@ -153,4 +163,17 @@ pub struct StoredIdentity {
     pub customer: Option<(String, String)>,
     /// Since when, ms UTC.
     pub since_ms: i64,
+}
+
+/// What the company's records say of a customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredProfile {
+    /// The customer's id.
+    pub customer: String,
+    /// The fields that the bot declares, as a JSON object.
+    pub profile: String,
+    /// When the records were asked, ms UTC.
+    pub at_ms: i64,
+    /// Since when it may be otherwise, ms UTC: what was asked for before is to be asked for again.
+    pub doubted_ms: i64,
 }

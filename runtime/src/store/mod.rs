@@ -4,7 +4,9 @@
 mod access;
 mod sqlite;
 
-pub use access::{AccessStore, Claim, Identified, Proven, SpoolResult, Spooled, StoredIdentity};
+pub use access::{
+    AccessStore, Claim, Identified, Proven, SpoolResult, Spooled, StoredIdentity, StoredProfile,
+};
 pub use sqlite::{
     Backup, Durability, OtherFormat, Restored, SCHEMA, SqliteOptions, SqliteStore, StoreReport,
     backup, is_in_use, last_heard, restore, verify,

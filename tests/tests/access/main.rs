@@ -3,6 +3,7 @@
 //! goes where the customer wrote, and how far it has come is kept.
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod crm;
 mod identities;
 mod outlet;
 mod spool;

@@ -65,6 +65,7 @@ pub(crate) async fn serve_to(
 pub(crate) fn message(number: usize) -> Incoming {
     Incoming {
         reply_to: None,
+        customer_id: None,
         id: format!("m{number}"),
         channel: "api".to_owned(),
         text: SAID.get(number % SAID.len()).copied().unwrap_or("").to_owned(),

@@ -105,6 +105,7 @@ async fn play(
         Step::Say(session, id, text) => {
             let message = Incoming {
                 reply_to: None,
+                customer_id: None,
                 id: id.to_owned(),
                 channel: "api".to_owned(),
                 text: text.to_owned(),

@@ -45,6 +45,7 @@ async fn talk(world: &World, session: &str, messages: usize) {
 async fn say_on_the_web(world: &World, session: &str, text: &str) -> Answer {
     let message = Incoming {
         reply_to: None,
+        customer_id: None,
         id: text.to_owned(),
         channel: "web".to_owned(),
         text: text.to_owned(),

@@ -38,6 +38,7 @@ enum Came {
 async fn say(dispatch: &Dispatch, session: &str, id: String) -> Came {
     let message = Incoming {
         reply_to: None,
+        customer_id: None,
         id,
         channel: "api".to_owned(),
         text: "echo".to_owned(),

@@ -59,6 +59,7 @@ impl Customer {
     pub(crate) fn line(&self, number: usize) -> Incoming {
         Incoming {
             reply_to: None,
+            customer_id: None,
             id: format!("m{number}"),
             channel: "api".to_owned(),
             text: LINES[(self.offset + number) % LINES.len()].to_owned(),

@@ -1,6 +1,6 @@
 //! Social webhooks over sockets: requests that another implementation signed come in, replies go out to
 //! a server of this test that speaks the providers' APIs.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
 
 mod doors;
 mod standin;

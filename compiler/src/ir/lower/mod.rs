@@ -55,6 +55,7 @@ pub fn lower(project: &Project, sources: &SourceMap, model: &Model) -> Result<Pr
         bot: project.bot.clone(),
         choices: project.choices.clone(),
         customer: project.customer.clone(),
+        profile: project.profile.clone(),
         session_slots,
         entities: lowering.entities(),
         intents,

@@ -6,6 +6,7 @@ mod actions;
 mod decisions;
 mod flows;
 mod ids;
+mod profile;
 mod says;
 pub mod turn;
 mod types;
@@ -21,6 +22,7 @@ pub use actions::{ActionDef, ActionErrorDef, BodyValue, RequestDef, RequestPart}
 pub use decisions::{FallbackDef, GuardDef, Phrases, PropertyDef, RouteDef, RuleDef, Watch};
 pub use flows::{CheckDef, FlowDef, Handlers, Outcome, SlotDef, StateDef};
 pub use ids::*;
+pub use profile::{FindDef, LookupDef, PROFILE_ID, ProfileDef};
 pub use says::{CardDef, EmitDef, MediaDef, SayDef, TextDef, TextPart, TextVariantDef};
 pub use types::{ChoiceDef, FieldType, OptionDef, RecordCells, Type, cells_of};
 
@@ -31,6 +33,8 @@ pub struct Program {
     pub choices: Vec<ChoiceDef>,
     /// Fields of the customer's profile, in cell order.
     pub customer: Vec<FieldDef>,
+    /// Where the profile comes from.
+    pub profile: ProfileDef,
     /// Slots of the whole session, in cell order.
     pub session_slots: Vec<SlotDef>,
     pub entities: Vec<EntityDef>,
@@ -59,6 +63,12 @@ pub struct Program {
 }
 
 impl Program {
+    /// Every request that the program can make.
+    pub fn requests(&self) -> impl Iterator<Item = &RequestDef> {
+        let of_actions = self.actions.iter().filter_map(|action| action.request.as_ref());
+        of_actions.chain(self.profile.lookups().map(|lookup| &lookup.request))
+    }
+
     /// Cells of each [`super::Space`], the flow space as large as the largest flow's.
     #[must_use]
     pub fn space_sizes(&self) -> [u32; 4] {

@@ -1,8 +1,14 @@
-//! Actions: what their requests are made of, and what tells their errors.
+//! Actions, and questions to the company's records: what their requests are made of, and what tells
+//! errors.
 
 use super::{Checked, Role, fail, role, within};
-use crate::base::limits::{ACTION_RETRIES_MAX, ACTION_TIMEOUT_MAX_MS};
-use crate::ir::{ActionDef, BodyValue, Program, RequestDef, RequestPart};
+use crate::base::limits::{
+    ACTION_RETRIES_MAX, ACTION_TIMEOUT_MAX_MS, LOOKUP_TIMEOUT_MAX_MS, PROFILE_KEPT_MAX_MS,
+    PROFILE_KEPT_MIN_MS,
+};
+use crate::ir::{
+    ActionDef, BodyValue, FieldDef, PROFILE_ID, Program, RequestDef, RequestPart, Type,
+};
 
 /// The methods that a request can be made with.
 const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
@@ -13,14 +19,34 @@ pub(super) fn verify_action(program: &Program, action: &ActionDef) -> Checked {
     if !timeouts.contains(&action.timeout_ms) || action.retries > ACTION_RETRIES_MAX {
         return fail(&action.name, "it is waited for, or tried again, without end");
     }
-    action.request.as_ref().map_or(Ok(()), |request| verify_request(action, request))
+    let request = action.request.as_ref();
+    request.map_or(Ok(()), |request| verify_request(&action.name, action.params.len(), request))
 }
 
-fn verify_request(action: &ActionDef, request: &RequestDef) -> Checked {
-    if !METHODS.contains(&request.method.as_str()) {
-        return fail(&action.name, "there is no such method");
+/// What is asked of the company's records: of a profile that has an id, in a limited time.
+pub(super) fn verify_profile(program: &Program) -> Checked {
+    let is_id = |field: &FieldDef| field.name == PROFILE_ID && field.ty == Type::Text;
+    let place = "customer";
+    for lookup in program.profile.lookups() {
+        if !program.customer.iter().any(is_id) {
+            return fail(place, "what is looked up has no id");
+        }
+        let (timeouts, keeps) =
+            (1..=LOOKUP_TIMEOUT_MAX_MS, PROFILE_KEPT_MIN_MS..=PROFILE_KEPT_MAX_MS);
+        if !timeouts.contains(&lookup.timeout_ms) || !keeps.contains(&lookup.keep_ms) {
+            return fail(place, "it is waited for, or kept, without end");
+        }
+        verify_request(place, 1, &lookup.request)?;
     }
-    let param = |number: u32| within(number, action.params.len(), &action.name, "parameter");
+    let channels = program.profile.find.iter().flat_map(|find| &find.channels);
+    channels.into_iter().try_for_each(|id| within(id.0, program.channels.len(), place, "channel"))
+}
+
+fn verify_request(place: &str, params: usize, request: &RequestDef) -> Checked {
+    if !METHODS.contains(&request.method.as_str()) {
+        return fail(place, "there is no such method");
+    }
+    let param = |number: u32| within(number, params, place, "parameter");
     let parts = |parts: &[RequestPart]| {
         parts.iter().try_for_each(|part| match part {
             RequestPart::Param(number) => param(*number),

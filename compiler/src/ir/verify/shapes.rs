@@ -27,8 +27,7 @@ pub(super) fn verify(program: &Program) -> Checked {
 
 /// Every value that the tables hold, but the text constants.
 fn values(program: &Program) -> Vec<&Value> {
-    let requests = program.actions.iter().filter_map(|action| action.request.as_ref());
-    let bodies = requests.filter_map(|request| request.body.as_ref()).flatten();
+    let bodies = program.requests().filter_map(|request| request.body.as_ref()).flatten();
     let constants = bodies.filter_map(|(_, value)| match value {
         BodyValue::Constant(value) => Some(value),
         _ => None,

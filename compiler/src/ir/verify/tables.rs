@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::actions::verify_action;
+use super::actions::{verify_action, verify_profile};
 use super::functions::within_flow;
 use super::{Checked, Role, fail, followers, place_in, role, within};
 use crate::base::limits::FRAME_CELLS_MAX;
@@ -27,6 +27,7 @@ pub(super) fn tables(program: &Program) -> Checked {
     for action in &program.actions {
         verify_action(program, action)?;
     }
+    verify_profile(program)?;
     for skill in &program.skills {
         skill
             .overflow

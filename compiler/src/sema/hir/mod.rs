@@ -20,7 +20,7 @@ use flowright_nlu::value::Decimal;
 use crate::base::FileSpan;
 use crate::ir::{
     BotDef, ChannelDef, ChoiceDef, EntityIndex, FieldDef, FieldType, FlowId, IntentId, MigrateDef,
-    RequestDef, SkillDef, SkillId, Type,
+    ProfileDef, RequestDef, SkillDef, SkillId, Type,
 };
 
 pub use binds::{Bind, BindCells, Frame, item_type};
@@ -37,6 +37,8 @@ pub struct Project {
     pub customer: Vec<FieldDef>,
     /// Where each field of the customer is declared, in cell order.
     pub customer_at: Vec<FileSpan>,
+    /// Where the profile comes from.
+    pub profile: ProfileDef,
     pub roles: Vec<Role>,
     pub session_slots: Vec<Slot>,
     pub entities: Vec<Entity>,

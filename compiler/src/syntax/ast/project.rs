@@ -3,7 +3,7 @@
 
 use flowright_nlu::value::{Date, Decimal};
 
-use super::{Expr, Field, Name, Spanned};
+use super::{Expr, Field, Name, Request, Spanned};
 use crate::base::Span;
 
 /// `bot NAME { languages zh, en  timezone "…"  hours monday to friday 09:00 to 18:00  closed 2026-10-01 }`
@@ -43,11 +43,35 @@ pub struct Role {
     pub includes: Vec<Name>,
 }
 
-/// `customer { id: text  contract: money visible to supervisor }`
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// `customer { from get "…"  find on mail get "…"  id: text  contract: money visible to supervisor }`
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Customer {
     /// The profile's fields.
     pub fields: Vec<Field>,
+    /// `from get "…/customers/{id}" { … }`: where the profile is.
+    pub from: Option<Lookup>,
+    /// `find on mail get "…?email={address}" { … }`: how it is known whose an address is.
+    pub find: Vec<FindCustomer>,
+}
+
+/// `get "…" { header "…" "…"  timeout 1s  keep 10m }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lookup {
+    /// What is asked, and whom. Its place is all of it.
+    pub request: Request,
+    /// `timeout 1s`, in milliseconds.
+    pub timeout_ms: Option<Spanned<i64>>,
+    /// `keep 10m`, in milliseconds.
+    pub keep_ms: Option<Spanned<i64>>,
+}
+
+/// `find on mail, news get "…?email={address}" { … }`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindCustomer {
+    /// The channels whose addresses are asked about.
+    pub channels: Vec<Name>,
+    /// What is asked.
+    pub lookup: Lookup,
 }
 
 /// `channel mail: email { address "support@acme.example" }`

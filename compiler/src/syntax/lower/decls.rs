@@ -4,9 +4,9 @@ use super::Lower;
 use crate::base::Span;
 use crate::base::limits::NESTING_MAX;
 use crate::syntax::ast::{
-    Accept, Action, ActionError, Bot, Channel, Check, Customer, DeclKind, Entity, Experiment,
-    Fallback, Field, Goal, Hours, Intent, Knowledge, Labels, NamedText, OptionDecl, Request, Role,
-    Setting, Skill, Slot, Text, TypeExpr,
+    Accept, Action, ActionError, Bot, Channel, Check, DeclKind, Entity, Experiment, Fallback,
+    Field, Goal, Hours, Intent, Knowledge, Labels, NamedText, OptionDecl, Request, Role, Setting,
+    Skill, Slot, Spanned, Template, Text, TypeExpr,
 };
 use crate::syntax::pest_bridge::{Node, Rule};
 
@@ -21,7 +21,7 @@ impl Lower<'_> {
             Rule::bot => DeclKind::Bot(self.bot(node)),
             Rule::use_ => DeclKind::Use(self.own_name(node)),
             Rule::role => DeclKind::Role(self.role(node)),
-            Rule::customer => DeclKind::Customer(Customer { fields: self.fields(node) }),
+            Rule::customer => DeclKind::Customer(self.customer(node)),
             Rule::channel => DeclKind::Channel(self.channel(node)),
             Rule::entity => DeclKind::Entity(self.entity(node)),
             Rule::intent => DeclKind::Intent(self.intent(node)),
@@ -78,7 +78,7 @@ impl Lower<'_> {
         self.parts(node, &[Rule::field]).into_iter().map(|field| self.field(field)).collect()
     }
 
-    fn field(&mut self, node: &Node) -> Field {
+    pub(super) fn field(&mut self, node: &Node) -> Field {
         Field {
             name: self.own_name(node),
             ty: self.own_type(node),
@@ -247,13 +247,7 @@ impl Lower<'_> {
     }
 
     fn request(&mut self, node: &Node) -> Request {
-        let mut headers = Vec::new();
-        for header in node.all(Rule::header) {
-            let mut strings = header.all(Rule::template);
-            if let (Some(name), Some(value)) = (strings.next(), strings.next()) {
-                headers.push((self.plain_string(name), self.template(value)));
-            }
-        }
+        let headers = node.all(Rule::header).filter_map(|header| self.header(header)).collect();
         let method = node.child(Rule::method).map(|method| self.name(method));
         Request {
             span: node.span,
@@ -262,6 +256,12 @@ impl Lower<'_> {
             headers,
             body: node.child(Rule::body_fields).map(|body| self.args(body)),
         }
+    }
+
+    pub(super) fn header(&mut self, node: &Node) -> Option<(Spanned<String>, Template)> {
+        let mut strings = node.all(Rule::template);
+        let (name, value) = (strings.next()?, strings.next()?);
+        Some((self.plain_string(name), self.template(value)))
     }
 
     fn skill(&mut self, node: &Node) -> Skill {

@@ -3,6 +3,7 @@
 
 mod allows;
 mod bodies;
+mod customer;
 mod decls;
 mod depth;
 mod exprs;

@@ -14,7 +14,7 @@ impl Maker<'_> {
             2 => self.role(),
             3 => {
                 self.put("customer");
-                self.braces(0, 4, Self::field);
+                self.braces(0, 4, Self::customer_part);
             }
             4 => {
                 self.put("channel");
@@ -70,6 +70,27 @@ impl Maker<'_> {
                 self.dotted();
                 self.braces(0, 4, Self::flow_member);
             }
+        }
+    }
+
+    fn customer_part(&mut self) {
+        match self.choices.below(6) {
+            0 => self.put("from"),
+            1 => {
+                self.puts("find on");
+                self.some(1, 3, true, Self::name);
+            }
+            _ => return self.field(),
+        }
+        self.one(&["get", "post"]);
+        self.text();
+        if self.chance(2) {
+            self.braces(0, 4, |m| match m.choices.below(4) {
+                0 => m.puts("timeout 1s"),
+                1 => m.puts("keep 10m"),
+                2 => m.body(),
+                _ => m.header(),
+            });
         }
     }
 
@@ -200,17 +221,25 @@ impl Maker<'_> {
                 self.one(&["get", "post", "put", "patch", "delete"]);
                 self.text();
                 while self.chance(3) {
-                    self.put("header");
-                    self.plain();
-                    self.text();
+                    self.header();
                 }
                 if self.chance(2) {
-                    self.puts("body {");
-                    self.some(0, 3, true, Self::field_value);
-                    self.put("}");
+                    self.body();
                 }
             }
         }
+    }
+
+    fn header(&mut self) {
+        self.put("header");
+        self.plain();
+        self.text();
+    }
+
+    fn body(&mut self) {
+        self.puts("body {");
+        self.some(0, 3, true, Self::field_value);
+        self.put("}");
     }
 
     fn skill_member(&mut self) {

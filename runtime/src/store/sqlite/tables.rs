@@ -9,7 +9,7 @@ use super::{access, failed};
 use crate::store::StoreError;
 
 /// Version of the tables.
-pub const SCHEMA: i64 = 4;
+pub const SCHEMA: i64 = 5;
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;

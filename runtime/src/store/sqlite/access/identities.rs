@@ -132,7 +132,10 @@ fn decide(
     }
 }
 
-fn whole<T>(found: Option<(T, bool)>, what: &'static str) -> Result<Option<T>, StoreError> {
+pub(super) fn whole<T>(
+    found: Option<(T, bool)>,
+    what: &'static str,
+) -> Result<Option<T>, StoreError> {
     match found {
         Some((_, false)) => Err(damaged(what, &crate::store::sqlite::rows::WRONG_SUM)),
         found => Ok(found.map(|(row, _)| row)),

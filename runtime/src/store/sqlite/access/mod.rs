@@ -3,6 +3,7 @@
 mod contacts;
 mod deliveries;
 mod identities;
+mod profiles;
 mod spool;
 
 use std::future::ready;
@@ -15,6 +16,7 @@ use super::SqliteStore;
 use super::verify::{Rows, StoreReport};
 use crate::store::{
     AccessStore, Claim, Identified, SpoolResult, Spooled, StoreError, StoreFuture, StoredIdentity,
+    StoredProfile,
 };
 
 pub(super) use contacts::{keep as keep_contact, of as contact_of};
@@ -52,6 +54,10 @@ CREATE TABLE IF NOT EXISTS deliveries (
     at_ms INTEGER NOT NULL, provider_id TEXT, cause TEXT, sum INTEGER NOT NULL,
     PRIMARY KEY (session, seq)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS profiles (
+    customer TEXT PRIMARY KEY, profile TEXT NOT NULL, at_ms INTEGER NOT NULL, doubted_ms INTEGER NOT NULL,
+    sum INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS deliveries_provider ON deliveries (channel, provider_id)
     WHERE provider_id IS NOT NULL;
 ";
@@ -60,13 +66,14 @@ CREATE INDEX IF NOT EXISTS deliveries_provider ON deliveries (channel, provider_
 type Check = fn(&Connection, &mut StoreReport) -> Rows;
 
 /// What verifies each table.
-pub(super) const CHECKS: [(&str, Check); 6] = [
+pub(super) const CHECKS: [(&str, Check); 7] = [
     ("spool", spool::verify),
     ("identities", identities::verify),
     ("customers", identities::verify_customers),
     ("identity_log", identities::verify_log),
     ("contacts", contacts::verify),
     ("deliveries", deliveries::verify),
+    ("profiles", profiles::verify),
 ];
 
 impl SqliteStore {
@@ -140,6 +147,18 @@ impl AccessStore for SqliteStore {
 
     fn identities_of<'s>(&'s self, session: &'s str) -> StoreFuture<'s, Vec<StoredIdentity>> {
         Box::pin(ready(self.read_identities_of(session)))
+    }
+
+    fn profile<'s>(&'s self, customer: &'s str) -> StoreFuture<'s, Option<StoredProfile>> {
+        Box::pin(ready(self.read_profile(customer)))
+    }
+
+    fn keep_profile(&self, profile: StoredProfile, now_ms: i64) -> StoreFuture<'_, ()> {
+        Box::pin(self.change(move |db| profiles::keep(db, &profile, now_ms)))
+    }
+
+    fn doubt_profile(&self, customer: String, now_ms: i64) -> StoreFuture<'_, bool> {
+        Box::pin(self.change_to(move |db| profiles::doubt(db, &customer, now_ms)))
     }
 
     fn advance(&self, delivery: Delivery) -> StoreFuture<'_, bool> {

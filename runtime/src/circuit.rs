@@ -1,20 +1,20 @@
-//! When a model elsewhere is asked, and when it is left alone because it has failed too often.
+//! When another system is asked, and when it is left alone because it has failed too often.
 
 use std::time::Duration;
 
 /// Failures in a row after which it is left alone: one or two are a hiccup, five are an outage, and
 /// each costs a customer the whole timeout.
-pub(super) const FAILURES_MAX: u32 = 5;
+pub(crate) const FAILURES_MAX: u32 = 5;
 /// How long it is left alone, then asked once: a restart takes about as long, and one customer in ten
 /// seconds waits in vain meanwhile.
-pub(super) const PAUSE: Duration = Duration::from_secs(10);
+pub(crate) const PAUSE: Duration = Duration::from_secs(10);
 
 const PAUSE_MS: i64 = 10_000;
 const _: () = assert!(PAUSE.as_millis() == PAUSE_MS as u128, "one time in two types");
 
 /// What a result changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Change {
+pub(crate) enum Change {
     /// Nothing: as before.
     Nothing,
     /// It had answered until now.
@@ -27,7 +27,7 @@ pub(super) enum Change {
 
 /// Counts failures in a row.
 #[derive(Debug, Default)]
-pub(super) struct Circuit {
+pub(crate) struct Circuit {
     failures: u32,
     /// When it may be asked again, ms UTC; of meaning after [`FAILURES_MAX`] failures.
     again_at_ms: i64,
@@ -36,7 +36,7 @@ pub(super) struct Circuit {
 impl Circuit {
     /// Whether to ask now. When the pause is over one question goes through and the next pause
     /// begins, which ends when it is answered.
-    pub(super) fn lets_through(&mut self, now_ms: i64) -> bool {
+    pub(crate) fn lets_through(&mut self, now_ms: i64) -> bool {
         if self.failures < FAILURES_MAX {
             return true;
         }
@@ -49,14 +49,14 @@ impl Circuit {
         true
     }
 
-    pub(super) fn answered(&mut self) -> Change {
+    pub(crate) fn answered(&mut self) -> Change {
         match std::mem::take(&mut self.failures) {
             0 => Change::Nothing,
             _ => Change::Answers,
         }
     }
 
-    pub(super) fn failed(&mut self, now_ms: i64) -> Change {
+    pub(crate) fn failed(&mut self, now_ms: i64) -> Change {
         self.failures = self.failures.saturating_add(1);
         if self.failures >= FAILURES_MAX {
             self.again_at_ms = now_ms.saturating_add(PAUSE_MS);
