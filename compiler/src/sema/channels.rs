@@ -7,9 +7,8 @@ use crate::diag::Code;
 use crate::ir::{ChannelDef, SettingDef};
 use crate::syntax::ast::{self, ExprKind};
 
-/// Channel kinds and whether this version serves them.
-const CHANNEL_KINDS: [(&str, bool); 5] =
-    [("websocket", true), ("rest", true), ("grpc", true), ("email", false), ("webhook", true)];
+/// Channel kinds.
+const CHANNEL_KINDS: [&str; 5] = ["websocket", "rest", "grpc", "email", "webhook"];
 
 /// Settings that a channel may have.
 const CHANNEL_SETTINGS: [&str; 5] = ["path", "address", "provider", "secret", "token"];
@@ -19,24 +18,8 @@ impl<'a> Checker<'a> {
     pub(super) fn channel(&mut self, found: &Found<'a, ast::Channel>) -> ChannelDef {
         self.enter(found);
         let channel = found.node;
-        match CHANNEL_KINDS.iter().find(|(kind, _)| *kind == channel.kind.text) {
-            None => {
-                self.unknown(
-                    Code::E0208,
-                    "channel kind",
-                    &channel.kind,
-                    CHANNEL_KINDS.map(|(kind, _)| kind),
-                );
-            }
-            Some((kind, false)) => {
-                let what = format!("channels of kind `{kind}`");
-                self.not_built(
-                    channel.kind.span,
-                    &what,
-                    "the flow compiles; nothing comes in or out there",
-                );
-            }
-            Some(_) => {}
+        if !CHANNEL_KINDS.contains(&channel.kind.text.as_str()) {
+            self.unknown(Code::E0208, "channel kind", &channel.kind, CHANNEL_KINDS);
         }
         self.settings_once(&channel.settings);
         let mut settings = Vec::new();

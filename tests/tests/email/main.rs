@@ -1,6 +1,6 @@
 //! Email in and out: real connections, Python's own client, a mail server of Debian's, and what only
 //! somebody with bad intentions sends.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
 
 mod encrypted;
 mod hostile;
