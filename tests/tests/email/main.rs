@@ -4,6 +4,7 @@
 
 mod encrypted;
 mod hostile;
+mod journey;
 mod mta;
 mod replies;
 mod smarthost;
