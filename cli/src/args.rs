@@ -66,7 +66,7 @@ pub(crate) enum Command {
     Restore(RestoreArgs),
     /// Say what is wrong with a project where it runs: configuration, address, store, disk
     Doctor(DoctorArgs),
-    /// Show each channel of a bot: its address, whether it is served, its last message, what it lacks
+    /// Show each channel of a bot: its address, its last message, and what it lacks
     Channels(ChannelsArgs),
     /// Explain a diagnostic code, with an example and its mending
     Explain(ExplainArgs),

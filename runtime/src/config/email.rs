@@ -77,7 +77,7 @@ mod tests {
         assert_eq!(email.trusted.len(), 1);
         for (text, message) in [
             ("[email]\nsmarthosts = \"x\"\n", "did you mean `smarthost`?"),
-            ("[email]\nlisten = \"25\"\n", "`listen`"),
+            ("[email]\nlisten = \"25\"\n", "is not an address with a port"),
             ("[email]\ntls = \"on\"\n", "unknown variant `on`"),
             ("[email]\ntrusted = [\"x\"]\n", "f:2"),
             ("[emails]\n", "did you mean `email`?"),

@@ -95,7 +95,7 @@ mod tests {
             Some("http://127.0.0.1:1/")
         );
         for (text, line, message) in [
-            ("[webhooks.wecom]\naes_key = \"K\"\n", 2, "did you mean `aes_key_env`?"),
+            ("[webhooks.wecom]\naes_key_en = \"K\"\n", 2, "did you mean `aes_key_env`?"),
             ("[webhooks.wecom]\nper_second = \"0\"\n", 2, "from 1 to 10000"),
             ("[webhooks.wecom]\nper_second = 20\n", 2, "must be a text in quotes"),
             ("[webhooks.wecom]\napi = \"qyapi\"\n", 2, "must begin with http:// or https://"),
