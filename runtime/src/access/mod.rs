@@ -4,6 +4,7 @@
 
 pub mod email;
 mod outlet;
+mod place;
 mod porter;
 mod profile;
 pub mod social;
@@ -23,7 +24,8 @@ use crate::limits::{ADDRESS_BYTES_MAX, ID_CHARS_MAX, MESSAGE_CHARS_MAX};
 use crate::secret::Secret;
 /// What channels see of the store.
 pub use crate::store::StoredIdentity;
-use crate::store::{Claim, Proven, SharedAccessStore, Spooled, StoreError};
+use crate::store::{Claim, SharedAccessStore, Spooled, StoreError};
+use place::Place;
 
 pub use outlet::{Outlet, Outlets, Parcel, Sent, reply};
 pub(crate) use porter::Porter;
@@ -128,16 +130,13 @@ impl Access {
     /// See [`AccessError`]: then the message may be sent again with the same id.
     pub async fn carry_out(&self, envelope: Envelope) -> Result<Answered, AccessError> {
         checked(&envelope)?;
-        let mut who = self.who(&envelope.proofs)?;
-        let linked = self.linked(&envelope, &mut who).await?;
-        let customer_id = who.customer.as_ref().map(|(id, _)| id.clone()).or(linked);
-        let session = self.session_of(&envelope, who.customer).await?;
-        let Envelope { id, channel, text, payload, language, reply_to, conversation, .. } =
-            envelope;
+        let who = self.who(&envelope.proofs)?;
+        let Place { session, is_named, customer_id } = self.place(&envelope, &who).await?;
+        let Envelope { id, channel, text, payload, language, reply_to, .. } = envelope;
         let some = |text: String| (!text.is_empty()).then_some(text);
         let message = Incoming {
             // Ids are the channel's own, and several channels have one session.
-            id: if conversation.is_empty() { format!("{channel}/{id}") } else { id },
+            id: if is_named { id } else { format!("{channel}/{id}") },
             channel,
             text,
             payload: some(payload),
@@ -181,21 +180,6 @@ impl Access {
         Ok((self.identify(claim).await?, who.profile))
     }
 
-    /// The session of a claim. Where an address turns out to be a customer's who has another session
-    /// already, what the one holds goes on in the other before that is kept.
-    async fn identify(&self, claim: Claim) -> Result<String, AccessError> {
-        let store = &self.inner.store;
-        let found = store.identify(claim.clone()).await?;
-        let Some(before) = found.before else { return Ok(found.session) };
-        match self.inner.dispatch.join(&found.session, &before).await {
-            Ok(()) => {}
-            // One of them has not begun: there is nothing to go on with.
-            Err(DispatchError::NoSession(_)) => {}
-            Err(error) => return Err(error.into()),
-        }
-        Ok(store.identify(Claim { joined: true, ..claim }).await?.session)
-    }
-
     /// Keeps how far something said has come, by what its provider tells. Whether that is news.
     ///
     /// # Errors
@@ -220,14 +204,6 @@ impl Access {
         self.inner.store.identities_of(session).await
     }
 
-    /// Whether somebody has written from an address before.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn knows(&self, channel: &str, address: &str) -> Result<bool, StoreError> {
-        Ok(self.inner.store.identity(channel, address).await?.is_some())
-    }
-
     /// Takes an address away from the customer whom it was thought to be of: what comes from it begins a
     /// conversation of its own, until something proves anew who it is. Whether it is known.
     ///
@@ -244,63 +220,6 @@ impl Access {
     /// [`StoreError`].
     pub async fn spool_sizes(&self) -> Result<(u64, u64), StoreError> {
         self.inner.store.spool_sizes().await
-    }
-
-    /// The customer that an address is known to be, where the bot asks the company's records about
-    /// customers. Whose a new one is, they may know.
-    async fn linked(
-        &self,
-        envelope: &Envelope,
-        who: &mut who::Who,
-    ) -> Result<Option<String>, AccessError> {
-        let address = envelope.from.as_ref().map_or("", |from| from.address.as_str());
-        let program = self.inner.dispatch.program();
-        let asks = program.profile.lookups().next().is_some();
-        if who.customer.is_some() || address.is_empty() || !asks {
-            return Ok(None);
-        }
-        let known = self.inner.store.identity(&envelope.channel, address).await?;
-        // Whoever writes in a conversation that is not her address's own says nothing of whose it is.
-        let named = &envelope.conversation;
-        if !named.is_empty() && known.as_ref().is_none_or(|known| known.session != *named) {
-            return Ok(None);
-        }
-        if let Some((customer, _)) = known.and_then(|known| known.customer) {
-            return Ok(Some(customer));
-        }
-        if let Some(profiles) = self.inner.dispatch.profiles().filter(|_| who.address_verified) {
-            let found = profiles.find(&program, &envelope.channel, address).await;
-            who.customer = found.map(|id| (id, Proven::Records));
-        }
-        Ok(None)
-    }
-
-    /// The session that a message belongs to: the one it names, or that of who writes.
-    async fn session_of(
-        &self,
-        envelope: &Envelope,
-        customer: Option<who::Customer>,
-    ) -> Result<String, AccessError> {
-        let from = envelope.from.clone().unwrap_or_default();
-        let named = &envelope.conversation;
-        // Whoever names a session is known by it, where nothing else says who she is.
-        let address = if from.address.is_empty() { named } else { &from.address };
-        if !named.is_empty() && customer.is_none() {
-            return Ok(named.clone());
-        }
-        let session = if named.is_empty() { who::random_session()? } else { named.clone() };
-        let claim = Claim {
-            channel: envelope.channel.clone(),
-            address: address.clone(),
-            customer,
-            session,
-            begun: false,
-            // A session that the client names is the one that it means.
-            joined: !named.is_empty(),
-            at_ms: self.inner.clock.now_ms(),
-        };
-        let session = self.identify(claim).await?;
-        Ok(if named.is_empty() { session } else { named.clone() })
     }
 }
 

@@ -271,10 +271,22 @@ async fn a_verified_address_that_is_one_customers_is_hers_from_then_on() {
     let hers = world.server.access().carry_out(vouched("1")).await.unwrap().session;
     assert_eq!(mail(&world, "1", true).await, (hers.clone(), LI.to_owned()));
     assert_eq!((asked(&world, ADDRESS_ASKED), counted(&world, "address", "found")), (1, 1));
-    // Known by her address alone, now and after a restart, and no more asked about.
+    // Hers from then on, after a restart too, and no more asked about.
     let world = world.restart().await;
-    assert_eq!(mail(&world, "2", false).await, (hers, LI.to_owned()));
+    assert_eq!(mail(&world, "2", true).await, (hers.clone(), LI.to_owned()));
     assert_eq!(asked(&world, ADDRESS_ASKED), 1);
+    // A mail that only claims to be from there is nobody's, in a conversation of its own.
+    let (others, said) = mail(&world, "3", false).await;
+    assert_eq!(said, "Nobody.");
+    assert_ne!(others, hers);
+    assert_eq!(mail(&world, "4", false).await, (others.clone(), "Nobody.".to_owned()));
+    // One that answers a mail of ours is from whoever was sent that.
+    let answer = envelope("mail", ADDRESS, "5", "who am I");
+    let answer = Envelope { conversation: hers.clone(), ..answer };
+    let answered = world.server.access().carry_out(answer).await.unwrap();
+    assert_eq!((&answered.session, answered.answer.replies[0].reply.text.as_str()), (&hers, LI));
+    // And the one that is verified is still in hers.
+    assert_eq!(mail(&world, "6", true).await, (hers, LI.to_owned()));
 }
 
 fn li() -> Json {

@@ -6,7 +6,6 @@ use std::net::IpAddr;
 use flowright_access::email::intake::{Intake, Site, read};
 use flowright_access::email::mime::Unreadable;
 use flowright_access::email::smtp::{Mail, Outcome};
-use flowright_access::v1::Envelope;
 
 use super::server::Shared;
 use crate::access::AccessError;
@@ -58,15 +57,7 @@ async fn keep(channel: &str, intake: Intake, peer: IpAddr, shared: &Shared) -> O
             if !files.is_empty() {
                 tracing::info!(channel, files = files.len(), "a mail came with files");
             }
-            let mut envelope = *envelope;
-            match is_known(&envelope, shared).await {
-                // Her conversation may have been joined to another since, or been taken away from
-                // this address: what is known of her says where she is, not what she answers.
-                Ok(true) => envelope.conversation.clear(),
-                Ok(false) => {}
-                Err(error) => return again(channel, &error),
-            }
-            match shared.access.accept(envelope).await {
+            match shared.access.accept(*envelope).await {
                 Ok(()) => Outcome::Stored,
                 Err(AccessError::BadEnvelope(why) | AccessError::BadProof(why)) => {
                     tracing::warn!(channel, why, "a mail is no message");
@@ -87,11 +78,6 @@ async fn keep(channel: &str, intake: Intake, peer: IpAddr, shared: &Shared) -> O
             Outcome::Stored
         }
     }
-}
-
-async fn is_known(envelope: &Envelope, shared: &Shared) -> Result<bool, AccessError> {
-    let from = envelope.from.as_ref().map_or("", |from| from.address.as_str());
-    Ok(shared.access.knows(&envelope.channel, from).await?)
 }
 
 fn again(channel: &str, error: &AccessError) -> Outcome {
