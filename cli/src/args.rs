@@ -335,9 +335,9 @@ pub(crate) struct RestoreArgs {
     pub(crate) verify: bool,
 }
 
+/// A project where it runs, looked at from outside.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Exit codes: 0 nothing is a fault, 1 something is, 2 could not run.")]
-pub(crate) struct DoctorArgs {
+pub(crate) struct LookArgs {
     /// Project folder or bundle
     #[arg(default_value = ".")]
     pub(crate) project: PathBuf,
@@ -347,26 +347,23 @@ pub(crate) struct DoctorArgs {
     /// SQLite file, instead of `[store] path`
     #[arg(long, value_name = "FILE")]
     pub(crate) store: Option<PathBuf>,
-    /// Form of the report
+    /// Form of what is said
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Exit codes: 0 nothing is a fault, 1 something is, 2 could not run.")]
+pub(crate) struct DoctorArgs {
+    #[command(flatten)]
+    pub(crate) look: LookArgs,
+}
+
+#[derive(Debug, clap::Args)]
 #[command(after_help = "Exit codes: 0 nothing is missing, 1 something is, 2 could not run.")]
 pub(crate) struct ChannelsArgs {
-    /// Project folder or bundle
-    #[arg(default_value = ".")]
-    pub(crate) project: PathBuf,
-    /// Configuration, instead of flowright.toml beside the project
-    #[arg(long, value_name = "FILE")]
-    pub(crate) config: Option<PathBuf>,
-    /// SQLite file, instead of `[store] path`
-    #[arg(long, value_name = "FILE")]
-    pub(crate) store: Option<PathBuf>,
-    /// Form of the list
-    #[arg(long, value_enum, default_value_t)]
-    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) look: LookArgs,
 }
 
 #[derive(Debug, clap::Args)]

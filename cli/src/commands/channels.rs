@@ -54,13 +54,14 @@ struct Report<'r> {
 }
 
 pub(crate) fn run(args: &ChannelsArgs) -> Result<Outcome, Failure> {
-    let folder = folder_there(&args.project)?;
-    let config = configuration::read(args.config.as_deref(), &folder)?;
-    let Some(runnable) = Runnable::open_configured(&args.project, &config)? else {
+    let look = &args.look;
+    let folder = folder_there(&look.project)?;
+    let config = configuration::read(look.config.as_deref(), &folder)?;
+    let Some(runnable) = Runnable::open_configured(&look.project, &config)? else {
         return Ok(Outcome::Findings);
     };
     let program = runnable.load(true)?;
-    let store = args.store.clone().unwrap_or_else(|| folder.join(&config.store.path));
+    let store = look.store.clone().unwrap_or_else(|| folder.join(&config.store.path));
     let heard = match store.exists() {
         true => last_heard(&store).map_err(|e| Failure::new(e.to_string()))?,
         // Nobody has written yet.
@@ -84,7 +85,7 @@ pub(crate) fn run(args: &ChannelsArgs) -> Result<Outcome, Failure> {
         }
     };
     let lines: Vec<Line> = program.program.channels.iter().map(line).collect();
-    match args.format {
+    match look.format {
         Format::Human => print(&shown(&lines, WallClock.now_ms()))?,
         Format::Json => print_json(&Report { schema_version: 1, channels: &lines })?,
     }
@@ -128,7 +129,7 @@ fn address(channel: &ChannelDef, config: &Config) -> String {
 }
 
 /// What keeps a channel from being served.
-fn missing(channel: &ChannelDef, config: &Config, folder: &Path) -> Vec<String> {
+pub(crate) fn missing(channel: &ChannelDef, config: &Config, folder: &Path) -> Vec<String> {
     if channel.kind == "webhook" {
         return lacking(channel, config);
     }

@@ -87,15 +87,16 @@ struct Report<'r> {
 }
 
 pub(crate) fn run(args: &DoctorArgs) -> Result<Outcome, Failure> {
-    let folder = folder_there(&args.project)?;
+    let look = &args.look;
+    let folder = folder_there(&look.project)?;
     let mut things = Vec::new();
-    let config = project::look(&args.project, &folder, args.config.as_deref(), &mut things);
+    let config = project::look(&look.project, &folder, look.config.as_deref(), &mut things);
     let served = config.as_ref().is_some_and(|known| address::look(known, &mut things));
     if let Some(known) = &config {
         address::look_grpc(known, served, &mut things);
     }
     let named = config.as_ref().map(|known| folder.join(&known.config.store.path));
-    match args.store.clone().or(named) {
+    match look.store.clone().or(named) {
         Some(path) => store::look(&path, served, &mut things),
         None => things.push(Thing::warning(
             "store",
@@ -104,7 +105,7 @@ pub(crate) fn run(args: &DoctorArgs) -> Result<Outcome, Failure> {
         )),
     }
     let result = things.iter().map(|thing| thing.state).max().unwrap_or(State::Ok);
-    match args.format {
+    match look.format {
         Format::Human => print(&things.iter().map(Thing::line).collect::<String>())?,
         Format::Json => print_json(&Report { schema_version: 1, result, things: &things })?,
     }

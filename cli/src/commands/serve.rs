@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use flowright_access::token::KEY_BYTES_MIN;
-use flowright_compiler::ir::Program;
+use flowright_compiler::ir::{ChannelDef, Program};
 use flowright_runtime::access::email;
 use flowright_runtime::access::social::SocialChannels;
 use flowright_runtime::actions::{MoreVariables, variables_needed};
@@ -24,6 +24,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::Outcome;
 use crate::args::{Format, ServeArgs};
+use crate::commands::channels::missing;
 use crate::configuration;
 use crate::failure::{Failure, print};
 use crate::runnable::{Runnable, folder_of, load};
@@ -49,7 +50,8 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Outcome, Failure> {
         let handle = Service::start(&runnable.encoded.bytes, loader, options)
             .await
             .map_err(|e| Failure::new(e.to_string()))?;
-        welcome(&program, &handle, &store, config.nlu.elsewhere.as_ref())?;
+        let closed = closed(&program, &config, args, &runnable.folder);
+        welcome(&program, &handle, &store, config.nlu.elsewhere.as_ref(), &closed)?;
         // It has nothing to hold on to it.
         drop(program);
         if let Some(watch) = watch {
@@ -142,14 +144,25 @@ fn addresses(config: &Config, channels: &[String]) -> Result<Addresses, Failure>
     })
 }
 
-/// The webhook channels; those that lack something stay closed, and that is said.
+/// The webhook channels; those that lack something stay closed.
 fn social(config: &Config, program: &Program) -> Result<SocialChannels, Failure> {
-    let channels =
-        SocialChannels::new(&program.channels, config).map_err(|e| Failure::new(e.to_string()))?;
-    for (_, why) in &channels.closed {
-        eprintln!("{why}");
+    SocialChannels::new(&program.channels, config).map_err(|e| Failure::new(e.to_string()))
+}
+
+/// The channels that lack something, and who says what.
+fn closed(program: &Program, config: &Config, args: &ServeArgs, folder: &Path) -> String {
+    let lacks = |channel: &&ChannelDef| !missing(channel, config, folder).is_empty();
+    let names: Vec<String> = program
+        .channels
+        .iter()
+        .filter(lacks)
+        .map(|channel| format!("`{}`", channel.name))
+        .collect();
+    if names.is_empty() {
+        return String::new();
     }
-    Ok(channels)
+    let path = args.path.display();
+    format!("  closed  {}: `flowright channels {path}` says what is missing\n", names.join(", "))
 }
 
 /// The customers under `[[demo.customers]]`, as JSON.
@@ -203,6 +216,7 @@ fn welcome(
     handle: &Handle,
     store: &Path,
     nlu: Option<&ElsewhereConfig>,
+    closed: &str,
 ) -> Result<(), Failure> {
     let base = format!("http://{}", handle.address);
     let bold = |text: &str| paint(Stream::Out, "1", text);
@@ -227,6 +241,7 @@ fn welcome(
     if let Some(nlu) = nlu {
         text.push_str(&format!("  understanding is asked for at {}\n", nlu.url.0));
     }
+    text.push_str(closed);
     text.push_str(&interrupted(handle.resumed));
     print(&text)
 }

@@ -17,7 +17,7 @@ use crate::access::Answered;
 use crate::dispatch::{AgentMove, Answer, Incoming};
 use crate::http::App;
 use crate::http::agents::checked_name;
-use crate::http::messages::{checked_id, checked_text, language};
+use crate::http::messages::{self, checked_id, checked_text, language};
 use crate::http::problem::Problem;
 use crate::limits::{GRPC_REPLIES_BYTES_MAX, GRPC_REPLIES_MAX, GRPC_REPLIES_USUAL};
 use crate::programs::hex;
@@ -231,12 +231,7 @@ impl Writer {
 
     /// Her address on the channel, where no session is named: what the caller calls her, or her id.
     fn address(&self, sender: String) -> Result<String, Problem> {
-        let of_customer = || {
-            let id = self.customer.as_ref()?.get("id")?;
-            id.as_str().map(str::to_owned).or_else(|| id.as_i64().map(|id| id.to_string()))
-        };
-        let sender = if sender.is_empty() { of_customer() } else { Some(sender) };
-        sender.filter(|sender| !sender.is_empty()).ok_or_else(|| {
+        messages::sender(Some(sender), self.customer.as_ref()).ok_or_else(|| {
             Problem::new(400, "it says nothing of whose message it is").with_help(
                 "send `session`, or `sender`, any name that you know her by, or `customer` with its `id`",
             )

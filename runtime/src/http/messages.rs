@@ -12,6 +12,7 @@ use super::body::{Taken, json, read_json};
 use super::problem::Problem;
 use super::sessions::status_word;
 use super::{Request, Response};
+use crate::access::id_of;
 use crate::dispatch::Answer;
 use crate::limits::{ADDRESS_BYTES_MAX, ID_CHARS_MAX, MESSAGE_CHARS_MAX};
 
@@ -116,6 +117,16 @@ fn message_id(id: Option<String>, key: Option<String>) -> Result<String, Problem
     }
 }
 
+/// What a message that names no session comes from: what the client calls its sender, else the customer's
+/// id.
+pub(crate) fn sender(
+    called: Option<String>,
+    customer: Option<&serde_json::Value>,
+) -> Option<String> {
+    let of_customer = || customer?.as_object().and_then(id_of);
+    called.filter(|called| !called.is_empty()).or_else(of_customer)
+}
+
 /// The address that a message comes from: what the client calls the sender, or the customer's id.
 fn checked_from(
     session: Option<&str>,
@@ -125,12 +136,7 @@ fn checked_from(
     if let Some(session) = session {
         return Ok(session.to_owned());
     }
-    let of_customer = || {
-        let id = customer?.get("id")?;
-        id.as_str().map(str::to_owned).or_else(|| id.as_i64().map(|id| id.to_string()))
-    };
-    let from = from.or_else(of_customer).filter(|from| !from.is_empty());
-    let from = from.ok_or_else(|| {
+    let from = sender(from, customer).ok_or_else(|| {
         Problem::new(400, "it says nothing of whose message it is").with_help(
             "send `from`, any name that you know the sender by, or `customer` with its `id`",
         )

@@ -16,6 +16,8 @@ pub struct Smarthost {
     pub address: SocketAddr,
     inner: Arc<Mutex<Inner>>,
     tls: Option<Arc<ServerConfig>>,
+    /// Whom it takes mail for.
+    knows: Arc<Vec<String>>,
 }
 
 #[derive(Debug, Default)]
@@ -33,8 +35,16 @@ impl Smarthost {
 
     /// The same; with a certificate, nothing is taken unencrypted.
     pub async fn start_with(tls: Option<Arc<ServerConfig>>) -> Self {
+        Self::start_knowing(tls, ["ann@x.example", "bob@x.example"].map(str::to_owned).to_vec())
+            .await
+    }
+
+    /// The same for others.
+    pub async fn start_knowing(tls: Option<Arc<ServerConfig>>, knows: Vec<String>) -> Self {
+        let knows = Arc::new(knows);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let host = Self { address: listener.local_addr().unwrap(), inner: Arc::default(), tls };
+        let address = listener.local_addr().unwrap();
+        let host = Self { address, inner: Arc::default(), tls, knows };
         let own = host.clone();
         tokio::spawn(async move {
             loop {
@@ -66,13 +76,13 @@ impl Smarthost {
     }
 
     async fn serve(self, mut stream: TcpStream) {
-        let mailbox = |address: &str| Mailbox {
+        let mailbox = |address: &String| Mailbox {
             address: Address::parse(address).unwrap(),
-            channel: address.to_owned(),
+            channel: address.clone(),
         };
         let settings = Settings {
             hostname: "smarthost.example".to_owned(),
-            mailboxes: ["ann@x.example", "bob@x.example"].map(mailbox).to_vec(),
+            mailboxes: self.knows.iter().map(mailbox).collect(),
             bytes_max: 1 << 20,
             tls: if self.tls.is_some() { Tls::Required } else { Tls::Absent },
         };

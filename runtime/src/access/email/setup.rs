@@ -47,9 +47,6 @@ pub fn setup(
 ) -> Result<Setup, ConfigError> {
     let channels: Vec<&ChannelDef> = channels.iter().filter(|c| c.kind == "email").collect();
     if config.listen.is_none() && config.smarthost.is_none() {
-        for channel in channels {
-            tracing::warn!(channel = %channel.name, "no mail comes in or goes out: `[email]` in flowright.toml says nothing");
-        }
         return Ok(Setup::default());
     }
     let mailboxes = channels.into_iter().map(mailbox).collect::<Result<Vec<_>, _>>()?;
