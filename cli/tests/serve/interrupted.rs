@@ -23,7 +23,9 @@ fn of_sessions(mut command: Command) -> Vec<String> {
     });
     while !lines.recv_timeout(Duration::from_secs(60)).unwrap().contains("Ctrl-C") {}
     // They follow at once, and are written together with it.
-    std::iter::from_fn(|| lines.recv_timeout(Duration::from_millis(500)).ok()).collect()
+    std::iter::from_fn(|| lines.recv_timeout(Duration::from_millis(500)).ok())
+        .filter(|line| line.contains("session"))
+        .collect()
 }
 
 fn calling(store: &Path) -> u32 {

@@ -22,9 +22,9 @@ use crate::clock::SharedClock;
 use crate::dispatch::{Answer, Dispatch, DispatchError, Incoming};
 use crate::limits::{ADDRESS_BYTES_MAX, ID_CHARS_MAX, MESSAGE_CHARS_MAX};
 use crate::secret::Secret;
+use crate::store::{Claim, SharedAccessStore, StoreError};
 /// What channels see of the store.
-pub use crate::store::StoredIdentity;
-use crate::store::{Claim, SharedAccessStore, Spooled, StoreError};
+pub use crate::store::{Spooled, StoredIdentity};
 use place::Place;
 
 pub use outlet::{Outlet, Outlets, Parcel, Sent, reply};
@@ -212,6 +212,26 @@ impl Access {
     pub async fn split(&self, channel: &str, address: &str) -> Result<bool, AccessError> {
         let (session, now) = (who::random_session()?, self.inner.clock.now_ms());
         Ok(self.inner.store.split(channel, address, session, now).await?)
+    }
+
+    /// Messages that cannot be carried out, the latest first, each with the reason.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn spool_dead(&self, most: usize) -> Result<Vec<(Spooled, String)>, StoreError> {
+        self.inner.store.spool_dead(most).await
+    }
+
+    /// Has a message that could not be carried out tried once more, if there is one of this number.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn revive(&self, number: i64) -> Result<bool, StoreError> {
+        let revived = self.inner.store.revive_spooled(number).await?;
+        if revived {
+            self.inner.bell.notify_one();
+        }
+        Ok(revived)
     }
 
     /// How many messages wait to be carried out, and how many cannot be.

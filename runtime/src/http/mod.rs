@@ -16,6 +16,7 @@ mod replies;
 mod router;
 mod sessions;
 mod socket;
+mod spool;
 pub(crate) mod stream;
 mod webhooks;
 

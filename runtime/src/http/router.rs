@@ -7,7 +7,7 @@ use super::body::reply;
 use super::problem::Problem;
 use super::{
     Request, Response, admin, agents, customers, events, identities, messages, pages, replies,
-    sessions, socket, webhooks,
+    sessions, socket, spool, webhooks,
 };
 
 /// Answers a request; whatever goes wrong is a problem document.
@@ -82,6 +82,16 @@ async fn answer(app: &App, request: Request) -> Result<Response, Problem> {
             only(&request, &[Method::POST], "POST")?;
             app.0.authorise_admin(&request)?;
             admin::retry(&app.0, id).await
+        }
+        ["admin", "spool"] => {
+            only_get(&request)?;
+            app.0.authorise_admin(&request)?;
+            spool::list(&app.0).await
+        }
+        ["admin", "spool", id, "retry"] => {
+            only(&request, &[Method::POST], "POST")?;
+            app.0.authorise_admin(&request)?;
+            spool::retry(&app.0, id).await
         }
         ["admin", "sessions", id, "identities"] => {
             only_get(&request)?;

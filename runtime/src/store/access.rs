@@ -24,6 +24,10 @@ pub trait AccessStore: Send + Sync + std::fmt::Debug {
     /// Messages that cannot be carried out, the latest first, each with the reason.
     fn spool_dead(&self, most: usize) -> StoreFuture<'_, Vec<(Spooled, String)>>;
 
+    /// Has a message that could not be carried out wait once more, behind all others. Whether there is
+    /// one of this number.
+    fn revive_spooled(&self, number: i64) -> StoreFuture<'_, bool>;
+
     /// Forgets the ids of messages that were carried out before a time, ms UTC. How many.
     fn forget_spooled(&self, before_ms: i64) -> StoreFuture<'_, usize>;
 

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use flowright_runtime::access::AccessError;
 use flowright_runtime::service::Options;
+use flowright_tests::{ECHO, World, bundle_of_text, send};
+use serde_json::{Value as Json, json};
 
 use super::outlet::Postbox;
 use super::{envelope, outlets, until, world};
@@ -87,4 +89,25 @@ async fn what_is_no_message_is_refused_and_what_no_session_takes_is_kept() {
     until("it still waits", async || access.spool_sizes().await.unwrap() == (0, 1)).await;
     access.accept(envelope("api", "ann", "2", "echo")).await.unwrap();
     until("nothing was said", async || mail.texts().len() == 1).await;
+    // An operator sees why, and has it tried again: with a bot that declares the field, it is taken.
+    let spool = async |world: &World| send(&world.url("/admin/spool"), "GET", None, &[]).await.1;
+    let shown = spool(&world).await;
+    assert_eq!((&shown["waiting"], &shown["dead"]), (&json!(0), &json!(1)));
+    let dead = &shown["dead_messages"][0];
+    assert_eq!((&dead["channel"], &dead["message"]), (&json!("api"), &json!("1")));
+    assert!(dead["cause"].as_str().unwrap().contains("`colour` is not a field"), "{shown}");
+    let bot = bundle_of_text(&format!("customer {{ id: text  colour: text }}\n{ECHO}"));
+    let again = Arc::clone(&mail);
+    let with_mail = move |o| Options { outlets: outlets(&again), ..o };
+    let world = world.restart_after(|_| {}, Some(bot), with_mail).await;
+    let retry = async |id: &Json| {
+        send(&world.url(&format!("/admin/spool/{id}/retry")), "POST", None, &[]).await.0
+    };
+    assert_eq!((retry(&json!(99)).await, retry(&dead["id"]).await), (404, 202));
+    assert_eq!(retry(&dead["id"]).await, 404);
+    until("it still waits", async || {
+        let shown = spool(&world).await;
+        shown["waiting"] == json!(0) && shown["dead"] == json!(0)
+    })
+    .await;
 }

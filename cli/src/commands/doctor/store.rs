@@ -46,6 +46,7 @@ pub(super) fn look(path: &Path, served: bool, things: &mut Vec<Thing>) {
         things.push(actions(&report, in_use));
         things.push(timers(&report, in_use));
         things.push(outbox(&report));
+        things.push(spool(&report));
     }
 }
 
@@ -165,6 +166,16 @@ fn timers(report: &StoreReport, in_use: bool) -> Thing {
         "start the server: it sees to them then"
     };
     Thing::warning("timers", says, help)
+}
+
+fn spool(report: &StoreReport) -> Thing {
+    let (waiting, dead) = report.spool;
+    let says = format!("{} to be carried out, {dead} that cannot be", count(waiting, "message"));
+    if dead == 0 {
+        return Thing::new("spool", State::Ok, says);
+    }
+    let help = "GET /admin/spool says why; POST /admin/spool/ID/retry tries one again";
+    Thing::warning("spool", says, help)
 }
 
 fn outbox(report: &StoreReport) -> Thing {

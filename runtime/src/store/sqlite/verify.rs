@@ -42,6 +42,8 @@ pub struct StoreReport {
     pub other_formats: Vec<OtherFormat>,
     /// Messages of the outbox that wait, and that are not tried any more.
     pub outbox: (u64, u64),
+    /// Messages that were acknowledged and wait to be carried out, and that cannot be.
+    pub spool: (u64, u64),
     /// What is wrong, each in a line; at most a hundred.
     pub faults: Vec<String>,
     /// Faults beyond those.
@@ -328,6 +330,7 @@ fn under_way(db: &Connection, report: &mut StoreReport) -> Result<(), rusqlite::
         one("SELECT count(*) FROM outbox WHERE dead = 0")?,
         one("SELECT count(*) FROM outbox WHERE dead = 1")?,
     );
+    report.spool = access::spool_sizes(db)?;
     let still: Vec<&str> = report.other_formats.iter().map(|o| o.bundle.as_str()).collect();
     report.late = db.query_row(
         "SELECT count(*) FROM sessions WHERE wake_at_ms < ?1

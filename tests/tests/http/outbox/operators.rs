@@ -94,7 +94,7 @@ async fn what_operators_may_be_answered_is_described() {
         }
     }
     // Agents' moves and signs, who writes and a split, the outbox, a retry, and bundles both ways.
-    assert_eq!(seen, 8);
+    assert_eq!(seen, 10);
     world.server.stop().await;
 }
 

@@ -21,6 +21,7 @@ use crate::store::{
 
 pub(super) use contacts::{keep as keep_contact, of as contact_of};
 pub(super) use deliveries::{begin as begin_delivery, sent as delivery_sent};
+pub(super) use spool::sizes as spool_sizes;
 
 /// The tables, beside those of the sessions.
 pub(super) const TABLES: &str = "
@@ -114,6 +115,10 @@ impl AccessStore for SqliteStore {
 
     fn spool_dead(&self, most: usize) -> StoreFuture<'_, Vec<(Spooled, String)>> {
         Box::pin(ready(self.read(|db| spool::dead(db, most))))
+    }
+
+    fn revive_spooled(&self, number: i64) -> StoreFuture<'_, bool> {
+        Box::pin(self.change_to(move |db| spool::revive(db, number)))
     }
 
     fn forget_spooled(&self, before_ms: i64) -> StoreFuture<'_, usize> {

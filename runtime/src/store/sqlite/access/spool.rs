@@ -1,7 +1,7 @@
 //! Messages that were acknowledged and wait to be carried out; and the ids of those that were, so that
 //! one that is handed over again is known.
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::store::sqlite::sums::{Column, sum};
 use crate::store::sqlite::verify::{Rows, StoreReport, each, wrong};
@@ -87,7 +87,7 @@ pub(super) fn settle(
     .map(|_| ())
 }
 
-pub(super) fn sizes(db: &Connection) -> Result<(u64, u64), rusqlite::Error> {
+pub(in crate::store::sqlite) fn sizes(db: &Connection) -> Result<(u64, u64), rusqlite::Error> {
     let count = |state: i64| {
         db.prepare_cached("SELECT count(*) FROM spool WHERE state = ?1")?
             .query_row([state], |row| row.get(0))
@@ -104,6 +104,16 @@ pub(super) fn dead(
     let mut statement = db.prepare_cached(&query)?;
     let rows = statement.query_map([most], checked)?;
     rows.map(|row| row.map(|(message, cause, _)| (message, cause.unwrap_or_default()))).collect()
+}
+
+/// Under a new number: whoever carries messages out reads those behind the last one that was read.
+pub(super) fn revive(db: &Connection, number: i64) -> Result<bool, rusqlite::Error> {
+    let query = format!("SELECT {COLUMNS} FROM spool WHERE number = ?1 AND state = {DEAD}");
+    let found = db.prepare_cached(&query)?.query_row([number], checked).optional()?;
+    // A damaged one stays as it is: a new sum would make something whole of it that is not.
+    let Some((message, _, true)) = found else { return Ok(false) };
+    db.prepare_cached("DELETE FROM spool WHERE number = ?1")?.execute([number])?;
+    put(db, &message)
 }
 
 pub(super) fn forget(db: &Connection, before_ms: i64) -> Result<usize, rusqlite::Error> {
