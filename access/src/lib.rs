@@ -2,6 +2,7 @@
 //! [`v1::Envelope`] and a [`v1::Reply`] into what it sends. Nothing here reads a clock, a disk or a
 //! socket: bytes in, data out. What carries the bytes is in the runtime.
 
+pub mod attachment;
 pub mod email;
 pub mod limits;
 pub mod social;

@@ -53,6 +53,7 @@ fn answers(request: v1::TalkRequest) -> Vec<Result<v1::TalkResponse, Status>> {
 #[tonic::async_trait]
 impl Conversations for Bare {
     type TalkStream = BoxStream<'static, Result<v1::TalkResponse, Status>>;
+    type DownloadStream = BoxStream<'static, Result<v1::DownloadResponse, Status>>;
 
     async fn send(
         &self,
@@ -82,6 +83,20 @@ impl Conversations for Bare {
     }
 
     async fn act(&self, _: Request<v1::ActRequest>) -> Result<Response<v1::ActResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn upload(
+        &self,
+        _: Request<Streaming<v1::UploadRequest>>,
+    ) -> Result<Response<v1::Attachment>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn download(
+        &self,
+        _: Request<v1::DownloadRequest>,
+    ) -> Result<Response<Self::DownloadStream>, Status> {
         Err(Status::unimplemented(""))
     }
 
@@ -146,7 +161,7 @@ async fn talks(mut client: Client, caller: usize, begun: Instant) -> Vec<Duratio
         for number in 0..10 {
             let (id, text) = (format!("m{number}"), "谢谢".to_owned());
             let sent = Instant::now();
-            ask(Asked::Message(v1::TalkMessage { id, text, payload: String::new() }));
+            ask(Asked::Message(v1::TalkMessage { id, text, ..v1::TalkMessage::default() }));
             until(&mut answers, |kind| matches!(kind, Kind::Ack(_))).await;
             times.push(sent.elapsed());
         }

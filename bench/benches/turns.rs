@@ -26,6 +26,7 @@ fn conversation(program: &LoadedProgram) {
         text: text.to_owned(),
         payload: None,
         external: None,
+        attachments: Vec::new(),
     };
     let answer = |key: Option<String>, body: serde_json::Value| Event::ActionResult {
         key: key.unwrap(),

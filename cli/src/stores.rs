@@ -67,7 +67,7 @@ pub(crate) fn is_beside(store: &Path, path: &Path) -> bool {
             path.file_name() == Some(&name)
         };
         folder(store) == folder(path)
-            && ["-wal", "-shm", "-journal", ".lock"].into_iter().any(is_one)
+            && ["-wal", "-shm", "-journal", ".lock", ".files"].into_iter().any(is_one)
     };
     // Where the name is a link, some of them are beside the file itself.
     is_of(store) || std::fs::canonicalize(store).is_ok_and(|store| is_of(&store))
@@ -97,8 +97,16 @@ pub(crate) fn holds(report: &StoreReport) -> String {
         1 => "1 reply".to_owned(),
         count => format!("{count} replies"),
     };
+    let files = match report.count("attachments") {
+        0 => String::new(),
+        _ => format!(
+            "{} of customers with {}, ",
+            counted("attachments", "file"),
+            size(report.attachment_bytes)
+        ),
+    };
     format!(
-        "{}, {}, {replies}, {}, {}, {} to be sent, schema {}",
+        "{}, {}, {replies}, {}, {}, {files}{} to be sent, schema {}",
         counted("sessions", "session"),
         counted("messages", "message"),
         counted("journal", "step"),

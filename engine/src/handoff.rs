@@ -92,6 +92,7 @@ impl Stepper<'_> {
             slots: self.slot_facts(),
             tried: self.session.tried.clone(),
             transcript: self.session.transcript.clone(),
+            attachments: self.session.attachments.clone(),
         }
     }
 

@@ -38,6 +38,9 @@ pub struct Session {
     pub last_said: Vec<Reply>,
     /// The last lines of the conversation, oldest first (see `limits::TRANSCRIPT_LINES_MAX`).
     pub transcript: Vec<Line>,
+    /// Files that the customer sent, oldest first (see `limits::ATTACHMENTS_MAX`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attached>,
     /// When the session's earliest timer is due, ms UTC: the shell sends [`Event::Wake`] then.
     pub wake_at_ms: Option<i64>,
     /// From when silence counts, ms UTC: the customer's last word, or the end of a wait after it.
@@ -173,6 +176,9 @@ pub enum Event {
         payload: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         external: Option<Box<External>>,
+        /// Files that came with it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<Attachment>,
     },
     /// The profile was learned or changed: one value per declared field, empty where not known.
     Customer { profile: Vec<Option<Value>> },
@@ -310,6 +316,33 @@ pub struct Line {
     pub turn: u64,
     pub from: Speaker,
     pub text: String,
+    /// Files that came with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
+}
+
+/// A file that came with a message, by what is known of it. Its bytes are not the engine's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// Its name in the store of attachments; empty where its bytes were not taken.
+    pub id: String,
+    /// The name that its sender gave it, made safe to show.
+    pub name: String,
+    /// As the bytes show it: `image/png`.
+    pub media_type: String,
+    /// Its size; 0 where that is not known.
+    pub bytes: u64,
+    /// Why its bytes were not taken, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
+}
+
+/// An attachment of the conversation, with the turn that it came in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attached {
+    pub turn: u64,
+    #[serde(flatten)]
+    pub attachment: Attachment,
 }
 
 /// Who said a line.
@@ -375,6 +408,9 @@ pub struct Summary {
     pub slots: Vec<Fact>,
     pub tried: Vec<Tried>,
     pub transcript: Vec<Line>,
+    /// Files that the customer sent, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attached>,
 }
 
 /// A named value, rendered, with the turn it came from and who may see it.

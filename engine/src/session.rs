@@ -4,8 +4,8 @@ use flowright_compiler::ir::{FlowDef, FlowId, StateId};
 use flowright_nlu::lang::Lang;
 
 use crate::LoadedProgram;
-use crate::limits::{LINE_CHARS_MAX, TRANSCRIPT_LINES_MAX};
-use crate::model::{Frame, Line, Session, Speaker, Status, Wait};
+use crate::limits::{ATTACHMENTS_MAX, LINE_CHARS_MAX, TRANSCRIPT_LINES_MAX};
+use crate::model::{Attached, Attachment, Frame, Line, Session, Speaker, Status, Wait};
 
 /// A session in which nothing has happened. `lang` is used when the bot speaks it.
 #[must_use]
@@ -32,6 +32,7 @@ pub fn open_session(
         clarifying: None,
         last_said: Vec::new(),
         transcript: Vec::new(),
+        attachments: Vec::new(),
         wake_at_ms: None,
         heard_at_ms: now_ms,
         tried: Vec::new(),
@@ -95,9 +96,21 @@ impl Session {
     /// Keeps a line of the conversation.
     pub(crate) fn record(&mut self, from: Speaker, text: &str, at_ms: i64) {
         let text: String = text.chars().take(LINE_CHARS_MAX).collect();
-        self.transcript.push(Line { at_ms, turn: self.turn, from, text });
+        self.transcript.push(Line { at_ms, turn: self.turn, from, text, attachments: Vec::new() });
         let surplus = self.transcript.len().saturating_sub(TRANSCRIPT_LINES_MAX);
         self.transcript.drain(..surplus);
+    }
+
+    /// Keeps what is known of files that came with the line that was kept last.
+    pub(crate) fn attach(&mut self, attachments: &[Attachment]) {
+        if let Some(line) = self.transcript.last_mut() {
+            line.attachments = attachments.to_vec();
+        }
+        let turn = self.turn;
+        let new = attachments.iter().map(|file| Attached { turn, attachment: file.clone() });
+        self.attachments.extend(new);
+        let surplus = self.attachments.len().saturating_sub(ATTACHMENTS_MAX);
+        self.attachments.drain(..surplus);
     }
 }
 

@@ -186,10 +186,10 @@ impl<'s> Stepper<'s> {
                 self.begin_turn(channel);
                 self.opened();
             }
-            Event::Message { channel, text, payload, external } => {
+            Event::Message { channel, text, payload, external, attachments } => {
                 self.begin_turn(channel);
                 self.external = external;
-                self.message(&text, payload.as_deref());
+                self.message(&text, payload.as_deref(), &attachments);
             }
             Event::ActionResult { key, result } => self.action_result(&key, &result),
             Event::Wake => self.wake(),

@@ -51,7 +51,13 @@ fn an_encoder_that_fails_is_told_and_an_example_is_understood_all_the_same() {
     let said = |text: &str| {
         let mut session = open_session(&program, "s", "web", None, 0);
         let (channel, text) = ("web".to_owned(), text.to_owned());
-        let event = Event::Message { channel, text, payload: None, external: None };
+        let event = Event::Message {
+            channel,
+            text,
+            payload: None,
+            external: None,
+            attachments: Vec::new(),
+        };
         step(&program, &mut session, event, 1_000).unwrap().commands
     };
     let told = |commands: &[Command]| {

@@ -55,6 +55,7 @@ codes! {
     "R0307" "store-stopped",
     "R0308" "store-in-use",
     "R0309" "no-store",
+    "R0310" "attachments-full",
 }
 
 /// The page of a code, in any case.

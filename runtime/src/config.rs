@@ -1,5 +1,6 @@
 //! `flowright.toml`: where a project runs. What it says and does is in its `.flow` files.
 
+mod attachments;
 mod conversations;
 mod deliver;
 mod email;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use toml::de::DeTable;
 
+pub use attachments::{AttachmentsConfig, FileType, Size};
 pub use conversations::{ConversationsConfig, Lasts};
 pub use deliver::{DeliverAddress, DeliverConfig};
 pub use email::{EmailConfig, EmailTls, SmarthostTls};
@@ -44,6 +46,8 @@ pub struct Config {
     pub webhooks: WebhooksConfig,
     /// `[email]`
     pub email: EmailConfig,
+    /// `[attachments]`
+    pub attachments: AttachmentsConfig,
     /// `[env]`: development values of environment variables; the process environment wins.
     pub env: BTreeMap<String, String>,
     /// `[demo]`

@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod actions;
+pub mod attachments;
 mod circuit;
 pub mod clock;
 pub mod codes;

@@ -158,3 +158,17 @@ pub const SOCIAL_BURST: u32 = 5;
 pub const SOCIAL_HALF_SENT_MAX: usize = 10_000;
 /// Time for fetching what a messenger only announced: it is answered within five seconds.
 pub const SOCIAL_PULL_TIMEOUT: Duration = Duration::from_secs(4);
+/// Files of one message.
+pub const MESSAGE_ATTACHMENTS_MAX: usize = 50;
+/// Files of one conversation.
+pub const SESSION_ATTACHMENTS_MAX: usize = 1_000;
+/// Files that arrive at the same time.
+pub const UPLOADS_AT_ONCE_MAX: usize = 64;
+/// Time for one of them to arrive.
+pub const UPLOAD_TIMEOUT: Duration = Duration::from_secs(300);
+/// Time that a file is kept without a message that it belongs to.
+pub const LOOSE_ATTACHMENTS_KEPT: Duration = Duration::from_secs(86_400);
+/// Such files that are removed in one go.
+pub const LOOSE_AT_ONCE_MAX: usize = 500;
+/// Bytes of a file that are read, or sent, at once.
+pub const FILE_CHUNK_BYTES: usize = 64 << 10;

@@ -14,6 +14,7 @@ use crate::access::email::{EmailOptions, MailServer};
 use crate::access::social::{Social, SocialChannels};
 use crate::access::{Access, Outlets, Porter, Profiles};
 use crate::actions::{ActionClient, MoreVariables};
+use crate::attachments::{AttachmentOptions, Attachments, Folder, Sweeper};
 use crate::clock::{SharedClock, SteadyClock};
 use crate::config::ConfigError;
 pub use crate::dispatch::Resumed;
@@ -65,6 +66,8 @@ pub struct Options {
     pub social: SocialChannels,
     /// How mail comes in, where it does.
     pub email: Option<EmailOptions>,
+    /// Which files of customers are taken.
+    pub attachments: AttachmentOptions,
     /// How long a conversation lasts without a word of the customer; for ever without.
     pub conversations_last: Option<Duration>,
     /// What tells the time.
@@ -93,6 +96,7 @@ impl Options {
             outlets: Outlets::new(),
             social: SocialChannels::default(),
             email: None,
+            attachments: AttachmentOptions::default(),
             conversations_last: None,
             transport: Arc::new(HttpTransport::default()),
             clock: Arc::new(SteadyClock::default()),
@@ -144,7 +148,7 @@ pub struct Handle {
     access: Access,
     server: Server,
     grpc: Option<grpc::Server>,
-    /// The timers, the courier and the porter.
+    /// The timers, the courier, the porter and the sweeper.
     loops: Vec<JoinHandle<()>>,
 }
 
@@ -168,6 +172,13 @@ impl Service {
         let metrics = Arc::new(Metrics::default());
         let store = SqliteStore::open(&options.store, &options.sqlite, Arc::clone(&metrics))?;
         let access_store: SharedAccessStore = Arc::new(store.clone());
+        let attachments = Attachments::new(
+            Arc::new(store.clone()),
+            Arc::new(Folder::beside(&options.store)),
+            Arc::clone(&options.clock),
+            options.attachments,
+        );
+        let attachments = attachments.await?;
         let store: SharedStore = Arc::new(store);
         store.put_bundle(&programs.current().bundle, bundle).await?;
         let (listener, address) = bind(options.listen, "--listen").await?;
@@ -213,7 +224,13 @@ impl Service {
         dispatch.drop_bundles().await?;
         let resumed = dispatch.resume_at_start().await?;
         let clock = Arc::clone(&options.clock);
-        let access = Access::new(dispatch.clone(), access_store, clock, options.token_keys);
+        let access = Access::new(
+            dispatch.clone(),
+            access_store,
+            attachments.clone(),
+            clock,
+            options.token_keys,
+        );
         let mail = match email {
             Some(email) => Some(mail_server(email, &access, options.clock).await?),
             None => None,
@@ -223,6 +240,7 @@ impl Service {
             tokio::spawn(dispatch.clone().watch_timers()),
             tokio::spawn(courier.run()),
             tokio::spawn(Porter::new(access.clone()).run()),
+            tokio::spawn(Sweeper::new(attachments).run()),
         ];
         loops.extend(mail.map(|mail| tokio::spawn(mail.run())));
         let demo = if options.token.is_none() { options.demo_customers } else { Vec::new() };

@@ -26,6 +26,7 @@ pub(crate) fn handoff(handoff: &Handoff) -> Json {
             "slots": summary.slots.iter().map(fact).collect::<Vec<_>>(),
             "tried": summary.tried,
             "transcript": summary.transcript,
+            "attachments": summary.attachments,
         },
     })
 }

@@ -13,10 +13,11 @@ function icon(path) {
 }
 const BUBBLE = "M4 3h16a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2h-8l-5 4v-4H4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2z";
 const CROSS = "M6 4.6 12 10.6 18 4.6 19.4 6 13.4 12 19.4 18 18 19.4 12 13.4 6 19.4 4.6 18 10.6 12 4.6 6z";
+const CLIP = "M16.5 6.5v9.8a4.5 4.5 0 0 1-9 0V5.8a3 3 0 0 1 6 0v9.4a1.5 1.5 0 0 1-3 0V6.5H9v8.7a3 3 0 0 0 6 0V5.8a4.5 4.5 0 0 0-9 0v10.5a6 6 0 0 0 12 0V6.5z";
 const ARROW = "M3 20.5 21.5 12 3 3.5 3 10.2 15 12 3 13.8z";
 
 class Panel {
-  // `on`: said(text), chose(choice), typed(), opened(), closed().
+  // `on`: said(text), attached(files), chose(choice), typed(), opened(), closed().
   constructor({ word, language, title, side, theme, colour, on }) {
     Object.assign(this, { word, title, on });
     this.host = make("flowright-chat");
@@ -45,7 +46,12 @@ class Panel {
     this.hint = make("p", { className: "typing", role: "status" });
     this.box = make("textarea", { rows: 1, maxLength: CHARS_MAX, placeholder: word.write, "aria-label": word.write, autocomplete: "off" });
     const send = make("button", { className: "send", type: "submit", "aria-label": word.send }, icon(ARROW));
-    this.form = make("form", {}, this.box, send);
+    const picker = make("input", { type: "file", multiple: true, hidden: true, tabIndex: -1 });
+    const attach = make("button", { className: "attach", type: "button", "aria-label": word.attach, title: word.attach }, icon(CLIP));
+    attach.onclick = () => picker.click();
+    // The same file may be chosen again.
+    picker.onchange = () => { this.on.attached([...picker.files]); picker.value = ""; this.box.focus(); };
+    this.form = make("form", {}, attach, picker, this.box, send);
     this.form.onsubmit = (event) => { event.preventDefault(); this.submit(); };
     this.box.oninput = () => { this.fit(); this.on.typed(); };
     // Enter sends, but not the Enter that ends a word in an input method.
@@ -154,8 +160,9 @@ class Panel {
     this.place(line, reply.seq);
   }
 
-  own({ id, text, after, state }) {
-    const line = make("div", { className: "line mine" }, make("span", { className: "unseen" }, `${this.word.you}: `), make("span", { className: "text" }, text), make("small", { className: "note" }));
+  own({ id, text, files = [], after, state }) {
+    const line = make("div", { className: "line mine" }, make("span", { className: "unseen" }, `${this.word.you}: `), make("span", { className: "text" }, text),
+      ...files.map((name) => make("span", { className: "file" }, icon(CLIP), make("span", { className: "unseen" }, `${this.word.file}: `), name)), make("small", { className: "note" }));
     line.setAttribute("data-id", id);
     this.place(line, after + 0.5);
     this.mark(id, state);

@@ -13,7 +13,7 @@ function siteToken() {
 
 class Widget {
   constructor(base, bot) {
-    Object.assign(this, { base, bot });
+    Object.assign(this, { base, bot, uploads: new Map() });
     this.language = languageOf([option("language"), document.documentElement.lang, navigator.language], bot.languages);
     this.word = wordsOf(this.language);
     this.title = option("title") || bot.bot.replaceAll("_", " ");
@@ -25,6 +25,7 @@ class Widget {
       colour: /^#[0-9a-f]{6}$/i.test(option("color")) ? option("color") : undefined,
       on: {
         said: (text) => this.say(text),
+        attached: (files) => files.forEach((file) => this.attach(file)),
         chose: ({ label, payload }) => this.say(label, payload),
         typed: () => this.wire?.typing(),
         opened: () => { this.remember(true); this.begin(); this.read(); },
@@ -81,10 +82,13 @@ class Widget {
       reply: (reply) => { if (reply.agent) { this.agent = reply.agent; this.showStatus(); } panel.reply(reply); this.read(); },
       acked: (id) => { panel.typing(); memory.markOwn(id, "sent"); panel.mark(id, "sent"); },
       typing: ({ who, agent }) => { if (who !== "customer") panel.typing(agent ?? (this.status === "bot" ? this.title : this.word.colleague)); },
+      uploaded: (id, attachment) => this.uploaded(id, attachment),
       moved: (conversation) => this.moved(conversation),
       refused: (id, problem, passes) => {
         console.warn("Flowright:", problem.detail, problem.help ?? "");
-        const why = plainly(problem, this.word);
+        const isFile = this.uploads.has(id);
+        const why = (isFile ? plainlyOfFile : plainly)(problem, this.word);
+        if (isFile && !passes) this.uploads.delete(id);
         if (passes || !id) { panel.note(why); return; }
         memory.markOwn(id, "refused");
         panel.mark(id, "refused", why);
@@ -143,6 +147,28 @@ class Widget {
     return true;
   }
 
+  // A file is a message of its own. It is kept, and waits like one, when the server has its bytes: the browser does not
+  // keep them when the page is left.
+  attach(file) {
+    this.begin();
+    if (this.uploads.size >= FULL) { this.panel.note(this.word.full); return; }
+    const entry = { id: randomId(), text: "", files: [file.name], after: Math.max(this.wire.seen, this.readTo), at: Date.now(), state: "sending" };
+    this.uploads.set(entry.id, entry);
+    this.panel.own(entry);
+    this.wire.upload(entry.id, file);
+  }
+
+  uploaded(id, attachment) {
+    const begun = this.uploads.get(id);
+    if (!begun) return;
+    this.uploads.delete(id);
+    const entry = { ...begun, attachments: [attachment.id], in: this.wire.conversation, state: "waiting" };
+    this.memory.keepOwn(entry);
+    if (!this.panel.has(id)) this.panel.own(entry);
+    this.panel.mark(id, "sending");
+    this.wire.send(entry);
+  }
+
   // What is shown is read; what comes behind a closed panel is counted.
   read() {
     if (!this.wire) return;
@@ -168,6 +194,7 @@ class Widget {
   again() {
     this.wire?.stop();
     this.wire = undefined;
+    this.uploads.clear();
     this.panel.clear();
     this.panel.unread(0);
     if (this.panel.isOpen) this.begin();

@@ -1,6 +1,7 @@
 // One conversation over one WebSocket, which is opened again when it breaks. Replies are numbered, so none is
 // missed or shown twice; a message is kept until the server says that it is durable, and sent again under
 // the same id, so none is lost or carried out twice.
+const PIECE = 48_000, BUFFERED_MAX = 1_000_000, BUFFER_MS = 50;
 const PAUSE_MS = 500, PAUSE_MAX_MS = 30_000, AGAIN_MS = 2_000, TYPING_EVERY_MS = 3_000;
 const PROTOCOL = "flowright.v1";
 const randomId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
@@ -11,6 +12,7 @@ class Wire {
   constructor({ address, query, token, on, session, conversation = "", seen = 0 }) {
     Object.assign(this, { address, query, token, on, session, conversation, seen });
     this.waiting = new Map();
+    this.files = [];
     this.pause = PAUSE_MS;
     this.number = 0;
     this.typed = 0;
@@ -44,7 +46,7 @@ class Wire {
   leave() {
     this.number += 1;
     clearTimeout(this.timer);
-    this.ready = false;
+    this.ready = this.uploading = false;
     const old = this.socket;
     this.socket = undefined;
     old?.close();
@@ -103,8 +105,39 @@ class Wire {
     if (this.ready) this.transmit(message);
   }
 
-  transmit({ id, text, payload }) {
-    this.socket?.send(JSON.stringify({ type: "message", id, text, ...(payload === undefined ? {} : { payload }) }));
+  transmit({ id, text, payload, attachments }) {
+    this.socket?.send(JSON.stringify({ type: "message", id, text, ...(payload === undefined ? {} : { payload }), ...(attachments ? { attachments } : {}) }));
+  }
+
+  // Files go one after the other, and from their beginning again when the connection breaks.
+  upload(id, file) {
+    this.files.push({ id, file });
+    this.pump();
+  }
+
+  async pump() {
+    const [next] = this.files;
+    if (!this.ready || this.uploading || !next) return;
+    this.uploading = true;
+    const { number, socket } = this, { id, file } = next;
+    const goes = () => number === this.number && this.files[0] === next;
+    socket.send(JSON.stringify({ type: "file", id, name: file.name, bytes: file.size }));
+    try {
+      for (let at = 0; at < file.size && goes(); at += PIECE) {
+        const piece = await file.slice(at, at + PIECE).arrayBuffer();
+        while (goes() && socket.bufferedAmount > BUFFERED_MAX) await new Promise((over) => { setTimeout(over, BUFFER_MS); });
+        if (goes()) socket.send(piece);
+      }
+    } catch (error) {
+      // It was changed, or taken away, since it was chosen.
+      if (goes()) { this.uploaded(next); this.on.refused(id, { status: 400, detail: `the file cannot be read: ${error.message}` }, false); }
+    }
+  }
+
+  uploaded(file) {
+    this.files = this.files.filter((other) => other !== file);
+    this.uploading = false;
+    this.pump();
   }
 
   // The customer is writing: told now and then.
@@ -135,6 +168,9 @@ class Wire {
       this.pause = PAUSE_MS;
       this.on.status(data.status);
       this.serve();
+    } else if (data.type === "file") {
+      const file = this.files.find(({ id }) => id === data.id);
+      if (file) { this.uploaded(file); this.on.uploaded(data.id, data.attachment); }
     } else if (data.type === "typing") {
       this.on.typing(data);
     } else if (data.type === "error") {
@@ -147,6 +183,7 @@ class Wire {
     this.ready = true;
     this.on.state("open");
     this.waiting.forEach((message) => this.transmit(message));
+    this.pump();
   }
 
   // Nothing that was seen is of this conversation.
@@ -158,7 +195,14 @@ class Wire {
 
   refused({ id, problem }) {
     const passes = problem.status >= 500 || problem.status === 429;
-    if (id && passes) {
+    const file = this.files.find((other) => other.id === id);
+    if (file && passes) {
+      // What is on its way of it still is passed over there.
+      this.files = this.files.filter((other) => other !== file);
+      setTimeout(() => { this.uploading = false; this.upload(id, file.file); }, AGAIN_MS);
+    } else if (file) {
+      this.uploaded(file);
+    } else if (id && passes) {
       const { number } = this;
       setTimeout(() => {
         const message = this.waiting.get(id);

@@ -51,6 +51,7 @@ fn send(
         text: text.to_owned(),
         payload,
         external: None,
+        attachments: Vec::new(),
     };
     step(program, session, event, 1_780_000_000_000).unwrap().commands
 }

@@ -132,7 +132,7 @@ proptest! {
         for happens in story {
             now_ms += 1_000;
             let message = |text: String, payload: Option<String>| {
-                Event::Message { channel: "web".to_owned(), text, payload, external: None }
+                Event::Message { channel: "web".to_owned(), text, payload, external: None, attachments: Vec::new() }
             };
             let event = match happens {
                 Happens::Says(n) => message(pair.words.get(n % pair.words.len()).unwrap().clone(), None),

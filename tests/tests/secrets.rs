@@ -208,6 +208,7 @@ fn talk(program: &LoadedProgram, secret: i64, seed: u64) -> Vec<String> {
             text: text.to_owned(),
             payload: None,
             external: None,
+            attachments: Vec::new(),
         };
         lines.push(seen(program, session, event, now_ms));
         // Ten minutes pass, and what was to happen in them does.

@@ -22,8 +22,13 @@ fn handed_over(program: &LoadedProgram, texts: &[&str]) -> (Session, Handoff) {
     assert_eq!(session.sentiment_percent, None);
     for text in texts {
         let text = (*text).to_owned();
-        let mut event =
-            Event::Message { channel: "web".to_owned(), text, payload: None, external: None };
+        let mut event = Event::Message {
+            channel: "web".to_owned(),
+            text,
+            payload: None,
+            external: None,
+            attachments: Vec::new(),
+        };
         loop {
             session = serde_json::from_str(&serde_json::to_string(&session).unwrap()).unwrap();
             let commands = step(program, &mut session, event, NOW_MS).unwrap().commands;

@@ -45,8 +45,6 @@ pub const BOUNDARY_LINES_MAX: usize = 10_000;
 pub const HEADER_LINES_MAX: usize = 500_000;
 /// Files of one message.
 pub const FILES_MAX: usize = 50;
-/// Characters of a file's name.
-pub const FILE_NAME_CHARS_MAX: usize = 200;
 /// Quotes in each other that are told apart.
 pub const QUOTE_DEPTH_MAX: usize = 10;
 

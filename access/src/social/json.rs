@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::attachment::clean;
 use crate::v1;
 
 /// The text at a path, `/message/text`.
@@ -58,11 +59,10 @@ pub(super) fn attachment(
     name: &str,
     bytes: Option<i64>,
 ) -> v1::Attachment {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
     v1::Attachment {
         at_provider: at_provider.to_owned(),
         media_type: media_type.split(';').next().unwrap_or_default().trim().to_owned(),
-        name: name.chars().filter(|c| !c.is_control()).take(200).collect(),
+        name: clean(name),
         bytes: bytes.and_then(|bytes| u64::try_from(bytes).ok()).unwrap_or(0),
         ..v1::Attachment::default()
     }

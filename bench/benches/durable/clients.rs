@@ -54,6 +54,7 @@ pub fn message(text: &str, id: String) -> Incoming {
     Incoming {
         reply_to: None,
         customer_id: None,
+        attachments: Vec::new(),
         id,
         channel: "api".to_owned(),
         text: text.to_owned(),

@@ -66,8 +66,17 @@ pub(crate) fn run(args: &BackupArgs) -> Result<Outcome, Failure> {
         return Ok(Outcome::Findings);
     }
     let sessions = usize::try_from(copied.report.count("sessions")).unwrap_or(usize::MAX);
+    let files = match usize::try_from(copied.report.count("attachments")).unwrap_or(usize::MAX) {
+        0 => String::new(),
+        files => format!(
+            ", {}.files {} of customers with {}",
+            to.display(),
+            plural(files, "file"),
+            size(copied.report.attachment_bytes)
+        ),
+    };
     print(&format!(
-        "{} holds {} in {}, verified\n",
+        "{} holds {} in {}{files}, verified\n",
         to.display(),
         plural(sessions, "session"),
         size(copied.bytes)

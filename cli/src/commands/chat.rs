@@ -154,7 +154,13 @@ impl Chat {
     fn say(&mut self, text: &str) -> Result<(), Failure> {
         let channel = self.session.channel.clone();
         let external = self.ask(text);
-        self.take(Event::Message { channel, text: text.to_owned(), payload: None, external })
+        self.take(Event::Message {
+            channel,
+            text: text.to_owned(),
+            payload: None,
+            external,
+            attachments: Vec::new(),
+        })
     }
 
     /// What a model elsewhere makes of a line, where one is configured.

@@ -1,7 +1,7 @@
 //! `flowright restore`: a backup takes the place of the store, when it is whole.
 
 use flowright_runtime::clock::WallClock;
-use flowright_runtime::store::{StoreError, restore, verify};
+use flowright_runtime::store::{StoreError, restore, verify_with_files};
 
 use crate::Outcome;
 use crate::args::RestoreArgs;
@@ -17,7 +17,7 @@ pub(crate) fn run(args: &RestoreArgs) -> Result<Outcome, Failure> {
     is_there(file, "give a file that `flowright backup` wrote")?;
     let report = {
         let _progress = Progress::begin(format!("verifying {}", file.display()));
-        verify(file).map_err(|error| failure(&error))?
+        verify_with_files(file).map_err(|error| failure(&error))?
     };
     if !report.is_whole() {
         print_damaged(file, &report, "nothing was changed", DAMAGED)?;

@@ -205,6 +205,7 @@ fn options(
         social: social(config, program)?,
         outlets: mail.outlets,
         email: mail.options,
+        attachments: config.attachments.options(),
         transport: Arc::new(HttpTransport::default()),
         conversations_last: config.conversations.last.map(|time| time.0),
         clock,

@@ -5,6 +5,7 @@ mod configured;
 mod copies;
 mod doctor;
 mod external;
+mod files;
 mod interrupted;
 mod server;
 mod watch;

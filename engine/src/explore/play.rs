@@ -137,7 +137,13 @@ impl<'p> Player<'p> {
         self.note(who, &line);
         let (was_bot, before) = (self.session.status == Status::Bot, place(&self.session));
         let channel = self.session.channel.clone();
-        let answered = self.take(Event::Message { channel, text, payload, external: None })?;
+        let answered = self.take(Event::Message {
+            channel,
+            text,
+            payload,
+            external: None,
+            attachments: Vec::new(),
+        })?;
         if was_bot && !answered {
             let at = place(&self.session).or(before).or(self.last_entered);
             self.broke(Broken::new(Invariant::Answered, at, "the message gets no answer"))?;

@@ -147,7 +147,10 @@ impl<'t> Player<'t> {
 
     fn say(&mut self, at: FileSpan, text: String, payload: Option<String>) -> Result<(), Failure> {
         let channel = self.session.channel.clone();
-        self.take(at, Event::Message { channel, text, payload, external: None })
+        self.take(
+            at,
+            Event::Message { channel, text, payload, external: None, attachments: Vec::new() },
+        )
     }
 
     /// Takes an event, and answers calls until the turn is over.

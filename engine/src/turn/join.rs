@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use crate::limits::{STACK_MAX, TRANSCRIPT_LINES_MAX, TRIED_MAX};
+use crate::limits::{ATTACHMENTS_MAX, STACK_MAX, TRANSCRIPT_LINES_MAX, TRIED_MAX};
 use crate::model::{Session, Status};
 use crate::stepper::Stepper;
 
@@ -21,6 +21,10 @@ impl Stepper<'_> {
         session.transcript.sort_by_key(|line| line.at_ms);
         let surplus = session.transcript.len().saturating_sub(TRANSCRIPT_LINES_MAX);
         session.transcript.drain(..surplus);
+        session.attachments.extend(other.attachments);
+        session.attachments.sort_by_key(|attached| attached.turn);
+        let surplus = session.attachments.len().saturating_sub(ATTACHMENTS_MAX);
+        session.attachments.drain(..surplus);
         session.tried.extend(other.tried);
         let surplus = session.tried.len().saturating_sub(TRIED_MAX);
         session.tried.drain(..surplus);

@@ -13,6 +13,7 @@
 
 mod agent;
 mod answers;
+mod attachments;
 mod clarify;
 mod intents;
 mod join;
@@ -22,7 +23,7 @@ use flowright_compiler::ir::{Exit, FlowId, IntentId, turn};
 use flowright_nlu::value::{Decimal, Value};
 
 use crate::menus::{pick, pick_exactly};
-use crate::model::{Command, Handoff, Reason, Speaker, Status, Wait};
+use crate::model::{Attachment, Command, Handoff, Reason, Speaker, Status, Wait};
 use crate::stepper::{Stepper, Taken};
 
 /// What the thresholds make of the best intent.
@@ -48,17 +49,22 @@ impl Stepper<'_> {
         }
     }
 
-    /// The customer wrote, or pressed a button.
-    pub(crate) fn message(&mut self, text: &str, payload: Option<&str>) {
+    /// The customer wrote, pressed a button, or sent files.
+    pub(crate) fn message(&mut self, text: &str, payload: Option<&str>, files: &[Attachment]) {
         self.session.record(Speaker::Customer, text, self.now_ms);
+        self.session.attach(files);
         if let Status::HandedOff(handoff) = &self.session.status {
             let first = self.is_first_since(handoff);
             return self.hold(text, first);
         }
-        self.understand(text);
         if let Some(frame) = self.session.stack.last_mut() {
             frame.silences = 0;
         }
+        self.tell_of_refused(files);
+        if text.trim().is_empty() && payload.is_none() && !files.is_empty() {
+            return self.files_alone(files);
+        }
+        self.understand(text);
         self.learn_session_slots();
         let misses = self.session.misses;
         if self.answer(text, payload) {

@@ -94,7 +94,13 @@ impl Talk {
 
     fn say(&mut self, text: &str) -> Vec<String> {
         let (channel, text) = ("web".to_owned(), text.to_owned());
-        replies(&self.event(Event::Message { channel, text, payload: None, external: None }))
+        replies(&self.event(Event::Message {
+            channel,
+            text,
+            payload: None,
+            external: None,
+            attachments: Vec::new(),
+        }))
     }
 
     fn expires_at_ms(&self) -> Option<i64> {

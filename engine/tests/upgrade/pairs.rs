@@ -71,7 +71,13 @@ fn goes_on(name: &str, program: &LoadedProgram, session: &mut Session, now_ms: i
     }
     for text in ["yes", "12345", "2026-06-15", "1"] {
         let (channel, payload) = ("web".to_owned(), None);
-        events.push(Event::Message { channel, text: text.to_owned(), payload, external: None });
+        events.push(Event::Message {
+            channel,
+            text: text.to_owned(),
+            payload,
+            external: None,
+            attachments: Vec::new(),
+        });
     }
     for event in events {
         if session.is_calling() {

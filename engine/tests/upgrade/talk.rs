@@ -61,7 +61,13 @@ impl Talk {
 
     pub(super) fn say(&mut self, text: &str) -> Vec<String> {
         let (channel, payload) = ("web".to_owned(), None);
-        self.event(Event::Message { channel, text: text.to_owned(), payload, external: None })
+        self.event(Event::Message {
+            channel,
+            text: text.to_owned(),
+            payload,
+            external: None,
+            attachments: Vec::new(),
+        })
     }
 
     /// The new program takes over; what is said at once.

@@ -2,6 +2,7 @@
 //! [`Envelope`](flowright_access::v1::Envelope). Who writes decides which session it belongs to; nothing
 //! behind this knows where it came from, unless a flow asks.
 
+mod attached;
 pub mod email;
 mod outlet;
 mod place;
@@ -18,13 +19,15 @@ use prost::Message as _;
 use serde_json::Value as Json;
 use tokio::sync::Notify;
 
+use crate::attachments::{Attachments, NotAttached};
 use crate::clock::SharedClock;
 use crate::dispatch::{Answer, Dispatch, DispatchError, Incoming};
-use crate::limits::{ADDRESS_BYTES_MAX, ID_CHARS_MAX, MESSAGE_CHARS_MAX};
+use crate::limits::{ADDRESS_BYTES_MAX, ID_CHARS_MAX, MESSAGE_ATTACHMENTS_MAX, MESSAGE_CHARS_MAX};
 use crate::secret::Secret;
 use crate::store::{Claim, SharedAccessStore, StoreError};
 /// What channels see of the store.
 pub use crate::store::{Spooled, StoredIdentity};
+use attached::Came;
 use place::Place;
 
 pub use outlet::{Outlet, Outlets, Parcel, Sent, reply};
@@ -41,6 +44,9 @@ pub enum AccessError {
     /// What is to prove who writes does not.
     #[error("who writes is not proved: {0}")]
     BadProof(String),
+    /// Its files are not hers, or too many.
+    #[error(transparent)]
+    NotAttached(#[from] NotAttached),
     /// The session could not take it.
     #[error(transparent)]
     Dispatch(#[from] DispatchError),
@@ -71,6 +77,7 @@ pub struct Access {
 struct Inner {
     dispatch: Dispatch,
     store: SharedAccessStore,
+    attachments: Attachments,
     clock: SharedClock,
     /// The keys that the site's tokens may be signed with: the present one, and the one before.
     token_keys: Vec<Secret>,
@@ -84,11 +91,18 @@ impl Access {
     pub fn new(
         dispatch: Dispatch,
         store: SharedAccessStore,
+        attachments: Attachments,
         clock: SharedClock,
         token_keys: Vec<Secret>,
     ) -> Self {
         let bell = Notify::new();
-        Self { inner: Arc::new(Inner { dispatch, store, clock, token_keys, bell }) }
+        Self { inner: Arc::new(Inner { dispatch, store, attachments, clock, token_keys, bell }) }
+    }
+
+    /// Files that customers send.
+    #[must_use]
+    pub fn attachments(&self) -> &Attachments {
+        &self.inner.attachments
     }
 
     /// The way to the sessions.
@@ -98,12 +112,12 @@ impl Access {
     }
 
     /// Takes a message that is carried out later: it is on the disk when this comes back. The same id
-    /// of the same channel again is taken too, and does nothing. Messages of one sender are carried
-    /// out in the order in which they were taken.
+    /// of the same channel again is taken too, and does nothing: whether it is new. Messages of one
+    /// sender are carried out in the order in which they were taken.
     ///
     /// # Errors
     /// See [`AccessError`]: then nothing of it is kept.
-    pub async fn accept(&self, mut envelope: Envelope) -> Result<(), AccessError> {
+    pub async fn accept(&self, mut envelope: Envelope) -> Result<bool, AccessError> {
         let inner = &self.inner;
         if envelope.received_at_ms == 0 {
             envelope.received_at_ms = inner.clock.now_ms();
@@ -117,10 +131,11 @@ impl Access {
             envelope: envelope.encode_to_vec(),
             at_ms: envelope.received_at_ms,
         };
-        if inner.store.spool(message).await? {
+        let is_new = inner.store.spool(message).await?;
+        if is_new {
             inner.bell.notify_one();
         }
-        Ok(())
+        Ok(is_new)
     }
 
     /// Carries a message out, and comes back with what was said when all of it is durable. The same id
@@ -129,10 +144,15 @@ impl Access {
     /// # Errors
     /// See [`AccessError`]: then the message may be sent again with the same id.
     pub async fn carry_out(&self, envelope: Envelope) -> Result<Answered, AccessError> {
+        self.carry_out_of(envelope, Came::Now).await
+    }
+
+    async fn carry_out_of(&self, envelope: Envelope, came: Came) -> Result<Answered, AccessError> {
         checked(&envelope)?;
         let who = self.who(&envelope.proofs)?;
         let Place { session, is_named, customer_id } = self.place(&envelope, &who).await?;
-        let Envelope { id, channel, text, payload, language, reply_to, .. } = envelope;
+        let Envelope { id, channel, text, payload, language, reply_to, attachments, .. } = envelope;
+        let attachments = self.attached(attachments, &session, came).await?;
         let some = |text: String| (!text.is_empty()).then_some(text);
         let message = Incoming {
             // Ids are the channel's own, and several channels have one session.
@@ -144,6 +164,7 @@ impl Access {
             customer_id,
             lang: Lang::parse(&language),
             reply_to: some(reply_to),
+            attachments,
         };
         let answer = self.inner.dispatch.message(&session, message).await?;
         Ok(Answered { session, answer })
@@ -257,6 +278,9 @@ fn checked(envelope: &Envelope) -> Result<(), AccessError> {
     let is_empty = envelope.text.trim().is_empty() && envelope.payload.is_empty();
     if is_empty && envelope.attachments.is_empty() {
         return bad("it is empty".to_owned());
+    }
+    if envelope.attachments.len() > MESSAGE_ATTACHMENTS_MAX {
+        return Err(NotAttached::TooManyOfMessage.into());
     }
     let address = envelope.from.as_ref().map_or("", |from| from.address.as_str());
     if address.is_empty() && envelope.conversation.is_empty() {

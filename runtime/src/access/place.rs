@@ -120,6 +120,7 @@ impl Access {
             Err(DispatchError::NoSession(_)) => {}
             Err(error) => return Err(error.into()),
         }
+        self.inner.attachments.follow(&before, &found.session).await?;
         Ok(store.identify(Claim { joined: true, ..claim }).await?.session)
     }
 }

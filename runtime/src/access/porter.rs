@@ -8,7 +8,9 @@ use flowright_access::v1::Envelope;
 use prost::Message as _;
 use tokio::task::JoinSet;
 
+use super::attached::Came;
 use super::{Access, AccessError};
+use crate::attachments::NotAttached;
 use crate::clock::later;
 use crate::dispatch::DispatchError;
 use crate::limits::{SPOOL_HELD_MAX, SPOOL_IDS_KEPT, SPOOL_PAUSE_MAX};
@@ -156,24 +158,29 @@ async fn carry(access: &Access, message: Spooled) {
 async fn attempt(access: &Access, message: &Spooled) -> Result<(), AccessError> {
     let envelope = Envelope::decode(message.envelope.as_slice())
         .map_err(|e| AccessError::BadEnvelope(e.to_string()))?;
-    access.carry_out(envelope).await.map(|_| ())
+    access.carry_out_of(envelope, Came::Before).await.map(|_| ())
 }
 
 /// Whether what kept a message from being carried out may be over later.
 const fn passes(error: &AccessError) -> bool {
     match error {
-        AccessError::Dispatch(error) => matches!(
-            error,
-            DispatchError::SessionBusy
-                | DispatchError::Overloaded
-                | DispatchError::Store(
-                    StoreError::Failed(_)
-                        | StoreError::Overloaded
-                        | StoreError::Full(_)
-                        | StoreError::Stopped(_)
-                        | StoreError::OtherFormat { .. }
-                )
-        ),
-        AccessError::BadEnvelope(_) | AccessError::BadProof(_) => false,
+        AccessError::Dispatch(DispatchError::SessionBusy | DispatchError::Overloaded) => true,
+        AccessError::Dispatch(DispatchError::Store(error)) => may_pass(error),
+        AccessError::Dispatch(_) => false,
+        AccessError::NotAttached(NotAttached::Store(error)) => may_pass(error),
+        AccessError::NotAttached(_) | AccessError::BadEnvelope(_) | AccessError::BadProof(_) => {
+            false
+        }
     }
+}
+
+const fn may_pass(error: &StoreError) -> bool {
+    matches!(
+        error,
+        StoreError::Failed(_)
+            | StoreError::Overloaded
+            | StoreError::Full(_)
+            | StoreError::Stopped(_)
+            | StoreError::OtherFormat { .. }
+    )
 }

@@ -166,9 +166,9 @@ impl Actor {
         self.expire_first().await?;
         self.meet(&message).await?;
         self.inner.metrics.turns.inc();
-        let Incoming { id, channel, text, payload, reply_to, .. } = message;
+        let Incoming { id, channel, text, payload, reply_to, attachments, .. } = message;
         let external = self.ask(&text, payload.as_deref()).await;
-        let event = Event::Message { channel, text, payload, external };
+        let event = Event::Message { channel, text, payload, external, attachments };
         let mut replies = self.step(event, Some(Begun { id, reply_to })).await?;
         replies.extend(self.finish_call().await?);
         let turn = self.live.as_ref().map_or(0, |live| live.session.turn);

@@ -1,6 +1,6 @@
 //! What comes into a session's mailbox, and what is answered.
 
-use flowright_engine::model::{Session, Then};
+use flowright_engine::model::{Attachment, Session, Then};
 use flowright_nlu::lang::Lang;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -27,6 +27,8 @@ pub struct Incoming {
     /// What the channel needs to answer, where replies do not go back the way the message came: opaque
     /// to everything but the channel, and kept with the session.
     pub reply_to: Option<String>,
+    /// Files that came with it, which belong to the session.
+    pub attachments: Vec<Attachment>,
 }
 
 /// What an agent does who has the conversation.

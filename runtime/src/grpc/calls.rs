@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status, Streaming};
 use super::deadline::Deadline;
 use super::talk::{self, Answers};
 use super::v1::conversations_server::Conversations;
-use super::{convert, status};
+use super::{convert, files, status};
 use crate::access::Answered;
 use crate::dispatch::{AgentMove, Answer, Incoming};
 use crate::http::App;
@@ -29,6 +29,7 @@ pub(super) struct Calls(pub(super) App);
 #[tonic::async_trait]
 impl Conversations for Calls {
     type TalkStream = Answers;
+    type DownloadStream = files::Pieces;
 
     async fn send(
         &self,
@@ -62,6 +63,20 @@ impl Conversations for Calls {
         done.map(Response::new).map_err(|problem| status::of(&problem))
     }
 
+    async fn upload(
+        &self,
+        request: Request<Streaming<v1::UploadRequest>>,
+    ) -> Result<Response<v1::Attachment>, Status> {
+        files::upload(&self.0, request.into_inner()).await.map(Response::new)
+    }
+
+    async fn download(
+        &self,
+        request: Request<v1::DownloadRequest>,
+    ) -> Result<Response<files::Pieces>, Status> {
+        files::download(&self.0, &request.into_inner().id).await.map(Response::new)
+    }
+
     async fn talk(
         &self,
         request: Request<Streaming<v1::TalkRequest>>,
@@ -73,8 +88,8 @@ impl Conversations for Calls {
 
 impl Calls {
     async fn carry_out(&self, sent: v1::SendRequest) -> Result<v1::SendResponse, Problem> {
-        let v1::SendRequest { session, id, text, payload, channel, language, customer, sender } =
-            sent;
+        let v1::SendRequest { session, id, text, payload, channel, .. } = sent;
+        let v1::SendRequest { language, customer, sender, attachments, .. } = sent;
         let writer = Writer::of(&self.0, channel, language, customer)?;
         let address = match (session.is_empty(), sender.is_empty()) {
             (false, true) => checked_id("session", &session)?,
@@ -84,7 +99,8 @@ impl Calls {
             }
             (true, _) => writer.address(sender)?,
         };
-        let message = writer.says(&session, address, v1::TalkMessage { id, text, payload })?;
+        let message =
+            writer.says(&session, address, v1::TalkMessage { id, text, payload, attachments })?;
         let id = message.id.clone();
         let answered = self.0.0.access.carry_out(message).await?;
         let Answered { session, answer } = answered;
@@ -120,6 +136,7 @@ impl Calls {
             flows: session.stack.iter().filter_map(place).collect(),
             wake_at_ms: session.wake_at_ms,
             handoff,
+            attachments: session.attachments.iter().map(convert::attached).collect(),
             session: session.id,
             channel: session.channel,
         })
@@ -245,7 +262,7 @@ impl Writer {
         address: String,
         said: v1::TalkMessage,
     ) -> Result<v1::Envelope, Problem> {
-        let v1::TalkMessage { id, text, payload } = said;
+        let v1::TalkMessage { id, text, payload, attachments } = said;
         if id.is_empty() {
             return Err(Problem::new(400, "the message has no id")
                 .with_help("send `id`: the same id is never carried out twice"));
@@ -258,7 +275,8 @@ impl Writer {
             id: checked_id("message", &id)?,
             channel,
             from: Some(from),
-            text: checked_text(text, !payload.is_empty())?,
+            text: checked_text(text, !payload.is_empty() || !attachments.is_empty())?,
+            attachments: attachments.into_iter().map(messages::named).collect(),
             payload,
             language: self.language.clone(),
             proofs: vouched.map(|kind| v1::Proof { kind: Some(kind) }).into_iter().collect(),
@@ -278,6 +296,7 @@ impl Writer {
             lang: flowright_nlu::lang::Lang::parse(&self.language),
             reply_to: None,
             customer_id: None,
+            attachments: Vec::new(),
         }
     }
 }

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use crate::dispatch::StoredReply;
 use crate::http::problem::Problem;
 use crate::shown::withheld;
+use crate::store::StoredAttachment;
 
 /// Whole numbers up to here are the same in JSON and in a double.
 const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;
@@ -97,6 +98,7 @@ fn summary(summary: &model::Summary) -> v1::Summary {
         slots: summary.slots.iter().map(fact).collect(),
         tried: summary.tried.iter().map(tried).collect(),
         transcript: summary.transcript.iter().map(line).collect(),
+        attachments: summary.attachments.iter().map(attached).collect(),
     }
 }
 
@@ -117,7 +119,35 @@ fn line(line: &model::Line) -> v1::Line {
         Speaker::Bot => v1::Speaker::Bot,
         Speaker::Agent => v1::Speaker::Agent,
     };
-    v1::Line { at_ms: line.at_ms, turn: line.turn, from: from as i32, text: line.text.clone() }
+    v1::Line {
+        at_ms: line.at_ms,
+        turn: line.turn,
+        from: from as i32,
+        text: line.text.clone(),
+        attachments: line.attachments.iter().map(attachment).collect(),
+    }
+}
+
+/// A file of a conversation.
+pub(super) fn attached(attached: &model::Attached) -> v1::Attached {
+    v1::Attached { attachment: Some(attachment(&attached.attachment)), turn: attached.turn }
+}
+
+fn attachment(file: &model::Attachment) -> v1::Attachment {
+    v1::Attachment {
+        id: file.id.clone(),
+        media_type: file.media_type.clone(),
+        name: file.name.clone(),
+        bytes: file.bytes,
+        cause: file.cause.clone().unwrap_or_default(),
+        ..v1::Attachment::default()
+    }
+}
+
+/// A file that is here.
+pub(super) fn stored(file: StoredAttachment) -> v1::Attachment {
+    let StoredAttachment { id, name, media_type, bytes, hash, .. } = file;
+    v1::Attachment { id, media_type, name, bytes, hash: hash.to_vec(), ..v1::Attachment::default() }
 }
 
 /// A customer's profile as JSON. It is no deeper than the decoder of Protobuf goes.

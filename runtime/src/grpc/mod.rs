@@ -4,6 +4,7 @@
 mod calls;
 mod convert;
 mod deadline;
+mod files;
 mod frames;
 mod health;
 mod listen;

@@ -65,6 +65,8 @@ enum Callee {
     Conversations,
     /// For operators.
     Act,
+    /// Where files come in: many messages come.
+    Upload,
     Talk,
     Health,
     Reflection,
@@ -76,6 +78,7 @@ impl Callee {
         let (service, method) = path.strip_prefix('/')?.split_once('/')?;
         Some(match (service, method) {
             (CONVERSATIONS, "Act") => Self::Act,
+            (CONVERSATIONS, "Upload") => Self::Upload,
             (CONVERSATIONS, "Talk") => Self::Talk,
             (CONVERSATIONS, _) => Self::Conversations,
             ("grpc.health.v1.Health", _) => Self::Health,
@@ -86,7 +89,7 @@ impl Callee {
     }
 
     const fn takes_one_message(self) -> bool {
-        !matches!(self, Self::Talk | Self::Reflection | Self::ReflectionAlpha)
+        !matches!(self, Self::Upload | Self::Talk | Self::Reflection | Self::ReflectionAlpha)
     }
 }
 
@@ -161,7 +164,9 @@ impl Services {
 
     fn authorise(&self, callee: Callee, request: &Request<Incoming>) -> Result<(), Problem> {
         match callee {
-            Callee::Conversations | Callee::Talk => self.app.0.authorise(request.headers()),
+            Callee::Conversations | Callee::Upload | Callee::Talk => {
+                self.app.0.authorise(request.headers())
+            }
             Callee::Act => self.app.0.authorise_admin(request),
             // What is there and whether it is well is for everybody, as over HTTP.
             Callee::Health | Callee::Reflection | Callee::ReflectionAlpha => Ok(()),
@@ -174,7 +179,7 @@ impl Services {
         request: Request<Frames>,
     ) -> Response<tonic::body::Body> {
         let answered = match callee {
-            Callee::Conversations | Callee::Act | Callee::Talk => {
+            Callee::Conversations | Callee::Act | Callee::Upload | Callee::Talk => {
                 self.conversations.clone().call(request).await
             }
             Callee::Health => self.health.clone().call(request).await,

@@ -65,7 +65,7 @@ pub(super) fn too_late() -> Status {
 
 const fn code(problem: &Problem) -> Code {
     match (problem.status, problem.retry_after_s) {
-        (400 | 413 | 415, _) => Code::InvalidArgument,
+        (400 | 413 | 415 | 422, _) => Code::InvalidArgument,
         (401, _) => Code::Unauthenticated,
         (403, _) => Code::PermissionDenied,
         (404, _) => Code::NotFound,

@@ -2,12 +2,11 @@
 //! 9.2). A client that comes again goes on after the last one it has.
 
 use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use flowright_engine::model::Status;
 use futures_util::StreamExt as _;
-use futures_util::stream::{self, BoxStream};
+use futures_util::stream;
 use http_body_util::{Either, StreamBody};
 use hyper::body::{Bytes, Frame};
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
@@ -25,9 +24,7 @@ use super::{Request, Response};
 use crate::dispatch::{Heard, StoreError, StoredReply};
 use crate::limits::PING_EVERY;
 
-/// A body that goes on until its client leaves or the server goes down.
-pub(crate) type Events = StreamBody<BoxStream<'static, Result<Frame<Bytes>, Infallible>>>;
-
+/// An answer that goes on until its client leaves or the server goes down.
 pub(super) async fn get(
     app: &App,
     session: String,

@@ -2,7 +2,7 @@
 //! whoever it is from.
 
 use flowright_access::v1::proof::Kind;
-use flowright_access::v1::{Envelope, Identity, Proof};
+use flowright_access::v1::{Attachment, Envelope, Identity, Proof};
 use flowright_nlu::lang::Lang;
 use hyper::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,9 @@ struct MessageBody {
     channel: Option<String>,
     language: Option<String>,
     customer: Option<serde_json::Value>,
+    /// Ids of files that were handed over before.
+    #[serde(default)]
+    attachments: Vec<String>,
     /// Whose message it is, where the address of the request names no session.
     from: Option<String>,
 }
@@ -85,7 +88,8 @@ async fn read(
         (session, from) => checked_from(session, from, body.customer.as_ref())?,
     };
     let language = body.language.as_deref().map(language).transpose()?;
-    let text = checked_text(body.text, body.payload.is_some())?;
+    let may_be_empty = body.payload.is_some() || !body.attachments.is_empty();
+    let text = checked_text(body.text, may_be_empty)?;
     let payload = body.payload.map(|payload| checked_text(payload, true)).transpose()?;
     let vouched = body.customer.map(|profile| Kind::VouchedProfile(profile.to_string()));
     let from = Identity { channel: channel.clone(), address, ..Identity::default() };
@@ -98,9 +102,15 @@ async fn read(
         language: language.map(|lang| lang.to_string()).unwrap_or_default(),
         proofs: vouched.map(|kind| Proof { kind: Some(kind) }).into_iter().collect(),
         conversation: session.unwrap_or_default().to_owned(),
+        attachments: body.attachments.into_iter().map(named).collect(),
         ..Envelope::default()
     };
     Ok((envelope, taken))
+}
+
+/// A file that is known by its id.
+pub(crate) fn named(id: String) -> Attachment {
+    Attachment { id, ..Attachment::default() }
 }
 
 /// From the body or the header.
@@ -168,7 +178,7 @@ pub(crate) fn checked_text(text: String, may_be_empty: bool) -> Result<String, P
     }
     if text.trim().is_empty() && !may_be_empty {
         return Err(Problem::new(400, "the message is empty")
-            .with_help("send `text`, or a button's `payload`"));
+            .with_help("send `text`, a button's `payload`, or `attachments`"));
     }
     Ok(text)
 }

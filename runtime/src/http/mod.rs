@@ -3,6 +3,7 @@
 mod admin;
 pub(crate) mod agents;
 mod app;
+pub(crate) mod attachments;
 pub(crate) mod body;
 mod customers;
 mod events;
@@ -23,10 +24,13 @@ mod webhooks;
 pub use app::App;
 pub use listen::Server;
 
-use http_body_util::{Either, Full};
-use hyper::body::Bytes;
+use futures_util::stream::BoxStream;
+use http_body_util::{Either, Full, StreamBody};
+use hyper::body::{Bytes, Frame};
 
-/// An answer of the server: its body is whole, or goes on for as long as somebody listens.
-pub(crate) type Response = hyper::Response<Either<Full<Bytes>, events::Events>>;
+/// An answer of the server: its body is whole, or comes piece by piece.
+pub(crate) type Response = hyper::Response<Either<Full<Bytes>, Pieces>>;
+/// A body that comes piece by piece: what is said for as long as somebody listens, or a file.
+pub(crate) type Pieces = StreamBody<BoxStream<'static, std::io::Result<Frame<Bytes>>>>;
 /// A request as hyper gives it.
 pub(crate) type Request = hyper::Request<hyper::body::Incoming>;

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::Response;
 use super::body::reply;
 use crate::access::AccessError;
+use crate::attachments::NotAttached;
 use crate::dispatch::{DispatchError, ReloadError, StoreError};
 
 /// When a client may ask again for a conversation that waits for another flowright: somebody has to
@@ -187,7 +188,21 @@ impl From<AccessError> for Problem {
             AccessError::BadProof(_) => {
                 Self::new(401, text).with_help("ask the site for a new token, or go on without one")
             }
+            AccessError::NotAttached(error) => error.into(),
             AccessError::Dispatch(error) => error.into(),
+        }
+    }
+}
+
+impl From<NotAttached> for Problem {
+    fn from(error: NotAttached) -> Self {
+        let text = error.to_string();
+        match error {
+            NotAttached::Unknown(_) => Self::new(422, text).with_help(
+                "hand the file over first, and send the message with the id that it got, in one conversation",
+            ),
+            NotAttached::TooManyOfMessage | NotAttached::TooManyOfSession => Self::new(422, text),
+            NotAttached::Store(error) => error.into(),
         }
     }
 }

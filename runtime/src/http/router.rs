@@ -6,8 +6,8 @@ use super::app::{App, Shared};
 use super::body::reply;
 use super::problem::Problem;
 use super::{
-    Request, Response, admin, agents, customers, events, identities, messages, pages, replies,
-    sessions, socket, spool, webhooks,
+    Request, Response, admin, agents, attachments, customers, events, identities, messages, pages,
+    replies, sessions, socket, spool, webhooks,
 };
 
 /// Answers a request; whatever goes wrong is a problem document.
@@ -31,6 +31,21 @@ async fn answer(app: &App, request: Request) -> Result<Response, Problem> {
             only(&request, &[Method::POST], "POST")?;
             app.0.authorise(request.headers())?;
             messages::post_from(&app.0, request).await
+        }
+        ["v1", "attachments"] => {
+            only(&request, &[Method::POST], "POST")?;
+            app.0.authorise(request.headers())?;
+            attachments::post(&app.0, request).await
+        }
+        ["v1", "attachments", id] => {
+            only_get(&request)?;
+            app.0.authorise(request.headers())?;
+            attachments::get(&app.0, id, &request).await
+        }
+        ["v1", "sessions", id, "attachments"] => {
+            only_get(&request)?;
+            app.0.authorise(request.headers())?;
+            attachments::list(&app.0, &session_id(id)?).await
         }
         ["v1", "sessions", id, "messages"] => {
             only(&request, &[Method::POST], "POST")?;

@@ -1,6 +1,7 @@
 //! The WebSocket of the web chat: a customer's messages in, replies out as they become durable.
 //! A page that comes back names the last reply it has and gets those after it.
 
+mod file;
 mod handshake;
 
 use std::sync::Arc;
@@ -38,7 +39,11 @@ enum Sent {
         #[serde(default)]
         text: String,
         payload: Option<String>,
+        #[serde(default)]
+        attachments: Vec<String>,
     },
+    /// A file is to come, in binary frames.
+    File { id: String, name: String, bytes: u64 },
     /// The customer is writing.
     Typing,
 }
@@ -59,6 +64,8 @@ struct Socket {
     /// The last reply that was sent.
     sent: u64,
     heard: Receiver<Heard>,
+    /// What comes of a file.
+    file: file::Incoming,
     stream: WebSocketStream<TokioIo<Upgraded>>,
 }
 
@@ -85,6 +92,7 @@ impl Socket {
             language,
             sent: after,
             heard,
+            file: file::Incoming::default(),
             stream,
         }
     }
@@ -139,7 +147,7 @@ impl Socket {
                                 return Ok(CloseCode::Restart);
                             }
                             Message::Text(text) => self.take(text.as_bytes()).await?,
-                            Message::Binary(_) => return Ok(CloseCode::Unsupported),
+                            Message::Binary(bytes) => self.take_bytes(&bytes).await?,
                             Message::Close(_) => return Ok(CloseCode::Normal),
                             _ => {}
                         }
@@ -190,8 +198,24 @@ impl Socket {
     /// A message is carried out while replies go out: those of its first steps are seen before an
     /// action comes back.
     async fn take(&mut self, text: &[u8]) -> Result<(), WsError> {
-        let (id, text, payload) = match super::body::parse_json(text) {
-            Ok(Sent::Message { id, text, payload }) => (id, text, payload),
+        let (id, text, payload, attachments) = match super::body::parse_json(text) {
+            Ok(Sent::Message { id, text, payload, attachments }) => {
+                (id, text, payload, attachments)
+            }
+            Ok(Sent::File { id, name, bytes }) => {
+                let known = checked_id("file", &id);
+                let begun = match known {
+                    Ok(_) => {
+                        let (app, what) = (&self.app.0, (id.as_str(), name.as_str(), bytes));
+                        self.file.begin(&app.access, &self.channel, what).await
+                    }
+                    Err(problem) => Err(problem),
+                };
+                return match begun {
+                    Ok(()) => Ok(()),
+                    Err(problem) => self.send(&error(Some(&id), &problem)).await,
+                };
+            }
             Ok(Sent::Typing) => {
                 self.typing();
                 return Ok(());
@@ -199,7 +223,7 @@ impl Socket {
             Err(problem) => return self.send(&error(None, &problem)).await,
         };
         let checked = checked_id("message", &id).and_then(|id| {
-            let text = checked_text(text, payload.is_some())?;
+            let text = checked_text(text, payload.is_some() || !attachments.is_empty())?;
             let payload = payload.map(|payload| checked_text(payload, true)).transpose()?;
             Ok((id, text, payload))
         });
@@ -207,7 +231,13 @@ impl Socket {
             Ok(checked) => checked,
             Err(problem) => return self.send(&error(Some(&id), &problem)).await,
         };
-        let message = self.incoming(id.clone(), text, payload);
+        let attached = self.app.0.access.attachments().attach(attachments, &self.session).await;
+        let attachments = match attached {
+            Ok(attachments) => attachments,
+            Err(problem) => return self.send(&error(Some(&id), &problem.into())).await,
+        };
+        self.file.used();
+        let message = Incoming { attachments, ..self.incoming(id.clone(), text, payload) };
         let (dispatch, session) = (self.app.0.dispatch.clone(), self.session.clone());
         let work = async move { dispatch.message(&session, message).await };
         tokio::pin!(work);
@@ -232,6 +262,17 @@ impl Socket {
         }
     }
 
+    /// Takes bytes of a file.
+    async fn take_bytes(&mut self, bytes: &[u8]) -> Result<(), WsError> {
+        match self.file.take(bytes).await {
+            None => Ok(()),
+            Some((id, Ok(attachment))) => {
+                self.send(&json!({ "type": "file", "id": id, "attachment": attachment })).await
+            }
+            Some((id, Err(problem))) => self.send(&error(id.as_deref(), &problem)).await,
+        }
+    }
+
     /// Tells whoever listens that the customer is writing; of many signals, one now and then.
     fn typing(&mut self) {
         let now = Instant::now();
@@ -252,6 +293,7 @@ impl Socket {
         Incoming {
             reply_to: None,
             customer_id: None,
+            attachments: Vec::new(),
             id,
             channel: self.channel.clone(),
             text,

@@ -2,14 +2,16 @@
 //! together or not at all.
 
 mod access;
+mod attachments;
 mod sqlite;
 
 pub use access::{
     AccessStore, Claim, Identified, Proven, SpoolResult, Spooled, StoredIdentity, StoredProfile,
 };
+pub use attachments::{AttachmentStore, Bound, StoredAttachment};
 pub use sqlite::{
     Backup, Durability, OtherFormat, Restored, SCHEMA, SqliteOptions, SqliteStore, StoreReport,
-    backup, is_in_use, last_heard, restore, verify,
+    backup, is_in_use, last_heard, restore, verify, verify_with_files,
 };
 
 use std::collections::BTreeSet;

@@ -196,6 +196,7 @@ fn talk(program: &LoadedProgram, words: &[String]) -> Result<(), String> {
             text: text.clone(),
             payload: None,
             external: None,
+            attachments: Vec::new(),
         })
         .collect();
     let body = json!({ "due": "2030-06-10", "owner": "C", "granted": true });

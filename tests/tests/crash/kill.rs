@@ -106,6 +106,7 @@ async fn play(
             let message = Incoming {
                 reply_to: None,
                 customer_id: None,
+                attachments: Vec::new(),
                 id: id.to_owned(),
                 channel: "api".to_owned(),
                 text: text.to_owned(),

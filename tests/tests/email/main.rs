@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
 
 mod encrypted;
+mod files;
 mod hostile;
 mod journey;
 mod mta;

@@ -94,7 +94,7 @@ impl Stream {
 
     pub(crate) fn say(&self, id: &str, text: &str) {
         let message =
-            TalkMessage { id: id.to_owned(), text: text.to_owned(), payload: String::new() };
+            TalkMessage { id: id.to_owned(), text: text.to_owned(), ..TalkMessage::default() };
         self.ask(Some(Asked::Message(message)));
     }
 

@@ -36,7 +36,7 @@ fn talk(random: &mut Random) -> Vec<u8> {
     let message = TalkMessage {
         id: format!("m{}", random.below(50)),
         text: "rent a machine".to_owned(),
-        payload: String::new(),
+        ..TalkMessage::default()
     };
     let mut bytes = framed(&request(Kind::Open(open)));
     bytes.extend(framed(&changed(request(Kind::Message(message)), random)));

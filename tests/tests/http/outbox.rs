@@ -46,6 +46,7 @@ async fn say_on_the_web(world: &World, session: &str, text: &str) -> Answer {
     let message = Incoming {
         reply_to: None,
         customer_id: None,
+        attachments: Vec::new(),
         id: text.to_owned(),
         channel: "web".to_owned(),
         text: text.to_owned(),

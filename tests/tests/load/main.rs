@@ -39,6 +39,7 @@ async fn say(dispatch: &Dispatch, session: &str, id: String) -> Came {
     let message = Incoming {
         reply_to: None,
         customer_id: None,
+        attachments: Vec::new(),
         id,
         channel: "api".to_owned(),
         text: "echo".to_owned(),

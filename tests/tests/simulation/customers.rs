@@ -60,6 +60,7 @@ impl Customer {
         Incoming {
             reply_to: None,
             customer_id: None,
+            attachments: Vec::new(),
             id: format!("m{number}"),
             channel: "api".to_owned(),
             text: LINES[(self.offset + number) % LINES.len()].to_owned(),

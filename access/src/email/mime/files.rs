@@ -2,8 +2,9 @@
 
 use mail_parser::{Encoding, Message, MessagePart, MimeHeaders, PartType};
 
-use super::{is_odd, line};
-use crate::email::limits::{FILE_NAME_CHARS_MAX, FILES_MAX, SUBJECT_CHARS_MAX};
+use super::line;
+use crate::attachment::clean;
+use crate::email::limits::{FILES_MAX, SUBJECT_CHARS_MAX};
 
 /// A file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,13 +76,6 @@ fn name(part: &MessagePart<'_>) -> String {
     }
 }
 
-/// A name without a path and without what is not seen.
-fn clean(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or("");
-    let seen: String = last.chars().filter(|c| !is_odd(*c)).collect();
-    seen.trim().trim_start_matches('.').chars().take(FILE_NAME_CHARS_MAX).collect()
-}
-
 fn content(part: &MessagePart<'_>, bytes: &[u8]) -> Vec<u8> {
     match &part.body {
         // A message in a message that was not encoded says that its bytes are the outer one's.
@@ -90,27 +84,5 @@ fn content(part: &MessagePart<'_>, bytes: &[u8]) -> Vec<u8> {
             bytes.get(from..to.min(bytes.len())).unwrap_or(&[]).to_vec()
         }
         _ => part.contents().to_vec(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::clean;
-
-    #[test]
-    fn names_are_names() {
-        for (name, cleaned) in [
-            ("a.pdf", "a.pdf"),
-            ("../../etc/passwd", "passwd"),
-            ("C:\\Users\\ann\\合同.docx", "合同.docx"),
-            ("invoice\u{202E}fdp.exe", "invoicefdp.exe"),
-            (".htaccess", "htaccess"),
-            ("a\r\nb\0.txt", "ab.txt"),
-            ("", ""),
-            ("..", ""),
-        ] {
-            assert_eq!(clean(name), cleaned, "{name:?}");
-        }
-        assert_eq!(clean(&"长".repeat(500)).chars().count(), 200);
     }
 }

@@ -126,7 +126,7 @@ fn line(value: &str, chars_max: usize) -> String {
 }
 
 /// Characters that are not seen, or change how others are.
-pub(super) const fn is_odd(c: char) -> bool {
+pub(crate) const fn is_odd(c: char) -> bool {
     c.is_ascii_control()
         || matches!(c, '\u{80}'..='\u{9F}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{FEFF}')
         || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{2028}' | '\u{2029}')

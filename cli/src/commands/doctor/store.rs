@@ -47,6 +47,7 @@ pub(super) fn look(path: &Path, served: bool, things: &mut Vec<Thing>) {
         things.push(timers(&report, in_use));
         things.push(outbox(&report));
         things.push(spool(&report));
+        things.push(files(&report));
     }
 }
 
@@ -176,6 +177,15 @@ fn spool(report: &StoreReport) -> Thing {
     }
     let help = "GET /admin/spool says why; POST /admin/spool/ID/retry tries one again";
     Thing::warning("spool", says, help)
+}
+
+fn files(report: &StoreReport) -> Thing {
+    let says = format!(
+        "{} of customers, {}",
+        count(report.count("attachments"), "file"),
+        size(report.attachment_bytes)
+    );
+    Thing::new("files", State::Ok, says)
 }
 
 fn outbox(report: &StoreReport) -> Thing {

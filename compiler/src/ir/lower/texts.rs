@@ -110,6 +110,9 @@ impl Lowering<'_> {
             greeting: self.phrase("core.greeting")?,
             yes: self.phrase("core.yes")?,
             no: self.phrase("core.no")?,
+            attached: self.phrase("core.attached")?,
+            attached_what_for: self.phrase("core.attached_what_for")?,
+            not_attached: self.phrase("core.not_attached")?,
         })
     }
 

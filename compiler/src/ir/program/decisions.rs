@@ -66,6 +66,12 @@ pub struct Phrases {
     pub yes: FuncId,
     /// No, on a button.
     pub no: FuncId,
+    /// Files came without a word.
+    pub attached: FuncId,
+    /// They came while nothing was under way: what are they about?
+    pub attached_what_for: FuncId,
+    /// (what: text) A file was not taken.
+    pub not_attached: FuncId,
 }
 
 /// A claimed property.

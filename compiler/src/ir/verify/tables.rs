@@ -56,6 +56,9 @@ pub(super) fn tables(program: &Program) -> Checked {
         p.greeting,
         p.yes,
         p.no,
+        p.attached,
+        p.attached_what_for,
+        p.not_attached,
     ];
     phrases.into_iter().try_for_each(|phrase| role(program, phrase, Role::Text, "phrases"))?;
     of_no_flow(program, &phrases)?;

@@ -4,11 +4,13 @@
 use std::net::IpAddr;
 
 use flowright_access::email::intake::{Intake, Site, read};
-use flowright_access::email::mime::Unreadable;
+use flowright_access::email::mime::{File, Unreadable};
 use flowright_access::email::smtp::{Mail, Outcome};
+use flowright_access::v1::Envelope;
 
 use super::server::Shared;
 use crate::access::AccessError;
+use crate::attachments::NotTaken;
 
 /// Takes a message for each of its channels.
 pub(super) async fn take(mail: Mail, peer: IpAddr, shared: &Shared) -> Outcome {
@@ -51,14 +53,21 @@ pub(super) async fn take(mail: Mail, peer: IpAddr, shared: &Shared) -> Outcome {
 async fn keep(channel: &str, intake: Intake, peer: IpAddr, shared: &Shared) -> Outcome {
     match intake {
         Intake::Message { envelope, files, files_left_out } => {
+            let mut envelope = *envelope;
+            let kept = match keep_files(&mut envelope, &files, shared).await {
+                Ok(kept) => kept,
+                Err(error) => return again(channel, &error),
+            };
             if files_left_out > 0 {
                 tracing::warn!(channel, files_left_out, "a mail had too many files");
             }
-            if !files.is_empty() {
-                tracing::info!(channel, files = files.len(), "a mail came with files");
+            let accepted = shared.access.accept(envelope).await;
+            // The same mail again: its files are there already.
+            if !matches!(accepted, Ok(true)) {
+                shared.access.attachments().discard(kept).await;
             }
-            match shared.access.accept(*envelope).await {
-                Ok(()) => Outcome::Stored,
+            match accepted {
+                Ok(_) => Outcome::Stored,
                 Err(AccessError::BadEnvelope(why) | AccessError::BadProof(why)) => {
                     tracing::warn!(channel, why, "a mail is no message");
                     Outcome::Refused("it cannot be taken".to_owned())
@@ -71,7 +80,7 @@ async fn keep(channel: &str, intake: Intake, peer: IpAddr, shared: &Shared) -> O
                 tracing::info!(channel, is_news, "a mail server told of a reply");
                 Outcome::Stored
             }
-            Err(error) => again(channel, &error.into()),
+            Err(error) => again(channel, &error),
         },
         Intake::Nobodys(reason) => {
             tracing::info!(channel, %peer, %reason, "a mail is not answered");
@@ -80,7 +89,37 @@ async fn keep(channel: &str, intake: Intake, peer: IpAddr, shared: &Shared) -> O
     }
 }
 
-fn again(channel: &str, error: &AccessError) -> Outcome {
+/// Keeps the files of a mail, and says of each in the envelope where it is, or why it was not taken. The ids
+/// of those that are kept.
+async fn keep_files(
+    envelope: &mut Envelope,
+    files: &[File],
+    shared: &Shared,
+) -> Result<Vec<String>, NotTaken> {
+    let attachments = shared.access.attachments();
+    let mut kept = Vec::new();
+    for (known, file) in envelope.attachments.iter_mut().zip(files) {
+        match attachments.take(&envelope.channel, &file.name, &file.bytes).await {
+            Ok(taken) => {
+                kept.push(taken.id.clone());
+                known.id = taken.id;
+                known.name = taken.name;
+                known.media_type = taken.media_type;
+            }
+            Err(error) if error.is_final() => {
+                tracing::info!(channel = envelope.channel, %error, "a file of a mail was not taken");
+                known.cause = error.to_string();
+            }
+            Err(error) => {
+                attachments.discard(kept).await;
+                return Err(error);
+            }
+        }
+    }
+    Ok(kept)
+}
+
+fn again(channel: &str, error: &dyn std::fmt::Display) -> Outcome {
     tracing::warn!(channel, %error, "a mail could not be kept");
     Outcome::Again
 }

@@ -58,7 +58,7 @@ impl Account {
     async fn keep(&self, access: &Access, received: Received) -> Result<HttpAnswer, Unreceived> {
         for envelope in received.envelopes {
             match access.accept(envelope).await {
-                Ok(()) => {}
+                Ok(_) => {}
                 // It will be none the next time either.
                 Err(error @ (AccessError::BadEnvelope(_) | AccessError::BadProof(_))) => {
                     tracing::warn!(channel = self.name(), %error, "a message is left out");

@@ -61,6 +61,14 @@ pub(super) const TABLES: &[(&str, &[Key])] = &[
         ],
     ),
     ("api", &[key("token_env", Takes::Text, "\"FLOWRIGHT_TOKEN\"")]),
+    (
+        "attachments",
+        &[
+            key("largest", Takes::Text, "\"25 MB\""),
+            key("room", Takes::Text, "\"10 GB\""),
+            key("types", Takes::Texts, "[\"image/*\", \"application/pdf\"]"),
+        ],
+    ),
     ("conversations", &[key("last", Takes::Text, "\"24h\"")]),
     (
         "web",

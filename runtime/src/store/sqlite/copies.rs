@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use rusqlite::backup::{self as pages, StepResult};
 
-use super::failed;
 use super::lock::StoreLock;
-use super::verify::{StoreReport, open_to_read, verify};
+use super::verify::{FILES_SINCE, StoreReport, open_to_read, verify, verify_without_files};
+use super::{failed, files};
 use crate::store::StoreError;
 
 /// A copy that was made, or was not because something is damaged.
@@ -38,9 +38,13 @@ pub struct Restored {
 /// [`StoreError`]; a later version among them.
 pub fn backup(store: &Path, to: &Path) -> Result<Backup, StoreError> {
     let part = Part::of(to);
-    let (report, bytes) = part.fill(store)?;
+    let (mut report, bytes) = part.fill(store)?;
+    if report.is_whole() {
+        part.bring_files(store, to, &mut report)?;
+    }
     if report.is_whole() {
         part.take_the_place_of(to)?;
+        files::prune(to)?;
     }
     Ok(Backup { report, bytes })
 }
@@ -53,11 +57,17 @@ pub fn backup(store: &Path, to: &Path) -> Result<Backup, StoreError> {
 pub fn restore(from: &Path, store: &Path, when: &str) -> Result<Restored, StoreError> {
     let _lock = StoreLock::take(store)?;
     let part = Part::of(store);
-    let (report, _) = part.fill(from)?;
+    let (mut report, _) = part.fill(from)?;
     if !report.is_whole() {
         return Ok(Restored { report, kept: None });
     }
     let kept = if store.exists() { Some(keep(store, when)?) } else { None };
+    // Before the store that knows of them. Those of the one that was there stay until the server finds that
+    // nothing is known of them.
+    part.bring_files(from, store, &mut report)?;
+    if !report.is_whole() {
+        return Ok(Restored { report, kept });
+    }
     // A log that lies beside a file that it does not belong to is taken for its own.
     for path in beside(store) {
         gone(fs::remove_file(&path)).map_err(|e| of_file(&path, &e))?;
@@ -84,6 +94,7 @@ fn keep(store: &Path, when: &str) -> Result<PathBuf, StoreError> {
             .or_else(|_| fs::copy(&from, &to).and_then(|_| File::open(&to)?.sync_all()));
         gone(linked).map_err(|e| of_file(&from, &e))?;
     }
+    files::keep(store, &kept)?;
     sync_folder(store)?;
     Ok(kept)
 }
@@ -140,7 +151,22 @@ impl Part {
         let file = File::open(&self.0).map_err(|e| self.failed(&e))?;
         file.sync_all().map_err(|e| self.failed(&e))?;
         let bytes = file.metadata().map_err(|e| self.failed(&e))?.len();
-        Ok((verify(&self.0)?, bytes))
+        Ok((verify_without_files(&self.0)?, bytes))
+    }
+
+    /// Copies the files that the copy knows of.
+    fn bring_files(
+        &self,
+        from: &Path,
+        to: &Path,
+        report: &mut StoreReport,
+    ) -> Result<(), StoreError> {
+        if report.schema < FILES_SINCE {
+            return Ok(());
+        }
+        files::copy(&self.0, (from, to), report)?;
+        let db = open_to_read(&self.0)?;
+        files::count(&db, report).map_err(failed)
     }
 
     fn take_the_place_of(&self, file: &Path) -> Result<(), StoreError> {
@@ -168,7 +194,7 @@ fn gone(result: io::Result<()>) -> io::Result<()> {
     }
 }
 
-fn of_file(path: &Path, error: &io::Error) -> StoreError {
+pub(super) fn of_file(path: &Path, error: &io::Error) -> StoreError {
     let text = format!("`{}`: {error}", path.display());
     match error.kind() {
         io::ErrorKind::StorageFull => StoreError::Full(text),

@@ -2,9 +2,11 @@
 
 mod access;
 mod as_store;
+mod attachments;
 mod bundles;
 mod checkpoint;
 mod copies;
+mod files;
 mod heard;
 mod jump;
 mod lock;
@@ -36,7 +38,7 @@ pub use self::copies::{Backup, Restored, backup, restore};
 pub use self::heard::last_heard;
 pub use self::lock::is_in_use;
 pub use self::tables::{Durability, SCHEMA, SqliteOptions};
-pub use self::verify::{OtherFormat, StoreReport, verify};
+pub use self::verify::{OtherFormat, StoreReport, verify, verify_with_files};
 
 /// A store in one SQLite file. Cheap to clone.
 #[derive(Debug, Clone)]

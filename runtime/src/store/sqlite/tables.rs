@@ -5,11 +5,11 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 
 use super::rows::{MessageRow, SessionRow, reply_sum, step_sum};
-use super::{access, failed};
+use super::{access, attachments, failed};
 use crate::store::StoreError;
 
 /// Version of the tables.
-pub const SCHEMA: i64 = 5;
+pub const SCHEMA: i64 = 6;
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -169,7 +169,11 @@ pub(super) fn make_tables(db: &mut Connection) -> Result<(), StoreError> {
             .map_err(failed)?;
     }
     transaction
-        .execute_batch(&format!("{TABLES} {} PRAGMA user_version = {SCHEMA};", access::TABLES))
+        .execute_batch(&format!(
+            "{TABLES} {} {} PRAGMA user_version = {SCHEMA};",
+            access::TABLES,
+            attachments::TABLE
+        ))
         .and_then(|()| transaction.commit())
         .map_err(failed)
 }

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags, Row, params};
 
 use super::rows::{MessageRow, SessionRow, reply_sum, step_sum};
 use super::tables::{self, SCHEMA};
-use super::{access, failed, jump, outbox};
+use super::{access, attachments, failed, files, jump, outbox};
 use crate::clock::{Clock as _, WallClock};
 use crate::programs::hex;
 use crate::store::StoreError;
@@ -20,7 +20,10 @@ use crate::store::StoreError;
 const NAMED_MAX: usize = 100;
 
 /// Tables whose rows are read.
-const TABLES: usize = 6 + access::CHECKS.len();
+const TABLES: usize = 7 + access::CHECKS.len();
+
+/// The version from which files of customers are kept.
+pub(super) const FILES_SINCE: i64 = 6;
 
 /// A timer is late when it is due for longer than this, ms.
 const LATE_MS: i64 = 60_000;
@@ -44,6 +47,8 @@ pub struct StoreReport {
     pub outbox: (u64, u64),
     /// Messages that were acknowledged and wait to be carried out, and that cannot be.
     pub spool: (u64, u64),
+    /// Bytes of the files that customers sent.
+    pub attachment_bytes: u64,
     /// What is wrong, each in a line; at most a hundred.
     pub faults: Vec<String>,
     /// Faults beyond those.
@@ -80,7 +85,7 @@ impl StoreReport {
         self.rows.len() == TABLES
     }
 
-    fn fault(&mut self, fault: String) {
+    pub(super) fn fault(&mut self, fault: String) {
         if self.faults.len() < NAMED_MAX {
             self.faults.push(fault);
         } else {
@@ -96,11 +101,32 @@ impl StoreReport {
 /// [`StoreError`] when it cannot be opened, is of a later version, or is no store. What is damaged
 /// is in the report.
 pub fn verify(path: &Path) -> Result<StoreReport, StoreError> {
+    report_of(path, Some(path))
+}
+
+/// The same of a copy whose files are not beside it yet.
+pub(super) fn verify_without_files(path: &Path) -> Result<StoreReport, StoreError> {
+    report_of(path, None)
+}
+
+fn report_of(path: &Path, files_beside: Option<&Path>) -> Result<StoreReport, StoreError> {
     let mut report = StoreReport::default();
-    match read_all(path, &mut report) {
+    match read_all(path, files_beside, &mut report) {
         // Not even the first page says what it should.
         Err(StoreError::Damaged { cause, .. }) => report.fault(format!("the file: {cause}")),
         result => result?,
+    }
+    Ok(report)
+}
+
+/// The same of a store whose files are read, too: that takes as long as they are large.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_with_files(path: &Path) -> Result<StoreReport, StoreError> {
+    let mut report = verify(path)?;
+    if report.is_whole() && report.schema >= FILES_SINCE {
+        files::are_whole(path, &mut report)?;
     }
     Ok(report)
 }
@@ -120,7 +146,11 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
     Ok(db)
 }
 
-fn read_all(path: &Path, report: &mut StoreReport) -> Result<(), StoreError> {
+fn read_all(
+    path: &Path,
+    files_beside: Option<&Path>,
+    report: &mut StoreReport,
+) -> Result<(), StoreError> {
     let mut db = open_to_read(path)?;
     // One moment: what a server writes meanwhile does not come in between.
     db.execute_batch("BEGIN").map_err(failed)?;
@@ -137,13 +167,14 @@ fn read_all(path: &Path, report: &mut StoreReport) -> Result<(), StoreError> {
             }
         }
     }
-    let tables: [(&'static str, Check); 6] = [
+    let tables: [(&'static str, Check); 7] = [
         ("sessions", sessions),
         ("messages", messages),
         ("replies", replies),
         ("journal", steps),
         ("bundles", bundles),
         ("outbox", outbox::verify),
+        ("attachments", attachments::verify),
     ];
     for (name, check) in tables.into_iter().chain(access::CHECKS) {
         match check(&db, report) {
@@ -156,6 +187,7 @@ fn read_all(path: &Path, report: &mut StoreReport) -> Result<(), StoreError> {
     }
     missing(&db, report)
         .and_then(|()| under_way(&db, report))
+        .and_then(|()| files_beside.map_or(Ok(()), |path| files::are_there(&db, path, report)))
         .unwrap_or_else(|error| report.fault(format!("counts: {error}")));
     Ok(())
 }

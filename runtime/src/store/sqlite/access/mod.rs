@@ -79,7 +79,7 @@ pub(super) const CHECKS: [(&str, Check); 7] = [
 
 impl SqliteStore {
     /// Has the writer do something in a transaction that comes to something.
-    async fn change_to<T: Clone + Send + 'static>(
+    pub(super) async fn change_to<T: Clone + Send + 'static>(
         &self,
         change: impl Fn(&Connection) -> Result<T, rusqlite::Error> + Send + 'static,
     ) -> Result<T, StoreError> {
