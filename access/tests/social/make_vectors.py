@@ -432,7 +432,35 @@ conversations = {
     "wecom": [sealed_message("wx5823bf96d3bd56c7", ANNOUNCED)] * 2,
 }
 
+# --- The change of an order's delivery date, in words; from senders whom nobody else's tests know ----
+
+WORDS = ["我需要修改订单#12345的交货日期。", "6月15日。"]
+
+
+def whatsapp_text(id, text):
+    return whatsapp({"messages": [{"from": "16505551234", "id": f"wamid.oc{id}", "timestamp": str(NOW), "type": "text",
+                                   "text": {"body": text}}]})
+
+
+def telegram_text(id, text):
+    message = {"message_id": id, "date": NOW, "text": text, "chat": TG_CHAT, "from": {**TG_USER, "language_code": "zh"}}
+    return telegram_update({"update_id": id, "message": message})
+
+
+MAKERS = {
+    "whatsapp": whatsapp_text,
+    "messenger": lambda id, text: messenger({"message": {"mid": f"m_oc{id}", "text": text}}),
+    "slack": lambda id, text: slack_event(f"EvOc{id}", text),
+    "telegram": telegram_text,
+    "line": lambda id, text: line_event(f"oc{id}", {"type": "message", "message": {"type": "text", "id": str(id), "text": text}}),
+    "generic": lambda id, text: generic_message(f"oc{id}", text=text),
+    "wechat": lambda id, text: wechat_text(f"{id}", text),
+    # What was announced is fetched from the test's own server.
+    "wecom": lambda id, text: sealed_message("wx5823bf96d3bd56c7", ANNOUNCED),
+}
+order_change = {provider: [make(id, text) for id, text in enumerate(WORDS, 11)] for provider, make in MAKERS.items()}
+
 folder = Path(__file__).parent
-for name, value in [("vectors", vectors), ("conversations", conversations)]:
+for name, value in [("vectors", vectors), ("conversations", conversations), ("order_change", order_change)]:
     text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
     (folder / f"{name}.json").write_text(text, encoding="utf-8")

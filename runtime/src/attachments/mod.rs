@@ -18,7 +18,9 @@ use tokio::sync::Semaphore;
 
 use crate::clock::SharedClock;
 use crate::limits::{MESSAGE_ATTACHMENTS_MAX, UPLOADS_AT_ONCE_MAX};
-use crate::store::{AttachmentStore, Bound, StoreError, StoredAttachment};
+/// What channels see of the store.
+pub use crate::store::StoredAttachment;
+use crate::store::{AttachmentStore, Bound, StoreError};
 
 pub use folder::Folder;
 pub(crate) use sweep::Sweeper;

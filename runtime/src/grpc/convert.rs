@@ -6,10 +6,10 @@ use prost_types::value::Kind;
 use prost_types::{Struct, Value};
 use serde_json::Value as Json;
 
+use crate::attachments::StoredAttachment;
 use crate::dispatch::StoredReply;
 use crate::http::problem::Problem;
 use crate::shown::withheld;
-use crate::store::StoredAttachment;
 
 /// Whole numbers up to here are the same in JSON and in a double.
 const WHOLE_MAX: f64 = 9_007_199_254_740_992.0;

@@ -18,9 +18,8 @@ use super::app::Shared;
 use super::idle::InUse;
 use super::problem::Problem;
 use super::{Request, Response, body};
-use crate::attachments::{FileReader, NotTaken};
+use crate::attachments::{FileReader, NotTaken, StoredAttachment};
 use crate::limits::{FILE_CHUNK_BYTES, UPLOAD_TIMEOUT};
-use crate::store::StoredAttachment;
 
 /// `POST /v1/attachments?name=NAME`: the file's bytes are the body.
 pub(super) async fn post(app: &Shared, request: Request) -> Result<Response, Problem> {

@@ -50,8 +50,8 @@ async fn files_are_kept_once_and_what_is_not_taken_is_said() {
     assert_eq!(
         listed(&world, &session).await,
         [
-            ("合同.pdf".to_owned(), json!(PDF.len())),
             ("photo.png".to_owned(), json!("files of the type image/svg+xml are not taken")),
+            ("合同.pdf".to_owned(), json!(PDF.len())),
         ]
     );
     // The mail came twice, its file is there once.
