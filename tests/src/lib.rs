@@ -93,6 +93,20 @@ pub fn bundle_of_text(text: &str) -> Vec<u8> {
     bundle::write(&bundle).unwrap().bytes
 }
 
+/// The project that changes orders, with other channels in place of its own, and lines of the customer's
+/// profile by which the records know her there.
+#[must_use]
+pub fn order_change_on(channels: &str, customer: &str) -> String {
+    let folder = root().join("flows/order_change");
+    let parts = ["bot", "change_delivery_date", "orders", "other_requests", "routing"];
+    let read = |name| std::fs::read_to_string(folder.join(format!("{name}.flow"))).unwrap();
+    let text: String = parts.map(read).join("\n");
+    let own = |line: &&str| !line.starts_with("channel ");
+    let text: String = text.lines().filter(own).map(|line| format!("{line}\n")).collect();
+    let profile = format!("customer {{\n{customer}");
+    format!("{}\n{channels}\n", text.replacen("customer {", &profile, 1))
+}
+
 /// A bundle ready to run, interpreted or as machine code.
 ///
 /// # Errors

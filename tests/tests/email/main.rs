@@ -7,6 +7,7 @@ mod files;
 mod hostile;
 mod journey;
 mod mta;
+mod order_change;
 mod replies;
 mod smarthost;
 mod talks;

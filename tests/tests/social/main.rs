@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
 
 mod doors;
+mod order_change;
 mod standin;
 mod table;
 mod talk;
@@ -21,7 +22,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value as Json;
 
-use standin::StandIn;
+use standin::{Asked, StandIn};
 
 /// Long enough for anything on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(40);
@@ -136,6 +137,11 @@ async fn send(world: &World, path: &str, request: &Json) -> (u16, String) {
     let status = answer.status().as_u16();
     let body = answer.into_body().collect().await.unwrap().to_bytes();
     (status, String::from_utf8(body.to_vec()).unwrap())
+}
+
+/// Everything that was said to a customer, as JSON in one text.
+fn said(asked: &[Asked]) -> String {
+    asked.iter().map(|asked| format!("{}\n", asked.body)).collect()
 }
 
 /// Where a provider's requests come in.

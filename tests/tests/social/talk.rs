@@ -3,8 +3,8 @@
 use flowright_access::v1::{Delivery, DeliveryStage};
 use serde_json::{Value as Json, json};
 
-use super::standin::{Asked, StandIn};
-use super::{path, requests, send, shop, until};
+use super::standin::StandIn;
+use super::{path, requests, said, send, shop, until};
 
 const PROVIDERS: [&str; 8] =
     ["whatsapp", "messenger", "slack", "telegram", "line", "wechat", "wecom", "generic"];
@@ -21,11 +21,6 @@ fn fetched(place: usize) -> Json {
         "msgid": format!("m{place}"), "open_kfid": "wkAJ2GCA", "external_userid": "wmAJ2GCA",
         "send_time": 1_700_000_000, "origin": 3, "msgtype": "text", "text": texts.get(place).unwrap(),
     })
-}
-
-/// Everything that was said to a customer, as JSON in one text.
-fn said(asked: &[Asked]) -> String {
-    asked.iter().map(|asked| format!("{}\n", asked.body)).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
