@@ -43,13 +43,13 @@ fn what_is_wrong_with_keys_is_said_at_the_start_and_by_the_doctor() {
             "short",
             CLIENTS.to_owned(),
             vec![("TEST_APP", APP), ("TEST_CRM", "sh0rt")],
-            "R0214: the environment variable `TEST_CRM` (flowright.toml:8) holds a key of 5 bytes",
+            "R0214: the environment variable `TEST_CRM` (./flowright.toml:8) holds a key of 5 bytes",
         ),
         (
             "twice",
             CLIENTS.to_owned(),
             vec![("TEST_APP", APP), ("TEST_CRM", APP)],
-            "R0241: `key_env` of `[api.clients.crm]` (flowright.toml:8) is the same key as `key_env` of `[api.clients.app]` (flowright.toml:4)",
+            "R0241: `key_env` of `[api.clients.crm]` (./flowright.toml:8) is the same key as `key_env` of `[api.clients.app]` (./flowright.toml:4)",
         ),
         (
             "channel",
