@@ -17,8 +17,11 @@ const CLIENTS: &str = "[serve]\nlisten = \"127.0.0.1:0\"\n\n[api.clients.app]\nk
                        may = [\"write\", \"read\"]\nchannels = [\"api\"]\n[api.clients.crm]\nkey_env = \"TEST_CRM\"\n\
                        may = [\"refresh\"]\n";
 
+/// Its name and value.
+type Variable<'v> = (&'v str, &'v str);
+
 /// A project with its configuration and values of variables.
-fn project(name: &str, toml: &str, env: &[(&str, &str)]) -> PathBuf {
+fn project(name: &str, toml: &str, env: &[Variable<'_>]) -> PathBuf {
     let folder = folder(&format!("clients-{name}"));
     std::fs::write(folder.join("b.flow"), BOT).unwrap();
     let env: String = env.iter().map(|(name, value)| format!("{name} = {value:?}\n")).collect();
@@ -32,7 +35,7 @@ fn what_is_wrong_with_keys_is_said_at_the_start_and_by_the_doctor() {
     let token = CLIENTS
         .replace("[api.clients.app]", "[api]\ntoken_env = \"TEST_TOKEN\"\n[api.clients.app]");
     let secret = format!("{CLIENTS}[customers]\nrefresh_secret_env = \"TEST_SECRET\"\n");
-    let cases: [(&str, String, Vec<(&str, &str)>, &str); 9] = [
+    let cases: [(&str, String, Vec<Variable<'_>>, &str); 9] = [
         (
             "missing",
             CLIENTS.to_owned(),
