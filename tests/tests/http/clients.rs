@@ -162,11 +162,33 @@ async fn a_client_that_is_kept_to_channels_sees_their_conversations_only() {
         assert_eq!(ask(&world, "desk", "POST", &path, Some(body.clone())).await.0, 404);
         assert_eq!(ask(&world, "app", "POST", &path, Some(body)).await.0, 409);
     }
+    // A file is its channel's, then its conversation's.
+    let (status, file) =
+        ask(&world, "app", "POST", "/v1/attachments?name=a.txt", Some(json!({ "a": 1 }))).await;
+    assert_eq!(status, 201, "{file}");
+    let path = format!("/v1/attachments/{}", file["id"].as_str().unwrap());
+    let fetched = async |name: &str| ask(&world, name, "GET", &path, None).await.0;
+    assert_eq!(
+        (fetched("app").await, fetched("desk").await, fetched("all").await),
+        (200, 404, 200)
+    );
+    let body = json!({ "id": "file", "text": "this", "attachments": [file["id"]] });
+    let messages = "/v1/sessions/s-1/messages";
+    assert_eq!(ask(&world, "app", "POST", messages, Some(body)).await.0, 200);
+    assert_eq!(
+        (fetched("app").await, fetched("desk").await, fetched("all").await),
+        (200, 404, 200)
+    );
+    let list = "/v1/sessions/s-1/attachments";
+    assert_eq!(ask(&world, "app", "GET", list, None).await.0, 200);
+    assert_eq!(ask(&world, "desk", "GET", list, None).await.0, 404);
     // Nor is anything written in it.
+    let (_, before) = ask(&world, "all", "GET", "/v1/sessions/s-1/replies", None).await;
+    let said = before["replies"].as_array().unwrap().len();
     let (status, problem) = say(&world, "desk", "s-1", "2", "").await;
     assert_eq!((status, &problem["code"]), (403, &json!("R0403")), "{problem}");
     let (_, replies) = ask(&world, "all", "GET", "/v1/sessions/s-1/replies", None).await;
-    assert_eq!(replies["replies"].as_array().unwrap().len(), 1);
+    assert_eq!(replies["replies"].as_array().unwrap().len(), said);
     for (channel, expected) in [("desk", 403), ("fax", 400), ("api", 200)] {
         let (status, answer) = say(&world, "app", "s-1", "3", channel).await;
         assert_eq!(status, expected, "{answer}");
