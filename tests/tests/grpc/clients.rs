@@ -3,7 +3,8 @@
 
 use flowright_access::v1::talk_request::Kind as Asked;
 use flowright_access::v1::{
-    ActRequest, GetRequest, ListRepliesRequest, SendRequest, TalkOpen, TalkRequest, Then,
+    ActRequest, DownloadRequest, GetRequest, ListRepliesRequest, SendRequest, TalkOpen,
+    TalkRequest, Then,
 };
 use flowright_runtime::clients::{Client, Clients, Right};
 use flowright_runtime::grpc::v1::conversations_client::ConversationsClient;
@@ -69,6 +70,8 @@ async fn called(client: &mut Keyed, call: &str) -> Option<Status> {
             client.list_replies(ListRepliesRequest { session, ..Default::default() }).await.err()
         }
         "Act" => client.act(ActRequest::default()).await.err(),
+        "Upload" => client.upload(futures_util::stream::empty()).await.err(),
+        "Download" => client.download(DownloadRequest { id: "none".to_owned() }).await.err(),
         _ => talk(client, TalkOpen { session, ..TalkOpen::default() }).await,
     }
 }
@@ -95,6 +98,8 @@ async fn each_call_needs_its_right() {
         ("ListReplies", &["read", "both"]),
         ("Talk", &["both"]),
         ("Act", &["agent"]),
+        ("Upload", &["write", "both"]),
+        ("Download", &["read", "both"]),
     ];
     for (call, may) in needs {
         let mut unknown = with_key(&world, "nobody").await;
@@ -110,8 +115,12 @@ async fn each_call_needs_its_right() {
                 );
                 continue;
             }
-            // An empty move is none, and is let in.
-            let expected = (call == "Act").then_some(Code::InvalidArgument);
+            // What is empty is none, and is let in.
+            let expected = match call {
+                "Act" | "Upload" => Some(Code::InvalidArgument),
+                "Download" => Some(Code::NotFound),
+                _ => None,
+            };
             assert_eq!(status.map(|status| status.code()), expected, "{call} by {name}");
         }
     }
