@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Makes vectors.json: requests as each provider would send them, signed by Python's hmac, hashlib and
 cryptography, so that our own code is not held against itself; changes.json, the same of a CRM that tells
-of changed customers; and conversations.json, what customers send in the tests of a whole server. Run it by hand: the results are kept.
+of changed customers; and conversations.json, what customers send in the tests of a whole server. Run it
+by hand: the results are kept.
 
     python3 access/tests/social/make_vectors.py
 """
