@@ -12,6 +12,12 @@ pub const WEBHOOK_TIME_WINDOW_MS: i64 = 300_000;
 pub const CHALLENGE_BYTES_MAX: usize = 512;
 /// Signatures that one header may hold, while secrets change.
 pub const SIGNATURES_MAX: usize = 8;
+/// Bytes of the body of a webhook that tells of changed customers.
+pub const CHANGES_BODY_BYTES_MAX: usize = 1 << 20;
+/// Customers that it may name.
+pub const CHANGED_CUSTOMERS_MAX: usize = 1_000;
+/// Bytes of a customer's id; nobody asks about longer ones.
+pub const CUSTOMER_ID_BYTES_MAX: usize = 256;
 /// Characters of an envelope's id.
 pub const ENVELOPE_ID_CHARS_MAX: usize = 128;
 /// Characters of what a customer wrote; what is beyond is left out, and said so. The runtime takes

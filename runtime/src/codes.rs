@@ -46,6 +46,7 @@ codes! {
     "R0231" "webhook-lacks",
     "R0232" "webhook-unusable",
     "R0233" "unknown-webhook",
+    "R0241" "key-twice",
     "R0301" "store-failed",
     "R0302" "store-too-new",
     "R0303" "store-overloaded",
@@ -56,6 +57,9 @@ codes! {
     "R0308" "store-in-use",
     "R0309" "no-store",
     "R0310" "attachments-full",
+    "R0401" "no-known-key",
+    "R0402" "lacks-right",
+    "R0403" "not-its-channel",
 }
 
 /// The page of a code, in any case.

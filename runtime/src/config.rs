@@ -1,7 +1,9 @@
 //! `flowright.toml`: where a project runs. What it says and does is in its `.flow` files.
 
 mod attachments;
+mod clients;
 mod conversations;
+mod customers;
 mod deliver;
 mod email;
 mod keys;
@@ -16,7 +18,9 @@ use serde::Deserialize;
 use toml::de::DeTable;
 
 pub use attachments::{AttachmentsConfig, FileType, Size};
+pub use clients::{ApiConfig, ClientConfig};
 pub use conversations::{ConversationsConfig, Lasts};
+pub use customers::CustomersConfig;
 pub use deliver::{DeliverAddress, DeliverConfig};
 pub use email::{EmailConfig, EmailTls, SmarthostTls};
 pub use nlu::{ElsewhereConfig, NluConfig, NluTimeout, NluUrl};
@@ -36,6 +40,8 @@ pub struct Config {
     pub nlu: NluConfig,
     /// `[api]`
     pub api: ApiConfig,
+    /// `[customers]`
+    pub customers: CustomersConfig,
     /// `[web]`
     pub web: WebConfig,
     /// `[conversations]`
@@ -90,14 +96,6 @@ impl Default for StoreConfig {
     }
 }
 
-/// `[api]`
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ApiConfig {
-    /// Name of the environment variable that holds the token REST clients must send.
-    pub token_env: Option<String>,
-}
-
 /// `[web]`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -147,16 +145,18 @@ pub enum ConfigError {
     MissingVariables(Vec<String>),
     /// Reachable from outside without a token.
     #[error(
-        "R0204: `{0}` can be reached from outside and no API token is configured; set `[api] token_env`, or listen on 127.0.0.1"
+        "R0204: `{0}` can be reached from outside and nobody needs a key: no API token is configured and no client; set `[api] token_env`, write `[api.clients.NAME]`, or listen on 127.0.0.1"
     )]
     Unprotected(SocketAddr),
     /// A channel that the bot does not have.
     #[error(
-        "R0210: `[deliver.replies.{name}]`: the bot has no channel `{name}`{}; its channels are {}",
+        "R0210: {at}: the bot has no channel `{name}`{}; its channels are {}",
         .hint.as_deref().map(|h| format!(", did you mean `{h}`?")).unwrap_or_default(),
         .known.join(", ")
     )]
     UnknownChannel {
+        /// Where it is named.
+        at: String,
         /// The name.
         name: String,
         /// A channel that was probably meant.
@@ -169,20 +169,33 @@ pub enum ConfigError {
     Email(String),
     /// A token that no request can carry.
     #[error(
-        "R0206: the environment variable `{0}` holds no token that can be sent: it has characters that an HTTP header cannot hold, such as line breaks"
+        "R0206: the environment variable `{0}` holds no token that can be sent: it is empty, or has characters that an HTTP header cannot hold, such as line breaks"
     )]
     UnusableToken(String),
     /// A key that could be guessed.
     #[error(
-        "R0214: the environment variable `{name}` holds a key of {bytes} bytes, which could be guessed: it must have at least {least}; make one with `openssl rand -hex 32`"
+        "R0214: the environment variable `{name}`{} holds a key of {bytes} bytes, which could be guessed: it must have at least {least}; make one with `openssl rand -hex 32`",
+        .at.as_deref().map(|at| format!(" ({at})")).unwrap_or_default()
     )]
     ShortKey {
         /// The variable.
         name: String,
+        /// Where it is named, if that is told.
+        at: Option<String>,
         /// How many it has.
         bytes: usize,
         /// How many it must have.
         least: usize,
+    },
+    /// Two that could not be told apart.
+    #[error(
+        "R0241: {one} is the same key as {other}: nobody could tell which of them asks; give each a key of its own"
+    )]
+    KeyTwice {
+        /// The one, and where it is named.
+        one: String,
+        /// The other.
+        other: String,
     },
 }
 
@@ -220,7 +233,9 @@ impl Config {
         if let Some(fault) = keys::fault(text, whole.get_ref()) {
             return Err(malformed(fault.at, fault.message, fault.hint));
         }
-        toml::from_str(text).map_err(of_toml)
+        let mut config: Self = toml::from_str(text).map_err(of_toml)?;
+        config.api.put_places(label, text, whole.get_ref());
+        Ok(config)
     }
 
     /// The value of an environment variable: the process's, else the development value.

@@ -4,6 +4,7 @@ pub mod access;
 pub mod actions;
 pub mod attachments;
 mod circuit;
+pub mod clients;
 pub mod clock;
 pub mod codes;
 pub mod config;

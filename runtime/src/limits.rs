@@ -18,6 +18,10 @@ pub const ID_CHARS_MAX: usize = 128;
 pub const AGENT_CHARS_MAX: usize = 100;
 /// Bytes of one WebSocket message.
 pub const FRAME_BYTES_MAX: usize = 64 << 10;
+/// Client systems that have a key.
+pub const CLIENTS_MAX: usize = 100;
+/// Characters of a client's name.
+pub const CLIENT_NAME_CHARS_MAX: usize = 64;
 /// Time for a request's headers to arrive.
 pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// Time for a request's body to arrive.
@@ -106,6 +110,10 @@ pub const SPOOL_HELD_MAX: usize = 2_048;
 pub const SPOOL_PAUSE_MAX: Duration = Duration::from_secs(30);
 /// Time for which the id of a message is known after it was carried out.
 pub const SPOOL_IDS_KEPT: Duration = Duration::from_secs(8 * 86_400);
+/// Bytes of a file with a certificate or its key.
+pub const CERTIFICATE_BYTES_MAX: usize = 1 << 20;
+/// Time between two looks at whether a certificate was replaced.
+pub const CERTIFICATE_LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Connections of mail servers at once.
 pub const MAIL_CONNECTIONS_MAX: usize = 200;
 /// Those of one address that is not the company's own mail server.
@@ -131,7 +139,11 @@ pub const ANSWER_BYTES_MAX: usize = 1 << 20;
 /// Bytes of what the company's records answer about a customer.
 pub const PROFILE_ANSWER_BYTES_MAX: usize = 256 << 10;
 /// Bytes of a customer's id; nobody asks about longer ones.
-pub const CUSTOMER_ID_BYTES_MAX: usize = 256;
+pub use flowright_access::limits::CUSTOMER_ID_BYTES_MAX;
+/// Webhooks about changed customers whose ids are known at once: as long as one might be sent again.
+pub const CHANGES_KNOWN_MAX: usize = 100_000;
+/// Customers of one such webhook that are written down at once.
+pub const CHANGES_AT_ONCE_MAX: usize = 64;
 /// Questions of one kind to the records that are under way at once; beyond, what is known is used.
 pub const LOOKUPS_AT_ONCE_MAX: usize = 256;
 /// Addresses that are known to be nobody's; beyond, those known longest are asked about again.

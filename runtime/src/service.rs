@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use flowright_access::social::Changes;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
@@ -15,6 +16,7 @@ use crate::access::social::{Social, SocialChannels};
 use crate::access::{Access, Outlets, Porter, Profiles};
 use crate::actions::{ActionClient, MoreVariables};
 use crate::attachments::{AttachmentOptions, Attachments, Folder, Sweeper};
+use crate::clients::Clients;
 use crate::clock::{SharedClock, SteadyClock};
 use crate::config::ConfigError;
 pub use crate::dispatch::Resumed;
@@ -43,8 +45,12 @@ pub struct Options {
     pub store: PathBuf,
     /// How it is opened.
     pub sqlite: SqliteOptions,
-    /// What REST clients must send as a bearer token.
+    /// What operators send as a bearer token: it may do all.
     pub token: Option<Secret>,
+    /// Client systems, each with a key and rights of its own.
+    pub clients: Clients,
+    /// What reads webhooks that tell of changed customers.
+    pub changes: Option<Changes>,
     /// Keys of the tokens by which the company's site says who its visitors are: the present one, and
     /// the one before.
     pub token_keys: Vec<Secret>,
@@ -54,7 +60,7 @@ pub struct Options {
     pub variables: BTreeMap<String, Secret>,
     /// Where those of bundles come from that are taken later.
     pub more_variables: MoreVariables,
-    /// Customers that the web chat offers; ignored with a token.
+    /// Customers that the web chat offers; ignored where anybody needs a key.
     pub demo_customers: Vec<serde_json::Value>,
     /// The model elsewhere that is asked with each utterance.
     pub external: Option<ExternalOptions>,
@@ -86,6 +92,8 @@ impl Options {
             store,
             sqlite: SqliteOptions::new(Durability::Full),
             token: None,
+            clients: Clients::default(),
+            changes: None,
             token_keys: Vec::new(),
             allowed_origins: Vec::new(),
             variables: BTreeMap::new(),
@@ -162,9 +170,10 @@ impl Service {
     /// # Errors
     /// See [`Error`].
     pub async fn start(bundle: &[u8], loader: Loader, options: Options) -> Result<Handle, Error> {
+        let is_open = options.token.is_none() && options.clients.is_empty();
         let addresses = std::iter::once(options.listen).chain(options.grpc);
         for address in addresses {
-            if options.token.is_none() && !address.ip().is_loopback() {
+            if is_open && !address.ip().is_loopback() {
                 return Err(ConfigError::Unprotected(address).into());
             }
         }
@@ -243,9 +252,9 @@ impl Service {
             tokio::spawn(Sweeper::new(attachments).run()),
         ];
         loops.extend(mail.map(|mail| tokio::spawn(mail.run())));
-        let demo = if options.token.is_none() { options.demo_customers } else { Vec::new() };
+        let demo = if is_open { options.demo_customers } else { Vec::new() };
         let app = App::new(access.clone(), options.token, options.allowed_origins, demo);
-        let app = app.with_social(social);
+        let app = app.with_social(social).with_clients(options.clients, options.changes);
         let services = Services::new(app.clone()).map_err(|e| Error::Grpc(e.to_string()))?;
         let (beside, grpc_address, grpc) = match grpc {
             Some((listener, own)) => (None, own, Some(grpc::Server::start(listener, services))),

@@ -36,6 +36,10 @@ pub struct Metrics {
     pub unknown_names: Family<ActionLabels, Counter>,
     /// Attempts to send what the outbox holds, by kind and result.
     pub deliveries: Family<ActionLabels, Counter>,
+    /// Rights that requests needed, by client and whether it has them.
+    pub rights: Family<ActionLabels, Counter>,
+    /// Requests with the key before a client's present one.
+    pub old_keys: Family<ActionLabels, Counter>,
     /// Sessions of an older bundle that were touched, by what became of them.
     pub upgrades: Family<ActionLabels, Counter>,
     /// Sessions in memory.
@@ -55,6 +59,7 @@ impl Default for Metrics {
             (Family::default(), Family::default(), Family::default());
         let (deliveries, upgrades, lookups) =
             (Family::default(), Family::default(), Family::default());
+        let (rights, old_keys) = (Family::default(), Family::default());
         let mut counter = |name, help| added(&mut all, name, help, Counter::default());
         Self {
             turns: counter("turns", "Turns begun by a customer"),
@@ -93,6 +98,18 @@ impl Default for Metrics {
                 "deliveries",
                 "Attempts to send replies and handoffs by kind and result",
                 deliveries,
+            ),
+            rights: added(
+                &mut all,
+                "rights",
+                "Rights that requests needed, by client and result",
+                rights,
+            ),
+            old_keys: added(
+                &mut all,
+                "old_keys",
+                "Requests with the key before a client's present one",
+                old_keys,
             ),
             upgrades: added(
                 &mut all,

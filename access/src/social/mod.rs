@@ -5,6 +5,7 @@
 //! and gives a [`Verified`], which nothing else makes; [`Provider::parse`] reads only that. What is
 //! said goes out as [`Call`]s from [`Provider::render`]; [`Provider::read`] says what an answer means.
 
+mod changes;
 mod generic;
 mod http;
 mod ids;
@@ -16,12 +17,14 @@ mod outcome;
 mod received;
 mod refusal;
 mod sign;
+mod signed;
 mod slack;
 mod telegram;
 mod tencent;
 
 use std::fmt;
 
+pub use changes::{Changed, Changes};
 pub use generic::Generic;
 pub use http::{Answer, Call, HttpAnswer, Incoming, Verb};
 pub use layout::{MenuForm, Shows, Unit};

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Makes vectors.json: requests as each provider would send them, signed by Python's hmac, hashlib and
-cryptography, so that our own code is not held against itself; and conversations.json, what customers
-send in the tests of a whole server. Run it by hand: the results are kept.
+cryptography, so that our own code is not held against itself; changes.json, the same of a CRM that tells
+of changed customers; and conversations.json, what customers send in the tests of a whole server. Run it
+by hand: the results are kept.
 
     python3 access/tests/social/make_vectors.py
 """
@@ -209,6 +210,39 @@ add("generic", "re-serialised", "WrongSignature", generic([NEW], GENERIC), prett
 add("generic", "rotated secret", "message", generic([OLD], GENERIC), GENERIC, id="m-1")
 add("generic", "signed with both", "message", generic([OTHER, NEW], GENERIC), GENERIC, id="m-1")
 add("generic", "replayed", "message", generic([NEW], GENERIC), GENERIC, now=NOW + 60, id="m-1")
+
+# --- Changed customers --------------------------------------------------------------------------
+
+CHANGED = compact({"id": "evt-1", "customers": ["C-1001", "客户-2"]})
+for name, expect, secrets, text, sent, at, now in [
+        ("valid", "changed", [NEW], CHANGED, CHANGED, NOW, NOW),
+        ("tampered", "WrongSignature", [NEW], CHANGED, CHANGED.replace("C-1001", "C-1002"), NOW, NOW),
+        ("wrong secret", "WrongSignature", [OTHER], CHANGED, CHANGED, NOW, NOW),
+        ("old", "Old", [NEW], CHANGED, CHANGED, NOW - 301, NOW),
+        ("future", "Future", [NEW], CHANGED, CHANGED, NOW + 301, NOW),
+        ("re-serialised", "WrongSignature", [NEW], CHANGED, pretty(CHANGED), NOW, NOW),
+        ("rotated secret", "changed", [OLD], CHANGED, CHANGED, NOW, NOW),
+        ("signed with both", "changed", [OTHER, NEW], CHANGED, CHANGED, NOW, NOW),
+        ("replayed", "changed", [NEW], CHANGED, CHANGED, NOW, NOW + 60)]:
+    add("changes", name, expect, generic(secrets, text, at), sent, now=now)
+add("changes", "missing", "MissingHeader", [], CHANGED)
+add("changes", "twice", "TwoHeaders", generic([NEW], CHANGED) * 2, CHANGED)
+add("changes", "with GET", "Method", generic([NEW], CHANGED), CHANGED, method="GET")
+for what, value in [("empty", ""), ("no time", "v1=" + "0" * 64), ("no signature", f"t={NOW}"),
+                    ("half of it", f"t={NOW},v1=" + "0" * 32)]:
+    add("changes", f"malformed, {what}", "MalformedSignature", [("Flowright-Signature", value)], CHANGED)
+for what, body in [("a list", compact(["evt-1", ["C-1"]])), ("no id", compact({"customers": ["C-1"]})),
+                   ("an id that is none", compact({"id": "a b", "customers": ["C-1"]})),
+                   ("a long id", compact({"id": "x" * 129, "customers": ["C-1"]})),
+                   ("nobody", compact({"id": "e", "customers": []})),
+                   ("a number", compact({"id": "e", "customers": [7]})),
+                   ("an empty customer", compact({"id": "e", "customers": ["C-1", ""]})),
+                   ("a long customer", compact({"id": "e", "customers": ["x" * 257]})),
+                   ("too many", compact({"id": "e", "customers": [str(n) for n in range(1001)]})),
+                   ("no JSON", "{"), ("nothing", "")]:
+    add("changes", f"senseless, {what}", "malformed", generic([NEW], body), body)
+changes = [vector for vector in vectors if vector["provider"] == "changes"]
+vectors = [vector for vector in vectors if vector["provider"] != "changes"]
 
 # --- WeCom and WeChat ---------------------------------------------------------------------------
 
@@ -461,6 +495,7 @@ MAKERS = {
 order_change = {provider: [make(id, text) for id, text in enumerate(WORDS, 11)] for provider, make in MAKERS.items()}
 
 folder = Path(__file__).parent
-for name, value in [("vectors", vectors), ("conversations", conversations), ("order_change", order_change)]:
+for name, value in [("vectors", vectors), ("changes", changes), ("conversations", conversations),
+                    ("order_change", order_change)]:
     text = json.dumps(value, indent=1, ensure_ascii=False) + "\n"
     (folder / f"{name}.json").write_text(text, encoding="utf-8")

@@ -35,7 +35,7 @@ const PIECES: [&[u8]; 22] = [
 ];
 
 /// Numbers that are the same on every machine.
-struct Random(u64);
+pub struct Random(pub u64);
 
 impl Random {
     fn below(&mut self, most: usize) -> usize {
@@ -44,7 +44,7 @@ impl Random {
         usize::try_from(self.0 >> 33).unwrap() % most.max(1)
     }
 
-    fn change(&mut self, bytes: &mut Vec<u8>) {
+    pub fn change(&mut self, bytes: &mut Vec<u8>) {
         for _ in 0..=self.below(4) {
             let at = self.below(bytes.len() + 1);
             let end = |length: usize| (at + length).min(bytes.len());
@@ -72,7 +72,7 @@ impl Random {
     }
 }
 
-fn runs() -> usize {
+pub fn runs() -> usize {
     if std::env::var_os("FLOWRIGHT_LONG").is_some() { 1_000_000 } else { 3_000 }
 }
 

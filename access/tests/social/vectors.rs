@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::accounts::account;
 
 /// What each provider's vectors must at least be about.
-const KINDS: [&str; 10] = [
+pub const KINDS: [&str; 10] = [
     "valid",
     "tampered",
     "wrong secret",

@@ -11,6 +11,7 @@ use flowright_compiler::ir::{ChannelDef, Program};
 use flowright_runtime::access::email;
 use flowright_runtime::access::social::SocialChannels;
 use flowright_runtime::actions::{MoreVariables, variables_needed};
+use flowright_runtime::clients::{Client, Clients, is_sendable};
 use flowright_runtime::clock::{SharedClock, SteadyClock};
 use flowright_runtime::config::{Config, ConfigError, DeliverAddress, ElsewhereConfig};
 use flowright_runtime::external::ExternalOptions;
@@ -41,6 +42,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Outcome, Failure> {
     let program = runnable.load(true)?.program;
     let options = options(args, &runnable.folder, &config, &program)?;
     let store = options.store.clone();
+    let clients = clients_shown(&options.clients);
     let no_jit = args.no_jit;
     let encoder = runnable.encoder.clone();
     let loader: Loader = Arc::new(move |bytes| load(bytes, no_jit, encoder.clone()));
@@ -51,7 +53,7 @@ pub(crate) fn run(args: &ServeArgs) -> Result<Outcome, Failure> {
             .await
             .map_err(|e| Failure::new(e.to_string()))?;
         let closed = closed(&program, &config, args, &runnable.folder);
-        welcome(&program, &handle, &store, config.nlu.elsewhere.as_ref(), &closed)?;
+        welcome(&program, &handle, &store, config.nlu.elsewhere.as_ref(), &(clients + &closed))?;
         // It has nothing to hold on to it.
         drop(program);
         if let Some(watch) = watch {
@@ -114,6 +116,16 @@ fn token(config: &Config, name: &str) -> Result<Secret, Failure> {
     })
 }
 
+/// The operators' token. One that nobody can send would lock them out, or, empty, let everybody in.
+fn operators_token(config: &Config) -> Result<Option<Secret>, Failure> {
+    let Some(name) = &config.api.token_env else { return Ok(None) };
+    let token = token(config, name)?;
+    match is_sendable(token.reveal()) {
+        true => Ok(Some(token)),
+        false => Err(Failure::new(ConfigError::UnusableToken(name.clone()).to_string())),
+    }
+}
+
 /// The keys of the site's tokens: the present one, and the one before.
 fn token_keys(config: &Config) -> Result<Vec<Secret>, Failure> {
     let names = [&config.web.token_key_env, &config.web.token_key_before_env];
@@ -121,7 +133,7 @@ fn token_keys(config: &Config) -> Result<Vec<Secret>, Failure> {
         let key = token(config, name)?;
         let (bytes, least) = (key.reveal().len(), KEY_BYTES_MIN);
         if bytes < least {
-            let short = ConfigError::ShortKey { name: name.clone(), bytes, least };
+            let short = ConfigError::ShortKey { name: name.clone(), at: None, bytes, least };
             return Err(Failure::new(short.to_string()));
         }
         Ok(key)
@@ -165,6 +177,16 @@ fn closed(program: &Program, config: &Config, args: &ServeArgs, folder: &Path) -
     format!("  closed  {}: `flowright channels {path}` says what is missing\n", names.join(", "))
 }
 
+/// Who has a key, and what she may do with it.
+fn clients_shown(clients: &Clients) -> String {
+    let shown = |client: &&Client| {
+        let rights = client.rights.names().collect::<Vec<_>>().join(", ");
+        let on = client.channels.as_ref().map(|names| format!(", on {}", names.join(", ")));
+        format!("  client  `{}` may {rights}{}\n", client.name, on.unwrap_or_default())
+    };
+    clients.all().iter().map(shown).collect()
+}
+
 /// The customers under `[[demo.customers]]`, as JSON.
 pub(crate) fn demo_customers(config: &Config) -> Vec<serde_json::Value> {
     let customers = config.demo.customers.iter();
@@ -179,7 +201,9 @@ fn options(
 ) -> Result<Options, Failure> {
     let needed = variables_needed(program);
     let channels: Vec<String> = program.channels.iter().map(|c| c.name.clone()).collect();
-    let token = config.api.token_env.as_deref().map(|name| token(config, name)).transpose()?;
+    let token = operators_token(config)?;
+    let clients = Clients::open(config, &channels).map_err(|e| Failure::new(e.to_string()))?;
+    let changes = config.changes().map_err(|e| Failure::new(e.to_string()))?;
     let store = match &args.store {
         Some(path) => path.clone(),
         None => folder.join(&config.store.path),
@@ -195,6 +219,8 @@ fn options(
         store,
         sqlite: SqliteOptions::new(durability),
         token,
+        clients,
+        changes,
         token_keys: token_keys(config)?,
         allowed_origins: config.web.allowed_origins.clone(),
         variables: variables(config, &needed)?,
@@ -217,7 +243,7 @@ fn welcome(
     handle: &Handle,
     store: &Path,
     nlu: Option<&ElsewhereConfig>,
-    closed: &str,
+    more: &str,
 ) -> Result<(), Failure> {
     let base = format!("http://{}", handle.address);
     let bold = |text: &str| paint(Stream::Out, "1", text);
@@ -242,7 +268,7 @@ fn welcome(
     if let Some(nlu) = nlu {
         text.push_str(&format!("  understanding is asked for at {}\n", nlu.url.0));
     }
-    text.push_str(closed);
+    text.push_str(more);
     text.push_str(&interrupted(handle.resumed));
     print(&text)
 }

@@ -9,6 +9,7 @@ mod place;
 mod porter;
 mod profile;
 pub mod social;
+mod standing;
 mod who;
 
 use std::sync::Arc;
@@ -29,11 +30,13 @@ use crate::store::{Claim, SharedAccessStore, StoreError};
 pub use crate::store::{Spooled, StoredIdentity};
 use attached::Came;
 use place::Place;
+use standing::Desks;
 
 pub use outlet::{Outlet, Outlets, Parcel, Sent, reply};
 pub(crate) use porter::Porter;
 pub(crate) use profile::{Profile, id_of, is_askable};
 pub use profile::{Profiles, RefreshError, Refreshed};
+pub(crate) use standing::Standing;
 
 /// Why a message was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -83,6 +86,7 @@ struct Inner {
     token_keys: Vec<Secret>,
     /// Something waits to be carried out.
     bell: Notify,
+    desks: Desks,
 }
 
 impl Access {
@@ -95,8 +99,9 @@ impl Access {
         clock: SharedClock,
         token_keys: Vec<Secret>,
     ) -> Self {
-        let bell = Notify::new();
-        Self { inner: Arc::new(Inner { dispatch, store, attachments, clock, token_keys, bell }) }
+        let (bell, desks) = (Notify::new(), Desks::default());
+        let inner = Inner { dispatch, store, attachments, clock, token_keys, bell, desks };
+        Self { inner: Arc::new(inner) }
     }
 
     /// Files that customers send.
@@ -109,6 +114,12 @@ impl Access {
     #[must_use]
     pub fn dispatch(&self) -> &Dispatch {
         &self.inner.dispatch
+    }
+
+    /// Now, ms UTC, as messages are dated.
+    #[must_use]
+    pub fn now_ms(&self) -> i64 {
+        self.inner.clock.now_ms()
     }
 
     /// Takes a message that is carried out later: it is on the disk when this comes back. The same id

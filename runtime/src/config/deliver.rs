@@ -37,6 +37,7 @@ impl DeliverConfig {
         match self.replies.keys().find(|name| !channels.contains(name)) {
             None => Ok(()),
             Some(name) => Err(ConfigError::UnknownChannel {
+                at: format!("`[deliver.replies.{name}]`"),
                 name: name.clone(),
                 hint: closest(name, channels.iter().map(String::as_str)).map(str::to_owned),
                 known: channels.to_vec(),

@@ -1,6 +1,7 @@
 //! The keys of flowright.toml: where each stands and what it takes, so that a wrong one is told with
 //! what is right. What a value means is read elsewhere.
 
+mod clients;
 mod table;
 
 use std::net::SocketAddr;
@@ -168,6 +169,8 @@ fn of_key(
                 }
             });
         }
+        (Takes::Clients, DeValue::Table(all)) => return clients::fault(all),
+        (Takes::Clients, _) => Some(clients::not_client(name, example, found)),
         (Takes::Address | Takes::Addresses, _) => Some(not_address(name, example, found)),
     };
     wrong.map(|message| Fault::new(at, message))

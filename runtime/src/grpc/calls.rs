@@ -14,6 +14,7 @@ use super::talk::{self, Answers};
 use super::v1::conversations_server::Conversations;
 use super::{convert, files, status};
 use crate::access::Answered;
+use crate::clients::{Caller, Right};
 use crate::dispatch::{AgentMove, Answer, Incoming};
 use crate::http::App;
 use crate::http::agents::checked_name;
@@ -35,7 +36,8 @@ impl Conversations for Calls {
         &self,
         request: Request<v1::SendRequest>,
     ) -> Result<Response<v1::SendResponse>, Status> {
-        let sent = self.carry_out(request.into_inner()).await;
+        let caller = asks(&request);
+        let sent = self.carry_out(&caller, request.into_inner()).await;
         sent.map(Response::new).map_err(|problem| status::of(&problem))
     }
 
@@ -43,7 +45,8 @@ impl Conversations for Calls {
         &self,
         request: Request<v1::GetRequest>,
     ) -> Result<Response<v1::GetResponse>, Status> {
-        let found = self.look(request.into_inner()).await;
+        let caller = asks(&request);
+        let found = self.look(&caller, request.into_inner()).await;
         found.map(Response::new).map_err(|problem| status::of(&problem))
     }
 
@@ -51,7 +54,8 @@ impl Conversations for Calls {
         &self,
         request: Request<v1::ListRepliesRequest>,
     ) -> Result<Response<v1::ListRepliesResponse>, Status> {
-        let listed = self.list(request.into_inner()).await;
+        let caller = asks(&request);
+        let listed = self.list(&caller, request.into_inner()).await;
         listed.map(Response::new).map_err(|problem| status::of(&problem))
     }
 
@@ -59,7 +63,8 @@ impl Conversations for Calls {
         &self,
         request: Request<v1::ActRequest>,
     ) -> Result<Response<v1::ActResponse>, Status> {
-        let done = self.agent(request.into_inner()).await;
+        let caller = asks(&request);
+        let done = self.agent(&caller, request.into_inner()).await;
         done.map(Response::new).map_err(|problem| status::of(&problem))
     }
 
@@ -67,14 +72,16 @@ impl Conversations for Calls {
         &self,
         request: Request<Streaming<v1::UploadRequest>>,
     ) -> Result<Response<v1::Attachment>, Status> {
-        files::upload(&self.0, request.into_inner()).await.map(Response::new)
+        let caller = asks(&request);
+        files::upload(&self.0, &caller, request.into_inner()).await.map(Response::new)
     }
 
     async fn download(
         &self,
         request: Request<v1::DownloadRequest>,
     ) -> Result<Response<files::Pieces>, Status> {
-        files::download(&self.0, &request.into_inner().id).await.map(Response::new)
+        let caller = asks(&request);
+        files::download(&self.0, &caller, &request.into_inner().id).await.map(Response::new)
     }
 
     async fn talk(
@@ -82,15 +89,25 @@ impl Conversations for Calls {
         request: Request<Streaming<v1::TalkRequest>>,
     ) -> Result<Response<Answers>, Status> {
         let deadline = request.extensions().get().copied().unwrap_or(Deadline(None));
-        Ok(Response::new(talk::begin(self.0.clone(), deadline, request.into_inner())))
+        let caller = asks(&request);
+        Ok(Response::new(talk::begin(self.0.clone(), caller, deadline, request.into_inner())))
     }
 }
 
+/// Who asks. Nobody comes here who was not let in; if one did, she would have no right.
+fn asks<T>(request: &Request<T>) -> Caller {
+    request.extensions().get().cloned().unwrap_or_else(Caller::nobody)
+}
+
 impl Calls {
-    async fn carry_out(&self, sent: v1::SendRequest) -> Result<v1::SendResponse, Problem> {
+    async fn carry_out(
+        &self,
+        caller: &Caller,
+        sent: v1::SendRequest,
+    ) -> Result<v1::SendResponse, Problem> {
         let v1::SendRequest { session, id, text, payload, channel, .. } = sent;
         let v1::SendRequest { language, customer, sender, attachments, .. } = sent;
-        let writer = Writer::of(&self.0, channel, language, customer)?;
+        let writer = Writer::of(&self.0, caller, channel, language, customer)?;
         let address = match (session.is_empty(), sender.is_empty()) {
             (false, true) => checked_id("session", &session)?,
             (false, false) => {
@@ -102,6 +119,9 @@ impl Calls {
         let message =
             writer.says(&session, address, v1::TalkMessage { id, text, payload, attachments })?;
         let id = message.id.clone();
+        if !session.is_empty() {
+            self.0.0.may_name(caller, &message.channel, &session).await?;
+        }
         let answered = self.0.0.access.carry_out(message).await?;
         let Answered { session, answer } = answered;
         let Answer { turn, replies, repeated, handed_off } = answer;
@@ -115,10 +135,15 @@ impl Calls {
         })
     }
 
-    async fn look(&self, asked: v1::GetRequest) -> Result<v1::GetResponse, Problem> {
+    async fn look(
+        &self,
+        caller: &Caller,
+        asked: v1::GetRequest,
+    ) -> Result<v1::GetResponse, Problem> {
         let id = checked_id("session", &asked.session)?;
+        self.0.0.sees(caller, &id).await?;
         let found = self.0.0.dispatch.session(&id).await?;
-        let (session, program) = found.ok_or_else(|| no_session(&id))?;
+        let (session, program) = found.ok_or_else(|| Problem::no_session(&id))?;
         let place = |frame: &flowright_engine::model::Frame| {
             let flow = program.flows.get(frame.flow.index())?;
             let state = flow.states.get(frame.state.index())?;
@@ -144,13 +169,15 @@ impl Calls {
 
     async fn list(
         &self,
+        caller: &Caller,
         asked: v1::ListRepliesRequest,
     ) -> Result<v1::ListRepliesResponse, Problem> {
         let id = checked_id("session", &asked.session)?;
+        self.0.0.sees(caller, &id).await?;
         let dispatch = &self.0.0.dispatch;
         let found = dispatch.replies_after(&id, asked.after).await?;
         if found.is_empty() && dispatch.session(&id).await?.is_none() {
-            return Err(no_session(&id));
+            return Err(Problem::no_session(&id));
         }
         let most = match usize::try_from(asked.limit).unwrap_or(GRPC_REPLIES_MAX) {
             0 => GRPC_REPLIES_USUAL,
@@ -172,7 +199,11 @@ impl Calls {
         Ok(v1::ListRepliesResponse { replies, has_more })
     }
 
-    async fn agent(&self, asked: v1::ActRequest) -> Result<v1::ActResponse, Problem> {
+    async fn agent(
+        &self,
+        caller: &Caller,
+        asked: v1::ActRequest,
+    ) -> Result<v1::ActResponse, Problem> {
         let session = checked_id("session", &asked.session)?;
         let id = checked_id("move", &asked.id)?;
         let then = then(asked.then(), asked.outcome())?;
@@ -184,6 +215,7 @@ impl Calls {
         let text = (!text.is_empty()).then(|| checked_text(text, false)).transpose()?;
         let name = checked_name(agent)?;
         let done = AgentMove { id: id.clone(), name, text, then, handoff_at_ms };
+        self.0.0.sees(caller, &session).await?;
         let answer = self.0.0.dispatch.agent(&session, done).await?;
         let Answer { turn, replies, repeated, handed_off } = answer;
         Ok(v1::ActResponse {
@@ -195,11 +227,6 @@ impl Calls {
             status: convert::conversation_status(handed_off) as i32,
         })
     }
-}
-
-fn no_session(id: &str) -> Problem {
-    Problem::new(404, format!("there is no session `{id}`"))
-        .with_help("a session begins with its first message")
 }
 
 fn then(then: v1::Then, outcome: v1::Outcome) -> Result<Then, Problem> {
@@ -231,13 +258,17 @@ impl Writer {
     /// From what a caller says of it; empty texts say nothing.
     pub(super) fn of(
         app: &App,
+        caller: &Caller,
         channel: String,
         tag: String,
         customer: Option<Struct>,
     ) -> Result<Self, Problem> {
         let name = (!channel.is_empty()).then_some(channel.as_str());
+        if customer.is_some() {
+            app.0.grant(caller, Right::Vouch)?;
+        }
         Ok(Self {
-            channel: app.0.channel("grpc", name)?.name,
+            channel: app.0.channel_of(caller, "grpc", name)?.name,
             language: match tag.is_empty() {
                 true => tag,
                 false => language(&tag)?.to_string(),

@@ -10,6 +10,7 @@ use tokio::io::AsyncReadExt as _;
 use tonic::{Status, Streaming};
 
 use super::{convert, status};
+use crate::clients::Caller;
 use crate::http::App;
 use crate::http::problem::Problem;
 use crate::limits::{FILE_CHUNK_BYTES, UPLOAD_TIMEOUT};
@@ -20,6 +21,7 @@ pub(super) type Pieces = Pin<Box<dyn Stream<Item = Result<v1::DownloadResponse, 
 /// Takes a file: what it is first, then its bytes.
 pub(super) async fn upload(
     app: &App,
+    caller: &Caller,
     mut requests: Streaming<v1::UploadRequest>,
 ) -> Result<v1::Attachment, Status> {
     let work = async {
@@ -31,7 +33,7 @@ pub(super) async fn upload(
         };
         let refused = |problem: Problem| status::of(&problem);
         let channel = (!channel.is_empty()).then_some(channel.as_str());
-        let channel = app.0.channel("grpc", channel).map_err(refused)?.name;
+        let channel = app.0.channel_of(caller, "grpc", channel).map_err(refused)?.name;
         let attachments = app.0.access.attachments();
         let begun = attachments.begin(&channel, &name).await;
         let mut upload = begun.map_err(|error| refused(error.into()))?;
@@ -49,11 +51,15 @@ pub(super) async fn upload(
 }
 
 /// Hands a file out: what it is first, then its bytes.
-pub(super) async fn download(app: &App, id: &str) -> Result<Pieces, Status> {
+pub(super) async fn download(app: &App, caller: &Caller, id: &str) -> Result<Pieces, Status> {
     let found = app.0.access.attachments().open(id).await;
     let found = found.map_err(|error| status::of(&error.into()))?;
-    let (file, reader) = found
-        .ok_or_else(|| status::of(&Problem::new(404, format!("there is no attachment `{id}`"))))?;
+    let unknown = || status::of(&Problem::new(404, format!("there is no attachment `{id}`")));
+    let (file, reader) = found.ok_or_else(unknown)?;
+    let sees = app.0.sees_file(caller, file.session.as_deref(), &file.channel).await;
+    if !sees.map_err(|problem| status::of(&problem))? {
+        return Err(unknown());
+    }
     let first = v1::download_response::Kind::Attachment(convert::stored(file));
     let first = v1::DownloadResponse { kind: Some(first) };
     let rest = stream::unfold(Some(reader), |reader| async {

@@ -15,6 +15,7 @@ use tonic::Status;
 use tonic::codegen::Service;
 use tonic_health::pb::health_server::HealthServer;
 use tonic_reflection::server::Builder;
+use tracing::Instrument as _;
 
 use super::calls::Calls;
 use super::deadline::Deadline;
@@ -22,7 +23,9 @@ use super::frames::{Frames, Held};
 use super::health::Healthy;
 use super::status;
 use super::v1::conversations_server::ConversationsServer;
+use crate::clients::{Caller, Right};
 use crate::http::App;
+use crate::http::callers::span;
 use crate::http::idle::Use;
 use crate::http::problem::Problem;
 use crate::limits::{GRPC_CALLS_MAX, GRPC_MESSAGE_BYTES_MAX};
@@ -62,8 +65,10 @@ where
 /// Who answers a call, and whether one message is all that comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Callee {
-    Conversations,
-    /// For operators.
+    Send,
+    /// Where a conversation is and what was said in it, and what there is not.
+    Read,
+    /// For desks.
     Act,
     /// Where files come in: many messages come.
     Upload,
@@ -80,7 +85,8 @@ impl Callee {
             (CONVERSATIONS, "Act") => Self::Act,
             (CONVERSATIONS, "Upload") => Self::Upload,
             (CONVERSATIONS, "Talk") => Self::Talk,
-            (CONVERSATIONS, _) => Self::Conversations,
+            (CONVERSATIONS, "Send") => Self::Send,
+            (CONVERSATIONS, _) => Self::Read,
             ("grpc.health.v1.Health", _) => Self::Health,
             ("grpc.reflection.v1.ServerReflection", _) => Self::Reflection,
             ("grpc.reflection.v1alpha.ServerReflection", _) => Self::ReflectionAlpha,
@@ -139,7 +145,8 @@ impl Services {
         let path = request.uri().path();
         let callee =
             Callee::at(path).ok_or_else(|| Status::unimplemented("there is no such method"))?;
-        self.authorise(callee, &request).map_err(|problem| status::of(&problem))?;
+        let caller = self.let_in(callee, &request).map_err(|problem| status::of(&problem))?;
+        let span = span(Some(&caller));
         let deadline = Deadline::of(request.headers()).map_err(|problem| status::of(&problem))?;
         let place = Arc::clone(&self.calls).try_acquire_owned();
         let place = place.map_err(|_| {
@@ -154,23 +161,33 @@ impl Services {
         let one = callee.takes_one_message();
         let mut request = request.map(|body| Frames::new(body, room, held.clone(), one));
         request.extensions_mut().insert(deadline);
+        request.extensions_mut().insert(caller);
         let answered = tokio::select! {
             biased;
-            answered = self.answer_by(callee, request) => answered,
+            answered = self.answer_by(callee, request).instrument(span) => answered,
             () = deadline.over() => return Err(status::too_late()),
         };
         Ok((answered, Some(place)))
     }
 
-    fn authorise(&self, callee: Callee, request: &Request<Incoming>) -> Result<(), Problem> {
-        match callee {
-            Callee::Conversations | Callee::Upload | Callee::Talk => {
-                self.app.0.authorise(request.headers())
+    fn let_in(&self, callee: Callee, request: &Request<Incoming>) -> Result<Caller, Problem> {
+        let app = &self.app.0;
+        let caller = app.caller(request.headers());
+        let caller = caller.as_ref();
+        let let_in = match callee {
+            Callee::Send | Callee::Upload => app.let_in(caller, Right::Write)?,
+            Callee::Read => app.let_in(caller, Right::Read)?,
+            Callee::Talk => {
+                app.let_in(caller, Right::Write)?;
+                app.let_in(caller, Right::Read)?
             }
-            Callee::Act => self.app.0.authorise_admin(request),
+            Callee::Act => {
+                app.let_in_no_page(caller, Right::Agent, request.headers(), request.uri())?
+            }
             // What is there and whether it is well is for everybody, as over HTTP.
-            Callee::Health | Callee::Reflection | Callee::ReflectionAlpha => Ok(()),
-        }
+            Callee::Health | Callee::Reflection | Callee::ReflectionAlpha => &Caller::Anybody,
+        };
+        Ok(let_in.clone())
     }
 
     async fn answer_by(
@@ -179,7 +196,7 @@ impl Services {
         request: Request<Frames>,
     ) -> Response<tonic::body::Body> {
         let answered = match callee {
-            Callee::Conversations | Callee::Act | Callee::Upload | Callee::Talk => {
+            Callee::Send | Callee::Read | Callee::Act | Callee::Upload | Callee::Talk => {
                 self.conversations.clone().call(request).await
             }
             Callee::Health => self.health.clone().call(request).await,
@@ -238,8 +255,9 @@ mod tests {
     #[test]
     fn a_path_is_a_service_and_a_method() {
         for (path, expected) in [
-            ("/flowright.v1.Conversations/Send", Some((Callee::Conversations, true))),
-            ("/flowright.v1.Conversations/Nothing", Some((Callee::Conversations, true))),
+            ("/flowright.v1.Conversations/Send", Some((Callee::Send, true))),
+            ("/flowright.v1.Conversations/ListReplies", Some((Callee::Read, true))),
+            ("/flowright.v1.Conversations/Nothing", Some((Callee::Read, true))),
             ("/flowright.v1.Conversations/Act", Some((Callee::Act, true))),
             ("/flowright.v1.Conversations/Talk", Some((Callee::Talk, false))),
             ("/grpc.health.v1.Health/Watch", Some((Callee::Health, true))),

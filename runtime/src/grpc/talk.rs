@@ -15,12 +15,15 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tonic::{Status, Streaming};
+use tracing::Instrument as _;
 
 use super::calls::Writer;
 use super::deadline::Deadline;
 use super::{convert, status};
+use crate::clients::Caller;
 use crate::dispatch::{DispatchError, Heard, StoredReply};
 use crate::http::App;
+use crate::http::callers::span;
 use crate::http::messages::checked_id;
 use crate::http::problem::Problem;
 use crate::limits::{BODY_TIMEOUT, GRPC_QUEUE_MAX, SOCKET_SEND_TIMEOUT};
@@ -48,26 +51,34 @@ impl Stream for Answers {
 }
 
 /// Begins to talk, in a task of its own: it ends when the caller is gone.
-pub(super) fn begin(app: App, deadline: Deadline, requests: Streaming<v1::TalkRequest>) -> Answers {
+pub(super) fn begin(
+    app: App,
+    caller: Caller,
+    deadline: Deadline,
+    requests: Streaming<v1::TalkRequest>,
+) -> Answers {
     let (out, answers) = mpsc::channel(GRPC_QUEUE_MAX);
     // Whoever is cut off has not come to an end.
     let end: End = Arc::new(Mutex::new(Some(status::going_down())));
     let told = Arc::clone(&end);
-    tokio::spawn(async move {
+    let span = span(Some(&caller));
+    let talking = async move {
         let gone = out.clone();
         let ended = tokio::select! {
             biased;
             () = gone.closed() => return,
             () = deadline.over() => Err(status::too_late()),
-            ended = serve(app, requests, out) => ended,
+            ended = serve(app, caller, requests, out) => ended,
         };
         *told.lock().unwrap_or_else(PoisonError::into_inner) = ended.err();
-    });
+    };
+    tokio::spawn(talking.instrument(span));
     Answers { answers, end }
 }
 
 async fn serve(
     app: App,
+    caller: Caller,
     mut requests: Streaming<v1::TalkRequest>,
     out: mpsc::Sender<v1::TalkResponse>,
 ) -> Result<(), Status> {
@@ -80,7 +91,8 @@ async fn serve(
     let Some(Asked::Open(open)) = first.and_then(|first| first.kind) else {
         return Err(refused(400, "a stream begins with `open`"));
     };
-    let mut talk = Talk::open(app, open, out).map_err(|problem| status::of(&problem))?;
+    let opened = Talk::open(app, &caller, open, out).await;
+    let mut talk = opened.map_err(|problem| status::of(&problem))?;
     talk.begin().await?;
     talk.go_on(&mut requests).await
 }
@@ -101,14 +113,16 @@ struct Talk {
 }
 
 impl Talk {
-    fn open(
+    async fn open(
         app: App,
+        caller: &Caller,
         open: v1::TalkOpen,
         out: mpsc::Sender<v1::TalkResponse>,
     ) -> Result<Self, Problem> {
         let v1::TalkOpen { session, after, channel, language, customer } = open;
         let session = checked_id("session", &session)?;
-        let writer = Writer::of(&app, channel, language, customer)?;
+        let writer = Writer::of(&app, caller, channel, language, customer)?;
+        app.0.may_name(caller, &writer.channel, &session).await?;
         // Listening begins before the store is read, so that nothing falls between.
         let heard = app.0.dispatch.listen(&session);
         Ok(Self { app, session, writer, sent: after, heard, out })

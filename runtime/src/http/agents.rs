@@ -1,5 +1,5 @@
 //! `POST /v1/sessions/{session}/agent`: what an agent does who has the conversation. Whoever lets agents
-//! in vouches for them: it is for operators, with the API's token.
+//! in vouches for them: it is for systems with the right `agent`.
 
 use flowright_compiler::ir::Outcome;
 use flowright_engine::model::Then;
@@ -12,6 +12,7 @@ use super::body::read_json;
 use super::messages::{carried_out, checked_id, checked_text};
 use super::problem::Problem;
 use super::{Request, Response};
+use crate::clients::Caller;
 use crate::dispatch::AgentMove;
 use crate::limits::AGENT_CHARS_MAX;
 
@@ -39,6 +40,7 @@ enum ThenBody {
 
 pub(super) async fn post(
     app: &Shared,
+    caller: &Caller,
     session: &str,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -64,6 +66,7 @@ pub(super) async fn post(
         then,
         handoff_at_ms,
     };
+    app.sees(caller, session).await?;
     let answer = app.dispatch.agent(session, done).await?;
     Ok(carried_out(session, &id, &answer))
 }
@@ -78,11 +81,14 @@ struct TypingBody {
 /// `POST /v1/sessions/{session}/agent/typing`: told to the pages that are open, and kept nowhere.
 pub(super) async fn typing(
     app: &Shared,
+    caller: &Caller,
     session: &str,
     request: Request,
 ) -> Result<Response, Problem> {
     let (body, _taken): (TypingBody, _) = read_json(request, &app.room).await?;
-    app.dispatch.agent_typing(session, checked_name(body.agent)?).await?;
+    let name = checked_name(body.agent)?;
+    app.sees(caller, session).await?;
+    app.dispatch.agent_typing(session, name).await?;
     let mut response = Response::new(Either::Left(Full::default()));
     *response.status_mut() = StatusCode::NO_CONTENT;
     Ok(response)

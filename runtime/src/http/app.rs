@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
+use flowright_access::social::Changes;
 use flowright_compiler::ir::ChannelDef;
 use hyper::HeaderMap;
-use hyper::header::HeaderValue;
 use tokio::sync::watch;
 
-use super::Request;
 use super::body::Room;
 use super::problem::Problem;
+use super::refreshes::Refreshes;
 use crate::access::Access;
 use crate::access::social::Social;
+use crate::clients::Clients;
 use crate::dispatch::Dispatch;
 use crate::secret::Secret;
 
@@ -26,7 +27,10 @@ pub(crate) struct Shared {
     pub(crate) access: Access,
     /// The webhooks of messengers.
     pub(crate) social: Social,
-    token: Option<Secret>,
+    /// Who has a key, the operators' token among them.
+    pub(super) clients: Clients,
+    /// The webhooks of the company's records.
+    pub(super) refreshes: Option<Refreshes>,
     allowed_origins: Vec<String>,
     pub(crate) demo_customers: Vec<serde_json::Value>,
     /// For the bodies of requests.
@@ -35,7 +39,7 @@ pub(crate) struct Shared {
 }
 
 impl App {
-    /// `token`: what REST clients must send; `allowed_origins`: sites whose pages may open a
+    /// `token`: what operators send; `allowed_origins`: sites whose pages may open a
     /// WebSocket; `demo_customers`: profiles that the web chat may choose from.
     #[must_use]
     pub fn new(
@@ -51,7 +55,8 @@ impl App {
             dispatch,
             access,
             social: Social::default(),
-            token,
+            clients: Clients::default().with_token(token.as_ref()),
+            refreshes: None,
             allowed_origins,
             demo_customers,
             room,
@@ -63,6 +68,16 @@ impl App {
     pub(crate) fn with_social(mut self, social: Social) -> Self {
         if let Some(shared) = Arc::get_mut(&mut self.0) {
             shared.social = social;
+        }
+        self
+    }
+
+    /// With clients besides the token, and who reads what the company's records tell; before anybody
+    /// else has it.
+    pub(crate) fn with_clients(mut self, clients: Clients, changes: Option<Changes>) -> Self {
+        if let Some(shared) = Arc::get_mut(&mut self.0) {
+            shared.clients = shared.clients.and(&clients);
+            shared.refreshes = changes.map(Refreshes::new);
         }
         self
     }
@@ -83,41 +98,6 @@ impl Shared {
     /// Sends everybody away.
     pub(crate) fn close(&self) {
         self.closing.send_replace(true);
-    }
-
-    /// Lets a REST client in.
-    pub(crate) fn authorise(&self, headers: &HeaderMap) -> Result<(), Problem> {
-        let Some(token) = &self.token else { return Ok(()) };
-        let sent = headers.get("authorization").and_then(|v| v.to_str().ok());
-        let sent = sent.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or("");
-        if same(sent.as_bytes(), token.reveal().as_bytes()) {
-            return Ok(());
-        }
-        Err(Problem::new(401, "a valid bearer token is needed").with_help(
-            "send `Authorization: Bearer TOKEN` with the token that the server was started with",
-        ))
-    }
-
-    /// Lets an operator in. No page of a browser is one: without a token any page that somebody on
-    /// this machine has open could send requests here, and browsers say in `Origin` that a page did. A
-    /// page whose name was made to lead here says its own name in `Host`.
-    pub(crate) fn authorise_admin(&self, request: &Request) -> Result<(), Problem> {
-        let headers = request.headers();
-        self.authorise(headers)?;
-        if headers.contains_key("origin") {
-            return Err(Problem::new(403, "web pages may not administer this server")
-                .with_help("ask without the header `Origin`, with curl for example"));
-        }
-        let is_other = |host: &HeaderValue| !host.to_str().is_ok_and(is_local);
-        let is_other_in_host = headers.get("host").is_some_and(is_other);
-        // Where HTTP/2 has it.
-        let authority = request.uri().authority();
-        let is_other = is_other_in_host || authority.is_some_and(|name| !is_local(name.as_str()));
-        if self.token.is_none() && is_other {
-            return Err(Problem::new(403, "without a token only this machine may administer")
-                .with_help("ask http://localhost, or set `[api] token_env`"));
-        }
-        Ok(())
     }
 
     /// Whether a page may open a WebSocket: the server's own, an allowed one, or no page at all.
@@ -142,50 +122,5 @@ impl Shared {
             None => Problem::new(404, format!("the bot has no {kind} channel"))
                 .with_help(format!("declare one: channel api: {kind}")),
         })
-    }
-}
-
-/// Whether a host, with or without a port, is this machine by itself.
-fn is_local(host: &str) -> bool {
-    let ends = |rest: &str| rest.is_empty() || rest.strip_prefix(':').is_some_and(is_port);
-    let (name, rest) = match host.strip_prefix('[').and_then(|host| host.split_once(']')) {
-        Some((name, rest)) => (name, rest),
-        None => host.split_at(host.find(':').unwrap_or(host.len())),
-    };
-    let is_loopback = name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    ends(rest) && (is_loopback || name.eq_ignore_ascii_case("localhost"))
-}
-
-fn is_port(text: &str) -> bool {
-    text.parse::<u16>().is_ok()
-}
-
-/// Compares secrets in a time that does not depend on where they differ.
-fn same(left: &[u8], right: &[u8]) -> bool {
-    blake3::hash(left) == blake3::hash(right)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_local;
-
-    #[test]
-    fn only_this_machine_is_local() {
-        for host in
-            ["localhost", "LOCALHOST:8080", "127.0.0.1:80", "127.1.2.3", "[::1]:8080", "[::1]"]
-        {
-            assert!(is_local(host), "{host}");
-        }
-        for host in [
-            "evil.example",
-            "localhost.evil.example",
-            "127.0.0.1.evil.example:80",
-            "10.0.0.1",
-            "",
-            "localhost:x",
-            "[::2]",
-        ] {
-            assert!(!is_local(host), "{host}");
-        }
     }
 }

@@ -19,16 +19,21 @@ use super::idle::InUse;
 use super::problem::Problem;
 use super::{Request, Response, body};
 use crate::attachments::{FileReader, NotTaken, StoredAttachment};
+use crate::clients::Caller;
 use crate::limits::{FILE_CHUNK_BYTES, UPLOAD_TIMEOUT};
 
 /// `POST /v1/attachments?name=NAME`: the file's bytes are the body.
-pub(super) async fn post(app: &Shared, request: Request) -> Result<Response, Problem> {
+pub(super) async fn post(
+    app: &Shared,
+    caller: &Caller,
+    request: Request,
+) -> Result<Response, Problem> {
     let query = request.uri().query().unwrap_or("").to_owned();
     let of = |wanted: &str| {
         let mut pairs = form_urlencoded::parse(query.as_bytes());
         pairs.find_map(|(key, value)| (key == wanted).then(|| value.into_owned()))
     };
-    let channel = app.channel("rest", of("channel").as_deref())?.name;
+    let channel = app.channel_of(caller, "rest", of("channel").as_deref())?.name;
     let name = of("name").unwrap_or_default();
     let announced = request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let largest = app.access.attachments().largest();
@@ -69,9 +74,17 @@ pub(crate) fn shown(file: &StoredAttachment) -> Json {
 }
 
 /// `GET /v1/attachments/{id}`
-pub(super) async fn get(app: &Shared, id: &str, request: &Request) -> Result<Response, Problem> {
+pub(super) async fn get(
+    app: &Shared,
+    caller: &Caller,
+    id: &str,
+    request: &Request,
+) -> Result<Response, Problem> {
     let unknown = || Problem::new(404, format!("there is no attachment `{id}`"));
     let (file, reader) = app.access.attachments().open(id).await?.ok_or_else(unknown)?;
+    if !app.sees_file(caller, file.session.as_deref(), &file.channel).await? {
+        return Err(unknown());
+    }
     let in_use = request.extensions().get::<InUse>().cloned();
     let chunks = stream::unfold((reader, in_use), next);
     let mut response = Response::new(Either::Right(StreamBody::new(chunks.boxed())));
@@ -109,7 +122,12 @@ async fn next(
 }
 
 /// `GET /v1/sessions/{session}/attachments`
-pub(super) async fn list(app: &Shared, session: &str) -> Result<Response, Problem> {
+pub(super) async fn list(
+    app: &Shared,
+    caller: &Caller,
+    session: &str,
+) -> Result<Response, Problem> {
+    app.sees(caller, session).await?;
     let found = app.dispatch.session(session).await?;
     let (found, _) = found.ok_or_else(|| {
         Problem::new(404, format!("there is no session `{session}`"))

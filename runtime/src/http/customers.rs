@@ -11,6 +11,7 @@ use super::body::{self, read_json};
 use super::problem::Problem;
 use super::{Request, Response};
 use crate::access::{Profile, RefreshError, Refreshed};
+use crate::clients::{Caller, Right};
 
 /// The body, which need not be there.
 #[derive(Debug, Default, Deserialize)]
@@ -22,6 +23,7 @@ struct RefreshBody {
 
 pub(super) async fn refresh(
     app: &Shared,
+    caller: &Caller,
     customer: &str,
     request: Request,
 ) -> Result<Response, Problem> {
@@ -29,6 +31,9 @@ pub(super) async fn refresh(
         true => Default::default(),
         false => read_json::<RefreshBody>(request, &app.room).await?,
     };
+    if told.profile.is_some() {
+        app.grant(caller, Right::Vouch)?;
+    }
     let program = app.dispatch.program();
     let Some(profiles) = app.dispatch.profiles() else {
         return Err(RefreshError::NotLoaded.into());

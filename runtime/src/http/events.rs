@@ -21,17 +21,19 @@ use super::replies::{known, sequence};
 use super::sessions::status_word;
 use super::socket::writing;
 use super::{Request, Response};
+use crate::clients::Caller;
 use crate::dispatch::{Heard, StoreError, StoredReply};
 use crate::limits::PING_EVERY;
 
 /// An answer that goes on until its client leaves or the server goes down.
 pub(super) async fn get(
     app: &App,
+    caller: &Caller,
     session: String,
     request: &Request,
 ) -> Result<Response, Problem> {
     let sent = last_event(request)?;
-    known(&app.0, &session).await?;
+    known(&app.0, caller, &session).await?;
     // Listening begins before the store is read, so that nothing falls between.
     let heard = app.0.dispatch.listen(&session);
     let follower = Follower {

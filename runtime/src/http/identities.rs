@@ -10,6 +10,7 @@ use super::problem::Problem;
 use super::replies::known;
 use super::{Request, Response};
 use crate::access::StoredIdentity;
+use crate::clients::Caller;
 
 /// An address on a channel.
 #[derive(Debug, Deserialize)]
@@ -20,8 +21,12 @@ struct AddressBody {
 }
 
 /// `GET /admin/sessions/{session}/identities`
-pub(super) async fn list(app: &Shared, session: &str) -> Result<Response, Problem> {
-    known(app, session).await?;
+pub(super) async fn list(
+    app: &Shared,
+    caller: &Caller,
+    session: &str,
+) -> Result<Response, Problem> {
+    known(app, caller, session).await?;
     let identities = app.access.identities_of(session).await?;
     let identities: Vec<Json> = identities.iter().map(shown).collect();
     Ok(body::json(StatusCode::OK, &json!({ "session": session, "identities": identities })))

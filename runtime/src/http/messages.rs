@@ -13,6 +13,7 @@ use super::problem::Problem;
 use super::sessions::status_word;
 use super::{Request, Response};
 use crate::access::id_of;
+use crate::clients::{Caller, Right};
 use crate::dispatch::Answer;
 use crate::limits::{ADDRESS_BYTES_MAX, ID_CHARS_MAX, MESSAGE_CHARS_MAX};
 
@@ -47,16 +48,22 @@ struct CarriedOut<'a> {
 /// `POST /v1/sessions/{session}/messages`: in a session that the client names.
 pub(super) async fn post(
     app: &Shared,
+    caller: &Caller,
     session: &str,
     request: Request,
 ) -> Result<Response, Problem> {
-    let (envelope, _taken) = read(app, request, Some(session)).await?;
+    let (envelope, _taken) = read(app, caller, request, Some(session)).await?;
+    app.may_name(caller, &envelope.channel, session).await?;
     carry_out(app, envelope).await
 }
 
 /// `POST /v1/messages`: in the session of whoever it is from.
-pub(super) async fn post_from(app: &Shared, request: Request) -> Result<Response, Problem> {
-    let (envelope, _taken) = read(app, request, None).await?;
+pub(super) async fn post_from(
+    app: &Shared,
+    caller: &Caller,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (envelope, _taken) = read(app, caller, request, None).await?;
     carry_out(app, envelope).await
 }
 
@@ -69,13 +76,17 @@ async fn carry_out(app: &Shared, envelope: Envelope) -> Result<Response, Problem
 /// Reads a message. The room that it takes is held until the answer is there: so much may wait.
 async fn read(
     app: &Shared,
+    caller: &Caller,
     request: Request,
     session: Option<&str>,
 ) -> Result<(Envelope, Taken), Problem> {
     let key = request.headers().get("idempotency-key");
     let key = key.and_then(|v| v.to_str().ok()).map(str::to_owned);
     let (body, taken): (MessageBody, _) = read_json(request, &app.room).await?;
-    let channel = app.channel("rest", body.channel.as_deref())?.name;
+    if body.customer.is_some() {
+        app.grant(caller, Right::Vouch)?;
+    }
+    let channel = app.channel_of(caller, "rest", body.channel.as_deref())?.name;
     let id = message_id(body.id, key)?;
     let address = match (session, body.from) {
         (Some(_), Some(_)) => {

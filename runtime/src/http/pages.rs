@@ -136,7 +136,7 @@ fn openapi(app: &Shared) -> Json {
         let Some(properties) = document.pointer_mut(&pointer) else { continue };
         properties["customer"] = json!({
             "type": "object",
-            "description": "Who the customer is, vouched for by the caller.",
+            "description": "Who the customer is, vouched for by the caller: a client needs the right `vouch`.",
             "properties": fields,
             "additionalProperties": false,
         });

@@ -55,6 +55,12 @@ impl Problem {
         self
     }
 
+    /// Nothing was said under a session's name; or who asks is not to know that there was.
+    pub(crate) fn no_session(session: &str) -> Self {
+        Self::new(404, format!("there is no session `{session}`"))
+            .with_help("a session begins with its first message")
+    }
+
     /// There is too much to do, and soon there may be less.
     pub(crate) fn overloaded(detail: impl Into<String>) -> Self {
         Self::new(503, detail).retry_after(1)

@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 use super::app::Shared;
 use super::problem::Problem;
 use super::{Response, body};
+use crate::clients::Caller;
 use crate::limits::REPLIES_SHOWN_MAX;
 
 /// Which replies a client wants: `?after=SEQ&limit=COUNT`.
@@ -42,9 +43,14 @@ pub(super) fn sequence(text: &str) -> Option<u64> {
     text.parse().ok().filter(|number| i64::try_from(*number).is_ok())
 }
 
-pub(super) async fn list(app: &Shared, session: &str, query: &str) -> Result<Response, Problem> {
+pub(super) async fn list(
+    app: &Shared,
+    caller: &Caller,
+    session: &str,
+    query: &str,
+) -> Result<Response, Problem> {
     let wanted = wanted(query)?;
-    known(app, session).await?;
+    known(app, caller, session).await?;
     let mut replies = app.dispatch.replies_after(session, wanted.after).await?;
     let more = replies.len() > wanted.limit;
     replies.truncate(wanted.limit);
@@ -52,8 +58,12 @@ pub(super) async fn list(app: &Shared, session: &str, query: &str) -> Result<Res
     Ok(body::json(StatusCode::OK, &document))
 }
 
-pub(super) async fn deliveries(app: &Shared, session: &str) -> Result<Response, Problem> {
-    known(app, session).await?;
+pub(super) async fn deliveries(
+    app: &Shared,
+    caller: &Caller,
+    session: &str,
+) -> Result<Response, Problem> {
+    known(app, caller, session).await?;
     let deliveries = app.access.deliveries(session).await?;
     let deliveries: Vec<Json> = deliveries.iter().map(shown).collect();
     let document = json!({ "session": session, "deliveries": deliveries });
@@ -78,11 +88,11 @@ fn shown(delivery: &Delivery) -> Json {
     document
 }
 
-/// That there is such a session.
-pub(super) async fn known(app: &Shared, session: &str) -> Result<(), Problem> {
-    if app.dispatch.session(session).await?.is_some() {
-        return Ok(());
+/// That there is such a session, and that the caller sees it.
+pub(super) async fn known(app: &Shared, caller: &Caller, session: &str) -> Result<(), Problem> {
+    app.sees(caller, session).await?;
+    match app.dispatch.session(session).await? {
+        Some(_) => Ok(()),
+        None => Err(Problem::no_session(session)),
     }
-    Err(Problem::new(404, format!("there is no session `{session}`"))
-        .with_help("a session begins with its first message"))
 }

@@ -1,19 +1,24 @@
 //! Which handler answers a request.
 
 use hyper::{Method, StatusCode};
+use tracing::Instrument as _;
 
 use super::app::{App, Shared};
 use super::body::reply;
+use super::callers::span;
 use super::problem::Problem;
 use super::{
     Request, Response, admin, agents, attachments, customers, events, identities, messages, pages,
-    replies, sessions, socket, spool, webhooks,
+    refreshes, replies, sessions, socket, spool, webhooks,
 };
+use crate::clients::{Caller, Right};
 
 /// Answers a request; whatever goes wrong is a problem document.
 pub(crate) async fn route(app: App, request: Request) -> Response {
     let head = request.method() == Method::HEAD;
-    let mut response = match answer(&app, request).await {
+    let caller = app.0.caller(request.headers());
+    let span = span(caller.as_ref());
+    let mut response = match answer(&app, caller.as_ref(), request).instrument(span).await {
         Ok(response) => response,
         Err(problem) => problem.response(),
     };
@@ -23,104 +28,110 @@ pub(crate) async fn route(app: App, request: Request) -> Response {
     response
 }
 
-async fn answer(app: &App, request: Request) -> Result<Response, Problem> {
+async fn answer(app: &App, caller: Option<&Caller>, request: Request) -> Result<Response, Problem> {
     let path = request.uri().path().to_owned();
     let parts: Vec<&str> = path.split('/').skip(1).collect();
     match parts.as_slice() {
         ["v1", "messages"] => {
             only(&request, &[Method::POST], "POST")?;
-            app.0.authorise(request.headers())?;
-            messages::post_from(&app.0, request).await
+            let caller = app.0.let_in(caller, Right::Write)?;
+            messages::post_from(&app.0, caller, request).await
         }
         ["v1", "attachments"] => {
             only(&request, &[Method::POST], "POST")?;
-            app.0.authorise(request.headers())?;
-            attachments::post(&app.0, request).await
+            let caller = app.0.let_in(caller, Right::Write)?;
+            attachments::post(&app.0, caller, request).await
         }
         ["v1", "attachments", id] => {
             only_get(&request)?;
-            app.0.authorise(request.headers())?;
-            attachments::get(&app.0, id, &request).await
+            let caller = app.0.let_in(caller, Right::Read)?;
+            attachments::get(&app.0, caller, id, &request).await
         }
         ["v1", "sessions", id, "attachments"] => {
             only_get(&request)?;
-            app.0.authorise(request.headers())?;
-            attachments::list(&app.0, &session_id(id)?).await
+            let caller = app.0.let_in(caller, Right::Read)?;
+            attachments::list(&app.0, caller, &session_id(id)?).await
         }
         ["v1", "sessions", id, "messages"] => {
             only(&request, &[Method::POST], "POST")?;
-            app.0.authorise(request.headers())?;
-            messages::post(&app.0, &session_id(id)?, request).await
+            let caller = app.0.let_in(caller, Right::Write)?;
+            messages::post(&app.0, caller, &session_id(id)?, request).await
         }
         ["v1", "sessions", id, "agent"] => {
             only(&request, &[Method::POST], "POST")?;
-            app.0.authorise_admin(&request)?;
-            agents::post(&app.0, &session_id(id)?, request).await
+            let caller =
+                app.0.let_in_no_page(caller, Right::Agent, request.headers(), request.uri())?;
+            agents::post(&app.0, caller, &session_id(id)?, request).await
         }
         ["v1", "sessions", id, "replies"] => {
             only_get(&request)?;
-            app.0.authorise(request.headers())?;
+            let caller = app.0.let_in(caller, Right::Read)?;
             let query = request.uri().query().unwrap_or("");
-            replies::list(&app.0, &session_id(id)?, query).await
+            replies::list(&app.0, caller, &session_id(id)?, query).await
         }
         ["v1", "sessions", id, "deliveries"] => {
             only_get(&request)?;
-            app.0.authorise(request.headers())?;
-            replies::deliveries(&app.0, &session_id(id)?).await
+            let caller = app.0.let_in(caller, Right::Read)?;
+            replies::deliveries(&app.0, caller, &session_id(id)?).await
         }
         ["v1", "sessions", id, "events"] => {
             only_get(&request)?;
-            app.0.authorise(request.headers())?;
-            events::get(app, session_id(id)?, &request).await
+            let caller = app.0.let_in(caller, Right::Read)?;
+            events::get(app, caller, session_id(id)?, &request).await
         }
         ["v1", "sessions", id, "agent", "typing"] => {
             only(&request, &[Method::POST], "POST")?;
-            app.0.authorise_admin(&request)?;
-            agents::typing(&app.0, &session_id(id)?, request).await
+            let caller =
+                app.0.let_in_no_page(caller, Right::Agent, request.headers(), request.uri())?;
+            agents::typing(&app.0, caller, &session_id(id)?, request).await
         }
         ["v1", "sessions", id] => {
             only_get(&request)?;
-            app.0.authorise(request.headers())?;
-            sessions::get(&app.0, &session_id(id)?).await
+            let caller = app.0.let_in(caller, Right::Read)?;
+            sessions::get(&app.0, caller, &session_id(id)?).await
+        }
+        ["v1", "customers", "refresh"] => {
+            only(&request, &[Method::POST], "POST")?;
+            refreshes::take(&app.0, request).await
         }
         ["v1", "customers", id, "refresh"] => {
             only(&request, &[Method::POST], "POST")?;
-            app.0.authorise(request.headers())?;
-            customers::refresh(&app.0, &path_id("customer", id)?, request).await
+            let caller = app.0.let_in(caller, Right::Refresh)?;
+            customers::refresh(&app.0, caller, &path_id("customer", id)?, request).await
         }
         ["admin", "outbox"] => {
             only_get(&request)?;
-            app.0.authorise_admin(&request)?;
+            operator(app, caller, &request)?;
             admin::outbox(&app.0).await
         }
         ["admin", "outbox", id, "retry"] => {
             only(&request, &[Method::POST], "POST")?;
-            app.0.authorise_admin(&request)?;
+            operator(app, caller, &request)?;
             admin::retry(&app.0, id).await
         }
         ["admin", "spool"] => {
             only_get(&request)?;
-            app.0.authorise_admin(&request)?;
+            operator(app, caller, &request)?;
             spool::list(&app.0).await
         }
         ["admin", "spool", id, "retry"] => {
             only(&request, &[Method::POST], "POST")?;
-            app.0.authorise_admin(&request)?;
+            operator(app, caller, &request)?;
             spool::retry(&app.0, id).await
         }
         ["admin", "sessions", id, "identities"] => {
             only_get(&request)?;
-            app.0.authorise_admin(&request)?;
-            identities::list(&app.0, &session_id(id)?).await
+            let caller = operator(app, caller, &request)?;
+            identities::list(&app.0, caller, &session_id(id)?).await
         }
         ["admin", "identities", "split"] => {
             only(&request, &[Method::POST], "POST")?;
-            app.0.authorise_admin(&request)?;
+            operator(app, caller, &request)?;
             identities::split(&app.0, request).await
         }
         ["admin", "bundles"] => {
             only(&request, &[Method::GET, Method::HEAD, Method::POST], "GET, HEAD, POST")?;
-            app.0.authorise_admin(&request)?;
+            operator(app, caller, &request)?;
             if request.method() == Method::POST {
                 return admin::reload(&app.0, request).await;
             }
@@ -134,12 +145,21 @@ async fn answer(app: &App, request: Request) -> Result<Response, Problem> {
         }
         ["metrics"] => {
             only_get(&request)?;
-            app.0.authorise(request.headers())?;
+            app.0.let_in(caller, Right::Metrics)?;
             let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
             Ok(reply(StatusCode::OK, kind, app.0.dispatch.metrics().render()))
         }
         _ => page_or_socket(app, &path, request).await,
     }
+}
+
+/// Lets an operator in.
+fn operator<'c>(
+    app: &App,
+    caller: Option<&'c Caller>,
+    request: &Request,
+) -> Result<&'c Caller, Problem> {
+    app.0.let_in_no_page(caller, Right::Operate, request.headers(), request.uri())
 }
 
 async fn page_or_socket(app: &App, path: &str, request: Request) -> Result<Response, Problem> {

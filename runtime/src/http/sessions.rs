@@ -9,13 +9,14 @@ use super::Response;
 use super::app::Shared;
 use super::body;
 use super::problem::Problem;
+use crate::clients::Caller;
 use crate::programs::hex;
 use crate::shown;
 
-pub(super) async fn get(app: &Shared, id: &str) -> Result<Response, Problem> {
+pub(super) async fn get(app: &Shared, caller: &Caller, id: &str) -> Result<Response, Problem> {
+    app.sees(caller, id).await?;
     let Some((session, program)) = app.dispatch.session(id).await? else {
-        return Err(Problem::new(404, format!("there is no session `{id}`"))
-            .with_help("a session begins with its first message"));
+        return Err(Problem::no_session(id));
     };
     let replies = app.dispatch.replies_after(id, 0).await?;
     let flows: Vec<Json> = session

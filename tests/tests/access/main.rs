@@ -6,6 +6,7 @@
 mod crm;
 mod identities;
 mod outlet;
+mod refreshes;
 mod spool;
 mod tokens;
 

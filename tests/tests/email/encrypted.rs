@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use flowright_tests::Fresh;
 use serde_json::json;
-use tokio_rustls::rustls::ServerConfig;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
 
 use super::smarthost::Smarthost;
 use super::{mail, mail_address, python, raw, sent, until, world};
@@ -40,6 +44,71 @@ impl Certificate {
         let (own, key) = (self.folder.display(), self.folder.with_extension("key"));
         format!("certificate = \"{own}\"\ncertificate_key = \"{}\"\n", key.display())
     }
+}
+
+/// Whether a server shows a certificate that somebody who knows only this one believes.
+async fn shows(at: std::net::SocketAddr, certificate: &Certificate) -> bool {
+    let mut roots = RootCertStore::empty();
+    for own in CertificateDer::pem_slice_iter(certificate.pem.as_bytes()) {
+        roots.add(own.unwrap()).unwrap();
+    }
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let mut stream = BufReader::new(TcpStream::connect(at).await.unwrap());
+    for (said, last) in [("", "220 "), ("EHLO x\r\n", "250 "), ("STARTTLS\r\n", "220 ")] {
+        stream.write_all(said.as_bytes()).await.unwrap();
+        let mut line = String::new();
+        while !line.starts_with(last) {
+            line.clear();
+            assert!(stream.read_line(&mut line).await.unwrap() > 0, "it hung up");
+        }
+    }
+    let name = ServerName::try_from("localhost").unwrap();
+    TlsConnector::from(Arc::new(config)).connect(name, stream).await.is_ok()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_certificate_that_is_replaced_is_shown_and_a_broken_one_is_not() {
+    let (first, second) = (Certificate::new(), Certificate::new());
+    let smarthost = Smarthost::start().await;
+    let world = world(smarthost.address, &first.keys()).await;
+    let at = mail_address(&world);
+    let (own, own_key) = (first.folder.to_path_buf(), first.folder.with_extension("key"));
+    let put = |chain: &str, key: &str| {
+        std::fs::write(&own, chain).unwrap();
+        std::fs::write(&own_key, key).unwrap();
+    };
+    let key_of =
+        |of: &Certificate| std::fs::read_to_string(of.folder.with_extension("key")).unwrap();
+    let (first_key, second_key) = (key_of(&first), key_of(&second));
+    // Longer than between two looks at the files.
+    let a_while = || tokio::time::sleep(std::time::Duration::from_millis(1_200));
+    assert!(shows(at, &first).await && !shows(at, &second).await);
+    let cut: String = second.pem.chars().take(second.pem.len() / 2).collect();
+    for (chain, key) in [
+        ("", ""),
+        (cut.as_str(), second_key.as_str()),
+        // The one is written, the other not yet.
+        (second.pem.as_str(), first_key.as_str()),
+        (second.pem.as_str(), "no key"),
+    ] {
+        put(chain, key);
+        a_while().await;
+        assert!(shows(at, &first).await && !shows(at, &second).await, "{chain}");
+    }
+    std::fs::remove_file(&own_key).unwrap();
+    a_while().await;
+    assert!(shows(at, &first).await);
+    put(&second.pem, &second_key);
+    a_while().await;
+    assert!(shows(at, &second).await && !shows(at, &first).await);
+    // And back again.
+    put(&first.pem, &first_key);
+    a_while().await;
+    assert!(shows(at, &first).await && !shows(at, &second).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

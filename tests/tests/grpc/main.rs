@@ -5,6 +5,7 @@
 mod caller;
 mod calls;
 mod changed;
+mod clients;
 mod description;
 mod gone;
 mod limits;

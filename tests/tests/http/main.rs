@@ -3,6 +3,7 @@
 
 mod agents;
 mod bundles;
+mod clients;
 mod elsewhere;
 mod encoded;
 mod events;

@@ -1,5 +1,4 @@
-//! Anything else: a signed webhook with JSON of our own, both ways. Signed is the time with the
-//! body, so that nobody can send it again later.
+//! Anything else: a signed webhook with JSON of our own, both ways.
 
 use serde_json::{Value, json};
 
@@ -8,13 +7,11 @@ use super::layout::{MenuForm, Shows, Unit};
 use super::outcome::Outcome;
 use super::received::{At, Message, Received, Verified};
 use super::refusal::{Malformed, Refusal};
-use super::sign::{Keys, from_hex, hmac_sha256, timely, to_hex};
+use super::sign::{Keys, hmac_sha256, to_hex};
+use super::signed::{self, SIGNATURE};
 use super::{Admitted, Pace, Provider, Saying, json as read};
-use crate::limits::SIGNATURES_MAX;
 use crate::v1;
 use crate::v1::{Delivery, DeliveryStage};
-
-const SIGNATURE: &str = "flowright-signature";
 
 /// A system of the company's own.
 #[derive(Debug, Clone)]
@@ -53,11 +50,7 @@ impl Provider for Generic {
     }
 
     fn admit<'a>(&self, incoming: &Incoming<'a>, now_ms: i64) -> Result<Admitted<'a>, Refusal> {
-        incoming.is_post()?;
-        let (time, given) = signature(incoming.header(SIGNATURE)?)?;
-        timely(time, SIGNATURE, now_ms)?;
-        self.secrets.signed(&[time, b".", incoming.body], &given)?;
-        Ok(Admitted::Message(Verified::new(incoming.body)))
+        signed::admit(&self.secrets, incoming, now_ms).map(Admitted::Message)
     }
 
     fn parse(&self, verified: &Verified<'_>, at: At<'_>) -> Result<Received, Malformed> {
@@ -99,26 +92,6 @@ impl Provider for Generic {
             Outcome::Taken { .. } => Outcome::taken(&read::id(&body, "/id")),
             outcome => outcome,
         }
-    }
-}
-
-/// `t=1700000000,v1=…`; `v1` may be there several times, while secrets change.
-fn signature(header: &[u8]) -> Result<(&[u8], Vec<Vec<u8>>), Refusal> {
-    let malformed = Refusal::MalformedSignature(SIGNATURE);
-    let (mut time, mut given) = (None, Vec::new());
-    for part in header.split(|c| *c == b',').take(SIGNATURES_MAX + 1) {
-        let part = part.trim_ascii();
-        if let Some(text) = part.strip_prefix(b"t=") {
-            if time.replace(text).is_some() {
-                return Err(malformed);
-            }
-        } else if let Some(text) = part.strip_prefix(b"v1=") {
-            given.push(from_hex(text, 32).ok_or(malformed)?);
-        }
-    }
-    match (time, given.is_empty()) {
-        (Some(time), false) => Ok((time, given)),
-        _ => Err(malformed),
     }
 }
 

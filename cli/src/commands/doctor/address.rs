@@ -19,7 +19,7 @@ const ANSWER_BYTES_MAX: usize = 4 << 20;
 /// Looks at the address. Whether a flowright serves there.
 pub(super) fn look(known: &Known, things: &mut Vec<Thing>) -> bool {
     let address = known.config.serve.listen;
-    if known.config.api.token_env.is_none() && !address.ip().is_loopback() {
+    if !known.config.api.is_protected() && !address.ip().is_loopback() {
         let says = ConfigError::Unprotected(address).to_string();
         things.push(Thing::new("address", State::Fault, says));
         return false;
@@ -62,7 +62,7 @@ pub(super) fn look(known: &Known, things: &mut Vec<Thing>) -> bool {
 /// Looks at the address for gRPC alone, where one is configured.
 pub(super) fn look_grpc(known: &Known, served: bool, things: &mut Vec<Thing>) {
     let Some(address) = known.config.grpc.listen else { return };
-    if known.config.api.token_env.is_none() && !address.ip().is_loopback() {
+    if !known.config.api.is_protected() && !address.ip().is_loopback() {
         let says = ConfigError::Unprotected(address).to_string();
         things.push(Thing::new("grpc", State::Fault, says));
         return;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use flowright_compiler::ir::Program;
 use flowright_runtime::actions::variables_needed;
+use flowright_runtime::clients::{Clients, is_sendable};
 use flowright_runtime::config::{Config, ConfigError};
 
 use super::{State, Thing};
@@ -58,6 +59,7 @@ pub(super) fn look(
         (Ok(_), None) => Thing::ok("encoder", "none is configured"),
     });
     things.push(variables(&config, program.as_deref()));
+    things.extend(keys(&config, program.as_deref()));
     Some(Known { config, bot: program.map(|program| program.bot.name.clone()) })
 }
 
@@ -103,6 +105,37 @@ fn read(path: &Path, config: &Config, program: Option<&Program>) -> Thing {
     Thing::ok("configuration", says)
 }
 
+/// Who has a key of the API, where anybody has, and what the records' webhooks are signed with. What is
+/// not set is said of the environment.
+fn keys(config: &Config, program: Option<&Program>) -> Option<Thing> {
+    let mut used = config.api.variables().chain(config.customers.variables()).peekable();
+    used.peek()?;
+    if used.any(|name| config.variable(name).is_none()) {
+        let says = "not looked at: some of them are not set";
+        return Some(Thing::warning("keys", says, "see what is said of the environment"));
+    }
+    let Some(program) = program else {
+        let says = "not looked at: the channels of clients are those of the sources";
+        return Some(Thing::warning("keys", says, "mend the sources first"));
+    };
+    let channels: Vec<String> = program.channels.iter().map(|c| c.name.clone()).collect();
+    let looked = Clients::open(config, &channels).and_then(|clients| {
+        config.changes()?;
+        let name = config.api.token_env.iter();
+        let mut tokens = name.filter_map(|name| Some((name, config.variable(name)?)));
+        match tokens.find(|(_, token)| !is_sendable(token)) {
+            Some((name, _)) => Err(ConfigError::UnusableToken(name.clone())),
+            None => Ok(clients.all().len()),
+        }
+    });
+    Some(match looked {
+        Err(error) => Thing::new("keys", State::Fault, error.to_string()),
+        Ok(0) => Thing::ok("keys", "no client has a key of its own"),
+        Ok(1) => Thing::ok("keys", "1 client has a key of its own"),
+        Ok(many) => Thing::ok("keys", format!("{many} clients have keys of their own")),
+    })
+}
+
 /// The environment variables that the flows and the configuration name.
 fn variables(config: &Config, program: Option<&Program>) -> Thing {
     let deliver = config.deliver.replies.values().chain(&config.deliver.handoffs);
@@ -111,7 +144,8 @@ fn variables(config: &Config, program: Option<&Program>) -> Thing {
         .map(variables_needed)
         .unwrap_or_default()
         .into_iter()
-        .chain(config.api.token_env.clone())
+        .chain(config.api.variables().map(str::to_owned))
+        .chain(config.customers.variables().map(str::to_owned))
         .chain(nlu)
         .chain(deliver.filter_map(|address| address.token_env.clone()))
         .collect();

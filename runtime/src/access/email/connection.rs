@@ -34,7 +34,7 @@ pub(super) async fn serve(mut stream: TcpStream, peer: IpAddr, shared: &Shared) 
     match talk.go_on(&mut stream, vec![greeting]).await {
         End::Closed => linger(&mut stream).await,
         End::StartTls => {
-            let Some(acceptor) = shared.acceptor() else { return };
+            let Some(acceptor) = shared.acceptor().await else { return };
             match timeout(MAIL_WRITE_TIMEOUT, acceptor.accept(stream)).await {
                 Ok(Ok(mut stream)) => {
                     talk.session.encrypted();

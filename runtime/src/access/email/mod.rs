@@ -2,6 +2,7 @@
 //! sends replies through the company's own mail server. What the bytes mean is in
 //! `flowright_access::email`.
 
+mod certificate;
 mod connection;
 mod outlet;
 mod server;
@@ -13,8 +14,8 @@ use std::sync::Arc;
 
 use flowright_access::email::smtp::Settings;
 use flowright_access::email::thread::Key;
-use tokio_rustls::rustls::ServerConfig;
 
+pub use certificate::Certificate;
 pub use outlet::{MailOutlet, Protection, Smarthost};
 pub(crate) use server::MailServer;
 pub use setup::{Setup, missing, setup};
@@ -27,7 +28,7 @@ pub struct EmailOptions {
     /// What the server is, and whom it takes messages for.
     pub smtp: Arc<Settings>,
     /// What connections are encrypted with.
-    pub tls: Option<Arc<ServerConfig>>,
+    pub tls: Option<Arc<Certificate>>,
     /// What ids of our messages are sealed with.
     pub key: Key,
     /// Mail servers of the company that stand in front of this one: what they found counts.

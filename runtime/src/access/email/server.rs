@@ -36,8 +36,11 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn acceptor(&self) -> Option<TlsAcceptor> {
-        self.options.tls.clone().map(TlsAcceptor::from)
+    pub(super) async fn acceptor(&self) -> Option<TlsAcceptor> {
+        match &self.options.tls {
+            Some(certificate) => Some(certificate.current().await.into()),
+            None => None,
+        }
     }
 }
 

@@ -11,12 +11,8 @@ use flowright_access::email::smtp::{Settings, Tls};
 use flowright_access::email::thread::Key;
 use flowright_access::email::{Address, Mailbox};
 use flowright_compiler::ir::{ChannelDef, SettingDef};
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::{EmailOptions, MailOutlet, Protection, Smarthost};
+use super::{Certificate, EmailOptions, MailOutlet, Protection, Smarthost};
 use crate::access::Outlets;
 use crate::clock::{SharedClock, SteadyClock};
 use crate::config::{ConfigError, EmailConfig, EmailTls, SmarthostTls};
@@ -150,7 +146,7 @@ fn value(name: &str, variable: &impl Fn(&str) -> Option<String>) -> Result<Strin
     variable(name).ok_or_else(|| ConfigError::MissingVariables(vec![name.to_owned()]))
 }
 
-fn tls(config: &EmailConfig, folder: &Path) -> Result<Option<Arc<ServerConfig>>, ConfigError> {
+fn tls(config: &EmailConfig, folder: &Path) -> Result<Option<Arc<Certificate>>, ConfigError> {
     let (certificate, key) = match (&config.certificate, &config.certificate_key) {
         (Some(certificate), Some(key)) => (folder.join(certificate), folder.join(key)),
         (None, None) if config.tls == EmailTls::Offered => return Ok(None),
@@ -159,16 +155,7 @@ fn tls(config: &EmailConfig, folder: &Path) -> Result<Option<Arc<ServerConfig>>,
         }
         _ => return Err(unusable("`certificate` and `certificate_key` belong together")),
     };
-    let cannot = |path: &Path, what: &str| unusable(format!("`{}`: {what}", path.display()));
-    let chain = CertificateDer::pem_file_iter(&certificate)
-        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-        .map_err(|e| cannot(&certificate, &e.to_string()))?;
-    let private = PrivateKeyDer::from_pem_file(&key).map_err(|e| cannot(&key, &e.to_string()))?;
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, private))
-        .map_err(|e| cannot(&certificate, &e.to_string()))?;
-    Ok(Some(Arc::new(config)))
+    Ok(Some(Arc::new(Certificate::read(certificate, key).map_err(unusable)?)))
 }
 
 fn outlets(

@@ -15,6 +15,8 @@ pub(super) enum Takes {
     Address,
     /// Such a table for each of some names.
     Addresses,
+    /// A table of [`CLIENT`] for each of some names.
+    Clients,
 }
 
 /// The keys of a webhook channel.
@@ -32,6 +34,14 @@ pub(super) const WEBHOOK: &[Key] = &[
 pub(super) const ADDRESS: &[Key] = &[
     key("url", Takes::Text, "\"https://crm.example.com/flowright\""),
     key("token_env", Takes::Text, "\"CRM_TOKEN\""),
+];
+
+/// The keys of a client system.
+pub(super) const CLIENT: &[Key] = &[
+    key("key_env", Takes::Text, "\"CRM_KEY\""),
+    key("key_before_env", Takes::Text, "\"CRM_KEY_BEFORE\""),
+    key("may", Takes::Texts, "[\"write\", \"read\"]"),
+    key("channels", Takes::Texts, "[\"api\"]"),
 ];
 
 /// A key of a table.
@@ -60,13 +70,26 @@ pub(super) const TABLES: &[(&str, &[Key])] = &[
             key("token_env", Takes::Text, "\"NLU_TOKEN\""),
         ],
     ),
-    ("api", &[key("token_env", Takes::Text, "\"FLOWRIGHT_TOKEN\"")]),
+    (
+        "api",
+        &[
+            key("token_env", Takes::Text, "\"FLOWRIGHT_TOKEN\""),
+            key("clients", Takes::Clients, "[api.clients.NAME]"),
+        ],
+    ),
     (
         "attachments",
         &[
             key("largest", Takes::Text, "\"25 MB\""),
             key("room", Takes::Text, "\"10 GB\""),
             key("types", Takes::Texts, "[\"image/*\", \"application/pdf\"]"),
+        ],
+    ),
+    (
+        "customers",
+        &[
+            key("refresh_secret_env", Takes::Text, "\"CRM_SECRET\""),
+            key("refresh_secret_before_env", Takes::Text, "\"CRM_SECRET_BEFORE\""),
         ],
     ),
     ("conversations", &[key("last", Takes::Text, "\"24h\"")]),

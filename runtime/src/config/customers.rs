@@ -1,0 +1,120 @@
+//! `[customers]`: how the company's records tell that what they say of a customer has changed.
+
+use flowright_access::social::{Changes, Keys};
+use flowright_access::token::KEY_BYTES_MIN;
+use serde::Deserialize;
+
+use super::{Config, ConfigError};
+
+/// `[customers]`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "CustomersKeys")]
+pub struct CustomersConfig {
+    /// Name of the environment variable that holds the secret that such webhooks are signed with.
+    pub refresh_secret_env: Option<String>,
+    /// The same for the secret before it, while it is being changed.
+    pub refresh_secret_before_env: Option<String>,
+}
+
+/// The keys of `[customers]` as they are written.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct CustomersKeys {
+    refresh_secret_env: Option<String>,
+    refresh_secret_before_env: Option<String>,
+}
+
+impl TryFrom<CustomersKeys> for CustomersConfig {
+    type Error = &'static str;
+
+    fn try_from(keys: CustomersKeys) -> Result<Self, Self::Error> {
+        let CustomersKeys { refresh_secret_env, refresh_secret_before_env } = keys;
+        if refresh_secret_env.is_none() && refresh_secret_before_env.is_some() {
+            return Err(
+                "`[customers]` has no `refresh_secret_env`: the secret before counts beside the present \
+                 one only; write `refresh_secret_env = \"CRM_SECRET\"`, or leave both out",
+            );
+        }
+        Ok(Self { refresh_secret_env, refresh_secret_before_env })
+    }
+}
+
+impl CustomersConfig {
+    /// Names of the environment variables that secrets are in.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        let both = [&self.refresh_secret_env, &self.refresh_secret_before_env];
+        both.into_iter().filter_map(|name| name.as_deref())
+    }
+}
+
+impl Config {
+    /// Who reads webhooks of the company's records, where there is a secret for them.
+    ///
+    /// # Errors
+    /// A variable that nobody set, or a secret that could be guessed.
+    pub fn changes(&self) -> Result<Option<Changes>, ConfigError> {
+        let names: Vec<&str> = self.customers.variables().collect();
+        if names.is_empty() {
+            return Ok(None);
+        }
+        let missing = names.iter().filter(|name| self.variable(name).is_none());
+        let missing: Vec<String> = missing.map(|name| (*name).to_owned()).collect();
+        if !missing.is_empty() {
+            return Err(ConfigError::MissingVariables(missing));
+        }
+        let mut secrets = Vec::new();
+        for name in names {
+            let secret = self.variable(name).unwrap_or_default();
+            let (bytes, least) = (secret.len(), KEY_BYTES_MIN);
+            if bytes < least {
+                let name = name.to_owned();
+                return Err(ConfigError::ShortKey { name, at: None, bytes, least });
+            }
+            secrets.push(secret);
+        }
+        // They are one or two, and none of them is empty.
+        Ok(Keys::new("refresh_secret_env", secrets).ok().map(Changes::new))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Config;
+
+    #[test]
+    fn secrets_are_read_and_what_is_wrong_is_told() {
+        let long = "s".repeat(32);
+        let env = format!("[env]\nNEW = \"{long}\"\nOLD = \"o{long}\"\nSHORT = \"s3cret\"\n");
+        let of = |keys: &str| {
+            let config = Config::parse("f", &format!("[customers]\n{keys}\n{env}")).unwrap();
+            config.changes()
+        };
+        assert!(of("").unwrap().is_none());
+        for keys in [
+            "refresh_secret_env = \"NEW\"",
+            "refresh_secret_env = \"NEW\"\nrefresh_secret_before_env = \"OLD\"",
+        ] {
+            let changes = of(keys).unwrap().unwrap();
+            assert!(!format!("{changes:?}").contains(&long));
+        }
+        for (keys, expected) in [
+            (
+                "refresh_secret_env = \"NO_SUCH\"",
+                "R0203: environment variables are missing: NO_SUCH",
+            ),
+            (
+                "refresh_secret_env = \"SHORT\"",
+                "R0214: the environment variable `SHORT` holds a key of 6",
+            ),
+        ] {
+            let said = of(keys).unwrap_err().to_string();
+            assert!(said.starts_with(expected), "{said}");
+        }
+        let text = "\n[customers]\nrefresh_secret_before_env = \"OLD\"\n";
+        let said = Config::parse("f", text).unwrap_err().to_string();
+        assert!(
+            said.starts_with("R0202: f:2: `[customers]` has no `refresh_secret_env`"),
+            "{said}"
+        );
+    }
+}
