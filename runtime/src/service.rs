@@ -248,7 +248,7 @@ impl Service {
         let mut loops = vec![
             tokio::spawn(dispatch.clone().watch_timers()),
             tokio::spawn(courier.run()),
-            tokio::spawn(Porter::new(access.clone()).run()),
+            tokio::spawn(Porter::new(access.clone(), social.clone()).run()),
             tokio::spawn(Sweeper::new(attachments).run()),
         ];
         loops.extend(mail.map(|mail| tokio::spawn(mail.run())));

@@ -12,6 +12,7 @@ mod ids;
 mod json;
 mod layout;
 mod line;
+mod media;
 mod meta;
 mod outcome;
 mod received;
@@ -29,6 +30,7 @@ pub use generic::Generic;
 pub use http::{Answer, Call, HttpAnswer, Incoming, Verb};
 pub use layout::{MenuForm, Shows, Unit};
 pub use line::Line;
+pub use media::{Media, Place, is_at};
 pub use meta::{Messenger, WhatsApp};
 pub use outcome::{Outcome, Token};
 pub use received::{At, Pull, Pulled, ReadUntil, Received, Verified};
@@ -120,6 +122,29 @@ pub trait Provider: fmt::Debug + Send + Sync {
     /// What the answer means instead.
     fn read_token(&self, _answer: &Answer<'_>, _now_ms: i64) -> Result<Token, Outcome> {
         Err(Outcome::dead("this provider gives no tokens"))
+    }
+
+    /// Where a file is that a customer sent, by what its envelope says of it; nothing where none can be had.
+    fn media(&self, _at_provider: &str, _token: Option<&Key>) -> Option<Media> {
+        None
+    }
+
+    /// Where a file is, by the answer to [`Media::Ask`].
+    ///
+    /// # Errors
+    /// What the answer means instead.
+    fn read_media(&self, _answer: &Answer<'_>) -> Result<Place, Outcome> {
+        Err(Outcome::dead("this provider says at once where a file is"))
+    }
+
+    /// Names of the provider's hosts that files may be fetched from, and of all below them.
+    fn media_hosts(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// What an answer means that is not the file that was asked for.
+    fn refuses_media(&self, answer: &Answer<'_>) -> Option<Outcome> {
+        media::refusal(answer)
     }
 
     /// The request that fetches what a notification only announced.

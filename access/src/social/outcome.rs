@@ -53,6 +53,14 @@ impl Outcome {
         Self::Dead { cause: short(cause.into()) }
     }
 
+    /// The same, or that it will never work where it was said that it has.
+    pub(super) fn or_dead(self, cause: &str) -> Self {
+        match self {
+            Self::Taken { .. } => Self::dead(cause),
+            outcome => outcome,
+        }
+    }
+
     /// What a status means that the provider did not explain.
     pub(super) fn of_status(answer: &Answer<'_>, words: &str) -> Self {
         let cause = match words {

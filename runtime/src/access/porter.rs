@@ -9,6 +9,7 @@ use prost::Message as _;
 use tokio::task::JoinSet;
 
 use super::attached::Came;
+use super::social::Social;
 use super::{Access, AccessError};
 use crate::attachments::NotAttached;
 use crate::clock::later;
@@ -30,6 +31,7 @@ type Sender = (String, String);
 #[derive(Debug)]
 pub(crate) struct Porter {
     access: Access,
+    social: Social,
     /// What waits behind a message of its sender that is under way.
     waiting: HashMap<Sender, VecDeque<Spooled>>,
     under_way: JoinSet<Sender>,
@@ -39,9 +41,10 @@ pub(crate) struct Porter {
 }
 
 impl Porter {
-    pub(crate) fn new(access: Access) -> Self {
+    /// `social`: where files are fetched that a messenger keeps.
+    pub(crate) fn new(access: Access, social: Social) -> Self {
         let (waiting, under_way) = (HashMap::new(), JoinSet::new());
-        Self { access, waiting, under_way, held: 0, last: 0 }
+        Self { access, social, waiting, under_way, held: 0, last: 0 }
     }
 
     /// Until it is dropped.
@@ -107,9 +110,9 @@ impl Porter {
     }
 
     fn spawn(&mut self, sender: Sender, message: Spooled) {
-        let access = self.access.clone();
+        let (access, social) = (self.access.clone(), self.social.clone());
         self.under_way.spawn(async move {
-            carry(&access, message).await;
+            carry(&access, &social, message).await;
             sender
         });
     }
@@ -131,12 +134,13 @@ impl Porter {
 }
 
 /// Carries one message out, however often it takes, and keeps what came of it.
-async fn carry(access: &Access, message: Spooled) {
+async fn carry(access: &Access, social: &Social, message: Spooled) {
     let inner = &access.inner;
     let number = message.number;
     let mut pause = PAUSE;
+    let envelope = complete(access, social, &message).await;
     let result = loop {
-        match attempt(access, &message).await {
+        match attempt(access, envelope.clone()).await {
             Ok(()) => break SpoolResult::Done,
             Err(error) if passes(&error) => {
                 tracing::warn!(channel = %message.channel, %error, "a message waits");
@@ -155,10 +159,25 @@ async fn carry(access: &Access, message: Spooled) {
     }
 }
 
-async fn attempt(access: &Access, message: &Spooled) -> Result<(), AccessError> {
-    let envelope = Envelope::decode(message.envelope.as_slice())
+/// A message with its files, as far as they can be had.
+async fn complete(
+    access: &Access,
+    social: &Social,
+    message: &Spooled,
+) -> Result<Envelope, AccessError> {
+    let mut envelope = Envelope::decode(message.envelope.as_slice())
         .map_err(|e| AccessError::BadEnvelope(e.to_string()))?;
-    access.carry_out_of(envelope, Came::Before).await.map(|_| ())
+    if let Some(account) = social.of(&message.channel) {
+        account.fetch_files(&mut envelope, access.attachments()).await;
+    }
+    Ok(envelope)
+}
+
+async fn attempt(
+    access: &Access,
+    envelope: Result<Envelope, AccessError>,
+) -> Result<(), AccessError> {
+    access.carry_out_of(envelope?, Came::Before).await.map(|_| ())
 }
 
 /// Whether what kept a message from being carried out may be over later.

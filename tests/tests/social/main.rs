@@ -3,6 +3,7 @@
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
 
 mod doors;
+mod media;
 mod order_change;
 mod standin;
 mod table;

@@ -126,12 +126,39 @@ impl StandIn {
             headers: parts.headers.iter().map(|(k, v)| (k.to_string(), text(v))).collect(),
             body: serde_json::from_slice(&bytes).unwrap_or(Json::Null),
         };
+        if let Some(file) = self.file(&asked) {
+            self.inner.lock().unwrap().asked.push(asked);
+            return Response::new(Full::new(file.into()));
+        }
         let (status, headers, body) = self.inner.lock().unwrap().says(asked);
         let mut response = Response::builder().status(status);
         for (name, value) in headers {
             response = response.header(name, value);
         }
         response.body(Full::new(body.to_string().into())).unwrap()
+    }
+}
+
+/// What customers send: a PDF as far as its first bytes go.
+pub const FILE: &[u8] = b"%PDF-1.7\nall of a contract";
+
+impl StandIn {
+    /// A file, where one is asked for with what its provider wants.
+    fn file(&self, asked: &Asked) -> Option<&'static [u8]> {
+        let (path, query) = asked.path.split_once('?').unwrap_or((&asked.path, ""));
+        let is_bearer = asked.header("authorization") == "Bearer 123:t0ken";
+        let tokens = self.inner.lock().unwrap().tokens;
+        let is = match (asked.provider.as_str(), path) {
+            ("whatsapp", "files/106") | ("slack", "files/F1") => is_bearer,
+            ("line", "v2/bot/message/354718705033693861/content") => is_bearer,
+            ("messenger", "files/1") | ("generic", "files/1") => !is_bearer,
+            ("telegram", "file/bot123:t0ken/documents/file_1.pdf") => true,
+            ("wechat" | "wecom", "cgi-bin/media/get") => {
+                query == format!("access_token=T{tokens}&media_id=M1")
+            }
+            _ => false,
+        };
+        is.then_some(FILE)
     }
 }
 
@@ -143,6 +170,21 @@ impl Inner {
     fn says(&mut self, asked: Asked) -> Says {
         self.asked.push(asked.clone());
         let (path, query) = asked.path.split_once('?').unwrap_or((&asked.path, ""));
+        match (asked.provider.as_str(), path) {
+            ("whatsapp", "106") if asked.header("authorization") == "Bearer 123:t0ken" => {
+                let host = asked.header("host");
+                return ok(
+                    json!({ "id": "106", "url": format!("http://{host}/whatsapp/files/106") }),
+                );
+            }
+            ("telegram", "bot123:t0ken/getFile") if query == "file_id=doc_1" => {
+                return ok(
+                    json!({ "ok": true, "result": { "file_path": "documents/file_1.pdf" } }),
+                );
+            }
+            ("slack", "files/F2") => return (302, vec![("location", "/login")], json!({})),
+            _ => {}
+        }
         match path {
             "cgi-bin/gettoken" | "cgi-bin/stable_token" => {
                 self.tokens += 1;

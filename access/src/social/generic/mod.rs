@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 
 use super::http::{Answer, Call, HttpAnswer, Incoming};
 use super::layout::{MenuForm, Shows, Unit};
+use super::media::{Media, Place};
 use super::outcome::Outcome;
 use super::received::{At, Message, Received, Verified};
 use super::refusal::{Malformed, Refusal};
-use super::sign::{Keys, hmac_sha256, to_hex};
+use super::sign::{Key, Keys, hmac_sha256, to_hex};
 use super::signed::{self, SIGNATURE};
 use super::{Admitted, Pace, Provider, Saying, json as read};
 use crate::v1;
@@ -92,6 +93,12 @@ impl Provider for Generic {
             Outcome::Taken { .. } => Outcome::taken(&read::id(&body, "/id")),
             outcome => outcome,
         }
+    }
+
+    fn media(&self, at_provider: &str, _token: Option<&Key>) -> Option<Media> {
+        // Only behind the address that replies go to: the other side is whoever has the secret, and it may
+        // pass on what others wrote.
+        Some(Media::At(Place::url(at_provider, None)))
     }
 }
 

@@ -5,6 +5,7 @@ mod send;
 
 use super::http::{Answer, Call, Incoming};
 use super::layout::{MenuForm, Shows, Unit};
+use super::media::{Media, Place};
 use super::outcome::{OPERATOR_MS, Outcome};
 use super::received::{At, Received, Verified};
 use super::refusal::{Malformed, Refusal};
@@ -77,6 +78,24 @@ impl Provider for Line {
             // Until the month is over, or the operator has bought more.
             429 if words.contains("monthly limit") => Outcome::again(cause, Some(3_600_000)),
             _ => Outcome::of_status(answer, words),
+        }
+    }
+
+    fn media(&self, at_provider: &str, _token: Option<&Key>) -> Option<Media> {
+        let is_id = !at_provider.is_empty() && at_provider.bytes().all(|b| b.is_ascii_digit());
+        // What a customer's app keeps elsewhere is at whatever address it says: that is not asked.
+        is_id.then(|| {
+            let path = format!("/v2/bot/message/{at_provider}/content");
+            let call = Call::get(path).bearer(self.access_token.reveal());
+            Media::At(Place::Api { beside: Some("https://api-data.line.me"), call })
+        })
+    }
+
+    fn refuses_media(&self, answer: &Answer<'_>) -> Option<Outcome> {
+        match answer.status {
+            // It is being made ready.
+            202 => Some(Outcome::again("it is not ready yet", None)),
+            _ => super::media::refusal(answer),
         }
     }
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::http::{Answer, Call, HttpAnswer, Incoming};
 use super::super::layout::{MenuForm, Shows, Unit};
+use super::super::media::{Media, Place};
 use super::super::outcome::Outcome;
 use super::super::received::{At, Message, ReadUntil, Received, Verified};
 use super::super::refusal::{Malformed, Refusal};
@@ -74,6 +75,15 @@ impl Provider for Messenger {
 
     fn read(&self, answer: &Answer<'_>) -> Outcome {
         super::read(answer, "/message_id")
+    }
+
+    fn media(&self, at_provider: &str, _token: Option<&Key>) -> Option<Media> {
+        // The address holds all that is needed.
+        Some(Media::At(Place::url(at_provider, None)))
+    }
+
+    fn media_hosts(&self) -> &'static [&'static str] {
+        super::MEDIA_HOSTS
     }
 }
 

@@ -24,6 +24,9 @@ const CHALLENGE: &str = "hub.challenge";
 /// Where Meta's API is; the version is part of the address.
 const API: &str = "https://graph.facebook.com/v23.0";
 
+/// Where Meta keeps files.
+const MEDIA_HOSTS: &[&str] = &["fbsbx.com", "fbcdn.net"];
+
 /// Checks a request: a GET by the token that the operator chose, a POST by its signature.
 fn admit<'a>(
     incoming: &Incoming<'a>,

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::http::{Answer, Call, HttpAnswer, Incoming};
 use super::super::layout::{MenuForm, Shows, Unit};
+use super::super::media::{Media, Place};
 use super::super::outcome::Outcome;
 use super::super::received::{At, Message, Received, Verified};
 use super::super::refusal::{Malformed, Refusal};
@@ -89,6 +90,24 @@ impl Provider for WhatsApp {
 
     fn read(&self, answer: &Answer<'_>) -> Outcome {
         super::read(answer, "/messages/0/id")
+    }
+
+    fn media(&self, at_provider: &str, _token: Option<&Key>) -> Option<Media> {
+        let is_id = !at_provider.is_empty() && at_provider.bytes().all(|b| b.is_ascii_digit());
+        is_id.then(|| {
+            Media::Ask(Call::get(format!("/{at_provider}")).bearer(self.access_token.reveal()))
+        })
+    }
+
+    fn read_media(&self, answer: &Answer<'_>) -> Result<Place, Outcome> {
+        match read::text(&answer.json(), "/url") {
+            "" => Err(super::read(answer, "/id").or_dead("it says nothing of where the file is")),
+            url => Ok(Place::url(url, Some(&self.access_token))),
+        }
+    }
+
+    fn media_hosts(&self) -> &'static [&'static str] {
+        super::MEDIA_HOSTS
     }
 }
 

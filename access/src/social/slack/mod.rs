@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::http::{Answer, Call, HttpAnswer, Incoming};
 use super::layout::{MenuForm, Shows, Unit};
+use super::media::{Media, Place};
 use super::outcome::{OPERATOR_MS, Outcome};
 use super::received::{At, Received, Verified};
 use super::refusal::{Malformed, Refusal};
@@ -110,6 +111,26 @@ impl Provider for Slack {
             | "two_factor_setup_required"
             | "not_in_channel" => Outcome::again(error, Some(OPERATOR_MS)),
             _ => Outcome::dead(error),
+        }
+    }
+
+    fn media(&self, at_provider: &str, _token: Option<&Key>) -> Option<Media> {
+        Some(Media::At(Place::url(at_provider, Some(&self.bot_token))))
+    }
+
+    fn media_hosts(&self) -> &'static [&'static str] {
+        &["files.slack.com"]
+    }
+
+    fn refuses_media(&self, answer: &Answer<'_>) -> Option<Outcome> {
+        // Without the right `files:read` it shows a page to log in.
+        let is_page =
+            answer.header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
+        match super::media::refusal(answer) {
+            None if is_page => {
+                Some(Outcome::dead("the bot may not read files: it needs files:read"))
+            }
+            refusal => refusal,
         }
     }
 }

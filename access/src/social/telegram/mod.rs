@@ -3,8 +3,9 @@
 mod send;
 mod updates;
 
-use super::http::{Answer, Call, Incoming};
+use super::http::{Answer, Call, Incoming, with_query};
 use super::layout::{MenuForm, Shows, Unit};
+use super::media::{Media, Place};
 use super::outcome::{OPERATOR_MS, Outcome};
 use super::received::{At, Received, Verified};
 use super::refusal::{BadKey, Malformed, Refusal};
@@ -103,5 +104,21 @@ impl Provider for Telegram {
             408 | 429 | 500..=599 => Outcome::again(cause, after.or(answer.retry_after_ms())),
             _ => Outcome::dead(cause),
         }
+    }
+
+    fn media(&self, at_provider: &str, _token: Option<&Key>) -> Option<Media> {
+        let path = format!("/bot{}/getFile", self.bot_token.reveal());
+        Some(Media::Ask(Call::get(with_query(&path, &[("file_id", at_provider)]))))
+    }
+
+    fn read_media(&self, answer: &Answer<'_>) -> Result<Place, Outcome> {
+        let body = answer.json();
+        let path = read::text(&body, "/result/file_path");
+        let fits = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+        if path.is_empty() || path.contains("..") || !path.chars().all(fits) {
+            return Err(self.read(answer).or_dead("it says nothing of where the file is"));
+        }
+        let path = format!("/file/bot{}/{path}", self.bot_token.reveal());
+        Ok(Place::api(Call::get(path)))
     }
 }

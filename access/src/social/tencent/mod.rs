@@ -16,8 +16,9 @@ pub use crypt::SafeMode;
 pub use wechat::WeChat;
 pub use wecom::WeCom;
 
-use super::http::{Answer, Call, Incoming};
+use super::http::{Answer, Call, Incoming, with_query};
 use super::json;
+use super::media::{Media, Place};
 use super::outcome::{OPERATOR_MS, Outcome, Token};
 use super::refusal::Refusal;
 use super::sign::{Key, from_hex, same_sha1, sorted_sha1, timely};
@@ -98,6 +99,22 @@ fn read_token(answer: &Answer<'_>, now_ms: i64) -> Result<Token, Outcome> {
     Ok(Token { key: Key::given(token), until_ms: now_ms.saturating_add(left_ms) })
 }
 
+/// Where a file is: one for a few days, by its id.
+fn media(at_provider: &str, token: Option<&Key>) -> Option<Media> {
+    let query = [("access_token", token?.reveal()), ("media_id", at_provider)];
+    let call = Call::get(with_query("/cgi-bin/media/get", &query));
+    (!at_provider.is_empty()).then(|| Media::At(Place::api(call)))
+}
+
+/// An error is JSON with status 200, where a file was asked for.
+fn refuses_media(answer: &Answer<'_>) -> Option<Outcome> {
+    let is_json = answer.body.first() == Some(&b'{') && answer.body.len() < 4_096;
+    match is_json && json::whole(&answer.json(), "/errcode").is_some_and(|code| code != 0) {
+        true => Some(read(answer, "")),
+        false => super::media::refusal(answer),
+    }
+}
+
 /// What an answer of either API means; `id` is where a message's id is.
 fn read(answer: &Answer<'_>, id: &str) -> Outcome {
     let body = answer.json();
@@ -122,5 +139,5 @@ fn read(answer: &Answer<'_>, id: &str) -> Outcome {
 
 /// A POST with the token that the API wants in its query.
 fn post(path: &str, token: &Key, body: &serde_json::Value) -> Call {
-    Call::post(super::http::with_query(path, &[("access_token", token.reveal())]), body)
+    Call::post(with_query(path, &[("access_token", token.reveal())]), body)
 }

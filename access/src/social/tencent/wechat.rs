@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::http::{Answer, Call, HttpAnswer, Incoming};
 use super::super::layout::{Button, MenuForm, Shows, Unit, layout};
+use super::super::media::Media;
 use super::super::outcome::{Outcome, Token};
 use super::super::received::{At, Received, Verified};
 use super::super::refusal::{Malformed, Refusal};
@@ -107,6 +108,14 @@ impl Provider for WeChat {
 
     fn read(&self, answer: &Answer<'_>) -> Outcome {
         super::read(answer, "/msgid")
+    }
+
+    fn media(&self, at_provider: &str, token: Option<&Key>) -> Option<Media> {
+        super::media(at_provider, token)
+    }
+
+    fn refuses_media(&self, answer: &Answer<'_>) -> Option<Outcome> {
+        super::refuses_media(answer)
     }
 
     /// A stable token: asking for one does not end the one that others use.

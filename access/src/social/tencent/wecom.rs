@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::http::{Answer, Call, HttpAnswer, Incoming, with_query};
 use super::super::layout::{Button, Layout, MenuForm, Shows, Unit, layout};
+use super::super::media::Media;
 use super::super::outcome::{Outcome, Token};
 use super::super::received::{At, Pull, Pulled, Received, Verified};
 use super::super::refusal::{Malformed, Refusal};
@@ -102,6 +103,14 @@ impl Provider for WeCom {
 
     fn read(&self, answer: &Answer<'_>) -> Outcome {
         super::read(answer, "/msgid")
+    }
+
+    fn media(&self, at_provider: &str, token: Option<&Key>) -> Option<Media> {
+        super::media(at_provider, token)
+    }
+
+    fn refuses_media(&self, answer: &Answer<'_>) -> Option<Outcome> {
+        super::refuses_media(answer)
     }
 
     fn ask_token(&self) -> Option<Call> {

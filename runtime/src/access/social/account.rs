@@ -6,18 +6,19 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use flowright_access::social::{Answer, Call, Key, Outcome, Pace, Token, Verb};
 use hyper::body::Bytes;
 use hyper::{Method, Request, Response};
+use tokio::sync::Semaphore;
 
 use super::open::SocialChannel;
 use super::pace::Paces;
 use crate::clock::SharedClock;
-use crate::limits::ANSWER_BYTES_MAX;
+use crate::limits::{ANSWER_BYTES_MAX, MEDIA_AT_ONCE_MAX};
 use crate::transport::SharedTransport;
 
 /// See the module.
 #[derive(Debug)]
 pub(crate) struct Account {
     pub(super) channel: SocialChannel,
-    transport: SharedTransport,
+    pub(super) transport: SharedTransport,
     pub(super) clock: SharedClock,
     /// Whoever asks for a token holds this: nobody else does at the same time.
     token: tokio::sync::Mutex<Option<Token>>,
@@ -26,6 +27,8 @@ pub(crate) struct Account {
     half_sent: Mutex<HashMap<String, usize>>,
     /// How far an announced account was fetched. Fetching is one after another.
     pub(super) cursors: tokio::sync::Mutex<HashMap<String, String>>,
+    /// So many files are fetched at the same time.
+    pub(super) fetching: Semaphore,
 }
 
 impl Account {
@@ -44,6 +47,7 @@ impl Account {
             paces: Mutex::new(Paces::new(pace)),
             half_sent: Mutex::default(),
             cursors: tokio::sync::Mutex::default(),
+            fetching: Semaphore::new(MEDIA_AT_ONCE_MAX),
         }
     }
 
@@ -69,7 +73,7 @@ impl Account {
         let request = self.request(call).map_err(|cause| Outcome::Dead { cause })?;
         let sent = self.transport.send(request, ANSWER_BYTES_MAX).await;
         let response = sent.map_err(|cause| Outcome::Again { cause, after_ms: None })?;
-        Ok(read_answer(&response, read))
+        Ok(answer_of(&response, read))
     }
 
     fn request(&self, call: Call) -> Result<Request<Bytes>, String> {
@@ -112,7 +116,7 @@ impl Account {
     }
 }
 
-fn read_answer<T>(response: &Response<Bytes>, read: impl FnOnce(&Answer<'_>) -> T) -> T {
+pub(super) fn answer_of<T>(response: &Response<Bytes>, read: impl FnOnce(&Answer<'_>) -> T) -> T {
     let headers: Vec<(&str, &[u8])> =
         response.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
     let (status, body) = (response.status().as_u16(), response.body());

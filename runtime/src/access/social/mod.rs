@@ -2,6 +2,7 @@
 //! answered at once; what is said goes out through its API, at its pace.
 
 mod account;
+mod media;
 mod open;
 mod outlet;
 mod pace;
@@ -53,6 +54,14 @@ impl Social {
     /// What is behind a path.
     pub(crate) fn at(&self, path: &str) -> Option<&Door> {
         self.doors.get(path)
+    }
+
+    /// The account of a channel.
+    pub(crate) fn of(&self, channel: &str) -> Option<&Arc<Account>> {
+        self.doors.values().find_map(|door| match door {
+            Door::Open(account) => Some(account).filter(|account| account.name() == channel),
+            Door::Closed(_) => None,
+        })
     }
 
     /// Where what is said on these channels goes.
