@@ -161,13 +161,17 @@ impl Access {
     async fn carry_out_of(&self, envelope: Envelope, came: Came) -> Result<Answered, AccessError> {
         checked(&envelope)?;
         let who = self.who(&envelope.proofs)?;
-        let Place { session, is_named, customer_id } = self.place(&envelope, &who).await?;
+        let place = self.place(&envelope, &who).await?;
+        if let Some(answered) = self.carried_out_before(&envelope, &place).await? {
+            return Ok(answered);
+        }
+        let Place { session, is_named, customer_id, .. } = place;
         let Envelope { id, channel, text, payload, language, reply_to, attachments, .. } = envelope;
         let attachments = self.attached(attachments, &session, came).await?;
         let some = |text: String| (!text.is_empty()).then_some(text);
         let message = Incoming {
             // Ids are the channel's own, and several channels have one session.
-            id: if is_named { id } else { format!("{channel}/{id}") },
+            id: if is_named { id } else { own_id(&channel, &id) },
             channel,
             text,
             payload: some(payload),
@@ -179,6 +183,27 @@ impl Access {
         };
         let answer = self.inner.dispatch.message(&session, message).await?;
         Ok(Answered { session, answer })
+    }
+
+    /// The answer to a message that was carried out in a session which goes on in another one since. The other
+    /// one does not know it: it would be carried out twice.
+    async fn carried_out_before(
+        &self,
+        envelope: &Envelope,
+        place: &Place,
+    ) -> Result<Option<Answered>, AccessError> {
+        if place.is_named || place.customer_id.is_none() {
+            return Ok(None);
+        }
+        let Envelope { channel, id, .. } = envelope;
+        let earlier = self.inner.store.earlier_sessions(channel, &place.address).await?;
+        for session in earlier.iter().filter(|session| **session != place.session) {
+            let id = own_id(channel, id);
+            if let Some(answer) = self.inner.dispatch.carried_out(session, &id).await? {
+                return Ok(Some(Answered { session: place.session.clone(), answer }));
+            }
+        }
+        Ok(None)
     }
 
     /// The session that somebody comes into, before she says anything, and her profile where something
@@ -273,6 +298,11 @@ impl Access {
     pub async fn spool_sizes(&self) -> Result<(u64, u64), StoreError> {
         self.inner.store.spool_sizes().await
     }
+}
+
+/// A message's id in a session that several channels have.
+fn own_id(channel: &str, id: &str) -> String {
+    format!("{channel}/{id}")
 }
 
 /// Whether an envelope is within limits and has what every message needs.

@@ -20,6 +20,8 @@ pub(super) struct Place {
     pub(super) is_named: bool,
     /// The customer who writes, where that is known.
     pub(super) customer_id: Option<String>,
+    /// The address that it came from, as it is kept.
+    pub(super) address: String,
 }
 
 impl Access {
@@ -36,8 +38,9 @@ impl Access {
         }
         let customer_id = customer.as_ref().map(|(id, _)| id.clone()).or(linked);
         let is_named = !sender.named.is_empty();
+        let address = sender.address.clone();
         let session = self.session_of(&envelope.channel, sender, customer).await?;
-        Ok(Place { session, is_named, customer_id })
+        Ok(Place { session, is_named, customer_id, address })
     }
 
     /// Who writes, as far as the message itself and what is known of the address say.

@@ -232,6 +232,19 @@ impl Dispatch {
         Ok(())
     }
 
+    /// What a message was answered that was carried out in a session before; nothing where it was not.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn carried_out(&self, session: &str, id: &str) -> Result<Option<Answer>, StoreError> {
+        let store = &self.inner.store;
+        let Some(turn) = store.message(session, id).await? else { return Ok(None) };
+        let replies = store.replies_of_turn(session, &turn).await?;
+        let handed_off = turn.handed_off.unwrap_or(false);
+        self.inner.metrics.repeats.inc();
+        Ok(Some(Answer { turn: turn.turn, replies, repeated: true, handed_off }))
+    }
+
     /// A stored session with the program that it runs.
     ///
     /// # Errors

@@ -55,6 +55,13 @@ pub trait AccessStore: Send + Sync + std::fmt::Debug {
     /// All addresses whose messages belong to a session.
     fn identities_of<'s>(&'s self, session: &'s str) -> StoreFuture<'s, Vec<StoredIdentity>>;
 
+    /// The sessions that an address's messages belonged to before they went on in another one.
+    fn earlier_sessions<'s>(
+        &'s self,
+        channel: &'s str,
+        address: &'s str,
+    ) -> StoreFuture<'s, Vec<String>>;
+
     /// What is kept of a customer's profile.
     fn profile<'s>(&'s self, customer: &'s str) -> StoreFuture<'s, Option<StoredProfile>>;
 

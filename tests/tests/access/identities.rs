@@ -1,6 +1,7 @@
 //! Whose messages belong to which session.
 
 use flowright_access::v1::Envelope;
+use flowright_runtime::dispatch::Answer;
 use flowright_tests::{ECHO, World, bundle_of_text, send};
 use serde_json::{Value as Json, json};
 
@@ -13,8 +14,12 @@ fn bot() -> Vec<u8> {
 
 async fn say(world: &World, envelope: Envelope) -> (String, Vec<String>) {
     let answered = world.server.access().carry_out(envelope).await.unwrap();
-    let texts = answered.answer.replies.iter().map(|r| r.reply.text.clone()).collect();
+    let texts = texts_of(&answered.answer);
     (answered.session, texts)
+}
+
+fn texts_of(answer: &Answer) -> Vec<String> {
+    answer.replies.iter().map(|r| r.reply.text.clone()).collect()
 }
 
 /// What the bot answers to a word.
@@ -107,6 +112,14 @@ async fn a_conversation_that_turns_out_to_be_a_customers_goes_on_in_hers() {
     );
     let again = world.server.access().carry_out(proved).await.unwrap();
     assert!(again.answer.repeated);
+    // What she sent before it turned out who she is, and sends again, was carried out there.
+    let earlier = world.server.access().carry_out(visitor("2", "one")).await.unwrap();
+    assert!(earlier.answer.repeated);
+    assert_eq!((&earlier.session, texts_of(&earlier.answer)), (&hers, answer("1: one")));
+    assert_eq!(
+        say(&world, envelope("api", "c1", "4", "four")).await,
+        (hers.clone(), answer("4: four"))
+    );
     // Nothing is left where it was: no question, no timer.
     let left = world.session(&own).await;
     assert_eq!((&left["flows"], &left["wake_at_ms"]), (&json!([]), &Json::Null));

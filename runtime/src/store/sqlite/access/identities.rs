@@ -132,6 +132,20 @@ fn decide(
     }
 }
 
+/// The sessions that an address had before it was merged into others, the latest first.
+pub(super) fn earlier(
+    db: &Connection,
+    channel: &str,
+    address: &str,
+) -> Result<Vec<String>, rusqlite::Error> {
+    db.prepare_cached(
+        "SELECT before FROM identity_log WHERE channel = ?1 AND address = ?2 AND before IS NOT NULL
+         ORDER BY number DESC",
+    )?
+    .query_map([channel, address], |row| row.get(0))?
+    .collect()
+}
+
 pub(super) fn whole<T>(
     found: Option<(T, bool)>,
     what: &'static str,

@@ -46,6 +46,8 @@ CREATE TABLE IF NOT EXISTS identity_log (
     address TEXT NOT NULL, session TEXT NOT NULL, before TEXT, customer TEXT, proof TEXT,
     sum INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX IF NOT EXISTS identity_log_before ON identity_log (channel, address)
+    WHERE before IS NOT NULL;
 CREATE TABLE IF NOT EXISTS contacts (
     session TEXT NOT NULL, channel TEXT NOT NULL, reply_to TEXT NOT NULL, sum INTEGER NOT NULL,
     PRIMARY KEY (session, channel)
@@ -152,6 +154,14 @@ impl AccessStore for SqliteStore {
 
     fn identities_of<'s>(&'s self, session: &'s str) -> StoreFuture<'s, Vec<StoredIdentity>> {
         Box::pin(ready(self.read_identities_of(session)))
+    }
+
+    fn earlier_sessions<'s>(
+        &'s self,
+        channel: &'s str,
+        address: &'s str,
+    ) -> StoreFuture<'s, Vec<String>> {
+        Box::pin(ready(self.read(|db| identities::earlier(db, channel, address))))
     }
 
     fn profile<'s>(&'s self, customer: &'s str) -> StoreFuture<'s, Option<StoredProfile>> {
