@@ -185,6 +185,7 @@ impl Service {
             Arc::new(store.clone()),
             Arc::new(Folder::beside(&options.store)),
             Arc::clone(&options.clock),
+            Arc::clone(&metrics),
             options.attachments,
         );
         let attachments = attachments.await?;

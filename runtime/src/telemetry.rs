@@ -36,6 +36,10 @@ pub struct Metrics {
     pub unknown_names: Family<ActionLabels, Counter>,
     /// Attempts to send what the outbox holds, by kind and result.
     pub deliveries: Family<ActionLabels, Counter>,
+    /// What came by channels that are acknowledged at once, by channel and what became of it.
+    pub intake: Family<ActionLabels, Counter>,
+    /// Files of customers, by channel and whether they were taken.
+    pub attachments: Family<ActionLabels, Counter>,
     /// Rights that requests needed, by client and whether it has them.
     pub rights: Family<ActionLabels, Counter>,
     /// Requests with the key before a client's present one.
@@ -50,6 +54,14 @@ pub struct Metrics {
     pub refused: Counter,
 }
 
+/// Labels of a channel and of what became of something that came by it.
+#[must_use]
+pub fn by_channel(channel: &str, result: &str) -> ActionLabels {
+    [("channel", channel), ("result", result)]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec()
+}
+
 impl Default for Metrics {
     fn default() -> Self {
         let mut all = Registry::with_prefix("flowright");
@@ -60,6 +72,7 @@ impl Default for Metrics {
         let (deliveries, upgrades, lookups) =
             (Family::default(), Family::default(), Family::default());
         let (rights, old_keys) = (Family::default(), Family::default());
+        let (intake, attachments) = (Family::default(), Family::default());
         let mut counter = |name, help| added(&mut all, name, help, Counter::default());
         Self {
             turns: counter("turns", "Turns begun by a customer"),
@@ -98,6 +111,18 @@ impl Default for Metrics {
                 "deliveries",
                 "Attempts to send replies and handoffs by kind and result",
                 deliveries,
+            ),
+            intake: added(
+                &mut all,
+                "intake",
+                "Messages by webhook and mail, by channel and result",
+                intake,
+            ),
+            attachments: added(
+                &mut all,
+                "attachments",
+                "Files of customers, by channel and result",
+                attachments,
             ),
             rights: added(
                 &mut all,

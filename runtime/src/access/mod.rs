@@ -28,6 +28,7 @@ use crate::secret::Secret;
 use crate::store::{Claim, SharedAccessStore, StoreError};
 /// What channels see of the store.
 pub use crate::store::{Spooled, StoredIdentity};
+use crate::telemetry::by_channel;
 use attached::Came;
 use place::Place;
 use standing::Desks;
@@ -142,11 +143,19 @@ impl Access {
             envelope: envelope.encode_to_vec(),
             at_ms: envelope.received_at_ms,
         };
+        let channel = message.channel.clone();
         let is_new = inner.store.spool(message).await?;
+        self.count(&channel, if is_new { "taken" } else { "repeated" });
         if is_new {
             inner.bell.notify_one();
         }
         Ok(is_new)
+    }
+
+    /// Counts what became of something that came by a channel.
+    pub(crate) fn count(&self, channel: &str, result: &str) {
+        let intake = &self.inner.dispatch.metrics().intake;
+        intake.get_or_create(&by_channel(channel, result)).inc();
     }
 
     /// Carries a message out, and comes back with what was said when all of it is durable. The same id

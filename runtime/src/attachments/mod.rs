@@ -22,6 +22,7 @@ use crate::limits::{MESSAGE_ATTACHMENTS_MAX, UPLOADS_AT_ONCE_MAX};
 pub use crate::store::StoredAttachment;
 use crate::store::{AttachmentStore, Bound, StoreError};
 
+use crate::telemetry::Metrics;
 pub use folder::Folder;
 pub(crate) use sweep::Sweeper;
 pub use upload::Upload;
@@ -131,6 +132,7 @@ struct Inner {
     store: Arc<dyn AttachmentStore>,
     files: Arc<dyn FileStore>,
     clock: SharedClock,
+    metrics: Arc<Metrics>,
     options: AttachmentOptions,
     /// Bytes of all files, those that are arriving among them.
     used: AtomicU64,
@@ -146,11 +148,14 @@ impl Attachments {
         store: Arc<dyn AttachmentStore>,
         files: Arc<dyn FileStore>,
         clock: SharedClock,
+        metrics: Arc<Metrics>,
         options: AttachmentOptions,
     ) -> Result<Self, StoreError> {
         let used = AtomicU64::new(store.attachment_bytes().await?);
         let arriving = Arc::new(Semaphore::new(UPLOADS_AT_ONCE_MAX));
-        Ok(Self { inner: Arc::new(Inner { store, files, clock, options, used, arriving }) })
+        Ok(Self {
+            inner: Arc::new(Inner { store, files, clock, metrics, options, used, arriving }),
+        })
     }
 
     /// Bytes of the largest file that is taken.

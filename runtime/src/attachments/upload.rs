@@ -8,6 +8,7 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::{FileWriter, Inner, NotTaken, of_disk};
 use crate::store::{StoreError, StoredAttachment};
+use crate::telemetry::by_channel;
 
 /// See the module. Dropped before it is finished, it leaves nothing behind.
 pub struct Upload {
@@ -33,12 +34,16 @@ impl std::fmt::Debug for Upload {
 /// Room that a file takes, and gives back when it does not become one.
 struct Reserved {
     inner: Arc<Inner>,
+    channel: String,
     bytes: u64,
     is_kept: bool,
 }
 
 impl Drop for Reserved {
     fn drop(&mut self) {
+        let result = if self.is_kept { "taken" } else { "not_taken" };
+        let counted = &self.inner.metrics.attachments;
+        counted.get_or_create(&by_channel(&self.channel, result)).inc();
         if !self.is_kept {
             self.inner.used.fetch_sub(self.bytes, Ordering::Relaxed);
         }
@@ -55,7 +60,12 @@ impl Upload {
         let id = new_id()?;
         let writer = inner.files.begin(&id).await.map_err(|e| of_disk(&e))?;
         Ok(Self {
-            bytes: Reserved { inner: Arc::clone(&inner), bytes: 0, is_kept: false },
+            bytes: Reserved {
+                inner: Arc::clone(&inner),
+                channel: channel.to_owned(),
+                bytes: 0,
+                is_kept: false,
+            },
             inner,
             id,
             channel: channel.to_owned(),

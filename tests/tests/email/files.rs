@@ -68,4 +68,14 @@ async fn files_are_kept_once_and_what_is_not_taken_is_said() {
     assert_eq!(replies[3].body.trim_end(), "What?");
     assert_eq!(listed(&world, &session).await[2], ("scan.pdf".to_owned(), json!(PDF.len())));
     assert_eq!(on_disk(&world), 2);
+    let metrics = world.server.dispatch().metrics().render();
+    for line in [
+        "flowright_intake_total{channel=\"mail\",result=\"taken\"} 2",
+        "flowright_intake_total{channel=\"mail\",result=\"repeated\"} 1",
+        // The mail that came twice brought its file twice; one of them went.
+        "flowright_attachments_total{channel=\"mail\",result=\"taken\"} 3",
+        "flowright_attachments_total{channel=\"mail\",result=\"not_taken\"} 2",
+    ] {
+        assert!(metrics.contains(line), "{line}: {metrics}");
+    }
 }

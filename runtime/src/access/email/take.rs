@@ -70,6 +70,7 @@ async fn keep(channel: &str, intake: Intake, peer: IpAddr, shared: &Shared) -> O
                 Ok(_) => Outcome::Stored,
                 Err(AccessError::BadEnvelope(why) | AccessError::BadProof(why)) => {
                     tracing::warn!(channel, why, "a mail is no message");
+                    shared.access.count(channel, "refused");
                     Outcome::Refused("it cannot be taken".to_owned())
                 }
                 Err(error) => again(channel, &error),
@@ -78,12 +79,14 @@ async fn keep(channel: &str, intake: Intake, peer: IpAddr, shared: &Shared) -> O
         Intake::News(news) => match shared.access.delivery(news).await {
             Ok(is_news) => {
                 tracing::info!(channel, is_news, "a mail server told of a reply");
+                shared.access.count(channel, "news");
                 Outcome::Stored
             }
             Err(error) => again(channel, &error),
         },
         Intake::Nobodys(reason) => {
             tracing::info!(channel, %peer, %reason, "a mail is not answered");
+            shared.access.count(channel, "dropped");
             Outcome::Stored
         }
     }
