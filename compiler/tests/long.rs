@@ -13,7 +13,7 @@ use flowright_compiler::syntax::{Parsed, parse};
 /// How many times longer the long source is than the short one.
 const TIMES: usize = 8;
 /// How many times more it may cost for each part: the square would be [`TIMES`] times more.
-const SLACK: u32 = 3;
+const SLACK: u32 = 2;
 /// What is too short to be measured.
 const NOISE: Duration = Duration::from_millis(50);
 
