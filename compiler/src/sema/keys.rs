@@ -12,9 +12,7 @@ use std::sync::Arc;
 
 use blake3::Hash;
 
-use super::hir;
 use super::symbols::{Found, Symbols, Table};
-use crate::ir::ChoiceDef;
 use crate::memory::{Hashed, Key};
 use crate::syntax::content::word;
 
@@ -90,6 +88,8 @@ impl Keys {
         }
         let mut now = Vec::with_capacity(self.items.len());
         add(&mut now, "entity", &symbols.entities);
+        // Numbers of entities are put into what is remembered ([`super::recall`]).
+        now.iter_mut().for_each(|(_, _, seen)| seen.number = 0);
         add(&mut now, "intent", &symbols.intents);
         add(&mut now, "action", &symbols.actions);
         add(&mut now, "skill", &symbols.skills);
@@ -139,17 +139,9 @@ impl Keys {
         }
     }
 
-    /// What every declaration sees, with the numbers that types have so far.
-    pub(super) fn seen_by_all(&self, entities: &[hir::Entity], choices: &[ChoiceDef]) -> Hash {
-        let mut hasher = blake3::Hasher::new();
-        if let Some(shared) = &self.shared {
-            hasher.update(shared.as_bytes());
-        }
-        let names = entities.iter().map(|entity| &entity.name);
-        for name in names.chain(choices.iter().map(|choice| &choice.name)) {
-            hasher.update(name.as_bytes()).update(&[0]);
-        }
-        hasher.finalize()
+    /// What every declaration sees.
+    pub(super) const fn seen_by_all(&self) -> Option<Hash> {
+        self.shared
     }
 
     /// The key of a declaration.
