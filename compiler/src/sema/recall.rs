@@ -126,7 +126,8 @@ impl<'a> Checker<'a> {
         let flow = |checker: &mut Self| checker.flow(found).map(Arc::new);
         // How large its frame is depends on all that actions give.
         let fits = |checker: &Self, flow: &Arc<hir::Flow>| checker.fits(flow);
-        self.recalled(found, |memory| &mut memory.flows, fits, flow)
+        let refresh = |checker: &Self, flow: &mut Arc<hir::Flow>| checker.refresh_lists(flow);
+        self.recalled(found, |memory| &mut memory.flows, (fits, refresh), flow)
     }
 
     /// An intent, likewise.
@@ -136,7 +137,14 @@ impl<'a> Checker<'a> {
     ) -> (hir::Intent, Arc<Sounds>) {
         let intent =
             |checker: &mut Self| Some((checker.intent(found), Arc::new(checker.sounds(found))));
-        let known = self.recalled(found, |memory| &mut memory.intents, |_, _| true, intent).0;
+        let known = self
+            .recalled(
+                found,
+                |memory| &mut memory.intents,
+                (|_: &Self, _: &_| true, |_: &Self, _: &mut _| ()),
+                intent,
+            )
+            .0;
         known.unwrap_or_else(|| (self.intent(found), Arc::new(self.sounds(found))))
     }
 
@@ -144,7 +152,7 @@ impl<'a> Checker<'a> {
         &mut self,
         found: &Found<'a, N>,
         store: fn(&mut Memory) -> &mut Store<Outcome<T>>,
-        holds: impl FnOnce(&Self, &T) -> bool,
+        (holds, refresh): (impl FnOnce(&Self, &T) -> bool, impl FnOnce(&Self, &mut T)),
         check: impl FnOnce(&mut Self) -> Option<T>,
     ) -> (Option<T>, Option<Key>) {
         let Some((seen, (memory, layout))) = self.recall.seen_by_all.zip(self.recall.memory.take())
@@ -156,6 +164,7 @@ impl<'a> Checker<'a> {
         let known = known.filter(|known| holds(self, &known.value));
         let known = known.and_then(|known| self.replay(known).then_some(known));
         let known = known.map(|known| {
+            refresh(self, &mut known.value);
             self.diagnostics.extend(known.diagnostics.iter().cloned());
             known.value.clone()
         });

@@ -60,6 +60,13 @@ fn an_edit_asks_for_the_work_that_depends_on_it() {
         after("head.flow", "{ due: text optional, granted: bool }", "{ granted: bool }"),
         (1, 0, 0)
     );
+    // A field more of the items of a list that is only chosen from; one of a name that some name.
+    let more = "total: money, region: text optional }";
+    assert_eq!(after("head.flow", "total: money }", more), (1, 0, 0));
+    let named = "total: money, id: text }";
+    let (_, some, followed) = after("head.flow", more, named);
+    assert!(1 < some && some < all.resolved / 2 && followed >= some, "{some} {followed}");
+    assert_eq!(after("head.flow", named, "total: money }"), (1, 0, 0));
     // What nobody sees of a slot of the session, and what those see that name it.
     assert_eq!(after("head.flow", "slot impact", "/// How bad?\nslot impact"), (1, 0, 0));
     let (parsed, some, _) = after("head.flow", "slot impact", "slot others: text\nslot impact");

@@ -24,7 +24,7 @@ use crate::ir::{
     ProfileDef, RequestDef, SkillDef, SkillId, Type,
 };
 
-pub use binds::{Bind, BindCells, Frame, item_type};
+pub use binds::{Bind, BindCells, Frame, Kept, item_type};
 pub use exprs::{Expr, ExprKind, NamedText, Text, TextRef};
 pub use flows::{Ensure, EnsureKind, Flow, Handlers, Slot, State};
 pub(crate) use numbers::Numbers;

@@ -67,7 +67,7 @@ impl<A: Numbers, B> Numbers for (A, B) {
 fn choices_of_parts(of: &mut impl Parts, see: &mut dyn FnMut(&mut ChoiceId)) {
     of.parts(&mut |part| match part {
         Part::At(_) => {}
-        Part::Type(ty) => choices_of_type(ty, see),
+        Part::Type(ty, _) => choices_of_type(ty, see),
     });
 }
 

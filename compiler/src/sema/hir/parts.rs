@@ -7,12 +7,13 @@ use super::{
     Slot, State, Step, StepKind, Text, TextRef,
 };
 use crate::base::{FileSpan, Spans};
-use crate::ir::Type;
+use crate::ir::{Place, Space, Type};
 
 /// See the module.
 pub(super) enum Part<'p> {
     At(&'p mut FileSpan),
-    Type(&'p mut Type),
+    /// With the cell whose value is of that type, if it is one's.
+    Type(&'p mut Type, Option<Place>),
 }
 
 type See<'s> = &'s mut dyn FnMut(Part<'_>);
@@ -51,7 +52,7 @@ impl<A: Parts, B: Parts> Parts for (A, B) {
 fn places(of: &mut impl Parts, see: &mut dyn FnMut(&mut FileSpan)) {
     of.parts(&mut |part| match part {
         Part::At(at) => see(at),
-        Part::Type(_) => {}
+        Part::Type(..) => {}
     });
 }
 
@@ -99,7 +100,9 @@ impl Parts for Flow {
             at,
         } = self;
         see(Part::At(at));
-        cell_types.iter_mut().for_each(|ty| see(Part::Type(ty)));
+        for (index, ty) in (0..).zip(cell_types) {
+            see(Part::Type(ty, Some(Place { space: Space::Flow, index })));
+        }
         slots.parts(see);
         states.parts(see);
         handlers.parts(see);
@@ -134,7 +137,7 @@ impl Parts for Slot {
             at,
         } = self;
         see(Part::At(at));
-        see(Part::Type(ty));
+        see(Part::Type(ty, None));
         ask.parts(see);
         checks.parts(see);
         default.parts(see);
@@ -273,7 +276,11 @@ impl Parts for Expr {
     fn parts(&mut self, see: See<'_>) {
         let Self { kind, ty, at } = self;
         see(Part::At(at));
-        see(Part::Type(ty));
+        let of = match kind {
+            ExprKind::Load(place) => Some(*place),
+            _ => None,
+        };
+        see(Part::Type(ty, of));
         match kind {
             ExprKind::Not(inner) | ExprKind::Neg(inner) => inner.parts(see),
             ExprKind::Arith { op: _, left, right } => {
