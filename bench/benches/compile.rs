@@ -95,6 +95,20 @@ const EDITS: &[Edit] = &[
     ("a slot of the session", HEAD, "slot impact: severity", |n| {
         format!("slot impact: severity {{ tries {} }}", n + 1)
     }),
+    ("another slot of the session, a choice", HEAD, "action orders", |n| {
+        format!("slot mood: one_of {{ good, bad_{n} }}\n\naction orders")
+    }),
+    ("another entity, a choice", HEAD, "entity severity", |n| {
+        format!("entity mood: one_of {{ good, bad_{n} }}\n\nentity severity")
+    }),
+    ("the choices of a slot of the session", HEAD, "slot impact: severity", |n| {
+        let words = |word| format!("{{ en \"{word}{}\" zh \"{word}{}\" }}", marks(n), marks(n));
+        let (line_down, degraded) = (words("down"), words("slow"));
+        format!("slot impact: one_of {{ line_down {line_down} degraded {degraded} }}")
+    }),
+    ("an item's field of what an action gives", HEAD, "total: money }", |n| {
+        format!("total: money, other_{n}: text }}")
+    }),
     ("a field of the profile, seen by all", HEAD, "  contract:", |n| {
         format!("  other_{n}: text\n  contract:")
     }),

@@ -3,6 +3,9 @@
 //! Pure: no IO, no clock, no threads, no `unsafe`. Sources come in through
 //! [`base::SourceProvider`]; what goes out is data.
 
+// Named by what the parser generator writes.
+extern crate alloc;
+
 pub mod allow;
 pub mod base;
 pub mod bundle;

@@ -141,7 +141,11 @@ impl<'p> Run<'_, 'p> {
         let written = prove::counted(&all.summaries, |summary| &summary.writes);
         let emptied = prove::counted(&all.summaries, |summary| &summary.empties);
         let mut said = BTreeMap::new();
-        self.project.said().for_each(|(entity, words)| _ = said.entry(entity).or_insert(words));
+        for (entity, words) in self.project.said() {
+            // By name: the number may be another next time.
+            let entity = self.project.entities.get(entity).map(|entity| &entity.name);
+            said.entry(entity).or_insert(words);
+        }
         let of_all = key(&(written, emptied, &others.clearing, asking, said));
         let emptying = graph::emptying(self.project, &all.summaries);
         let asks = |id: &FlowId| all.asks.get(id.index()).copied().unwrap_or(false);

@@ -43,7 +43,8 @@ pub(super) fn check(
             continue;
         };
         let mut search = Search::new(project, points, &called, never.get(id.index()));
-        let own = search.as_called();
+        // Nobody asks how a flow looks to its callers that has none.
+        let own = called_at_all.contains(&id).then(|| search.as_called());
         let flow = points.flow;
         // The end of a repair goes back to what waits below, which asks again.
         if !flow.from_std && !flow.is_repair {
@@ -52,7 +53,7 @@ pub(super) fn check(
             found.extend(search.findings(is_called_only));
             found.extend(search.gave_up.then(|| not_followed(flow, large::ANSWERS)));
         }
-        if let Some(known) = called.get_mut(id.index()) {
+        if let Some((known, own)) = called.get_mut(id.index()).zip(own) {
             *known = own;
         }
     }
@@ -69,7 +70,7 @@ struct Called {
 }
 
 /// A place of a finding, with what happens there.
-type Told = (FileSpan, String);
+type Told = (FileSpan, &'static str);
 
 /// A way that is followed.
 #[derive(Debug, Clone)]
@@ -137,12 +138,11 @@ impl<'s, 'p> Search<'s, 'p> {
                     Way::Intent(_) => "she asks for something else here",
                     _ => continue,
                 };
-                turns.push((edge.to, vec![(point.at, words.to_owned())]));
+                turns.push((edge.to, vec![(point.at, words)]));
             }
-            if let Some(turn) = self.call(point).and_then(|called| called.turn.clone()) {
-                let back = (point.at, "the flow that is called here is over then".to_owned());
-                let after =
-                    point.next.iter().map(|edge| (edge.to, vec![turn.clone(), back.clone()]));
+            if let Some(turn) = self.call(point).and_then(|called| called.turn) {
+                let back = (point.at, "the flow that is called here is over then");
+                let after = point.next.iter().map(|edge| (edge.to, vec![turn, back]));
                 turns.extend(after);
             }
         }
@@ -158,18 +158,19 @@ impl<'s, 'p> Search<'s, 'p> {
             self.come(Step { at, facts: Facts::default(), from: None, told });
         }
         while let Some(number) = self.open.pop_front() {
-            let Some(step) = self.steps.get(number).cloned() else { break };
-            let Some(point) = self.points.get(step.at).filter(|point| !self.answers(point)) else {
+            let Some(Step { at, facts, .. }) = self.steps.get(number) else { break };
+            let (at, facts) = (*at, facts.clone());
+            let Some(point) = self.points.get(at).filter(|point| !self.answers(point)) else {
                 continue;
             };
             let never = self.never;
             let never = |edge: &&Edge| {
                 let is_branch = matches!(point.op, Op::Branch(_));
-                let outcome = (step.at, edge.way == Way::Holds);
+                let outcome = (at, edge.way == Way::Holds);
                 is_branch && never.is_some_and(|never| never.contains(&outcome))
             };
             for edge in point.next.iter().filter(|edge| !never(edge)) {
-                let Some(facts) = self.after(point, edge, step.facts.clone()) else { continue };
+                let Some(facts) = self.after(point, edge, facts.clone()) else { continue };
                 let told = told_of(point, edge).into_iter().collect();
                 self.come(Step { at: edge.to, facts, from: Some(number), told });
             }
@@ -237,7 +238,7 @@ impl<'s, 'p> Search<'s, 'p> {
         let mut told = Vec::new();
         let mut at = Some(last);
         while let Some(step) = at.and_then(|number| self.steps.get(number)) {
-            told.extend(step.told.iter().rev().cloned());
+            told.extend(step.told.iter().rev());
             at = step.from;
         }
         told.reverse();
@@ -248,7 +249,7 @@ impl<'s, 'p> Search<'s, 'p> {
         let mut begin = self.turns();
         if !self.points.flow.triggers.is_empty() {
             let words = "after her wish, which this flow begins with";
-            begin.push((self.points.start, vec![(self.points.flow.at, words.to_owned())]));
+            begin.push((self.points.start, vec![(self.points.flow.at, words)]));
         }
         self.follow(begin);
         let repeats = repeats(self.points.flow);
@@ -289,7 +290,7 @@ fn told_of(point: &Point<'_>, edge: &Edge) -> Option<Told> {
         (Op::Call { .. }, _) => "this call says nothing",
         _ => return None,
     };
-    Some((point.at, words.to_owned()))
+    Some((point.at, words))
 }
 
 /// Whether a flow says again what it said, somewhere.

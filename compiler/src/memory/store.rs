@@ -61,6 +61,11 @@ struct Kept<T> {
 impl<T: Spans + Clone> Store<T> {
     /// The result of that key, its places as they are now.
     pub(crate) fn get(&mut self, key: Key, layout: &Layout) -> Option<&T> {
+        self.get_mut(key, layout).map(|value| &*value)
+    }
+
+    /// The same, to be changed in what its key does not stand for.
+    pub(crate) fn get_mut(&mut self, key: Key, layout: &Layout) -> Option<&mut T> {
         let kept = self.kept.get_mut(&key)?;
         let now = kept.places.iter().map(|(content, _)| Some((*content, layout.place(*content)?)));
         // What it shows of another declaration is gone, or is there twice.
@@ -80,7 +85,7 @@ impl<T: Spans + Clone> Store<T> {
             });
         }
         kept.used = self.checks;
-        Some(&kept.value)
+        Some(&mut kept.value)
     }
 
     /// Keeps a result of the declaration `own`, unless a place in it could not be found again;

@@ -1,5 +1,7 @@
 //! A case: for some variables, which values they may have.
 
+use std::cmp::Ordering;
+
 use smallvec::SmallVec;
 
 use super::boxes::Var;
@@ -76,6 +78,21 @@ impl Case {
         self.0.iter().map(|(_, set)| set)
     }
 
+    /// What it says of all variables but one.
+    pub(super) fn but_for(&self, var: &Var) -> impl Iterator<Item = &(Var, Set)> {
+        self.0.iter().filter(move |(own, _)| own != var)
+    }
+
+    /// Whether whatever is so in it is possible in the other.
+    pub(super) fn is_within(&self, other: &Self) -> bool {
+        let mut own = self.0.iter();
+        let holds = |(var, set): &(Var, Set)| {
+            let found = own.by_ref().find(|(known, _)| known >= var);
+            found.is_some_and(|(known, own)| known == var && own.is_in(set))
+        };
+        other.0.len() <= self.0.len() && other.0.iter().all(holds)
+    }
+
     /// Both at once: from each side the variables that only it speaks of, and what `both` makes of
     /// those that both do. Nothing when it makes nothing.
     pub(super) fn zipped(
@@ -88,9 +105,9 @@ impl Case {
         loop {
             match (own.peek(), others.peek()) {
                 (Some((left, set)), Some((right, wanted))) => match left.cmp(right) {
-                    std::cmp::Ordering::Less => all.extend(own.next().cloned()),
-                    std::cmp::Ordering::Greater => all.extend(others.next().cloned()),
-                    std::cmp::Ordering::Equal => {
+                    Ordering::Less => all.extend(own.next().cloned()),
+                    Ordering::Greater => all.extend(others.next().cloned()),
+                    Ordering::Equal => {
                         all.push((left.clone(), both(set, wanted)?));
                         own.next();
                         others.next();
@@ -105,13 +122,42 @@ impl Case {
 }
 
 impl Case {
+    /// Whether both may be so at once: whether [`Self::zipped`] and [`Self::settled`] find something,
+    /// without making it.
+    pub(super) fn meets(&self, other: &Self) -> bool {
+        let (mut own, mut others) = (self.0.iter().peekable(), other.0.iter().peekable());
+        while let (Some((left, set)), Some((right, wanted))) = (own.peek(), others.peek()) {
+            let order = left.cmp(right);
+            if order == Ordering::Equal && !set.meets(wanted) {
+                return false;
+            }
+            own.next_if(|_| order != Ordering::Greater);
+            others.next_if(|_| order != Ordering::Less);
+        }
+        let sets = |var: &Var| [self.get(var), other.get(var)].into_iter().flatten();
+        let is_filled = |place: &Place| {
+            is_clock(place) || sets(&Var::Cell(*place)).any(|set| !set.may_be_empty())
+        };
+        let has_no_value = |var: &Var| match var {
+            // Both sides have a value, and their difference would have none.
+            Var::Diff(left, right) => {
+                let both = match (self.get(var), other.get(var)) {
+                    (Some(one), Some(other)) => one.meets_filled(other),
+                    (Some(one), None) | (None, Some(one)) => one.meets_filled(one),
+                    (None, None) => true,
+                };
+                !both && is_filled(left) && is_filled(right)
+            }
+            _ => false,
+        };
+        !other.values().any(Set::is_none) && !self.keys().chain(other.keys()).any(has_no_value)
+    }
+
     /// The same, with differences that have a value where both sides have one. Nothing where that
     /// cannot be.
     pub(super) fn settled(mut self) -> Option<Self> {
         let is_filled = |place: &Place| {
-            let clock =
-                place.space == Space::Turn && matches!(place.index, turn::TODAY | turn::NOW);
-            clock || self.get(&Var::Cell(*place)).is_some_and(|set| !set.may_be_empty())
+            is_clock(place) || self.get(&Var::Cell(*place)).is_some_and(|set| !set.may_be_empty())
         };
         let open = |(at, (var, set)): (usize, &(Var, Set))| match var {
             Var::Diff(left, right) if set.may_be_empty() => {
@@ -129,6 +175,11 @@ impl Case {
         }
         Some(self)
     }
+}
+
+/// Always there.
+fn is_clock(place: &Place) -> bool {
+    place.space == Space::Turn && matches!(place.index, turn::TODAY | turn::NOW)
 }
 
 impl<const N: usize> From<[(Var, Set); N]> for Case {

@@ -1,8 +1,6 @@
 //! Lists of cases: put together without a loss, taken from each other, joined where there are too
 //! many.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::boxes::{Case, Cases, Var, Vocabulary};
 use super::sets::Set;
 
@@ -15,27 +13,27 @@ const PIECES_MAX: usize = 128;
 
 /// Whether whatever is so in one case is possible in the other.
 pub(crate) fn within(one: &Case, other: &Case) -> bool {
-    other.iter().all(|(var, set)| one.get(var).is_some_and(|own| own.is_in(set)))
+    one.is_within(other)
 }
 
 /// Cases without those that others hold.
 pub(crate) fn simplified(mut cases: Cases) -> Cases {
-    cases.sort();
-    cases.dedup();
-    if cases.len() < 2 || cases.len() > COMPARED_MAX {
+    if cases.len() < 2 {
         return cases;
     }
-    let mut kept: Cases = Vec::new();
-    for (i, case) in cases.iter().enumerate() {
-        let covered = cases
-            .iter()
-            .enumerate()
-            .any(|(j, other)| i != j && within(case, other) && (j < i || !within(other, case)));
-        if !covered {
-            kept.push(case.clone());
-        }
+    cases.sort();
+    cases.dedup();
+    if cases.len() > COMPARED_MAX {
+        return cases;
     }
-    kept
+    let is_held = |(i, case): (usize, &Case)| {
+        let mut others = cases.iter().enumerate().filter(|(j, _)| i != *j);
+        others.any(|(j, other)| within(case, other) && (j < i || !within(other, case)))
+    };
+    let held: Vec<bool> = cases.iter().enumerate().map(is_held).collect();
+    let mut held = held.into_iter();
+    cases.retain(|_| !held.next().unwrap_or_default());
+    cases
 }
 
 /// The same cases in fewer: those that differ in one variable only become one.
@@ -51,35 +49,35 @@ pub(super) fn merged(words: &Vocabulary<'_>, cases: Cases) -> Cases {
         if before < 2 {
             return cases;
         }
-        let vars: BTreeSet<Var> = cases.iter().flat_map(|case| case.keys().cloned()).collect();
+        let mut vars: Vec<Var> = cases.iter().flat_map(|case| case.keys().cloned()).collect();
+        vars.sort_unstable();
+        vars.dedup();
         for var in vars {
-            let all = words.all(&var);
-            // What is the same but for this variable, with all that it may be there.
-            let mut alike: BTreeMap<Case, Set> = BTreeMap::new();
-            for mut case in cases {
-                let set = case.remove(&var).unwrap_or_else(|| all.clone());
-                match alike.get_mut(&case) {
-                    Some(known) => *known = known.or(&set),
-                    None => {
-                        alike.insert(case, set);
-                    }
-                }
-            }
-            let with_var = |(mut case, set): (Case, Set)| {
-                if set != all {
-                    case.insert(var.clone(), set);
-                }
-                case
-            };
-            cases = alike.into_iter().map(with_var).collect();
+            join_by(&mut cases, &var, &words.all(&var));
         }
         cases = simplified(cases);
-        if cases.len() == before {
-            let wider = widened(words, cases.clone());
-            if wider == cases {
-                return cases;
+        if cases.len() == before && !widen(words, &mut cases) {
+            return cases;
+        }
+    }
+}
+
+/// Makes one of those that are the same but for a variable.
+fn join_by(cases: &mut Cases, var: &Var, all: &Set) {
+    cases.sort_by(|one, other| one.but_for(var).cmp(other.but_for(var)));
+    cases.dedup_by(|next, known| {
+        let alike = known.but_for(var).eq(next.but_for(var));
+        if alike {
+            match (known.get_mut(var), next.get(var)) {
+                (Some(set), Some(more)) => *set = set.or(more),
+                _ => drop(known.remove(var)),
             }
-            cases = wider;
+        }
+        alike
+    });
+    for case in cases {
+        if case.get(var) == Some(all) {
+            case.remove(var);
         }
     }
 }
@@ -103,42 +101,62 @@ fn joined_in_one(words: &Vocabulary<'_>, one: &Case, other: &Case) -> Option<Cas
     Some(both)
 }
 
-/// The same cases, each without the variables of which the others hold the rest.
-fn widened(words: &Vocabulary<'_>, cases: Cases) -> Cases {
-    if cases.len() > WIDENED_MAX {
-        return cases;
-    }
-    let mut all = cases;
-    for number in 0..all.len() {
-        let vars: Vec<Var> = all.get(number).into_iter().flat_map(|c| c.keys().cloned()).collect();
-        for var in vars {
-            let Some(case) = all.get(number) else { continue };
-            // The rest is in the others only if they speak of the variable, too.
-            let mut rest = case.clone();
-            let Some(own) = rest.remove(&var) else { continue };
+/// Leaves out of each case the variables of which the others hold the rest; whether there were any.
+fn widen(words: &Vocabulary<'_>, cases: &mut Cases) -> bool {
+    let mut any = false;
+    for number in 0..cases.len() {
+        // With too many cases, they are not looked at together.
+        let Some(case) = cases.get(number).filter(|_| cases.len() <= WIDENED_MAX) else { break };
+        let mut rest = case.clone();
+        for var in case.keys().cloned().collect::<Vec<Var>>() {
+            let Some(own) = rest.get_mut(&var) else { continue };
             let outside = words.all(&var).and(&own.not(words.range(&var)));
             if outside.is_none() {
                 continue;
             }
-            rest.insert(var.clone(), outside);
+            let own = std::mem::replace(own, outside);
             // With two cases, the other one holds all of it or there is no use in cutting it up.
-            let held = all.iter().any(|other| within(&rest, other))
-                || (all.len() > 2 && minus(words, &rest, &all).is_some_and(|left| left.is_empty()));
-            if held && let Some(case) = all.get_mut(number) {
-                case.remove(&var);
+            let held = cases.iter().any(|other| within(&rest, other))
+                || (cases.len() > 2 && is_held_together(words, &rest, cases));
+            match cases.get_mut(number).filter(|_| held) {
+                Some(case) => {
+                    case.remove(&var);
+                    rest.remove(&var);
+                    any = true;
+                }
+                None => _ = rest.insert(var, own),
             }
         }
     }
-    simplified(all)
+    if any {
+        *cases = simplified(std::mem::take(cases));
+    }
+    any
+}
+
+/// Whether several cases hold all of another one.
+fn is_held_together(words: &Vocabulary<'_>, rest: &Case, cases: &[Case]) -> bool {
+    // Most share nothing with it, and neither does any piece of it.
+    let mut meeting = cases.iter().filter(|other| rest.meets(other)).peekable();
+    meeting.peek().is_some()
+        && pieces_left(words, rest.clone(), meeting).is_some_and(|left| left.is_empty())
 }
 
 /// What is in a case and in none of the others. Nothing when it falls into too many pieces.
 pub(super) fn minus(words: &Vocabulary<'_>, case: &Case, others: &[Case]) -> Option<Cases> {
-    let mut left = vec![case.clone()];
+    pieces_left(words, case.clone(), others.iter())
+}
+
+fn pieces_left<'c>(
+    words: &Vocabulary<'_>,
+    case: Case,
+    others: impl Iterator<Item = &'c Case>,
+) -> Option<Cases> {
+    let mut left = vec![case];
     for other in others {
-        let mut next = Vec::new();
+        let mut next = Vec::with_capacity(left.len());
         for one in left {
-            next.extend(without(words, &one, other));
+            cut(words, one, other, &mut next);
         }
         left = next;
         if left.len() > PIECES_MAX {
@@ -148,16 +166,18 @@ pub(super) fn minus(words: &Vocabulary<'_>, case: &Case, others: &[Case]) -> Opt
     Some(left)
 }
 
-/// What is in one case and not in the other, in pieces that share nothing.
-fn without(words: &Vocabulary<'_>, case: &Case, other: &Case) -> Cases {
-    if words.meet_case(case, other).is_none() {
-        return vec![case.clone()];
+/// Adds what is in one case and not in the other, in pieces that share nothing.
+fn cut(words: &Vocabulary<'_>, case: Case, other: &Case, pieces: &mut Cases) {
+    if !case.meets(other) {
+        pieces.push(case);
+        return;
     }
-    let mut pieces = Vec::new();
-    let mut inside = case.clone();
+    let mut inside = case;
     for (var, set) in other {
-        let all = words.all(var);
-        let own = inside.get(var).cloned().unwrap_or_else(|| all.clone());
+        if inside.get(var).is_some_and(|own| own.is_in(set)) {
+            continue;
+        }
+        let own = inside.get(var).cloned().unwrap_or_else(|| words.all(var));
         let outside = own.and(&set.not(words.range(var)));
         if !outside.is_none() {
             let mut piece = inside.clone();
@@ -166,7 +186,6 @@ fn without(words: &Vocabulary<'_>, case: &Case, other: &Case) -> Cases {
         }
         inside.insert(var.clone(), own.and(set));
     }
-    pieces
 }
 
 /// One case that holds all of them.

@@ -138,8 +138,11 @@ impl Search {
             *visits > VISITS_MAX
         });
         let before = if often { known.clone() } else { Vec::new() };
+        let is_first = known.is_empty();
         known.extend(fresh.iter().cloned());
-        *known = merged(words, std::mem::take(known));
+        if !is_first {
+            *known = merged(words, std::mem::take(known));
+        }
         if often || known.len() > CASES_MAX {
             let mut all = joined(words, known);
             if often {

@@ -8,7 +8,7 @@ type Ranges = SmallVec<[(i64, i64); 2]>;
 
 /// Values a cell may hold. Numbers, dates, times, durations and amounts are their own counts;
 /// choices, bools and known texts their numbers.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Set {
     /// Disjoint, ascending, both ends included.
     ranges: Ranges,
@@ -16,6 +16,14 @@ pub(crate) struct Set {
     empty: bool,
     /// It may hold what no number stands for: an amount in another currency, any other text.
     other: bool,
+}
+
+impl Clone for Set {
+    /// All ranges at once: their vector's own way is one by one, and sets are copied all the time.
+    fn clone(&self) -> Self {
+        let Self { ranges, empty, other } = self;
+        Self { ranges: Ranges::from_slice(ranges), empty: *empty, other: *other }
+    }
 }
 
 impl Set {
@@ -158,6 +166,19 @@ impl Set {
         Self { ranges, empty: !self.empty, other: !self.other }
     }
 
+    /// Whether they share any value, an empty cell included.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        (self.empty && other.empty) || self.meets_filled(other)
+    }
+
+    /// Whether they share any value of a cell that is not empty.
+    pub(crate) fn meets_filled(&self, other: &Self) -> bool {
+        let overlaps = |(low, high): &(i64, i64)| {
+            other.ranges.iter().any(|(from, to)| low.max(from) <= high.min(to))
+        };
+        (self.other && other.other) || self.ranges.iter().any(overlaps)
+    }
+
     /// Whether every value of it is in `other`.
     pub(crate) fn is_in(&self, other: &Self) -> bool {
         let inside = |(low, high): &(i64, i64)| {
@@ -202,6 +223,8 @@ mod tests {
             let all = (0..=30).map(Some).chain([None]);
             prop_assert_eq!(a.is_in(&b), all.clone().all(|v| !a.has(v) || b.has(v)));
             prop_assert_eq!(a.and(&b).is_none(), all.clone().all(|v| !a.has(v) || !b.has(v)));
+            prop_assert_eq!(a.meets(&b), !a.and(&b).is_none());
+            prop_assert_eq!(a.meets_filled(&b), !a.and(&b).filled().is_none());
         }
     }
 }

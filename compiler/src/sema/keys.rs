@@ -12,14 +12,15 @@ use std::sync::Arc;
 
 use blake3::Hash;
 
-use super::hir;
 use super::symbols::{Found, Symbols, Table};
-use crate::ir::ChoiceDef;
 use crate::memory::{Hashed, Key};
 use crate::syntax::content::word;
 
 /// Keys that are kept, of texts that are no more among them.
 const KNOWN_MAX: usize = 10_000;
+
+/// New names beyond which every key is made anew: each costs a look at all words.
+const CHANGED_MAX: usize = 8;
 
 /// Everything that can be named, and the keys of the declarations that name it.
 #[derive(Debug, Default)]
@@ -33,11 +34,12 @@ pub(super) struct Keys {
     known: HashMap<(Hash, bool, Hash), Known>,
 }
 
-/// A key, and the items that went into it.
+/// A key, the items that went into it, and the words by which they were reached.
 #[derive(Debug)]
 struct Known {
     key: Key,
     reached: Box<[u32]>,
+    words: Arc<[u64]>,
 }
 
 /// A declaration that others can name.
@@ -60,6 +62,18 @@ struct Seen {
     /// There is another of that name: which is meant is not known.
     is_twice: bool,
     words: Arc<[u64]>,
+}
+
+impl Item {
+    fn new((kind, name, seen): (&'static str, &str, Seen)) -> Self {
+        let words_of_name = name.split('.').map(word).collect();
+        Self { kind, name: name.to_owned(), words_of_name, seen, names: OnceCell::new() }
+    }
+
+    /// Whether one with these words may name it.
+    fn is_named_by(&self, words: &[u64]) -> bool {
+        self.words_of_name.iter().all(|word| words.binary_search(word).is_ok())
+    }
 }
 
 impl Seen {
@@ -90,6 +104,8 @@ impl Keys {
         }
         let mut now = Vec::with_capacity(self.items.len());
         add(&mut now, "entity", &symbols.entities);
+        // Numbers of entities are put into what is remembered ([`super::recall`]).
+        now.iter_mut().for_each(|(_, _, seen)| seen.number = 0);
         add(&mut now, "intent", &symbols.intents);
         add(&mut now, "action", &symbols.actions);
         add(&mut now, "skill", &symbols.skills);
@@ -127,29 +143,63 @@ impl Keys {
         }
     }
 
+    /// There are other names. What reaches none of those that are new, or gone, or seen otherwise now,
+    /// keeps its key.
     fn rebuild(&mut self, now: Vec<(&'static str, &str, Seen)>) {
-        (self.items, self.by_word) = (Vec::with_capacity(now.len()), HashMap::default());
-        self.known.clear();
-        for (index, (kind, name, seen)) in (0..).zip(now) {
-            let words_of_name: Vec<u64> = name.split('.').map(word).collect();
-            let last = words_of_name.last().copied().unwrap_or_default();
-            self.by_word.entry(last).or_default().push(index);
-            let (name, names) = (name.to_owned(), OnceCell::new());
-            self.items.push(Item { kind, name, words_of_name, seen, names });
+        let same = |(old, new): &(&Item, &(&'static str, &str, Seen))| {
+            (old.kind, old.name.as_str()) == (new.0, new.1)
+        };
+        let before = self.items.iter().zip(&now).take_while(same).count();
+        let room = self.items.len().min(now.len()) - before;
+        let behind =
+            self.items.iter().rev().zip(now.iter().rev()).take(room).take_while(same).count();
+        let (gone, come) = (self.items.len() - behind, now.len() - behind);
+        let mut all = std::mem::take(&mut self.items).into_iter();
+        let mut changed: BTreeSet<usize> = (before..come).collect();
+        for (number, (kind, name, seen)) in now.into_iter().enumerate() {
+            if number == before {
+                all.by_ref().take(gone - before).for_each(drop);
+            }
+            let kept = if changed.contains(&number) { None } else { all.next() };
+            let kept = kept.filter(|item| item.seen.same(&seen));
+            self.items.push(kept.unwrap_or_else(|| {
+                changed.insert(number);
+                Item::new((kind, name, seen))
+            }));
         }
+        self.by_word = HashMap::default();
+        for (index, item) in (0..).zip(&self.items) {
+            let last = item.words_of_name.last().copied().unwrap_or_default();
+            self.by_word.entry(last).or_default().push(index);
+        }
+        self.items.iter_mut().for_each(|item| item.names = OnceCell::new());
+        if changed.len() > CHANGED_MAX {
+            self.known.clear();
+            return;
+        }
+        let changed: Vec<&Item> = changed.iter().filter_map(|n| self.items.get(*n)).collect();
+        let names_changed = |words: &[u64]| changed.iter().any(|item| item.is_named_by(words));
+        let touched = self.items.iter().map(|item| names_changed(&item.seen.words));
+        let touched: Vec<bool> = touched.collect();
+        let (before, gone, come) = (before as u32, gone as u32, come as u32);
+        let moved = |item: u32| match item {
+            _ if item < before => Some(item),
+            _ if item < gone => None,
+            _ => Some(item - gone + come),
+        };
+        self.known.retain(|_, known| {
+            let reached = known.reached.iter().map(|item| moved(*item));
+            let Some(reached) = reached.collect::<Option<Box<[u32]>>>() else { return false };
+            let is_touched =
+                |item: &u32| touched.get(*item as usize).is_none_or(|touched| *touched);
+            known.reached = reached;
+            !known.reached.iter().any(is_touched) && !names_changed(&known.words)
+        });
     }
 
-    /// What every declaration sees, with the numbers that types have so far.
-    pub(super) fn seen_by_all(&self, entities: &[hir::Entity], choices: &[ChoiceDef]) -> Hash {
-        let mut hasher = blake3::Hasher::new();
-        if let Some(shared) = &self.shared {
-            hasher.update(shared.as_bytes());
-        }
-        let names = entities.iter().map(|entity| &entity.name);
-        for name in names.chain(choices.iter().map(|choice| &choice.name)) {
-            hasher.update(name.as_bytes()).update(&[0]);
-        }
-        hasher.finalize()
+    /// What every declaration sees.
+    pub(super) const fn seen_by_all(&self) -> Option<Hash> {
+        self.shared
     }
 
     /// The key of a declaration.
@@ -170,7 +220,8 @@ impl Keys {
             }
         }
         let key = hasher.finalize();
-        self.known.insert(content, Known { key, reached: reached.into() });
+        let words = Arc::clone(&found.content.words);
+        self.known.insert(content, Known { key, reached: reached.into(), words });
         key
     }
 
@@ -199,11 +250,9 @@ impl Keys {
     }
 
     fn named_by(&self, words: &[u64]) -> Vec<u32> {
-        let has = |word: &u64| words.binary_search(word).is_ok();
         let ended = words.iter().filter_map(|word| self.by_word.get(word)).flatten();
         let named = ended.copied().filter(|item| {
-            let item = self.items.get(*item as usize);
-            item.is_some_and(|item| item.words_of_name.iter().all(has))
+            self.items.get(*item as usize).is_some_and(|item| item.is_named_by(words))
         });
         named.collect()
     }

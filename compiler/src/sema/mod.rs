@@ -194,7 +194,6 @@ impl Checker<'_> {
         let found = self.symbols.intents.items.clone();
         let (mut intents, sounds): (Vec<hir::Intent>, Vec<_>) =
             found.iter().map(|found| self.recalled_intent(found)).unzip();
-        self.begin_recall();
         let flows = self.checked_flows(keys);
         let route = self.route(sources);
         let fallback = self.bot_fallback();

@@ -1,18 +1,19 @@
 //! Checks of declarations that an earlier check of the project has made already.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use blake3::Hash;
 
 use super::cx::Checker;
-use super::hir;
+use super::hir::{self, Numbers};
 use super::intents::Sounds;
 use super::keys::Keys;
 use super::standard::Lack;
 use super::symbols::{Found, Symbols};
 use crate::base::{FileSpan, Spans};
 use crate::diag::Diagnostic;
-use crate::ir::{ChoiceDef, ChoiceId, EntityIndex};
+use crate::ir::{ChoiceDef, ChoiceId, EntityIndex, Type};
 use crate::memory::{Key, Layout, Store};
 
 /// What earlier checks found.
@@ -42,11 +43,14 @@ pub(super) struct Outcome<T> {
     value: T,
     diagnostics: Vec<Diagnostic>,
     notes: Vec<Note>,
+    /// The choices and entities whose numbers are in the value.
+    choices: Vec<(ChoiceId, String)>,
+    entities: Vec<(EntityIndex, String)>,
 }
 
 impl<T: Spans> Spans for Outcome<T> {
     fn spans(&mut self, see: &mut dyn FnMut(&mut FileSpan)) {
-        let Self { value, diagnostics, notes } = self;
+        let Self { value, diagnostics, notes, choices: _, entities: _ } = self;
         value.spans(see);
         diagnostics.spans(see);
         for note in notes {
@@ -57,19 +61,15 @@ impl<T: Spans> Spans for Outcome<T> {
     }
 }
 
-/// A number that a declaration was given out of a table of the whole project. The numbers must come
-/// out the same, or what was remembered does not hold.
+/// What the check of a declaration did to a table of the whole project, or found there.
 #[derive(Debug, Clone)]
 pub(super) enum Note {
     Entity {
         name: String,
-        index: EntityIndex,
         fresh: Option<hir::Entity>,
     },
-    Choice {
-        id: ChoiceId,
-        choice: ChoiceDef,
-    },
+    Choice(ChoiceDef),
+    /// The number must come out the same, or what was remembered does not hold.
     Regex {
         pattern: String,
         number: u32,
@@ -82,6 +82,7 @@ pub(super) enum Note {
 #[derive(Default)]
 pub(super) struct Recall<'a> {
     memory: Option<(&'a mut Memory, &'a Layout)>,
+    /// What every declaration sees; from when on things are remembered.
     seen_by_all: Option<Hash>,
     /// Some declaration was lost: that nothing was said may be because of it.
     lost: bool,
@@ -109,11 +110,10 @@ impl<'a> Recall<'a> {
 }
 
 impl<'a> Checker<'a> {
-    /// From here on, declarations see the entities and choices that there are now.
+    /// From here on, declarations are remembered: the tables hold all that is not theirs.
     pub(super) fn begin_recall(&mut self) {
         if let Some((memory, _)) = &self.recall.memory {
-            let seen = memory.keys.seen_by_all(&self.entities, &self.choices);
-            self.recall.seen_by_all = Some(seen);
+            self.recall.seen_by_all = memory.keys.seen_by_all();
         }
     }
 
@@ -126,7 +126,8 @@ impl<'a> Checker<'a> {
         let flow = |checker: &mut Self| checker.flow(found).map(Arc::new);
         // How large its frame is depends on all that actions give.
         let fits = |checker: &Self, flow: &Arc<hir::Flow>| checker.fits(flow);
-        self.recalled(found, |memory| &mut memory.flows, fits, flow)
+        let refresh = |checker: &Self, flow: &mut Arc<hir::Flow>| checker.refresh_lists(flow);
+        self.recalled(found, |memory| &mut memory.flows, (fits, refresh), flow)
     }
 
     /// An intent, likewise.
@@ -136,15 +137,22 @@ impl<'a> Checker<'a> {
     ) -> (hir::Intent, Arc<Sounds>) {
         let intent =
             |checker: &mut Self| Some((checker.intent(found), Arc::new(checker.sounds(found))));
-        let known = self.recalled(found, |memory| &mut memory.intents, |_, _| true, intent).0;
+        let known = self
+            .recalled(
+                found,
+                |memory| &mut memory.intents,
+                (|_: &Self, _: &_| true, |_: &Self, _: &mut _| ()),
+                intent,
+            )
+            .0;
         known.unwrap_or_else(|| (self.intent(found), Arc::new(self.sounds(found))))
     }
 
-    fn recalled<N, T: Spans + Clone>(
+    fn recalled<N, T: Spans + Numbers + Clone>(
         &mut self,
         found: &Found<'a, N>,
         store: fn(&mut Memory) -> &mut Store<Outcome<T>>,
-        holds: impl FnOnce(&Self, &T) -> bool,
+        (holds, refresh): (impl FnOnce(&Self, &T) -> bool, impl FnOnce(&Self, &mut T)),
         check: impl FnOnce(&mut Self) -> Option<T>,
     ) -> (Option<T>, Option<Key>) {
         let Some((seen, (memory, layout))) = self.recall.seen_by_all.zip(self.recall.memory.take())
@@ -152,9 +160,11 @@ impl<'a> Checker<'a> {
             return (check(self), None);
         };
         let key = memory.keys.key(found, seen);
-        let known = store(memory).get(key, layout);
-        let known = known.filter(|known| holds(self, &known.value) && self.replay(&known.notes));
+        let known = store(memory).get_mut(key, layout);
+        let known = known.filter(|known| holds(self, &known.value));
+        let known = known.and_then(|known| self.replay(known).then_some(known));
         let known = known.map(|known| {
+            refresh(self, &mut known.value);
             self.diagnostics.extend(known.diagnostics.iter().cloned());
             known.value.clone()
         });
@@ -166,7 +176,7 @@ impl<'a> Checker<'a> {
         outcome
     }
 
-    fn newly_checked<N, T: Spans + Clone>(
+    fn newly_checked<N, T: Spans + Numbers + Clone>(
         &mut self,
         found: &Found<'a, N>,
         key: Key,
@@ -180,8 +190,10 @@ impl<'a> Checker<'a> {
         let diagnostics = self.diagnostics.get(before..).unwrap_or_default().to_vec();
         let wrong = self.recall.lost || diagnostics.iter().any(Diagnostic::is_error);
         match value {
-            Some(value) if !wrong => {
-                let outcome = Outcome { value, diagnostics, notes };
+            Some(mut value) if !wrong => {
+                let (choices, entities) =
+                    (self.choices_in(&mut value), self.entities_in(&mut value));
+                let outcome = Outcome { value, diagnostics, notes, choices, entities };
                 let outcome = store.put(key, found.content.whole, outcome, layout);
                 (Some(outcome.value), Some(key))
             }
@@ -189,12 +201,12 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Does again what a remembered check did to the tables; undoes it and says no when a number
-    /// would be another.
-    fn replay(&mut self, notes: &[Note]) -> bool {
+    /// Does again what a remembered check did to the tables, and puts the numbers there are now into
+    /// what came of it; undoes it and says no where that cannot be.
+    fn replay<T: Numbers>(&mut self, known: &mut Outcome<T>) -> bool {
         let before = (self.entities.len(), self.choices.len(), self.regexes.len());
-        if notes.iter().all(|note| self.replay_one(note)) {
-            for note in notes {
+        if known.notes.iter().all(|note| self.replay_one(note)) && self.renumber(known) {
+            for note in &known.notes {
                 if let Note::Lacks(what) = note {
                     self.lacks(what);
                 }
@@ -213,26 +225,102 @@ impl<'a> Checker<'a> {
 
     fn replay_one(&mut self, note: &Note) -> bool {
         match note {
-            Note::Entity { name, index, fresh } => match self.entity_by_name.get(name) {
-                Some(known) => known == index,
-                None => fresh.as_ref().is_some_and(|entity| {
-                    let fits = index.index() == self.entities.len();
-                    if fits {
-                        self.entities.push(entity.clone());
-                        self.entity_by_name.insert(name.clone(), *index);
-                    }
-                    fits
-                }),
-            },
-            Note::Choice { id, choice } => {
-                let fits = id.index() == self.choices.len();
-                if fits {
-                    self.choices.push(choice.clone());
+            Note::Entity { name, fresh } => {
+                if self.entity_by_name.contains_key(name) {
+                    return true;
                 }
-                fits
+                let Some(mut entity) = fresh.clone() else { return false };
+                // Its choice came just before it.
+                if let Type::Choice(choice) = &mut entity.ty {
+                    let Some(last) = self.choices.len().checked_sub(1) else { return false };
+                    *choice = ChoiceId(u32::try_from(last).unwrap_or(u32::MAX));
+                }
+                let index = EntityIndex(u32::try_from(self.entities.len()).unwrap_or(u32::MAX));
+                self.entities.push(entity);
+                self.entity_by_name.insert(name.clone(), index);
+                true
+            }
+            Note::Choice(choice) => {
+                self.choices.push(choice.clone());
+                true
             }
             Note::Regex { pattern, number } => self.regex_number(pattern) == Some(*number),
             Note::Lacks(_) => true,
         }
     }
+
+    /// The choices whose numbers are in a value.
+    fn choices_in(&self, value: &mut impl Numbers) -> Vec<(ChoiceId, String)> {
+        let mut found = BTreeMap::new();
+        value.choices(&mut |id| {
+            let choice = self.choices.get(id.index());
+            found.entry(*id).or_insert_with(|| choice.map_or("", |choice| &choice.name));
+        });
+        found.into_iter().map(|(id, name)| (id, name.to_owned())).collect()
+    }
+
+    /// The entities whose numbers are in a value.
+    fn entities_in(&self, value: &mut impl Numbers) -> Vec<(EntityIndex, String)> {
+        let mut found = BTreeMap::new();
+        value.entities(&mut |index| {
+            let entity = self.entities.get(index.index());
+            found.entry(*index).or_insert_with(|| entity.map_or("", |entity| &entity.name));
+        });
+        found.into_iter().map(|(index, name)| (index, name.to_owned())).collect()
+    }
+
+    /// Puts the numbers there are now into a remembered value; says no where something has none.
+    fn renumber<T: Numbers>(&self, known: &mut Outcome<T>) -> bool {
+        let Outcome { value, choices, entities, .. } = known;
+        let choices_now = numbers_now(choices, |id, name| self.choice_now(id, name));
+        let entities_now = numbers_now(entities, |index, name| self.entity_now(index, name));
+        let (Some(choices_now), Some(entities_now)) = (choices_now, entities_now) else {
+            return false;
+        };
+        if !choices_now.is_empty() {
+            let now = |id: &ChoiceId| choices_now.get(id).copied().unwrap_or(*id);
+            value.choices(&mut |id| *id = now(id));
+            choices.iter_mut().for_each(|(id, _)| *id = now(id));
+        }
+        if !entities_now.is_empty() {
+            let now = |index: &EntityIndex| entities_now.get(index).copied().unwrap_or(*index);
+            value.entities(&mut |index| *index = now(index));
+            entities.iter_mut().for_each(|(index, _)| *index = now(index));
+        }
+        true
+    }
+
+    fn entity_now(&self, before: EntityIndex, name: &str) -> Option<EntityIndex> {
+        match self.entities.get(before.index()) {
+            Some(same) if same.name == name => Some(before),
+            _ => self.entity_by_name.get(name).copied(),
+        }
+    }
+
+    fn choice_now(&self, before: ChoiceId, name: &str) -> Option<ChoiceId> {
+        let has_name = |id: ChoiceId| self.choices.get(id.index()).is_some_and(|c| c.name == name);
+        if has_name(before) {
+            return Some(before);
+        }
+        // A choice is declared with the entity of its name.
+        match self.entities.get(self.entity_by_name.get(name)?.index())?.ty {
+            Type::Choice(id) => Some(id).filter(|id| has_name(*id)),
+            _ => None,
+        }
+    }
+}
+
+/// By number: what it is now, where that is another. Nothing where something has none any more.
+fn numbers_now<N: Copy + Ord>(
+    known: &[(N, String)],
+    now: impl Fn(N, &str) -> Option<N>,
+) -> Option<BTreeMap<N, N>> {
+    let mut changed = BTreeMap::new();
+    for (before, name) in known {
+        let now = now(*before, name)?;
+        if now != *before {
+            changed.insert(*before, now);
+        }
+    }
+    Some(changed)
 }

@@ -39,7 +39,7 @@ impl Checker<'_> {
             TypeExpr::Named(name) => self.named_type(name).map(|(ty, e)| (ty, Some(e))),
             TypeExpr::OneOf { .. } if self.entity_by_name.contains_key(owner) => {
                 let index = *self.entity_by_name.get(owner)?;
-                self.recall.note(|| Note::Entity { name: owner.to_owned(), index, fresh: None });
+                self.recall.note(|| Note::Entity { name: owner.to_owned(), fresh: None });
                 Some((self.entities.get(index.index())?.ty.clone(), Some(index)))
             }
             TypeExpr::OneOf { options, span } => {
@@ -62,7 +62,7 @@ impl Checker<'_> {
 
     fn named_type(&mut self, name: &Name) -> Option<(Type, EntityIndex)> {
         if let Some(index) = self.entity_by_name.get(&name.text).copied() {
-            self.recall.note(|| Note::Entity { name: name.text.clone(), index, fresh: None });
+            self.recall.note(|| Note::Entity { name: name.text.clone(), fresh: None });
             let entity = self.entities.get(index.index())?;
             return Some((entity.ty.clone(), index));
         }
@@ -136,16 +136,12 @@ impl Checker<'_> {
         at: FileSpan,
     ) -> EntityIndex {
         if let Some(index) = self.entity_by_name.get(name).copied() {
-            self.recall.note(|| Note::Entity { name: name.to_owned(), index, fresh: None });
+            self.recall.note(|| Note::Entity { name: name.to_owned(), fresh: None });
             return index;
         }
         let index = EntityIndex(u32::try_from(self.entities.len()).unwrap_or(u32::MAX));
         let entity = hir::Entity { name: name.to_owned(), ty, kind, at };
-        self.recall.note(|| Note::Entity {
-            name: name.to_owned(),
-            index,
-            fresh: Some(entity.clone()),
-        });
+        self.recall.note(|| Note::Entity { name: name.to_owned(), fresh: Some(entity.clone()) });
         self.entities.push(entity);
         self.entity_by_name.insert(name.to_owned(), index);
         index
@@ -191,7 +187,7 @@ impl Checker<'_> {
         self.words_once(options);
         let id = ChoiceId(u32::try_from(self.choices.len()).unwrap_or(u32::MAX));
         let choice = ChoiceDef { name: owner.to_owned(), options: defs };
-        self.recall.note(|| Note::Choice { id, choice: choice.clone() });
+        self.recall.note(|| Note::Choice(choice.clone()));
         self.choices.push(choice);
         Some(id)
     }

@@ -5,7 +5,7 @@ mod results;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-pub(crate) use self::results::all_of;
+pub(crate) use self::results::{all_of, items_of};
 use super::ast::{Customer, DeclKind, Slot};
 use super::token::{Token, TokenKind};
 use crate::base::Span;

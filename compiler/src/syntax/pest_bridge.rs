@@ -77,6 +77,12 @@ fn own(pair: Pair<'_, Rule>, base: u32) -> Node {
         Rule::short_text | Rule::long_text | Rule::branch_chars | Rule::long_branch_chars => {
             span.as_str().len()
         }
+        // Blanks and comments that were taken end where something else begins, or the text does.
+        _ if span.end() < span.get_input().len()
+            && !span.as_str().ends_with(char::is_whitespace) =>
+        {
+            span.as_str().len()
+        }
         _ => without_trailing_blanks(span.as_str()).len(),
     };
     let end = span.start() + length;

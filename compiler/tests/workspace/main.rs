@@ -6,6 +6,7 @@ mod afar;
 #[path = "../../../tests/src/big/mod.rs"]
 mod big;
 mod edited;
+mod numbers;
 mod results;
 mod work;
 

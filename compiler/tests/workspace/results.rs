@@ -19,6 +19,8 @@ route { otherwise -> s }
 entity reason: one_of { late, lost }
 intent some_wish { en "some of it please", "a part of it" }
 intent menu_wish { en "show me the list", "let me choose" }
+intent pick_wish { en "pick one", "let me pick" }
+intent sum_wish { en "the sum", "all at once" }
 intent twice_wish { en "twice over", "do it again" }
 action orders.get(id: text) -> { why: reason, due: date, note: text, paid: bool } { get "{env.CRM}/{id}" }
 action orders.old(id: text) -> { why: reason, due: date, note: text, paid: bool } { get "{env.OLD}/{id}" }
@@ -47,6 +49,26 @@ flow menu {
     choose item in all.items "Which?" { "{item.number}" -> { say "{item.total}"  clear all  -> start }  none -> over }
   }
   state over { end resolved }
+}
+flow pick {
+  on intent pick_wish
+  state start {
+    do got = orders.list(customer.id) { failed -> handoff because "no answer" }
+    when count(got.items) == 0 -> over
+    choose one in got.items "Which?" { "{one.number}" -> { say "{one.total}"  end resolved }  none -> over }
+  }
+  state over { end unresolved }
+}
+flow sum {
+  on intent sum_wish
+  state start {
+    do got = orders.list(customer.id) { failed -> handoff because "no answer" }
+    choose one in got.items "Which?" { "{one.total}" -> { clear one  -> start }  none -> over }
+  }
+  state over {
+    when has got.items { say "Some are left."  end resolved }
+    end unresolved
+  }
 }
 flow twice {
   on intent twice_wish
@@ -102,6 +124,23 @@ fn what_an_action_gives() {
         (list, "at: { place: text, street: text }, items: list of { number: text, total: money }"),
         ("number: text, total: money", "number: text, by: date, total: money"),
         ("number: text, total: money", "total: money, number: text"),
+        ("number: text, total: money", "by: reason, number: text, total: money"),
+        ("number: text, total: money", "number: text, by: one_of { a, b }, total: money"),
+        ("number: text, total: money", "number: text, total: money, by: { at: date, of: text }"),
+        ("number: text, total: money", "number: text, total: money optional"),
+        ("number: text, total: money", "number: text, total: number"),
+        ("number: text, total: money", "number: one_of { a, b }, total: money"),
+        ("number: text, total: money", "number: text, sum: money"),
+        (
+            "list of { number: text, total: money }",
+            "list of list of { number: text, total: money }",
+        ),
+        ("list of { number: text, total: money }", "{ number: text, total: money }"),
+        ("choose one in got.items", "choose one in got.others"),
+        (
+            "{ failed -> handoff because \"no answer\" }\n    when count",
+            "{ failed -> over }\n    when count",
+        ),
         ("number: text, total", "number: text personal, total"),
         ("place: text, street: text", "street: text, place: text"),
         ("place: text, street: text", "place: text, street: text optional, code: text"),
@@ -136,13 +175,17 @@ fn who_looks_at_all_of_a_result() {
 
 /// Names of fields, some of which flows name, and what they may be.
 const NAMES: [&str; 8] = ["why", "due", "note", "paid", "other", "items", "at", "day"];
-const TYPES: [&str; 9] = [
+const TYPES: [&str; 13] = [
     "reason",
     "date",
     "text",
     "bool",
     "one_of { a, b }",
     "list of { number: text, total: money }",
+    "list of { number: text, by: date, total: money personal }",
+    "list of { total: money, of: one_of { a, b }, number: text }",
+    "list of { number: reason, total: money, other: { a: text, b: text } }",
+    "list of { number: text, by: one_of { c, d }, total: money optional }",
     "{ place: text, street: text }",
     "money",
     "nothing",
@@ -209,7 +252,7 @@ fn fields_of(record: &str) -> Vec<String> {
 
 fn change(fields: &mut Vec<String>, below: &mut impl FnMut(usize) -> usize) {
     let place = below(fields.len() + 1);
-    let (name, ty, label) = (NAMES[below(8)], TYPES[below(9)], LABELS[below(5)]);
+    let (name, ty, label) = (NAMES[below(8)], TYPES[below(13)], LABELS[below(5)]);
     match below(9) {
         0 | 1 => fields.insert(place, format!("{name}: {ty}{label}")),
         2 if place < fields.len() && fields.len() > 1 => drop(fields.remove(place)),

@@ -60,10 +60,24 @@ fn an_edit_asks_for_the_work_that_depends_on_it() {
         after("head.flow", "{ due: text optional, granted: bool }", "{ granted: bool }"),
         (1, 0, 0)
     );
+    // A field more of the items of a list that is only chosen from; one of a name that some name.
+    let more = "total: money, region: text optional }";
+    assert_eq!(after("head.flow", "total: money }", more), (1, 0, 0));
+    let named = "total: money, id: text }";
+    let (_, some, followed) = after("head.flow", more, named);
+    assert!(1 < some && some < all.resolved / 2 && followed >= some, "{some} {followed}");
+    assert_eq!(after("head.flow", named, "total: money }"), (1, 0, 0));
     // What nobody sees of a slot of the session, and what those see that name it.
     assert_eq!(after("head.flow", "slot impact", "/// How bad?\nslot impact"), (1, 0, 0));
     let (parsed, some, _) = after("head.flow", "slot impact", "slot others: text\nslot impact");
     assert!(parsed == 2 && 0 < some && some < all.resolved / 2, "{parsed} {some}");
+    // Choices that nobody names, though all that stand behind them get other numbers.
+    let mood = "slot mood: one_of { good, bad }\n\naction orders.list";
+    assert_eq!(after("head.flow", "action orders.list", mood), (1, 0, 0));
+    let entity = "entity weather: one_of { fine, awful }\n\nentity severity";
+    assert_eq!(after("head.flow", "entity severity", entity), (1, 0, 0));
+    let mood = "slot mood: one_of { good, bad, neither }";
+    assert_eq!(after("head.flow", "slot mood: one_of { good, bad }", mood), (1, 0, 0));
     // The steps of a flow that two others call: the ways of all three are looked at, not their names.
     assert_eq!(after("part_004.flow", "\"Noted: ", "\"Written: "), (1, 1, 3));
     // What callers see of it.

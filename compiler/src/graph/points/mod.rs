@@ -9,7 +9,7 @@ mod build;
 mod corrections;
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use self::build::Builder;
 use crate::base::FileSpan;
@@ -262,20 +262,21 @@ impl<'p> Points<'p> {
         these: impl Fn(PointId, &Point<'p>) -> bool,
         takes: impl Fn(PointId, &Edge) -> bool,
     ) -> BTreeSet<PointId> {
-        let mut before: BTreeMap<PointId, Vec<PointId>> = BTreeMap::new();
-        let mut open = Vec::new();
+        let (mut before, mut open) = (Vec::new(), Vec::new());
         for (id, point) in self.ids() {
             if these(id, point) {
                 open.push(id);
             }
-            for edge in point.next.iter().filter(|edge| takes(id, edge)) {
-                before.entry(edge.to).or_default().push(id);
-            }
+            let taken = point.next.iter().filter(|edge| takes(id, edge));
+            before.extend(taken.map(|edge| (edge.to, id)));
         }
+        before.sort_unstable();
         let mut leading = BTreeSet::new();
         while let Some(id) = open.pop() {
             if leading.insert(id) {
-                open.extend(before.get(&id).into_iter().flatten());
+                let first = before.partition_point(|(to, _)| *to < id);
+                let into = before.iter().skip(first).take_while(|(to, _)| *to == id);
+                open.extend(into.map(|(_, from)| *from));
             }
         }
         leading

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::cx::Checker;
-use super::hir::{Bind, Flow, Handlers, Slot, State};
+use super::hir::{Bind, Flow, Handlers, Kept, Slot, State};
 use super::lints::calls_of;
 use super::once::without_repeats;
 use super::scope::{Inside, Scope};
@@ -18,7 +18,7 @@ use crate::base::limits::{FRAME_CELLS_MAX, STATES_PER_FLOW_MAX};
 use crate::diag::Code;
 use crate::ir::{ActionId, IntentId, Type};
 use crate::syntax::ast::{self, HandlerOn, Trigger};
-use crate::syntax::content::{all_of, word};
+use crate::syntax::content::{all_of, items_of, word};
 
 /// The flow being checked.
 pub(super) struct FlowScope {
@@ -27,8 +27,8 @@ pub(super) struct FlowScope {
     pub(super) named_at: BTreeMap<String, Span>,
     /// Results of actions and items of menus, by name.
     pub(super) results: BTreeSet<String>,
-    /// Results of actions, each with one that gives it.
-    kept: Vec<(String, ActionId)>,
+    /// Results of actions and items of lists in them, each with an action that gives it.
+    kept: Vec<Kept>,
     /// Their cells that the flow does not name.
     unnamed: usize,
     /// The words of its declaration.
@@ -45,10 +45,18 @@ pub(super) struct FlowScope {
 }
 
 impl FlowScope {
-    /// Whether the flow may look at a field of what an action gives.
-    fn names(&self, action: &ast::Name, field: &str) -> bool {
+    /// Whether the flow may look at a field of what an action gives, or of the items of a list in it.
+    fn names(&self, action: &str, is_item: bool, field: &str) -> bool {
         let has = |text: &str| self.words.binary_search(&word(text)).is_ok();
-        has(field) || has(&all_of(&action.text))
+        has(field) || has(&all_of(action)) || (is_item && has(&items_of(action)))
+    }
+
+    /// A list that is a field of a result: of which action, and the field.
+    fn list_of_result(&self, names: &[ast::Name]) -> Option<(ActionId, Option<String>)> {
+        let [result, list] = names else { return None };
+        let mut kept = self.kept.iter().filter(|kept| kept.list.is_none());
+        let kept = kept.find(|kept| kept.name == result.text)?;
+        Some((kept.action, Some(list.text.clone())))
     }
 
     /// What a step gave a name to; nothing of what an error has lost.

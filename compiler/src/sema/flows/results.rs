@@ -1,11 +1,14 @@
 //! Results of actions and menus: each gets its cells before any expression is checked.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::FlowScope;
 use crate::base::limits::FRAME_CELLS_MAX;
 use crate::diag::Code;
-use crate::ir::{ActionId, FieldType, Type};
+use crate::ir::{ActionId, FieldType, Place, Type};
 use crate::sema::cx::{Checker, flow_place};
-use crate::sema::hir::{BindCells, Flow};
+use crate::sema::hir::{BindCells, Flow, Kept};
 use crate::sema::once::first_of;
 use crate::syntax::ast::{self, Body, Name, Step, StepKind};
 
@@ -41,7 +44,10 @@ impl Checker<'_> {
                     let scope = cx.scope.clone();
                     let before = self.diagnostics.len();
                     match self.cells(&names, list.span, &scope) {
-                        Some((Type::List(ty), _)) => self.bind(item, &ty, None, cx),
+                        Some((Type::List(ty), _)) => {
+                            let of = cx.list_of_result(&names);
+                            self.bind(item, &ty, of, cx);
+                        }
                         _ => {
                             cx.scope.lost.insert(item.text.clone());
                         }
@@ -76,7 +82,7 @@ impl Checker<'_> {
             None if signature.result_lost => {
                 cx.scope.lost.insert(bind.text.clone());
             }
-            Some(ty) => self.bind(bind, ty, Some((ActionId(number), action)), cx),
+            Some(ty) => self.bind(bind, ty, Some((ActionId(number), None)), cx),
             None => {
                 let message = format!("`{}` gives nothing to keep in `{}`", action.text, bind.text);
                 self.error(Code::E0301, bind.span, message, "no result", "write `do` without `=`");
@@ -85,15 +91,28 @@ impl Checker<'_> {
         }
     }
 
-    /// A name for what a step gives, an action or a menu.
-    fn bind(&mut self, name: &Name, ty: &Type, of: Option<(ActionId, &Name)>, cx: &mut FlowScope) {
+    /// A name for what a step gives, an action or a menu: of which action it is, and of which list in
+    /// what the action gives.
+    fn bind(
+        &mut self,
+        name: &Name,
+        ty: &Type,
+        of: Option<(ActionId, Option<String>)>,
+        cx: &mut FlowScope,
+    ) {
         let Some(first) = first_of(&mut cx.named_at, name.text.clone(), name.span) else {
             self.hides_built_in("result", name, "in this flow");
             self.hides_session("result", name);
+            let of = of.and_then(|(id, list)| {
+                let action = self.symbols.actions.items.get(id.index())?;
+                Some((id, list, &action.node.name.text))
+            });
             let cells = match of {
-                Some((id, action)) => {
-                    cx.kept.push((name.text.clone(), id));
-                    keep(name, ty, action, cx)
+                Some((action, list, called)) => {
+                    let kept = Kept { name: name.text.clone(), action, list };
+                    let cells = keep(&kept, ty, called, cx);
+                    cx.kept.push(kept);
+                    cells
                 }
                 None => allocate(&name.text, ty, cx),
             };
@@ -122,10 +141,41 @@ impl Checker<'_> {
     /// Whether the frame of a flow is surely as small as it must be, whatever it leaves unnamed of
     /// what actions give.
     pub(in crate::sema) fn fits(&self, flow: &Flow) -> bool {
-        let result = |(_, action): &(String, ActionId)| self.result_of(*action).map(cells_of_type);
+        let result = |kept: &Kept| {
+            let ty = self.result_of(kept.action).and_then(|result| kept.ty(result));
+            ty.map(cells_of_type)
+        };
         // What is wrong with a field that it does not name takes its result all the same.
         let given: Option<usize> = flow.results.iter().map(result).sum();
         given.is_some_and(|given| flow.cells as usize + given <= FRAME_CELLS_MAX)
+    }
+
+    /// Says of the lists that a flow keeps of what actions give which fields their items have now: it
+    /// does not depend on those that it does not name.
+    pub(in crate::sema) fn refresh_lists(&self, flow: &mut Arc<Flow>) {
+        let changed = self.changed_lists(flow);
+        if !changed.is_empty() {
+            Arc::make_mut(flow).retype(&changed);
+        }
+    }
+
+    fn changed_lists(&self, flow: &Flow) -> BTreeMap<Place, Type> {
+        let mut changed = BTreeMap::new();
+        for kept in flow.results.iter().filter(|kept| kept.list.is_none()) {
+            let Some(Type::Record(fields)) = self.result_of(kept.action) else { continue };
+            for field in fields.iter().filter(|field| matches!(field.ty, Type::List(_))) {
+                let name = format!("{}.{}", kept.name, field.name);
+                let cell = flow.cell_names.iter().position(|own| *own == name);
+                let before = cell.and_then(|cell| flow.cell_types.get(cell));
+                if let Some((index, before)) =
+                    cell.and_then(|cell| u32::try_from(cell).ok()).zip(before)
+                    && *before != field.ty
+                {
+                    changed.insert(flow_place(index), field.ty.clone());
+                }
+            }
+        }
+        changed
     }
 
     /// What an action gives.
@@ -134,14 +184,15 @@ impl Checker<'_> {
     }
 }
 
-/// Cells for what a flow names of what an action gives: of the rest it does not depend
-/// ([`crate::syntax::content`]).
-fn keep(name: &Name, ty: &Type, action: &Name, cx: &mut FlowScope) -> BindCells {
-    let Type::Record(fields) = ty else { return allocate(&name.text, ty, cx) };
-    let named = fields.iter().filter(|field| cx.names(action, &field.name));
-    let named: Vec<_> = named.collect();
+/// Cells for what a flow names of what an action gives, or of an item of a list in it: of the rest it
+/// does not depend ([`crate::syntax::content`]).
+fn keep(kept: &Kept, ty: &Type, action: &str, cx: &mut FlowScope) -> BindCells {
+    let Type::Record(fields) = ty else { return allocate(&kept.name, ty, cx) };
+    let is_item = kept.list.is_some();
+    let named: Vec<_> =
+        fields.iter().filter(|field| cx.names(action, is_item, &field.name)).collect();
     let before = cx.cells;
-    let cells = of_fields(&name.text, named, cx);
+    let cells = of_fields(&kept.name, named, cx);
     cx.unnamed += cells_of_type(ty).saturating_sub((cx.cells - before) as usize);
     cells
 }

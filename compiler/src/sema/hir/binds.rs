@@ -1,8 +1,9 @@
 //! Results of actions and items of menus as a flow keeps them: by the names of their fields, so that a
 //! field that the flow never names changes nothing in it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use super::parts::{Part, Parts};
 use super::{Expr, Flow};
 use crate::ir::{ActionId, Place, RecordCells, Space, Type};
 
@@ -71,6 +72,40 @@ impl BindCells {
     }
 }
 
+/// A name that a flow keeps for what an action gives, or for an item of a list in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub name: String,
+    pub action: ActionId,
+    /// The list that it is an item of.
+    pub list: Option<String>,
+}
+
+impl Kept {
+    /// Its type, by what the action gives.
+    #[must_use]
+    pub fn ty<'t>(&self, result: &'t Type) -> Option<&'t Type> {
+        let Some(list) = &self.list else { return Some(result) };
+        let Type::Record(fields) = result else { return None };
+        match &fields.iter().find(|field| field.name == *list)?.ty {
+            Type::List(item) => Some(item),
+            _ => None,
+        }
+    }
+}
+
+impl Flow {
+    /// Says of some cells that their values are of other types.
+    pub(crate) fn retype(&mut self, types: &BTreeMap<Place, Type>) {
+        self.parts(&mut |part| match part {
+            Part::Type(ty, Some(of)) => {
+                types.get(&of).into_iter().for_each(|now| now.clone_into(ty));
+            }
+            Part::Type(_, None) | Part::At(_) => {}
+        });
+    }
+}
+
 /// All cells of a flow's frame: those that it names, and behind them what it never names of the results
 /// that it keeps. Who looks at a session sees all that an action gave, and a later version of the flow
 /// may name it.
@@ -88,8 +123,9 @@ impl Frame {
         for (name, ty) in flow.cell_names.iter().zip(&flow.cell_types) {
             frame.add(name.clone(), ty);
         }
-        for (name, action) in &flow.results {
-            result(*action).into_iter().for_each(|ty| frame.add_all(name.clone(), ty));
+        for kept in &flow.results {
+            let ty = result(kept.action).and_then(|result| kept.ty(result));
+            ty.into_iter().for_each(|ty| frame.add_all(kept.name.clone(), ty));
         }
         frame
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Body, Expr, Fallback, TextRef};
+use super::{Body, Expr, Fallback, Kept, TextRef};
 use crate::base::FileSpan;
 use crate::ir::{ActionId, EntityIndex, FlowId, IntentId, Place, Type};
 
@@ -37,7 +37,7 @@ pub struct Flow {
     pub cell_names: Vec<String>,
     pub cell_types: Vec<Type>,
     /// Names of the results that it keeps, each with an action that gives it.
-    pub results: Vec<(String, ActionId)>,
+    pub results: Vec<Kept>,
     pub states: Vec<State>,
     pub handlers: Handlers,
     pub fallback: Option<Fallback>,

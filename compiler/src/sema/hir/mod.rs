@@ -8,7 +8,8 @@
 mod binds;
 mod exprs;
 mod flows;
-mod spans;
+mod numbers;
+mod parts;
 mod steps;
 mod test;
 
@@ -23,9 +24,10 @@ use crate::ir::{
     ProfileDef, RequestDef, SkillDef, SkillId, Type,
 };
 
-pub use binds::{Bind, BindCells, Frame, item_type};
+pub use binds::{Bind, BindCells, Frame, Kept, item_type};
 pub use exprs::{Expr, ExprKind, NamedText, Text, TextRef};
 pub use flows::{Ensure, EnsureKind, Flow, Handlers, Slot, State};
+pub(crate) use numbers::Numbers;
 pub use steps::{Body, Card, Media, Say, Step, StepKind};
 pub use test::{Given, Test, TestLine, TestStep};
 

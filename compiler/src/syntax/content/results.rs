@@ -1,6 +1,8 @@
 //! What an action gives, field by field, and who sees all of it: most flows name some fields of a
 //! result, and depend on no other.
 
+mod items;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -14,10 +16,26 @@ pub(crate) fn all_of(action: &str) -> String {
     format!("all of {}", action.replace('.', " "))
 }
 
+/// How it is known that something may look at all of the items of a list in what an action gives.
+pub(crate) fn items_of(action: &str) -> String {
+    format!("items of {}", action.replace('.', " "))
+}
+
 /// The fields of what an action gives, where it is a record.
 fn fields(action: &Action) -> &[Field] {
     match &action.result {
         Some(TypeExpr::Record { fields, .. }) => fields,
+        _ => &[],
+    }
+}
+
+/// The fields of the items of a field, where it is a list of records.
+fn item_fields(field: &Field) -> &[Field] {
+    match &field.ty {
+        TypeExpr::List { item, .. } => match &**item {
+            TypeExpr::Record { fields, .. } => fields,
+            _ => &[],
+        },
         _ => &[],
     }
 }
@@ -30,35 +48,68 @@ fn field_span(field: &Field) -> Span {
 
 /// Where they stand: which there are is nothing to those who name others.
 pub(super) fn span(action: &Action) -> Option<Span> {
-    let fields = fields(action);
+    span_of(fields(action))
+}
+
+fn span_of(fields: &[Field]) -> Option<Span> {
     Some(field_span(fields.first()?).cover(field_span(fields.last()?)))
 }
 
-/// Each field, for those who name it, and all of them.
+/// Each field, for those who name it, and all of them; each field of the items of a list, and all of
+/// those.
 pub(super) fn parts(piece: &str, tokens: &[Token], action: &Action) -> Arc<[Part]> {
-    let part = |name: String, span: Span| {
+    let part = |name: String, span: Span, hidden: Option<Span>| {
         let at = |place: u32| tokens.partition_point(|token| token.span.start < place);
         let own = tokens.get(at(span.start)..at(span.end)).unwrap_or(&[]);
-        let (head, words) = seen(piece, own, Vec::new());
+        let (head, words) = seen(piece, own, hidden.into_iter().collect());
         Part { name, head, words }
     };
     let of = &action.name.text;
     // The action's last word comes last: keys find what is named by it, and few others have it.
-    let field = |field: &Field| part(format!("{}.{of}", field.name.text), field_span(field));
-    let all = span(action).map(|span| part(all_of(of), span));
-    fields(action).iter().map(field).chain(all).collect()
+    let field = |field: &Field| {
+        let items = span_of(item_fields(field));
+        part(format!("{}.{of}", field.name.text), field_span(field), items)
+    };
+    let item_field = |(list, field): (&Field, &Field)| {
+        let name = format!("{}.{}.{of}", field.name.text, list.name.text);
+        part(name, field_span(field), None)
+    };
+    let of_items = fields(action)
+        .iter()
+        .flat_map(|list| item_fields(list).iter().map(move |field| (list, field)));
+    let of_items: Vec<Part> = of_items.map(item_field).collect();
+    let items = (!of_items.is_empty()).then(|| all_items(items_of(of), &of_items));
+    let all = span(action).map(|span| part(all_of(of), span, None));
+    fields(action).iter().map(field).chain(of_items).chain(items).chain(all).collect()
+}
+
+/// All fields of items as one part.
+fn all_items(name: String, of_items: &[Part]) -> Part {
+    let mut hasher = blake3::Hasher::new();
+    of_items.iter().for_each(|part| {
+        hasher.update(part.name.as_bytes()).update(part.head.as_bytes());
+    });
+    let mut words: Vec<u64> = of_items.iter().flat_map(|part| part.words.iter()).copied().collect();
+    words.sort_unstable();
+    words.dedup();
+    Part { name, head: hasher.finalize(), words: words.into() }
 }
 
 /// The actions of which some tokens of a flow may look at all that they give, as words: those whose
-/// result is named without a field, and those that give results of one name.
+/// result is named without a field, and those that give results of one name. Likewise at all of the
+/// items of lists.
 pub(super) fn seen_whole(piece: &str, tokens: &[Token]) -> Vec<u64> {
     let results = results(piece, tokens);
+    if results.is_empty() {
+        return Vec::new();
+    }
     let named_alone = named_alone(piece, tokens, &results);
     let is_whole = |(name, action): &&(&str, String)| {
         let is_other = |(own, other): &(&str, String)| own == name && other != action;
         named_alone.contains(name) || results.iter().any(is_other)
     };
-    results.iter().filter(is_whole).map(|(_, action)| word(&all_of(action))).collect()
+    let whole = results.iter().filter(is_whole).map(|(_, action)| word(&all_of(action)));
+    whole.chain(items::seen_whole(piece, tokens, &results)).collect()
 }
 
 /// What `do NAME = ACTION(…)` gives a name to, with the action.
