@@ -108,23 +108,24 @@ pub(crate) fn fits((slope, offset): (f32, f32), levels: &[f32], background: &[f3
         && are(background, 101)
 }
 
-/// Shows rows to a classifier that has not learned from them: every row, unless that is too much.
-pub(crate) fn held_out(rows: &Rows, classes: usize) -> Vec<HeldOut> {
-    let folds = fold_of_rows(rows);
-    let mut seen = Vec::with_capacity(rows.labels.len());
+/// Rows that are held out together: every row once, unless that is too much.
+pub(crate) fn folds(rows: &Rows, classes: usize) -> Vec<Vec<usize>> {
+    let fold_of_rows = fold_of_rows(rows);
     let work = rows.labels.len().saturating_mul(classes).max(1);
-    for fold in 0..(WORK_MAX / work).clamp(1, FOLDS) {
-        let (held, kept): (Vec<usize>, Vec<usize>) =
-            (0..rows.labels.len()).partition(|i| folds.get(*i) == Some(&fold));
-        if held.is_empty() || kept.is_empty() {
-            continue;
-        }
-        let classifier = Classifier::fit(rows, &kept, classes);
-        seen.extend(parallel::map(&held, TEXTS, |row| {
-            let (class, score) = classifier.best(rows.features.get(*row)?)?;
-            Some(HeldOut { row: *row, class, score })
-        }));
-    }
+    let rows_of = |fold| -> Vec<usize> {
+        let all = fold_of_rows.iter().enumerate();
+        all.filter(|(_, of_row)| **of_row == fold).map(|(row, _)| row).collect()
+    };
+    let folds = (0..(WORK_MAX / work).clamp(1, FOLDS)).map(rows_of);
+    folds.filter(|fold| !fold.is_empty() && fold.len() < rows.labels.len()).collect()
+}
+
+/// Shows the rows of a fold to a classifier that has not learned from them.
+pub(crate) fn see(rows: &Rows, fold: &[usize], classifier: &Classifier) -> Vec<HeldOut> {
+    let seen = parallel::map(fold, TEXTS, |row| {
+        let (class, score) = classifier.best(rows.features.get(*row)?)?;
+        Some(HeldOut { row: *row, class, score })
+    });
     seen.into_iter().flatten().collect()
 }
 
