@@ -95,7 +95,7 @@ impl Classifier {
         let (mut classifier, others) = Self::fit(rows, classes, &folds);
         let seen = folds.iter().zip(&others).map(|(fold, other)| calibrate::see(rows, fold, other));
         let held_out: Vec<HeldOut> = seen.flatten().collect();
-        classifier.curve = calibrate::curve(rows, &held_out);
+        classifier.curve = calibrate::curve(rows, &held_out, classes);
         classifier.levels = calibrate::levels(rows, &held_out);
         classifier.background_levels = calibrate::background_levels(rows, &held_out);
         (classifier, held_out)
