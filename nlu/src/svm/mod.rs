@@ -2,16 +2,26 @@
 //! coordinate descent, many classes at once. No learning rate, no randomness: examples are visited
 //! in fixed orders. What was learned is kept in one byte a weight.
 //!
-//! Training needs at most 128 MiB for these bytes, twice while they are put together, and 512 MiB for the
-//! weights in full ([`crate::classify`] leaves out features beyond that); and on each of
-//! [`crate::parallel::THREADS_MAX`] processors 13 MiB for how far each of 200,000 examples counts for each
-//! class of a block. Confidence is measured while the whole model is kept, in another 128 MiB. The rows
-//! take about 60 bytes for each character of an example.
+//! Confidence is measured on rows that were held out. Learning without them starts from what was learned
+//! with them, less what they count for, and ends where learning from zero would: the problem has one
+//! solution.
+//!
+//! Training needs at most 128 MiB for these bytes, three times while they are put together and what was
+//! learned without some rows is there too, and 512 MiB for the weights in full ([`crate::classify`] leaves
+//! out features beyond that); and on each of [`crate::parallel::THREADS_MAX`] processors twice 13 MiB for
+//! how far each of 200,000 examples counts for each class of a block. The rows take about 60 bytes for each
+//! character of an example.
 
+mod examples;
+mod lanes;
 mod train;
 mod weights;
 
-pub(crate) use train::{Examples, padded};
+#[cfg(test)]
+mod tests;
+
+pub(crate) use examples::Examples;
+pub(crate) use train::{Epochs, padded};
 pub(crate) use weights::Weights;
 
 /// A row: feature number and value, sorted by number.

@@ -1,206 +1,266 @@
 //! Learning the weights, many classes at once.
 //!
 //! A class is learned for itself: what comes out is the same in whatever blocks, and on however many
-//! processors, the classes are learned.
+//! processors, the classes are learned. What is always inlined is compiled for each kind of processor.
 
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, Simd, dispatch, f32x16};
+
+use super::examples::{Example, Examples, RUN, Visited};
+use super::lanes::{BLOCK, Lanes};
 use super::{BIAS, C, Levels, Weights, permutation};
 use crate::parallel;
 use crate::rows::Label;
 
-/// Classes of a block. So many numbers stay in the registers of a processor while a row is looked at, and
-/// the weights of all that a sentence has in its nearest cache.
-const BLOCK: usize = 16;
-/// A number for each class of a block; there may be fewer classes in the last.
-pub(super) type Lanes = [f32; BLOCK];
-
-/// Rows whose place among others stays while all are visited in another order.
-const RUN: usize = 16;
-
-/// Rows to learn from. They lie one behind the other in the order in which they are visited: a processor
-/// that has to fetch them from all over memory waits longer than it calculates.
-#[derive(Default)]
-pub(crate) struct Examples {
-    words: Vec<(u32, f32)>,
-    levels: Vec<i8>,
-    /// Number of the first feature of a sentence, and what a level is.
-    sentence: (usize, f32),
-    each: Vec<Example>,
-}
-
-struct Example {
-    /// Where its words end, and its levels.
-    ends: (usize, usize),
-    label: Label,
-    /// How much it counts.
-    weight: f32,
-    /// Square of its length, the constant feature included.
-    norm: f32,
-}
-
-impl Examples {
-    /// Adds a row: words, and a sentence, whose features start at the same number in all rows.
-    pub(crate) fn push(
-        &mut self,
-        words: &[(u32, f32)],
-        sentence: Levels<'_>,
-        label: Label,
-        weight: f32,
-    ) {
-        let values = words.iter().copied().chain(sentence.row());
-        let norm = values.map(|(_, value)| value * value).sum::<f32>() + BIAS * BIAS;
-        self.words.extend_from_slice(words);
-        self.levels.extend_from_slice(sentence.levels);
-        self.sentence = (sentence.first, sentence.unit);
-        let ends = (self.words.len(), self.levels.len());
-        self.each.push(Example { ends, label, weight, norm });
-    }
-
-    /// Trains on the rows.
-    pub(crate) fn train(&self, features: usize, classes: usize, epochs: usize) -> Weights {
-        let runs = self.each.len().div_ceil(RUN);
-        let orders: Vec<Vec<usize>> =
-            (0..epochs).map(|epoch| permutation(runs, epoch as u64)).collect();
-        let firsts: Vec<usize> = (0..classes).step_by(BLOCK).collect();
-        let learn = |first: &usize| Block::train(*first, self, features, &orders);
-        let learned = parallel::map(&firsts, 1, learn);
-        let mut weights = Weights::none(features, classes);
-        for (first, learned) in firsts.into_iter().zip(&learned) {
-            weights.take(first, learned);
-        }
-        weights
-    }
-
-    /// The rows of a run, with their numbers.
-    fn run(&self, run: usize) -> impl Iterator<Item = (usize, Visited<'_>)> {
-        let first = run * RUN;
-        let before = first.checked_sub(1).and_then(|last| self.each.get(last));
-        let mut start = before.map_or((0, 0), |example| example.ends);
-        let of_run = self.each.iter().enumerate().skip(first).take(RUN);
-        of_run.map(move |(number, example)| {
-            let from = std::mem::replace(&mut start, example.ends);
-            let words = self.words.get(from.0..example.ends.0).unwrap_or(&[]);
-            let levels = self.levels.get(from.1..example.ends.1).unwrap_or(&[]);
-            let (first, unit) = self.sentence;
-            (number, Visited { example, words, sentence: Levels { first, levels, unit } })
-        })
-    }
-}
-
-/// A row as it is looked at.
-struct Visited<'e> {
-    example: &'e Example,
-    words: &'e [(u32, f32)],
-    sentence: Levels<'e>,
-}
+/// Sums that are taken side by side: an addition takes several steps of a processor, in which it could
+/// begin others.
+const SUMS: usize = 4;
+const ZERO: Lanes = Lanes([0.0; BLOCK]);
 
 /// For how many classes there is room where there are `classes`.
 pub(crate) fn padded(classes: usize) -> usize {
     classes.next_multiple_of(BLOCK)
 }
 
+/// How often rows are visited: all of them, and again those that are left while others are held out.
+#[derive(Clone, Copy)]
+pub(crate) struct Epochs {
+    pub(crate) all: usize,
+    pub(crate) again: usize,
+}
+
+/// What all blocks have in common.
+struct Task<'t> {
+    features: usize,
+    /// Runs of rows in the order of each visit: of all rows, and again of those that are left.
+    orders: Vec<Vec<usize>>,
+    orders_again: Vec<Vec<usize>>,
+    /// Rows that are held out, each time others.
+    held_out: &'t [Vec<bool>],
+}
+
+impl Examples {
+    /// Trains on the rows: first on all of them; then, each time from there, on those that are not held
+    /// out. As many weights come out as there are rows held out, and one more.
+    pub(crate) fn train(
+        &self,
+        features: usize,
+        classes: usize,
+        epochs: Epochs,
+        held_out: &[Vec<bool>],
+    ) -> Vec<Weights> {
+        self.train_with(Level::new(), features, classes, epochs, held_out)
+    }
+
+    /// The same with instructions that a processor has.
+    pub(super) fn train_with(
+        &self,
+        level: Level,
+        features: usize,
+        classes: usize,
+        epochs: Epochs,
+        held_out: &[Vec<bool>],
+    ) -> Vec<Weights> {
+        let runs = self.len().div_ceil(RUN);
+        let orders = |epochs: std::ops::Range<usize>| -> Vec<Vec<usize>> {
+            epochs.map(|epoch| permutation(runs, epoch as u64)).collect()
+        };
+        let task = Task {
+            features,
+            orders: orders(0..epochs.all),
+            orders_again: orders(epochs.all..epochs.all + epochs.again),
+            held_out,
+        };
+        let firsts: Vec<usize> = (0..classes).step_by(BLOCK).collect();
+        let mut learned =
+            parallel::map(&firsts, 1, |first| Block::train(level, *first, self, &task).into_iter());
+        // One after the other: what is put together is given back before the next.
+        let together = |_| {
+            let mut weights = Weights::none(features, classes);
+            for (first, learned) in firsts.iter().zip(&mut learned) {
+                learned.next().iter().for_each(|learned| weights.take(*first, learned));
+            }
+            weights
+        };
+        (0..=held_out.len()).map(together).collect()
+    }
+}
+
+/// Whether a flag is set; none is where there are no flags.
+fn is_set(flags: &[bool], number: usize) -> bool {
+    flags.get(number).copied().unwrap_or(false)
+}
+
 /// Weights of a block of classes while they are learned, by feature; the last row is the bias.
 struct Block {
     first: usize,
     rows: Vec<Lanes>,
+    /// How far each example counts for each class.
+    duals: Vec<Lanes>,
+    /// What a sentence adds to a margin for each unit of weight, by feature: that of the row that is
+    /// looked at.
+    sentence: Vec<f32>,
 }
 
 impl Block {
-    fn train(first: usize, examples: &Examples, features: usize, orders: &[Vec<usize>]) -> Weights {
-        let mut block = Self { first, rows: vec![[0.0; BLOCK]; features + 1] };
-        let mut duals = vec![[0.0; BLOCK]; examples.each.len()];
+    fn train(level: Level, first: usize, examples: &Examples, task: &Task<'_>) -> Vec<Weights> {
+        let mut block = Self {
+            first,
+            rows: vec![Lanes::default(); task.features + 1],
+            duals: vec![Lanes::default(); examples.len()],
+            sentence: vec![0.0; examples.width()],
+        };
+        dispatch!(level, simd => block.learn(simd, examples, task))
+    }
+
+    /// The weights of all rows, then those without each of the rows held out.
+    #[inline(always)]
+    fn learn<S: Simd>(&mut self, simd: S, examples: &Examples, task: &Task<'_>) -> Vec<Weights> {
+        self.visit(simd, examples, &task.orders, &[]);
+        let mut learned = vec![Weights::of_full(&self.rows)];
+        let duals = self.duals.clone();
+        for held_out in task.held_out {
+            self.duals.clone_from(&duals);
+            self.forget(simd, examples, held_out);
+            self.visit(simd, examples, &task.orders_again, held_out);
+            learned.push(Weights::of_full(&self.rows));
+        }
+        learned
+    }
+
+    /// Looks at all rows that are not held out, in one order after the other.
+    #[inline(always)]
+    fn visit<S: Simd>(
+        &mut self,
+        simd: S,
+        examples: &Examples,
+        orders: &[Vec<usize>],
+        held_out: &[bool],
+    ) {
         for (number, visited) in orders.iter().flatten().flat_map(|run| examples.run(*run)) {
-            if let Some(duals) = duals.get_mut(number) {
-                block.step(&visited, duals);
+            if !is_set(held_out, number) {
+                self.step(simd, number, &visited);
             }
         }
-        Weights::of_full(&block.rows)
+    }
+
+    /// The weights as the rows make them that are not held out, each as far as it counts.
+    #[inline(always)]
+    fn forget<S: Simd>(&mut self, simd: S, examples: &Examples, held_out: &[bool]) {
+        self.rows.fill(ZERO);
+        for (number, visited) in (0..examples.len().div_ceil(RUN)).flat_map(|run| examples.run(run))
+        {
+            let Some(duals) = self.duals.get_mut(number) else { continue };
+            if is_set(held_out, number) {
+                *duals = ZERO;
+            } else if *duals != ZERO {
+                let counts = duals.load(simd) * self.signs(&visited).load(simd);
+                self.look(&visited);
+                self.add(simd, &visited, counts);
+            }
+        }
+    }
+
+    /// 1 for the class that a row is an example of, -1 for the others.
+    #[inline(always)]
+    fn signs(&self, visited: &Visited<'_>) -> Lanes {
+        let own = visited.example.label.class().and_then(|class| self.place(class));
+        let mut signs = Lanes([-1.0; BLOCK]);
+        if let Some(sign) = own.and_then(|own| signs.0.get_mut(own)) {
+            *sign = 1.0;
+        }
+        signs
+    }
+
+    /// The place of a class in this block.
+    #[inline(always)]
+    fn place(&self, class: u32) -> Option<usize> {
+        (class as usize).checked_sub(self.first).filter(|place| *place < BLOCK)
+    }
+
+    /// Takes the sentence of a row as numbers.
+    #[inline(always)]
+    fn look(&mut self, visited: &Visited<'_>) {
+        let Levels { levels, unit, .. } = visited.sentence;
+        for (value, level) in self.sentence.iter_mut().zip(levels) {
+            *value = f32::from(*level) * unit;
+        }
     }
 
     /// One step for every class: how far the example counts for it is what is best while all others stay.
-    fn step(&mut self, visited: &Visited<'_>, duals: &mut Lanes) {
+    #[inline(always)]
+    fn step<S: Simd>(&mut self, simd: S, number: usize, visited: &Visited<'_>) {
         let Example { label, weight, norm, .. } = visited.example;
-        let here = |class: u32| (class as usize).checked_sub(self.first).filter(|c| *c < BLOCK);
-        let (own, denied) = match label {
-            Label::Of(class) => (here(*class), None),
-            Label::Not(class) => (None, Some(here(*class))),
-            Label::Nobody => (None, None),
-        };
+        // What one class is not says nothing of the others.
+        let denied = if let Label::Not(class) = label { Some(self.place(*class)) } else { None };
         if denied == Some(None) {
             return;
         }
+        let Some(duals) = self.duals.get(number).copied() else { return };
         let diagonal = 0.5 / (C * weight);
         let most = norm + diagonal;
-        let mut signs = [-1.0; BLOCK];
-        if let Some(sign) = own.and_then(|own| signs.get_mut(own)) {
-            *sign = 1.0;
-        }
-        let mut changes = self.margins(visited);
-        let mut updated = *duals;
-        for ((change, alpha), sign) in changes.iter_mut().zip(&mut updated).zip(&signs) {
-            let gradient = sign * *change - 1.0 + diagonal * *alpha;
-            let best = (*alpha - gradient / most).max(0.0);
-            *change = (best - *alpha) * sign;
-            *alpha = best;
-        }
+        self.look(visited);
+        let (signs, before) = (self.signs(visited).load(simd), duals.load(simd));
+        let gradients = signs * self.margins(simd, visited) - 1.0 + before * diagonal;
+        let best = (before - gradients / most).max(0.0);
+        let (mut updated, mut changes) = (Lanes::of(best), Lanes::of((best - before) * signs));
         if let Some(denied) = denied {
-            // What one class is not says nothing of the others.
-            let others = |(class, _): &(usize, _)| Some(*class) != denied;
-            let all = changes.iter_mut().zip(&mut updated).zip(&*duals).enumerate();
-            for (_, ((change, alpha), before)) in all.filter(others) {
+            let all = changes.0.iter_mut().zip(&mut updated.0).zip(&duals.0).enumerate();
+            for (_, ((change, alpha), before)) in all.filter(|(class, _)| Some(*class) != denied) {
                 (*change, *alpha) = (0.0, *before);
             }
         }
-        *duals = updated;
         // Of most classes a row says nothing new after the first times.
-        if changes != [0.0; BLOCK] {
-            self.add(visited, &changes);
+        if changes != ZERO {
+            self.duals.get_mut(number).into_iter().for_each(|duals| *duals = updated);
+            self.add(simd, visited, changes.load(simd));
         }
     }
 
-    fn margins(&self, visited: &Visited<'_>) -> Lanes {
-        let mut margins = [0.0; BLOCK];
-        for (feature, value) in visited.words {
-            if let Some(weights) = self.rows.get(*feature as usize) {
-                sum(&mut margins, *value, weights);
+    /// The margin of every class.
+    #[inline(always)]
+    fn margins<S: Simd>(&self, simd: S, visited: &Visited<'_>) -> f32x16<S> {
+        let mut sums = [f32x16::splat(simd, 0.0); SUMS];
+        let of = |feature: u32| self.rows.get(feature as usize).unwrap_or(&ZERO).load(simd);
+        let (fours, rest) = visited.words.as_chunks::<SUMS>();
+        for four in fours {
+            for (sum, (feature, value)) in sums.iter_mut().zip(four) {
+                *sum += of(*feature) * *value;
             }
         }
-        let Levels { first, levels, unit } = visited.sentence;
-        for (level, weights) in levels.iter().zip(self.rows.get(first..).unwrap_or(&[])) {
-            sum(&mut margins, f32::from(*level) * unit, weights);
+        for (sum, (feature, value)) in sums.iter_mut().zip(rest) {
+            *sum += of(*feature) * *value;
         }
-        if let Some(bias) = self.rows.last() {
-            sum(&mut margins, BIAS, bias);
+        let rows = self.rows.get(visited.sentence.first..).unwrap_or(&[]);
+        let (fours, rest) = self.sentence.as_chunks::<SUMS>();
+        let (of_fours, _) = rows.as_chunks::<SUMS>();
+        for (four, weights) in fours.iter().zip(of_fours) {
+            for ((sum, value), weights) in sums.iter_mut().zip(four).zip(weights) {
+                *sum += weights.load(simd) * *value;
+            }
         }
-        margins
+        let of_rest = rows.get(SUMS * fours.len()..).unwrap_or(&[]);
+        for ((sum, value), weights) in sums.iter_mut().zip(rest).zip(of_rest) {
+            *sum += weights.load(simd) * *value;
+        }
+        let [a, b, c, d] = sums;
+        let bias = self.rows.last().unwrap_or(&ZERO).load(simd) * BIAS;
+        (a + b) + (c + d) + bias
     }
 
-    fn add(&mut self, visited: &Visited<'_>, changes: &Lanes) {
+    /// Adds a row to the weights, so many times for each class.
+    #[inline(always)]
+    fn add<S: Simd>(&mut self, simd: S, visited: &Visited<'_>, changes: f32x16<S>) {
+        let add = |row: &mut Lanes, value: f32| *row = Lanes::of(row.load(simd) + changes * value);
         for (feature, value) in visited.words {
-            if let Some(weights) = self.rows.get_mut(*feature as usize) {
-                add(weights, *value, changes);
+            if let Some(row) = self.rows.get_mut(*feature as usize) {
+                add(row, *value);
             }
         }
-        let Levels { first, levels, unit } = visited.sentence;
-        for (level, weights) in levels.iter().zip(self.rows.get_mut(first..).unwrap_or(&mut [])) {
-            add(weights, f32::from(*level) * unit, changes);
-        }
+        let rows = self.rows.get_mut(visited.sentence.first..).unwrap_or(&mut []);
+        rows.iter_mut().zip(&self.sentence).for_each(|(row, value)| add(row, *value));
         if let Some(bias) = self.rows.last_mut() {
-            add(bias, BIAS, changes);
+            add(bias, BIAS);
         }
     }
-}
-
-/// Adds so many times `from`, to a sum that stays in registers.
-#[inline(always)]
-fn sum(to: &mut Lanes, value: f32, from: &Lanes) {
-    to.iter_mut().zip(from).for_each(|(to, from)| *to += value * from);
-}
-
-/// Adds so many times `from`. All is read before anything is written, and each call is for itself: a
-/// compiler that sees the loop around it takes numbers of several features together, which lie apart.
-#[inline(never)]
-fn add(to: &mut Lanes, value: f32, from: &Lanes) {
-    let mut all = *to;
-    sum(&mut all, value, from);
-    *to = all;
 }

@@ -1,6 +1,6 @@
 //! What was learned: weights of one byte, and what they make of a row.
 
-use super::train::Lanes;
+use super::lanes::Lanes;
 use super::{BIAS, LEVELS, Levels};
 
 /// Weights of `features` rows by `classes` columns, each column as whole numbers of its own scale,
@@ -96,18 +96,18 @@ impl Weights {
     /// Of weights in full, by feature; the last row is the bias.
     pub(super) fn of_full(rows: &[Lanes]) -> Self {
         let Some((bias, table)) = rows.split_last() else { return Self::none(0, 0) };
-        let mut largest = Lanes::default();
+        let mut largest = Lanes::default().0;
         for row in table {
             let see = |(most, weight): (&mut f32, &f32)| *most = most.max(weight.abs());
-            largest.iter_mut().zip(row).for_each(see);
+            largest.iter_mut().zip(&row.0).for_each(see);
         }
         let to_level = largest.map(|most| if most > 0.0 { LEVELS / most } else { 0.0 });
         let levels = |row: &Lanes| {
-            let mut levels = *row;
+            let mut levels = row.0;
             levels.iter_mut().zip(&to_level).for_each(|(weight, level)| *weight *= level);
             levels.map(|level| level.round() as i8)
         };
         let values = table.iter().flat_map(levels).collect();
-        Self { scales: largest.map(|most| most / LEVELS).to_vec(), bias: bias.to_vec(), values }
+        Self { scales: largest.map(|most| most / LEVELS).to_vec(), bias: bias.0.to_vec(), values }
     }
 }
