@@ -97,6 +97,18 @@ def order(stub, pb, channel):
     expect([r.seq for r in listed.replies], [2, 3])
     expect(stub.Get(pb.GetRequest(session="py"), timeout=SECONDS).channel, "rpc")
 
+    # A file goes both ways in pieces, and alone it is no miss.
+    content = b"%PDF-1.7\n" + b"x" * 200_000
+    pieces = [pb.UploadRequest(bytes=content[at : at + 65_536]) for at in range(0, len(content), 65_536)]
+    opened = pb.UploadRequest(open=pb.UploadOpen(name="合同.pdf"))
+    file = stub.Upload(iter([opened, *pieces]), timeout=SECONDS)
+    expect((file.name, file.media_type, file.bytes), ("合同.pdf", "application/pdf", len(content)))
+    sent = pb.SendRequest(session="py", id="3", attachments=[file.id])
+    expect([r.text for r in stub.Send(sent, timeout=SECONDS).replies][0], "文件已收到。")
+    came = list(stub.Download(pb.DownloadRequest(id=file.id), timeout=SECONDS))
+    expect(came[0].attachment.name, "合同.pdf")
+    expect(b"".join(piece.bytes for piece in came[1:]), content)
+
     talk = Talk(stub, pb, "py-talk", customer=customer, language="en")
     talk.until("status")
     talk.say("1", "I need to change the delivery date of order #12345.")
@@ -127,7 +139,7 @@ def describe(stub, pb, channel):
     service = pool.FindServiceByName("flowright.v1.Conversations")
     expect(
         sorted(method.name for method in service.methods),
-        ["Act", "Get", "ListReplies", "Send", "Talk"],
+        ["Act", "Download", "Get", "ListReplies", "Send", "Talk", "Upload"],
     )
     from google.protobuf import message_factory
 
