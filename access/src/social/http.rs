@@ -110,18 +110,6 @@ impl Call {
         Self { verb: Verb::Get, path: path.into(), headers: Vec::new(), body: Vec::new() }
     }
 
-    /// Asks at an address that stands elsewhere.
-    #[must_use]
-    pub fn at(path: impl Into<String>) -> Self {
-        Self::get(path)
-    }
-
-    /// With a bearer token.
-    #[must_use]
-    pub fn bearing(self, key: &super::Key) -> Self {
-        self.bearer(key.reveal())
-    }
-
     /// With a header.
     pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));

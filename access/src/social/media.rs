@@ -28,8 +28,8 @@ pub enum Place {
     Url {
         /// The address.
         url: String,
-        /// What goes along, where the provider wants a token.
-        bearer: Option<Key>,
+        /// What is asked there, with a token where the provider wants one.
+        call: Call,
     },
 }
 
@@ -39,7 +39,12 @@ impl Place {
     }
 
     pub(super) fn url(url: &str, bearer: Option<&Key>) -> Self {
-        Self::Url { url: url.to_owned(), bearer: bearer.cloned() }
+        let call = Call::get("");
+        let call = match bearer {
+            Some(key) => call.bearer(key.reveal()),
+            None => call,
+        };
+        Self::Url { url: url.to_owned(), call }
     }
 }
 

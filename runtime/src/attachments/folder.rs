@@ -38,6 +38,27 @@ impl Folder {
     pub fn file(&self, id: &str) -> PathBuf {
         self.0.join(id.get(..2).unwrap_or("__")).join(id)
     }
+
+    /// All files, whole or not; none where there is no folder yet.
+    ///
+    /// # Errors
+    /// A folder that cannot be read.
+    pub(crate) fn paths(&self) -> io::Result<Vec<PathBuf>> {
+        let folders = match std::fs::read_dir(&self.0) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            folders => folders?,
+        };
+        let mut paths = Vec::new();
+        for folder in folders {
+            let folder = folder?;
+            if folder.file_type()?.is_dir() {
+                for file in std::fs::read_dir(folder.path())? {
+                    paths.push(file?.path());
+                }
+            }
+        }
+        Ok(paths)
+    }
 }
 
 impl FileStore for Folder {
@@ -67,7 +88,7 @@ impl FileStore for Folder {
     }
 
     fn list(&self, before_ms: i64) -> BoxFuture<'_, io::Result<Vec<String>>> {
-        let folder = self.0.clone();
+        let folder = self.clone();
         Box::pin(async move {
             tokio::task::spawn_blocking(move || older(&folder, before_ms))
                 .await
@@ -94,27 +115,15 @@ async fn sync_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Names of files that have not changed since a time; unfinished ones with their ending.
-fn older(root: &Path, before_ms: i64) -> io::Result<Vec<String>> {
-    let folders = match std::fs::read_dir(root) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        folders => folders?,
-    };
+fn older(folder: &Folder, before_ms: i64) -> io::Result<Vec<String>> {
     let mut names = Vec::new();
-    for folder in folders {
-        let folder = folder?;
-        if !folder.file_type()?.is_dir() {
-            continue;
-        }
-        for file in std::fs::read_dir(folder.path())? {
-            let file = file?;
-            // What goes meanwhile need not be named.
-            let Ok(at) = file.metadata().and_then(|data| data.modified()) else { continue };
-            let at_ms = at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
-            let is_older = i64::try_from(at_ms).is_ok_and(|at_ms| at_ms < before_ms);
-            if let (true, Ok(name)) = (is_older, file.file_name().into_string()) {
-                names.push(name);
-            }
-        }
+    for path in folder.paths()? {
+        // What goes meanwhile need not be named.
+        let Ok(at) = std::fs::metadata(&path).and_then(|data| data.modified()) else { continue };
+        let at_ms = at.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+        let is_older = i64::try_from(at_ms).is_ok_and(|at_ms| at_ms < before_ms);
+        let name = path.file_name().and_then(|name| name.to_str());
+        names.extend(name.filter(|_| is_older).map(str::to_owned));
     }
     Ok(names)
 }

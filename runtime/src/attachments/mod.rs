@@ -13,11 +13,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flowright_access::attachment::{TAKEN, TypePattern};
 use flowright_engine::model::Attachment;
 use futures_util::future::BoxFuture;
-use tokio::io::AsyncRead;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::sync::Semaphore;
 
 use crate::clock::SharedClock;
-use crate::limits::{MESSAGE_ATTACHMENTS_MAX, UPLOADS_AT_ONCE_MAX};
+use crate::limits::{FILE_CHUNK_BYTES, MESSAGE_ATTACHMENTS_MAX, UPLOADS_AT_ONCE_MAX};
 /// What channels see of the store.
 pub use crate::store::StoredAttachment;
 use crate::store::{AttachmentStore, Bound, StoreError};
@@ -54,6 +54,19 @@ pub trait FileWriter: Send {
 
 /// What a file is read from.
 pub type FileReader = Pin<Box<dyn AsyncRead + Send>>;
+
+/// The next bytes of a file; nothing at its end.
+///
+/// # Errors
+/// It cannot be read to its end: whoever gets it must learn that it is not whole.
+pub(crate) async fn next_piece(reader: &mut FileReader) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::with_capacity(FILE_CHUNK_BYTES);
+    let read = reader.take(FILE_CHUNK_BYTES as u64).read_to_end(&mut bytes).await;
+    read.inspect_err(|error| {
+        tracing::error!(%error, "an attachment could not be read to its end");
+    })
+    .map(|count| (count > 0).then_some(bytes))
+}
 
 /// What is taken.
 #[derive(Debug, Clone, PartialEq, Eq)]

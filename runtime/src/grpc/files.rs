@@ -6,14 +6,14 @@ use flowright_access::v1;
 use flowright_access::v1::upload_request::Kind;
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, Stream};
-use tokio::io::AsyncReadExt as _;
 use tonic::{Status, Streaming};
 
 use super::{convert, status};
+use crate::attachments::next_piece;
 use crate::clients::Caller;
 use crate::http::App;
 use crate::http::problem::Problem;
-use crate::limits::{FILE_CHUNK_BYTES, UPLOAD_TIMEOUT};
+use crate::limits::UPLOAD_TIMEOUT;
 
 /// A file in pieces.
 pub(super) type Pieces = Pin<Box<dyn Stream<Item = Result<v1::DownloadResponse, Status>> + Send>>;
@@ -64,17 +64,12 @@ pub(super) async fn download(app: &App, caller: &Caller, id: &str) -> Result<Pie
     let first = v1::DownloadResponse { kind: Some(first) };
     let rest = stream::unfold(Some(reader), |reader| async {
         let mut reader = reader?;
-        let mut bytes = Vec::with_capacity(FILE_CHUNK_BYTES);
-        match (&mut reader).take(FILE_CHUNK_BYTES as u64).read_to_end(&mut bytes).await {
-            Ok(0) => None,
-            Ok(_) => {
+        match next_piece(&mut reader).await.transpose()? {
+            Ok(bytes) => {
                 let kind = Some(v1::download_response::Kind::Bytes(bytes));
                 Some((Ok(v1::DownloadResponse { kind }), Some(reader)))
             }
-            Err(error) => {
-                tracing::error!(%error, "an attachment could not be read to its end");
-                Some((Err(Status::data_loss("the file could not be read to its end")), None))
-            }
+            Err(_) => Some((Err(Status::data_loss("the file could not be read to its end")), None)),
         }
     });
     Ok(stream::iter([Ok(first)]).chain(rest).boxed())

@@ -12,15 +12,14 @@ use hyper::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue,
 };
 use serde_json::{Value as Json, json};
-use tokio::io::AsyncReadExt as _;
 
 use super::app::Shared;
 use super::idle::InUse;
 use super::problem::Problem;
 use super::{Request, Response, body};
-use crate::attachments::{FileReader, NotTaken, StoredAttachment};
+use crate::attachments::{FileReader, NotTaken, StoredAttachment, next_piece};
 use crate::clients::Caller;
-use crate::limits::{FILE_CHUNK_BYTES, UPLOAD_TIMEOUT};
+use crate::limits::UPLOAD_TIMEOUT;
 
 /// `POST /v1/attachments?name=NAME`: the file's bytes are the body.
 pub(super) async fn post(
@@ -109,16 +108,8 @@ pub(super) async fn get(
 async fn next(
     (mut reader, in_use): (FileReader, Option<InUse>),
 ) -> Option<(std::io::Result<Frame<Bytes>>, (FileReader, Option<InUse>))> {
-    let mut bytes = Vec::with_capacity(FILE_CHUNK_BYTES);
-    let read = (&mut reader).take(FILE_CHUNK_BYTES as u64).read_to_end(&mut bytes).await;
-    if let Err(error) = &read {
-        tracing::error!(%error, "an attachment could not be read to its end");
-    }
-    let piece = match read {
-        Ok(0) => return None,
-        read => read.map(|_| Frame::data(Bytes::from(bytes))),
-    };
-    Some((piece, (reader, in_use)))
+    let piece = next_piece(&mut reader).await.transpose()?;
+    Some((piece.map(|bytes| Frame::data(Bytes::from(bytes))), (reader, in_use)))
 }
 
 /// `GET /v1/sessions/{session}/attachments`

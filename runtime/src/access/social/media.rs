@@ -103,11 +103,10 @@ impl Account {
                 let own = self.channel.api == provider.api();
                 self.get(beside.filter(|_| own).unwrap_or(&self.channel.api), call)
             }
-            Place::Url { url, bearer } => {
+            Place::Url { url, call } => {
                 if !is_at(&url, provider.media_hosts(), &self.channel.api) {
                     return Err(never("it is at an address that is not its provider's"));
                 }
-                let call = bearer.map_or_else(|| Call::at(""), |key| Call::at("").bearing(&key));
                 self.get(&url, call)
             }
         };

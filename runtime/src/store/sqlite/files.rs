@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rusqlite::Connection;
 
@@ -123,7 +123,7 @@ fn copy_one(known: &StoredAttachment, source: &Path, target: &Path) -> io::Resul
 /// [`StoreError`], when something cannot be written.
 pub(super) fn keep(store: &Path, kept: &Path) -> Result<(), StoreError> {
     let (from, to) = (Folder::beside(store), Folder::beside(kept));
-    for path in all(from.path()).map_err(|error| of_file(from.path(), &error))? {
+    for path in from.paths().map_err(|error| of_file(from.path(), &error))? {
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { continue };
         let target = to.file(name);
         let linked = fs::create_dir_all(target.parent().unwrap_or(to.path())).and_then(|()| {
@@ -141,7 +141,7 @@ pub(super) fn keep(store: &Path, kept: &Path) -> Result<(), StoreError> {
 /// [`StoreError`].
 pub(super) fn prune(copy: &Path) -> Result<(), StoreError> {
     let folder = Folder::beside(copy);
-    let paths = all(folder.path()).map_err(|error| of_file(folder.path(), &error))?;
+    let paths = folder.paths().map_err(|error| of_file(folder.path(), &error))?;
     if paths.is_empty() {
         return Ok(());
     }
@@ -160,24 +160,6 @@ pub(super) fn prune(copy: &Path) -> Result<(), StoreError> {
 
 fn is_id(name: &str) -> bool {
     name.len() == 32 && name.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// The files in the folders of a folder.
-fn all(root: &Path) -> io::Result<Vec<PathBuf>> {
-    let folders = match fs::read_dir(root) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        folders => folders?,
-    };
-    let mut paths = Vec::new();
-    for folder in folders {
-        let folder = folder?;
-        if folder.file_type()?.is_dir() {
-            for file in fs::read_dir(folder.path())? {
-                paths.push(file?.path());
-            }
-        }
-    }
-    Ok(paths)
 }
 
 /// Reads a file to its end; its size and hash.
