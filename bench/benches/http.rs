@@ -1,47 +1,21 @@
 //! Turns over HTTP beside a bare hyper endpoint on the same machine, durable and not.
 #![expect(clippy::unwrap_used, reason = "a benchmark may stop at the first surprise")]
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use flowright_bench::grouped;
+use flowright_bench::{bare, grouped};
 use flowright_runtime::programs::Loader;
 use flowright_runtime::service::{Options, Service};
 use flowright_runtime::store::{Durability, SqliteOptions};
 use flowright_tests::{Fresh, bundle_of, load};
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
 const CONNECTIONS: usize = 128;
 const TIME: Duration = Duration::from_secs(5);
-
-/// An endpoint that reads its request and answers with as many bytes as a turn does.
-async fn bare() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        loop {
-            let (stream, _) = listener.accept().await.unwrap();
-            stream.set_nodelay(true).unwrap();
-            let service = hyper::service::service_fn(|request: Request<Incoming>| async {
-                request.into_body().collect().await.unwrap();
-                Ok::<_, Infallible>(Response::new(Full::new(Bytes::from(vec![b' '; 160]))))
-            });
-            tokio::spawn(
-                hyper::server::conn::http1::Builder::new()
-                    .serve_connection(TokioIo::new(stream), service),
-            );
-        }
-    });
-    address
-}
 
 /// Requests a second from connections that ask again as soon as they are answered, and the time
 /// within which 99 of 100 were.
@@ -98,7 +72,7 @@ async fn served(durability: Durability) -> (f64, f64) {
 fn main() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let endpoint = bare().await;
+        let endpoint = bare::http(&[b' '; 160]).await;
         let (bare_rate, bare_p99) = load_test(endpoint).await;
         println!(
             "{CONNECTIONS} connections, {} s each, client and server on this machine",

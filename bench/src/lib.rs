@@ -1,5 +1,9 @@
 //! Measuring: every figure stands beside another of the same run, and their ratio is what counts.
 
+#![expect(clippy::unwrap_used, reason = "a benchmark may stop at the first surprise")]
+
+pub mod bare;
+
 use std::time::{Duration, Instant};
 
 /// Rounds of which the fastest counts: what slows a round down is never the code.

@@ -1,41 +1,14 @@
 //! Signed webhooks.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::{Bytes, Incoming};
-use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
 use sha2::Sha256;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 
 use super::{SECRET, TIME};
-
-/// Reads its request and answers.
-pub async fn bare() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        loop {
-            let (stream, _) = listener.accept().await.unwrap();
-            stream.set_nodelay(true).unwrap();
-            let service = hyper::service::service_fn(|request: Request<Incoming>| async {
-                request.into_body().collect().await.unwrap();
-                let answer = Full::new(Bytes::from_static(br#"{"status":"accepted"}"#));
-                Ok::<_, Infallible>(Response::new(answer))
-            });
-            tokio::spawn(
-                hyper::server::conn::http1::Builder::new()
-                    .serve_connection(TokioIo::new(stream), service),
-            );
-        }
-    });
-    address
-}
 
 fn request(number: usize, id: usize) -> String {
     let text = if id == 0 { "echo" } else { "some words of a customer" };

@@ -143,7 +143,7 @@ fn main() {
             show(&format!("WebSocket, turns, {how}"), turns, bare.0);
             world.server.stop().await;
         }
-        let bare = hook::bare().await;
+        let bare = flowright_bench::bare::http(br#"{"status":"accepted"}"#).await;
         let bare = measured(|client, begun| hook::client(bare, client, begun)).await;
         show("webhook, bare hyper", bare, bare.0);
         for (what, flows) in [("taken", ECHO), ("taken while actions hang", HANGS)] {
