@@ -106,6 +106,13 @@ const EDITS: &[Edit] = &[
         let (line_down, degraded) = (words("down"), words("slow"));
         format!("slot impact: one_of {{ line_down {line_down} degraded {degraded} }}")
     }),
+    ("a word for one of the choices of an entity", HEAD, "\"line is down\"", |n| {
+        format!("\"line is down\", \"stopped{}\"", marks(n))
+    }),
+    ("choices more of the entity", HEAD, "  degraded", |n| others(n) + "  degraded"),
+    ("choices more, behind the others", HEAD, "\"不稳定\" }", |n| {
+        "\"不稳定\" }\n".to_owned() + &others(n)
+    }),
     ("an item's field of what an action gives", HEAD, "total: money }", |n| {
         format!("total: money, other_{n}: text }}")
     }),
@@ -119,6 +126,11 @@ const HEAD: &str = "head.flow";
 
 fn marks(count: usize) -> String {
     "!".repeat(count)
+}
+
+/// So many choices that no flow names.
+fn others(count: usize) -> String {
+    (1..=count).map(|n| format!("  other_{n} {{ en \"other\" zh \"其他\" }}\n")).collect()
 }
 
 /// Checks after one edit, beside a check from nothing.

@@ -144,11 +144,11 @@ pub(crate) fn analyse_loaded(
     let mut of_checks = of_checks;
     if let Some(project) = &checked.faulty {
         let memory = of_checks.as_deref_mut().map(|memory| (memory, &layout));
-        diagnostics.extend(checks::check_slots(project, &sources, &checked.keys, memory));
+        diagnostics.extend(checks::check_slots(project, &sources, &checked.standings, memory));
     }
     if let Some(project) = &mut sound {
         let memory = of_checks.map(|memory| (memory, &layout));
-        let flows = checks::check(project, &sources, &checked.keys, memory);
+        let flows = checks::check(project, &sources, &checked.standings, memory);
         diagnostics.extend(flows.diagnostics);
         (graphs, proofs) = (flows.graphs, flows.proofs);
         diagnostics.append(&mut proofs.diagnostics);

@@ -17,7 +17,7 @@ use crate::diag::Diagnostic;
 use crate::graph::points::Points;
 use crate::graph::{self, FlowGraph, Summary};
 use crate::ir::FlowId;
-use crate::memory::{Key, Layout, Store, key};
+use crate::memory::{Layout, Standing, Store, key};
 use crate::prove::Proofs;
 use crate::sema::calls::callees_first;
 use crate::sema::hir::{Flow, Project};
@@ -81,17 +81,17 @@ pub(crate) struct Checked {
     pub(crate) proofs: Proofs,
 }
 
-/// Checks all flows. `keys` stand for what each depends on but for what other flows do.
+/// Checks all flows. `standings` stand for what each depends on but for what other flows do.
 pub(crate) fn check(
     project: &Project,
     sources: &SourceMap,
-    keys: &[Option<Key>],
+    standings: &[Option<Standing>],
     memory: Option<(&mut Memory, &Layout)>,
 ) -> Checked {
     let calls: Vec<BTreeSet<FlowId>> =
         project.flows.iter().map(|flow| flow.calls.clone()).collect();
     let order = callees_first(&calls);
-    let mut run = Run { project, sources, keys, memory };
+    let mut run = Run { project, sources, standings, memory };
     let asks = run.asks(&order);
     let flows: Vec<OfFlow> =
         (0..).map(FlowId).zip(&project.flows).map(|(id, flow)| run.flow(id, flow)).collect();
@@ -110,21 +110,21 @@ pub(crate) fn check(
 pub(crate) fn check_slots(
     project: &Project,
     sources: &SourceMap,
-    keys: &[Option<Key>],
+    standings: &[Option<Standing>],
     memory: Option<(&mut Memory, &Layout)>,
 ) -> Vec<Diagnostic> {
-    let mut run = Run { project, sources, keys, memory };
+    let mut run = Run { project, sources, standings, memory };
     unused::slots(project, &run.summaries())
 }
 
 struct Run<'r, 'p> {
     project: &'p Project,
     sources: &'p SourceMap,
-    keys: &'r [Option<Key>],
+    standings: &'r [Option<Standing>],
     memory: Option<(&'r mut Memory, &'r Layout)>,
 }
 
-impl<'p> Run<'_, 'p> {
+impl<'r, 'p> Run<'r, 'p> {
     /// What is remembered of a flow for these facts, if it depends on any, or what `make` finds now.
     fn remembered<T: Spans + Clone>(
         &mut self,
@@ -133,7 +133,7 @@ impl<'p> Run<'_, 'p> {
         store: fn(&mut Memory) -> &mut Store<T>,
         make: impl FnOnce(&Self) -> T,
     ) -> T {
-        let own = self.keys.get(id.index()).copied().flatten();
+        let own = self.standing(id).map(Standing::own);
         let own = own.zip(self.project.flows.get(id.index()));
         let Some((own, flow)) = own.filter(|_| self.memory.is_some()) else { return make(self) };
         let all = facts.map_or(own, |facts| key(&(own.as_bytes(), facts)));
@@ -148,6 +148,11 @@ impl<'p> Run<'_, 'p> {
             Some((content, _)) => store(memory).put(all, content, made, layout),
             None => made,
         }
+    }
+
+    /// What stands for a flow.
+    fn standing(&self, id: FlowId) -> Option<&'r Standing> {
+        self.standings.get(id.index())?.as_ref()
     }
 
     /// By flow: whether a call of it is sure to ask the customer something before it is over.

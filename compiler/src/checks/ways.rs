@@ -13,7 +13,7 @@ use crate::diag::Diagnostic;
 use crate::graph::points::Points;
 use crate::graph::{self, Doubt, FlowGraph, Summary, vacuous};
 use crate::ir::{ActionId, FlowId, StateId, Type};
-use crate::memory::{Key, Layout, key};
+use crate::memory::{Key, Layout, Standing, key};
 use crate::prove::{self, Asking, Proofs};
 use crate::sema::hir::Project;
 
@@ -21,7 +21,7 @@ use crate::sema::hir::Project;
 /// at.
 #[derive(Hash)]
 struct Facts {
-    flows: Vec<[u8; 32]>,
+    flows: [u8; 32],
     migrated: Vec<Vec<StateId>>,
     asks: Vec<bool>,
     /// Flows that empty slots of the session which the group reads: places in them are shown.
@@ -62,8 +62,8 @@ impl<'a> All<'a> {
         Self { summaries, groups, graphs, asks, always, project, options }
     }
 
-    /// What a group is remembered under where some conversation refutes a property: it shows all that
-    /// actions answer, also what no flow names.
+    /// What a group is remembered under where something is said of it: a conversation that refutes a
+    /// property shows all that actions answer, also what no flow names; a finding, choices likewise.
     fn shown(&self, of_group: Key, group: &[FlowId]) -> Key {
         let summaries = group.iter().filter_map(|id| self.summaries.get(id.index()));
         let actions: BTreeSet<ActionId> =
@@ -150,16 +150,16 @@ impl<'p> Run<'_, 'p> {
         let emptying = graph::emptying(self.project, &all.summaries);
         let asks = |id: &FlowId| all.asks.get(id.index()).copied().unwrap_or(false);
         let of_group = |group: &Vec<FlowId>| {
-            let keys = group.iter().map(|id| self.keys.get(id.index()).copied().flatten());
-            let flows = keys.map(|key| key.map(|key| *key.as_bytes())).collect::<Option<_>>()?;
+            let flows: Option<Vec<&Standing>> = group.iter().map(|id| self.standing(*id)).collect();
+            let flows = *Standing::together(flows?.into_iter()).as_bytes();
             let migrated = group.iter().map(|id| graph::migrated(self.project, *id)).collect();
             let asks = group.iter().map(asks).collect();
             let read = group.iter().filter_map(|id| all.summaries.get(id.index()));
             let read = read.flat_map(|summary| summary.used.reads.union(&summary.used.own));
             let others: BTreeSet<FlowId> =
                 read.filter_map(|place| emptying.get(place)).flatten().copied().collect();
-            let others = others.iter().map(|id| self.keys.get(id.index()).copied().flatten());
-            let others = others.map(|key| key.map(|key| *key.as_bytes())).collect::<Option<_>>()?;
+            let others = others.iter().map(|id| Some(*self.standing(*id)?.own().as_bytes()));
+            let others = others.collect::<Option<_>>()?;
             Some(key(&Facts { flows, migrated, asks, others, of_all: *of_all.as_bytes() }))
         };
         all.groups.iter().map(of_group).collect()
@@ -250,7 +250,7 @@ impl<'p> Run<'_, 'p> {
 
     /// Keeps what was found of a group, where it can be found again; gives it back.
     fn keep(&mut self, group: &[FlowId], key: Option<Key>, part: Proofs, all: &All<'_>) -> Proofs {
-        let key = match part.counterexamples.is_empty() {
+        let key = match part.counterexamples.is_empty() && part.diagnostics.is_empty() {
             true => key,
             false => key.map(|key| all.shown(key, group)),
         };

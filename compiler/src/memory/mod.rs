@@ -5,8 +5,10 @@
 //! So an edit costs what depends on the declarations that it touched, wherever else they are.
 
 mod layout;
+mod standing;
 mod store;
 
 pub(crate) use flowright_nlu::hashed::Hashed;
 pub(crate) use layout::{Layout, Place};
+pub(crate) use standing::{Standing, View};
 pub(crate) use store::{Key, Store, key};

@@ -59,6 +59,11 @@ struct Kept<T> {
 }
 
 impl<T: Spans + Clone> Store<T> {
+    /// Whether there is a result of that key.
+    pub(crate) fn has(&self, key: Key) -> bool {
+        self.kept.contains_key(&key)
+    }
+
     /// The result of that key, its places as they are now.
     pub(crate) fn get(&mut self, key: Key, layout: &Layout) -> Option<&T> {
         self.get_mut(key, layout).map(|value| &*value)

@@ -3,6 +3,9 @@
 //! the customer's profile, or of what an action gives; what is asked of a slot of the session, by whoever
 //! fills it.
 //!
+//! Of choices, those who only compare a slot with some of them see these, and whether there are others
+//! ([`crate::memory::Standing`]).
+//!
 //! A name is taken to be used where all its words stand anywhere in the declaration. That is more
 //! than what is used, and never less: no name is made in any other way than by being written.
 
@@ -13,8 +16,8 @@ use std::sync::Arc;
 use blake3::Hash;
 
 use super::symbols::{Found, Symbols, Table};
-use crate::memory::{Hashed, Key};
-use crate::syntax::content::word;
+use crate::memory::{Hashed, Standing, View};
+use crate::syntax::content::{Options, compared, word};
 
 /// Keys that are kept, of texts that are no more among them.
 const KNOWN_MAX: usize = 10_000;
@@ -37,7 +40,7 @@ pub(super) struct Keys {
 /// A key, the items that went into it, and the words by which they were reached.
 #[derive(Debug)]
 struct Known {
-    key: Key,
+    standing: Standing,
     reached: Box<[u32]>,
     words: Arc<[u64]>,
 }
@@ -49,6 +52,8 @@ struct Item {
     name: String,
     /// All words of its name.
     words_of_name: Vec<u64>,
+    /// The word by which it is named where it is only compared; nothing where that does not name it.
+    compared: Option<u64>,
     seen: Seen,
     names: OnceCell<Vec<u32>>,
 }
@@ -62,24 +67,41 @@ struct Seen {
     /// There is another of that name: which is meant is not known.
     is_twice: bool,
     words: Arc<[u64]>,
+    options: Options,
 }
+
+/// What is seen of a slot or a choice by those who do more than compare.
+const SHOWN: &str = "shown";
 
 impl Item {
     fn new((kind, name, seen): (&'static str, &str, Seen)) -> Self {
-        let words_of_name = name.split('.').map(word).collect();
-        Self { kind, name: name.to_owned(), words_of_name, seen, names: OnceCell::new() }
+        let words_of_name: Vec<u64> = name.split('.').map(word).collect();
+        let compared = (words_of_name.len() == 1 && kind != SHOWN).then(|| word(&compared(name)));
+        let name = name.to_owned();
+        Self { kind, name, words_of_name, compared, seen, names: OnceCell::new() }
     }
 
     /// Whether one with these words may name it.
     fn is_named_by(&self, words: &[u64]) -> bool {
-        self.words_of_name.iter().all(|word| words.binary_search(word).is_ok())
+        let has = |word: &u64| words.binary_search(word).is_ok();
+        self.words_of_name.iter().all(has) || self.compared.as_ref().is_some_and(has)
+    }
+
+    /// What of its choices is seen with these words.
+    fn view(&self, words: &[u64]) -> View {
+        let has = |word: u64| words.binary_search(&word).is_ok();
+        let mut view = View::new(crate::memory::key(&(self.kind, &self.name)));
+        for (name, tested) in self.seen.options.iter() {
+            view.add(name, has(name), has(tested));
+        }
+        view
     }
 }
 
 impl Seen {
     fn same(&self, other: &Self) -> bool {
         let of = |seen: &Self| (seen.number, seen.head, seen.is_std, seen.is_twice);
-        of(self) == of(other)
+        of(self) == of(other) && self.options == other.options
     }
 }
 
@@ -92,8 +114,12 @@ impl Keys {
         shared.words.sort_unstable();
         shared.words.dedup();
         // What they name is seen with them: the words of a slot's type.
-        for item in self.reached(&shared.words) {
-            self.hash(item, &mut shared.hasher);
+        let reached = self.reached(&shared.words);
+        for item in &reached {
+            self.hash(*item, &mut shared.hasher);
+        }
+        for view in self.views(&reached, &shared.words).iter() {
+            shared.hasher.update(view.whole().as_bytes());
         }
         self.shared = Some(shared.hasher.finalize());
     }
@@ -114,6 +140,8 @@ impl Keys {
         add(&mut now, "slot", &symbols.slots);
         add_parts(&mut now, "filled slot", symbols.slots.items.iter());
         add_parts(&mut now, "field", symbols.customers.iter());
+        add_shown(&mut now, &symbols.entities);
+        add_shown(&mut now, &symbols.slots);
         // Where a field stands among those that a flow does not name is nothing to it; in which order
         // it has those that it names, the order of the items says.
         let first = now.len();
@@ -170,7 +198,9 @@ impl Keys {
         self.by_word = HashMap::default();
         for (index, item) in (0..).zip(&self.items) {
             let last = item.words_of_name.last().copied().unwrap_or_default();
-            self.by_word.entry(last).or_default().push(index);
+            for word in item.compared.into_iter().chain([last]) {
+                self.by_word.entry(word).or_default().push(index);
+            }
         }
         self.items.iter_mut().for_each(|item| item.names = OnceCell::new());
         if changed.len() > CHANGED_MAX {
@@ -202,11 +232,11 @@ impl Keys {
         self.shared
     }
 
-    /// The key of a declaration.
-    pub(super) fn key<T>(&mut self, found: &Found<'_, T>, seen_by_all: Hash) -> Key {
+    /// What stands for a declaration.
+    pub(super) fn standing<T>(&mut self, found: &Found<'_, T>, seen_by_all: Hash) -> Standing {
         let content = (found.content.whole, found.is_std, seen_by_all);
         if let Some(known) = self.known.get(&content) {
-            return known.key;
+            return known.standing.clone();
         }
         let mut hasher = blake3::Hasher::new();
         hasher.update(seen_by_all.as_bytes()).update(found.content.whole.as_bytes());
@@ -219,15 +249,23 @@ impl Keys {
                 self.hash(*item, &mut hasher);
             }
         }
-        let key = hasher.finalize();
         let words = Arc::clone(&found.content.words);
-        self.known.insert(content, Known { key, reached: reached.into(), words });
-        key
+        let standing = Standing::new(hasher.finalize(), self.views(&reached, &words));
+        let known = Known { standing: standing.clone(), reached: reached.into(), words };
+        self.known.insert(content, known);
+        standing
+    }
+
+    /// What is seen with some words of the choices among what is reached.
+    fn views(&self, reached: &[u32], words: &[u64]) -> Arc<[View]> {
+        let items = reached.iter().filter_map(|item| self.items.get(*item as usize));
+        let choices = items.filter(|item| !item.seen.options.is_empty());
+        choices.map(|item| item.view(words)).collect()
     }
 
     fn hash(&self, item: u32, hasher: &mut blake3::Hasher) {
         let Some(item) = self.items.get(item as usize) else { return };
-        let Seen { number, head, is_std, is_twice, words: _ } = &item.seen;
+        let Seen { number, head, is_std, is_twice, words: _, options: _ } = &item.seen;
         hasher.update(item.kind.as_bytes()).update(&number.to_le_bytes());
         hasher.update(head.as_bytes()).update(&[u8::from(*is_std), u8::from(*is_twice)]);
     }
@@ -269,7 +307,8 @@ fn add<'s, T>(
         let content = found.content;
         let (head, words) = (content.head, Arc::clone(&content.head_words));
         let (is_std, is_twice) = (found.is_std, table.is_twice(name));
-        to.push((kind, name, Seen { number: *number, head, is_std, is_twice, words }));
+        let options = content.options.clone();
+        to.push((kind, name, Seen { number: *number, head, is_std, is_twice, words, options }));
     }
 }
 
@@ -283,8 +322,20 @@ fn add_parts<'s, T: 's>(
     let mut names = HashSet::new();
     for (number, (part, is_std)) in (0..).zip(parts) {
         let (head, words) = (part.head, Arc::clone(&part.words));
-        let is_twice = !names.insert(&part.name);
-        to.push((kind, &part.name, Seen { number, head, is_std, is_twice, words }));
+        let (is_twice, options) = (!names.insert(&part.name), Options::default());
+        to.push((kind, &part.name, Seen { number, head, is_std, is_twice, words, options }));
+    }
+}
+
+/// What those see of slots and choices who do more than compare.
+fn add_shown<'s, T>(to: &mut Vec<(&'static str, &'s str, Seen)>, table: &Table<'s, T>) {
+    for (name, number) in &table.by_name {
+        let Some(found) = table.items.get(*number as usize) else { continue };
+        let Some(part) = &found.content.shown else { continue };
+        let (head, words) = (part.head, Arc::clone(&part.words));
+        let (is_std, is_twice) = (found.is_std, table.is_twice(name));
+        let options = Options::default();
+        to.push((SHOWN, name, Seen { number: 0, head, is_std, is_twice, words, options }));
     }
 }
 

@@ -59,7 +59,7 @@ use crate::base::limits::DECLARATIONS_MAX;
 use crate::base::{FileId, FileSpan, SourceMap};
 use crate::diag::{Code, Diagnostic};
 use crate::ir::SkillDef;
-use crate::memory::{Key, Layout};
+use crate::memory::{Layout, Standing};
 use crate::syntax::Parsed;
 use crate::syntax::ast::{Flow, Trigger};
 
@@ -88,7 +88,7 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
     /// By flow: what stands for all that it depends on, but for what other flows do. Nothing where
     /// that is not known.
-    pub(crate) keys: Vec<Option<Key>>,
+    pub(crate) standings: Vec<Option<Standing>>,
 }
 
 /// Checks a whole project: the files of the project and of the standard modules that it uses.
@@ -115,7 +115,7 @@ pub(crate) fn check_again<'a>(
             project: None,
             faulty: None,
             diagnostics: vec![finding],
-            keys: Vec::new(),
+            standings: Vec::new(),
         };
     }
     let mut symbols = Symbols::collect(&inputs);
@@ -147,28 +147,28 @@ pub(crate) fn check_again<'a>(
         kept: OnceCell::new(),
         compared: 0,
     };
-    let (project, keys) = checker.project(sources);
+    let (project, standings) = checker.project(sources);
     let wrong = checker.diagnostics.iter().any(Diagnostic::is_error);
     let (project, faulty) = match project.filter(|_| !checker.lost) {
         faulty @ Some(_) if wrong => (None, faulty),
         project => (project, None),
     };
-    Checked { project, faulty, diagnostics: checker.diagnostics, keys }
+    Checked { project, faulty, diagnostics: checker.diagnostics, standings }
 }
 
 impl Checker<'_> {
-    /// Everything, in an order in which each part finds what it needs; with the keys of the flows.
-    fn project(&mut self, sources: &SourceMap) -> (Option<hir::Project>, Vec<Option<Key>>) {
-        let mut keys = Vec::new();
-        let project = self.declarations(sources, &mut keys);
+    /// Everything, in an order in which each part finds what it needs; with what stands for the flows.
+    fn project(&mut self, sources: &SourceMap) -> (Option<hir::Project>, Vec<Option<Standing>>) {
+        let mut standings = Vec::new();
+        let project = self.declarations(sources, &mut standings);
         self.report_lacks();
-        (project, keys)
+        (project, standings)
     }
 
     fn declarations(
         &mut self,
         sources: &SourceMap,
-        keys: &mut Vec<Option<Key>>,
+        standings: &mut Vec<Option<Standing>>,
     ) -> Option<hir::Project> {
         let bot = self.bot();
         self.tests_once();
@@ -194,7 +194,7 @@ impl Checker<'_> {
         let found = self.symbols.intents.items.clone();
         let (mut intents, sounds): (Vec<hir::Intent>, Vec<_>) =
             found.iter().map(|found| self.recalled_intent(found)).unzip();
-        let flows = self.checked_flows(keys);
+        let flows = self.checked_flows(standings);
         let route = self.route(sources);
         let fallback = self.bot_fallback();
         self.example_counts(&intents, &sounds);
@@ -287,11 +287,14 @@ impl Checker<'_> {
         self.symbols.roles.items.iter().map(role).collect()
     }
 
-    fn checked_flows(&mut self, keys: &mut Vec<Option<Key>>) -> Vec<Option<Arc<hir::Flow>>> {
+    fn checked_flows(
+        &mut self,
+        standings: &mut Vec<Option<Standing>>,
+    ) -> Vec<Option<Arc<hir::Flow>>> {
         let found = self.symbols.flows.items.clone();
         let flow = |found| {
-            let (flow, key) = self.recalled_flow(found);
-            keys.push(key);
+            let (flow, standing) = self.recalled_flow(found);
+            standings.push(standing);
             flow
         };
         found.iter().map(flow).collect()

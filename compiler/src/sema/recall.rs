@@ -14,7 +14,7 @@ use super::symbols::{Found, Symbols};
 use crate::base::{FileSpan, Spans};
 use crate::diag::Diagnostic;
 use crate::ir::{ChoiceDef, ChoiceId, EntityIndex, Type};
-use crate::memory::{Key, Layout, Store};
+use crate::memory::{Layout, Standing, Store};
 
 /// What earlier checks found.
 #[derive(Debug, Default)]
@@ -43,14 +43,15 @@ pub(super) struct Outcome<T> {
     value: T,
     diagnostics: Vec<Diagnostic>,
     notes: Vec<Note>,
-    /// The choices and entities whose numbers are in the value.
+    /// The choices, options of choices and entities whose numbers are in the value.
     choices: Vec<(ChoiceId, String)>,
+    options: Vec<((ChoiceId, u16), String)>,
     entities: Vec<(EntityIndex, String)>,
 }
 
 impl<T: Spans> Spans for Outcome<T> {
     fn spans(&mut self, see: &mut dyn FnMut(&mut FileSpan)) {
-        let Self { value, diagnostics, notes, choices: _, entities: _ } = self;
+        let Self { value, diagnostics, notes, choices: _, options: _, entities: _ } = self;
         value.spans(see);
         diagnostics.spans(see);
         for note in notes {
@@ -117,12 +118,12 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A flow, from memory where nothing has changed that it depends on. The key stands for all
+    /// A flow, from memory where nothing has changed that it depends on; and what stands for all
     /// that it depends on, but for what other flows do.
     pub(super) fn recalled_flow(
         &mut self,
         found: &Found<'a, crate::syntax::ast::Flow>,
-    ) -> (Option<Arc<hir::Flow>>, Option<Key>) {
+    ) -> (Option<Arc<hir::Flow>>, Option<Standing>) {
         let flow = |checker: &mut Self| checker.flow(found).map(Arc::new);
         // How large its frame is depends on all that actions give.
         let fits = |checker: &Self, flow: &Arc<hir::Flow>| checker.fits(flow);
@@ -154,13 +155,15 @@ impl<'a> Checker<'a> {
         store: fn(&mut Memory) -> &mut Store<Outcome<T>>,
         (holds, refresh): (impl FnOnce(&Self, &T) -> bool, impl FnOnce(&Self, &mut T)),
         check: impl FnOnce(&mut Self) -> Option<T>,
-    ) -> (Option<T>, Option<Key>) {
+    ) -> (Option<T>, Option<Standing>) {
         let Some((seen, (memory, layout))) = self.recall.seen_by_all.zip(self.recall.memory.take())
         else {
             return (check(self), None);
         };
-        let key = memory.keys.key(found, seen);
-        let known = store(memory).get_mut(key, layout);
+        let standing = memory.keys.standing(found, seen);
+        let store = store(memory);
+        let key = if store.has(standing.own()) { standing.own() } else { standing.whole() };
+        let known = store.get_mut(key, layout);
         let known = known.filter(|known| holds(self, &known.value));
         let known = known.and_then(|known| self.replay(known).then_some(known));
         let known = known.map(|known| {
@@ -169,8 +172,8 @@ impl<'a> Checker<'a> {
             known.value.clone()
         });
         let outcome = match known {
-            Some(value) => (Some(value), Some(key)),
-            None => self.newly_checked(found, key, (store(memory), layout), check),
+            Some(value) => (Some(value), Some(standing)),
+            None => self.newly_checked(found, standing, (store, layout), check),
         };
         self.recall.memory = Some((memory, layout));
         outcome
@@ -179,10 +182,10 @@ impl<'a> Checker<'a> {
     fn newly_checked<N, T: Spans + Numbers + Clone>(
         &mut self,
         found: &Found<'a, N>,
-        key: Key,
+        standing: Standing,
         (store, layout): (&mut Store<Outcome<T>>, &Layout),
         check: impl FnOnce(&mut Self) -> Option<T>,
-    ) -> (Option<T>, Option<Key>) {
+    ) -> (Option<T>, Option<Standing>) {
         let before = self.diagnostics.len();
         self.recall.notes = Some(Vec::new());
         let value = check(self);
@@ -191,11 +194,13 @@ impl<'a> Checker<'a> {
         let wrong = self.recall.lost || diagnostics.iter().any(Diagnostic::is_error);
         match value {
             Some(mut value) if !wrong => {
-                let (choices, entities) =
-                    (self.choices_in(&mut value), self.entities_in(&mut value));
-                let outcome = Outcome { value, diagnostics, notes, choices, entities };
+                let (choices, options) = (self.choices_in(&mut value), self.options_in(&mut value));
+                let entities = self.entities_in(&mut value);
+                let says_nothing = diagnostics.is_empty();
+                let key = if says_nothing { standing.own() } else { standing.whole() };
+                let outcome = Outcome { value, diagnostics, notes, choices, options, entities };
                 let outcome = store.put(key, found.content.whole, outcome, layout);
-                (Some(outcome.value), Some(key))
+                (Some(outcome.value), Some(standing))
             }
             value => (value, None),
         }
@@ -259,6 +264,17 @@ impl<'a> Checker<'a> {
         found.into_iter().map(|(id, name)| (id, name.to_owned())).collect()
     }
 
+    /// The options whose numbers are in a value.
+    fn options_in(&self, value: &mut impl Numbers) -> Vec<((ChoiceId, u16), String)> {
+        let mut found = BTreeMap::new();
+        value.options(&mut |choice, option| {
+            let of = self.choices.get(choice.index());
+            let name = of.and_then(|of| of.options.get(usize::from(*option)));
+            found.entry((choice, *option)).or_insert_with(|| name.map_or("", |name| &name.name));
+        });
+        found.into_iter().map(|(option, name)| (option, name.to_owned())).collect()
+    }
+
     /// The entities whose numbers are in a value.
     fn entities_in(&self, value: &mut impl Numbers) -> Vec<(EntityIndex, String)> {
         let mut found = BTreeMap::new();
@@ -271,7 +287,7 @@ impl<'a> Checker<'a> {
 
     /// Puts the numbers there are now into a remembered value; says no where something has none.
     fn renumber<T: Numbers>(&self, known: &mut Outcome<T>) -> bool {
-        let Outcome { value, choices, entities, .. } = known;
+        let Outcome { value, choices, options, entities, .. } = known;
         let choices_now = numbers_now(choices, |id, name| self.choice_now(id, name));
         let entities_now = numbers_now(entities, |index, name| self.entity_now(index, name));
         let (Some(choices_now), Some(entities_now)) = (choices_now, entities_now) else {
@@ -281,6 +297,14 @@ impl<'a> Checker<'a> {
             let now = |id: &ChoiceId| choices_now.get(id).copied().unwrap_or(*id);
             value.choices(&mut |id| *id = now(id));
             choices.iter_mut().for_each(|(id, _)| *id = now(id));
+            options.iter_mut().for_each(|((id, _), _)| *id = now(id));
+        }
+        let option_now = |(id, before), name: &str| self.option_now(id, before, name);
+        let Some(options_now) = numbers_now(options, option_now) else { return false };
+        if !options_now.is_empty() {
+            let now = |of: (ChoiceId, u16)| options_now.get(&of).map_or(of.1, |(_, now)| *now);
+            value.options(&mut |id, option| *option = now((id, *option)));
+            options.iter_mut().for_each(|((id, option), _)| *option = now((*id, *option)));
         }
         if !entities_now.is_empty() {
             let now = |index: &EntityIndex| entities_now.get(index).copied().unwrap_or(*index);
@@ -295,6 +319,13 @@ impl<'a> Checker<'a> {
             Some(same) if same.name == name => Some(before),
             _ => self.entity_by_name.get(name).copied(),
         }
+    }
+
+    fn option_now(&self, of: ChoiceId, before: u16, name: &str) -> Option<(ChoiceId, u16)> {
+        let options = &self.choices.get(of.index())?.options;
+        let before_too = options.get(usize::from(before)).is_some_and(|option| option.name == name);
+        let now = || u16::try_from(options.iter().position(|option| option.name == name)?).ok();
+        Some((of, if before_too { before } else { now()? }))
     }
 
     fn choice_now(&self, before: ChoiceId, name: &str) -> Option<ChoiceId> {

@@ -1,12 +1,14 @@
 //! What a declaration is known by from one check to the next: its text, not its place.
 
+mod choices;
 mod results;
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
+pub(crate) use self::choices::{Options, compared};
 pub(crate) use self::results::{all_of, items_of};
-use super::ast::{Customer, DeclKind, Slot};
+use super::ast::{Customer, DeclKind, Slot, TypeExpr};
 use super::token::{Token, TokenKind};
 use crate::base::Span;
 
@@ -25,6 +27,11 @@ pub struct Content {
     /// What not everybody sees who names it: the fields of the customer's profile, each; those of what
     /// an action gives, and all of them; what is asked and checked of a slot of the session.
     pub parts: Arc<[Part]>,
+    /// The choices of an entity or a slot of the session. What they are called is [`Self::shown`].
+    pub options: Options,
+    /// What those do not see of a slot of the session, or of a choice, who only compare it, or set it
+    /// to some choice: its type.
+    pub shown: Option<Part>,
 }
 
 /// A part of a declaration that only those see who name it.
@@ -62,7 +69,11 @@ impl Content {
                 conditions.chain(request).chain(timeout).chain(retries).chain(given).collect()
             }
             // Who reads it, or sets it, does not see what is asked.
-            Some(DeclKind::Slot(slot)) => beside_value(slot, piece),
+            Some(DeclKind::Slot(slot)) => {
+                let choices = choices::inside(&slot.ty);
+                beside_value(slot, piece).into_iter().chain(choices).collect()
+            }
+            Some(DeclKind::Entity(entity)) => choices::inside(&entity.base).into_iter().collect(),
             _ => Vec::new(),
         };
         let seen_whole = match kind {
@@ -71,14 +82,38 @@ impl Content {
         };
         let words = words(piece, tokens.iter(), seen_whole);
         let (head, head_words) = seen(piece, tokens, hidden);
-        let head_words = if head_words == words { Arc::clone(&words) } else { head_words };
+        let head_words = match kind {
+            // What it is before it is filled may be any choice: of those, its users may name none.
+            Some(DeclKind::Slot(slot)) if slot.default.is_none() => {
+                let named = match &slot.ty {
+                    TypeExpr::Named(name) => Some(name.text.as_str()),
+                    _ => None,
+                };
+                let own = slot.name.text.as_str();
+                choices::only_compared(&head_words, named.into_iter().chain([own]))
+            }
+            Some(DeclKind::Entity(entity)) => {
+                choices::only_compared(&head_words, [entity.name.text.as_str()].into_iter())
+            }
+            _ if head_words == words => Arc::clone(&words),
+            _ => head_words,
+        };
         let parts = match kind {
             Some(DeclKind::Customer(customer)) => fields(piece, tokens, customer),
             Some(DeclKind::Action(action)) => results::parts(piece, tokens, action),
             Some(DeclKind::Slot(slot)) => Arc::new([asked(piece, tokens, slot)]),
             _ => Arc::default(),
         };
-        Self { whole, head, words, head_words, parts }
+        let (options, shown) = match kind {
+            Some(DeclKind::Slot(slot)) => {
+                (Options::of(&slot.ty), Some(choices::of_slot(piece, tokens, slot)))
+            }
+            Some(DeclKind::Entity(entity)) => {
+                (Options::of(&entity.base), choices::of_entity(piece, tokens, entity))
+            }
+            _ => (Options::default(), None),
+        };
+        Self { whole, head, words, head_words, parts, options, shown }
     }
 
     /// The same with documentation from above, which says nothing to others.
@@ -96,29 +131,72 @@ pub(crate) fn word(text: &str) -> u64 {
     hasher.finish()
 }
 
-/// The words among some tokens, and what is filled: `fill NAME` as one; beside others.
+/// The words among some tokens, beside others: what is filled, `fill NAME`, as one; what is only
+/// compared, as that alone ([`compared`]).
 fn words<'t>(
     piece: &str,
-    tokens: impl Iterator<Item = &'t Token>,
+    tokens: impl Iterator<Item = &'t Token> + Clone,
     mut words: Vec<u64>,
 ) -> Arc<[u64]> {
-    // Whether a slot to fill comes next, and whether one was the last.
-    let (mut next, mut last) = (false, false);
-    for token in tokens.filter(|token| !token.kind.is_trivia()) {
-        let text = piece.get(token.span.range()).unwrap_or("");
-        if token.kind == TokenKind::Word {
-            words.push(word(text));
-            if next {
-                words.push(word(&fill(text)));
-            }
-            (last, next) = (next, text == "fill");
-        } else {
-            (last, next) = (false, last && token.kind == TokenKind::Comma);
+    let code = tokens.filter(|token| !token.kind.is_trivia());
+    let mut code = code.map(|token| (token.kind, piece.get(token.span.range()).unwrap_or("")));
+    // What the next name is, if it is one; what the last one was, of names with commas between; what
+    // stood before, and the name among it that has no field.
+    let (mut next, mut last) = (Use::Plain, Use::Plain);
+    let (mut before, mut name) = (TokenKind::Unknown, None);
+    while let Some((kind, text)) = code.next() {
+        if kind != TokenKind::Word {
+            next = match last {
+                Use::Filled if kind == TokenKind::Comma => Use::Filled,
+                Use::Cleared
+                    if kind == TokenKind::Comma && choices::is_whole_name(code.clone()) =>
+                {
+                    Use::Cleared
+                }
+                _ => Use::Plain,
+            };
+            (last, before, name) = (Use::Plain, kind, None);
+            continue;
         }
+        last = next;
+        match std::mem::take(&mut next) {
+            Use::Plain => words.push(word(text)),
+            Use::Filled => words.extend([word(text), word(&fill(text))]),
+            Use::Cleared | Use::Compared => words.push(word(&compared(text))),
+        }
+        match text {
+            "fill" => next = Use::Filled,
+            "clear" if choices::is_whole_name(code.clone()) => next = Use::Cleared,
+            "has" if choices::is_whole_name(code.clone()) => next = Use::Compared,
+            "set" if choices::sets_one_word(code.clone()) => next = Use::Compared,
+            "is" => {
+                if let Some((at, name)) = name
+                    && let Some(option) = choices::asked_for(code.clone())
+                    && let Some(plain) = words.get_mut(at)
+                {
+                    *plain = word(&compared(name));
+                    words.push(word(&choices::tested(option)));
+                }
+            }
+            _ => {}
+        }
+        let is_alone = last == Use::Plain && before != TokenKind::Dot && text != "is";
+        name = is_alone.then(|| (words.len() - 1, text));
+        before = kind;
     }
     words.sort_unstable();
     words.dedup();
     words.into()
+}
+
+/// What a name is used for.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Use {
+    #[default]
+    Plain,
+    Filled,
+    Cleared,
+    Compared,
 }
 
 /// How it is known that a slot is filled.

@@ -5,6 +5,7 @@
 mod afar;
 #[path = "../../../tests/src/big/mod.rs"]
 mod big;
+mod choices;
 mod edited;
 mod numbers;
 mod results;

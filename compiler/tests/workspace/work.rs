@@ -78,6 +78,11 @@ fn an_edit_asks_for_the_work_that_depends_on_it() {
     assert_eq!(after("head.flow", "entity severity", entity), (1, 0, 0));
     let mood = "slot mood: one_of { good, bad, neither }";
     assert_eq!(after("head.flow", "slot mood: one_of { good, bad }", mood), (1, 0, 0));
+    // What choices are called that many flows compare and none shows, and choices that none names.
+    let words = "\"line is down\", \"all is still\"";
+    assert_eq!(after("head.flow", "\"line is down\"", words), (1, 0, 0));
+    let more = "  odd { en \"odd\" zh \"怪\" }\n  degraded";
+    assert_eq!(after("head.flow", "  degraded", more), (1, 0, 0));
     // The steps of a flow that two others call: the ways of all three are looked at, not their names.
     assert_eq!(after("part_004.flow", "\"Noted: ", "\"Written: "), (1, 1, 3));
     // What callers see of it.

@@ -101,7 +101,7 @@ impl Flow {
             Part::Type(ty, Some(of)) => {
                 types.get(&of).into_iter().for_each(|now| now.clone_into(ty));
             }
-            Part::Type(_, None) | Part::At(_) => {}
+            Part::Type(_, None) | Part::At(_) | Part::Option(..) => {}
         });
     }
 }

@@ -1,5 +1,5 @@
-//! Numbers of choices and entities in the checked form of a declaration. They come out of tables of the
-//! whole project, and become others when one is declared above.
+//! Numbers of choices and entities in the checked form of a declaration, and of the options of choices.
+//! They come out of tables of the whole project, and become others when one is declared above.
 
 use std::sync::Arc;
 
@@ -13,6 +13,8 @@ use crate::ir::{ChoiceId, EntityIndex, Type};
 pub(crate) trait Numbers {
     /// Shows the number of every choice to `see`, which may change it.
     fn choices(&mut self, see: &mut dyn FnMut(&mut ChoiceId));
+    /// Shows the number of every option, with its choice, to `see`, which may change it.
+    fn options(&mut self, see: &mut dyn FnMut(ChoiceId, &mut u16));
     /// Shows the number of every entity to `see`, which may change it.
     fn entities(&mut self, see: &mut dyn FnMut(&mut EntityIndex));
 }
@@ -20,6 +22,10 @@ pub(crate) trait Numbers {
 impl Numbers for Arc<Flow> {
     fn choices(&mut self, see: &mut dyn FnMut(&mut ChoiceId)) {
         choices_of_parts(Self::make_mut(self), see);
+    }
+
+    fn options(&mut self, see: &mut dyn FnMut(ChoiceId, &mut u16)) {
+        options_of_parts(Self::make_mut(self), see);
     }
 
     fn entities(&mut self, see: &mut dyn FnMut(&mut EntityIndex)) {
@@ -32,6 +38,10 @@ impl Numbers for Arc<Flow> {
 impl Numbers for Intent {
     fn choices(&mut self, see: &mut dyn FnMut(&mut ChoiceId)) {
         choices_of_parts(self, see);
+    }
+
+    fn options(&mut self, see: &mut dyn FnMut(ChoiceId, &mut u16)) {
+        options_of_parts(self, see);
     }
 
     fn entities(&mut self, see: &mut dyn FnMut(&mut EntityIndex)) {
@@ -59,6 +69,10 @@ impl<A: Numbers, B> Numbers for (A, B) {
         self.0.choices(see);
     }
 
+    fn options(&mut self, see: &mut dyn FnMut(ChoiceId, &mut u16)) {
+        self.0.options(see);
+    }
+
     fn entities(&mut self, see: &mut dyn FnMut(&mut EntityIndex)) {
         self.0.entities(see);
     }
@@ -66,8 +80,15 @@ impl<A: Numbers, B> Numbers for (A, B) {
 
 fn choices_of_parts(of: &mut impl Parts, see: &mut dyn FnMut(&mut ChoiceId)) {
     of.parts(&mut |part| match part {
-        Part::At(_) => {}
+        Part::At(_) | Part::Option(..) => {}
         Part::Type(ty, _) => choices_of_type(ty, see),
+    });
+}
+
+fn options_of_parts(of: &mut impl Parts, see: &mut dyn FnMut(ChoiceId, &mut u16)) {
+    of.parts(&mut |part| match part {
+        Part::At(_) | Part::Type(..) => {}
+        Part::Option(choice, option) => see(choice, option),
     });
 }
 

@@ -2,18 +2,22 @@
 //! move, and types, in which choices have numbers ([`super::numbers`]). Nothing is left to `..`: a field
 //! that is added must be looked at here.
 
+use flowright_nlu::value::Value;
+
 use super::{
     Accept, Card, Ensure, EnsureKind, Expr, ExprKind, Fallback, Flow, Handlers, Intent, Media, Say,
     Slot, State, Step, StepKind, Text, TextRef,
 };
 use crate::base::{FileSpan, Spans};
-use crate::ir::{Place, Space, Type};
+use crate::ir::{ChoiceId, Place, Space, Type};
 
 /// See the module.
 pub(super) enum Part<'p> {
     At(&'p mut FileSpan),
     /// With the cell whose value is of that type, if it is one's.
     Type(&'p mut Type, Option<Place>),
+    /// One of a choice.
+    Option(ChoiceId, &'p mut u16),
 }
 
 type See<'s> = &'s mut dyn FnMut(Part<'_>);
@@ -52,7 +56,7 @@ impl<A: Parts, B: Parts> Parts for (A, B) {
 fn places(of: &mut impl Parts, see: &mut dyn FnMut(&mut FileSpan)) {
     of.parts(&mut |part| match part {
         Part::At(at) => see(at),
-        Part::Type(..) => {}
+        Part::Type(..) | Part::Option(..) => {}
     });
 }
 
@@ -281,6 +285,9 @@ impl Parts for Expr {
             _ => None,
         };
         see(Part::Type(ty, of));
+        if let (Type::Choice(choice), ExprKind::Const(Value::Choice(option))) = (&*ty, &mut *kind) {
+            see(Part::Option(*choice, option));
+        }
         match kind {
             ExprKind::Not(inner) | ExprKind::Neg(inner) => inner.parts(see),
             ExprKind::Arith { op: _, left, right } => {
