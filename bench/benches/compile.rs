@@ -130,7 +130,7 @@ fn marks(count: usize) -> String {
 
 /// So many choices that no flow names.
 fn others(count: usize) -> String {
-    (1..=count).map(|n| format!("  other_{n} {{ en \"other\" zh \"其他\" }}\n")).collect()
+    (1..=count).map(|n| format!("  other_{n} {{ en \"other {n}\" zh \"其他{n}\" }}\n")).collect()
 }
 
 /// Checks after one edit, beside a check from nothing.
