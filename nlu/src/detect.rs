@@ -115,6 +115,9 @@ fn script_of(lang: Lang) -> Script {
 
 fn script(c: char) -> Option<Script> {
     Some(match c {
+        'a'..='z' | 'A'..='Z' => Script::Latin,
+        // Most of what is looked at.
+        '\0'..='\u{7f}' => return None,
         '\u{3040}'..='\u{30ff}' => Script::Kana,
         c if is_cjk(c) => Script::Han,
         '\u{1100}'..='\u{11ff}' | '\u{3130}'..='\u{318f}' | '\u{ac00}'..='\u{d7af}' => {

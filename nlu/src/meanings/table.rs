@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use fearless_simd::{Level, Simd, dispatch};
+
 use crate::features::mix;
 use crate::hashed::Hashed;
 
@@ -48,18 +50,27 @@ impl<'b> Table<'b> {
 
     /// The sum of a folded text's pieces.
     pub(super) fn sum(&self, text: &str) -> Vec<f32> {
-        let mut sum = vec![0.0; self.width];
-        let mut pieces = 0;
+        let mut rows = Vec::new();
         self.cut(text, |row| {
-            self.add(row, &mut sum);
-            pieces += 1;
-            pieces < PIECES_MAX
+            rows.push(row);
+            rows.len() < PIECES_MAX
         });
+        dispatch!(Level::new(), simd => simd.vectorize(
+            #[inline(always)]
+            || self.sum_of(&rows)
+        ))
+    }
+
+    #[inline(always)]
+    fn sum_of(&self, rows: &[u32]) -> Vec<f32> {
+        let mut sum = vec![0.0; self.width];
+        rows.iter().for_each(|row| self.add(*row, &mut sum));
         sum
     }
 
     /// In single precision, which has room for each product, and nearly always for the sum: a processor
     /// does several at a time.
+    #[inline(always)]
     fn add(&self, row: u32, sum: &mut [f32]) {
         let row = self.bytes.get(row as usize..).and_then(<[u8]>::split_first_chunk);
         let Some((unit, steps)) = row else { return };

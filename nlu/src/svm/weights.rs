@@ -1,5 +1,7 @@
 //! What was learned: weights of one byte, and what they make of a row.
 
+use fearless_simd::{Level, Simd, dispatch};
+
 use super::lanes::Lanes;
 use super::{BIAS, LEVELS, Levels};
 
@@ -23,7 +25,17 @@ impl Weights {
     }
 
     /// The margin of every class for a row, and for the levels of features from a number on, each so much.
+    /// In the widest registers that the processor has: each number is multiplied and added for itself, so
+    /// the margins are the same on every machine.
     pub(crate) fn margins(&self, row: &[(u32, f32)], levels: &Levels<'_>) -> Vec<f32> {
+        dispatch!(Level::new(), simd => simd.vectorize(
+            #[inline(always)]
+            || self.margins_of(row, levels)
+        ))
+    }
+
+    #[inline(always)]
+    fn margins_of(&self, row: &[(u32, f32)], levels: &Levels<'_>) -> Vec<f32> {
         let mut margins: Vec<f32> =
             self.of_levels(levels).into_iter().map(|sum| sum as f32 * levels.unit).collect();
         for (feature, value) in row {
@@ -38,6 +50,7 @@ impl Weights {
 
     /// By class: the sum of levels times weights. Two products have 16 bits, of which a processor does
     /// twice as many at a time as of larger numbers: these features are many, and each text has all.
+    #[inline(always)]
     fn of_levels(&self, levels: &Levels<'_>) -> Vec<i32> {
         let mut sums = vec![0_i32; self.scales.len()];
         let mut pairs = vec![0_i16; self.scales.len()];
@@ -56,6 +69,7 @@ impl Weights {
     }
 
     /// The weights of a feature, by class.
+    #[inline(always)]
     fn of(&self, feature: usize) -> &[i8] {
         let classes = self.scales.len();
         self.values.get(feature * classes..(feature + 1) * classes).unwrap_or(&[])
