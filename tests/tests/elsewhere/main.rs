@@ -1,5 +1,5 @@
 //! What a flow says on a channel of its choice: by its own tests in both executors, and step by step.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 use flowright_engine::model::{Command, Contact, Event, Reply, Sender, Session, Status};
 use flowright_engine::transcript::run_test;
