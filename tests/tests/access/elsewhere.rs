@@ -3,9 +3,16 @@
 
 use std::sync::Arc;
 
+use flowright_engine::model::{Command, Contact, Event, Reply};
+use flowright_engine::open_session;
 use flowright_runtime::access::{Outlets, Sent};
 use flowright_runtime::service::Options;
-use flowright_tests::{World, bundle_of_text};
+use flowright_runtime::store::{
+    AccessStore as _, Claim, Commit, Deliver, Durability, Proven, SqliteOptions, SqliteStore,
+    Store as _,
+};
+use flowright_runtime::telemetry::Metrics;
+use flowright_tests::{Fresh, World, bundle_of_text, load};
 use serde_json::json;
 
 use super::outlet::Postbox;
@@ -84,4 +91,51 @@ async fn what_waits_on_one_channel_keeps_nothing_on_another_back() {
         shop.texts().len() == 3
     })
     .await;
+}
+
+/// An address may be taken away from her while a step is carried out: the commit itself looks once more.
+#[tokio::test]
+async fn what_is_not_hers_any_more_when_it_is_kept_is_never_sent() {
+    let program = load(&bundle_of_text(include_str!("../elsewhere/bot.flow")), false).unwrap();
+    let path = Fresh::new("store.sqlite");
+    let options = SqliteOptions { inline: true, ..SqliteOptions::new(Durability::ProcessOnly) };
+    let store = SqliteStore::open(&path, &options, Arc::new(Metrics::default())).unwrap();
+    let claim = Claim {
+        channel: "mail".to_owned(),
+        address: "ann".to_owned(),
+        customer: Some(("C-1001".to_owned(), Proven::Token)),
+        session: "hers".to_owned(),
+        begun: false,
+        joined: false,
+        at_ms: 0,
+    };
+    store.identify(claim).await.unwrap();
+    for (id, body) in [("hers", ",\"to\":\"ann\",\"reply_to\":\"to ann\"}"), ("another", "}}")] {
+        let mut session = open_session(&program, id, "web", None, 0);
+        session.contacts = vec![Contact {
+            channel: "mail".to_owned(),
+            address: "ann".to_owned(),
+            reply_to: Some("to ann".to_owned()),
+            heard_at_ms: 0,
+        }];
+        let on = Some("mail".to_owned());
+        let commit = Commit {
+            session,
+            seq: 1,
+            replies_before: 0,
+            messages_before: 0,
+            at_ms: 0,
+            event: Event::Opened { channel: "web".to_owned() },
+            commands: vec![Command::Reply(Reply { text: "x".to_owned(), on, ..Reply::default() })],
+            wake_at_ms: None,
+            message_id: None,
+            reply_to: None,
+            settled: true,
+            deliver: Deliver { elsewhere: ["mail".to_owned()].into(), ..Deliver::default() },
+        };
+        store.commit(commit).await.unwrap();
+        let item = store.outbox_due(0, 10, &[]).await.unwrap().pop().unwrap();
+        assert_eq!((item.session.as_str(), item.channel.as_str()), (id, "mail"));
+        assert!(item.body.ends_with(body), "{}", item.body);
+    }
 }
