@@ -27,6 +27,7 @@ fn conversation(program: &LoadedProgram) {
         payload: None,
         external: None,
         attachments: Vec::new(),
+        from: None,
     };
     let answer = |key: Option<String>, body: serde_json::Value| Event::ActionResult {
         key: key.unwrap(),

@@ -247,6 +247,9 @@ pub(crate) struct ChatArgs {
     /// Language to begin with
     #[arg(long, value_name = "CODE")]
     pub(crate) language: Option<String>,
+    /// Channel on which the customer has an address, too: `say on CHANNEL` reaches her there
+    #[arg(long, value_name = "CHANNEL")]
+    pub(crate) reachable: Vec<String>,
     /// Show what was understood, and states and calls as they happen
     #[arg(long)]
     pub(crate) trace: bool,

@@ -207,7 +207,10 @@ impl Stepper<'_> {
     /// an answer.
     pub(crate) fn answer_if_silent(&mut self) {
         let said = !self.session.last_said.is_empty()
-            || self.commands.iter().any(|command| matches!(command, Command::Reply(_)));
+            || self
+                .commands
+                .iter()
+                .any(|command| matches!(command, Command::Reply(said) if said.on.is_none()));
         if said || self.session.status != Status::Bot {
             return;
         }

@@ -9,7 +9,7 @@ use crate::model::Session;
 use crate::stepper::Stepper;
 
 /// Cells of the turn that a session knows without the turn itself.
-const KNOWN_AFTERWARDS: [u32; 7] = [
+const KNOWN_AFTERWARDS: [u32; 8] = [
     turn::TODAY,
     turn::NOW,
     turn::CHANNEL,
@@ -17,6 +17,7 @@ const KNOWN_AFTERWARDS: [u32; 7] = [
     turn::MISSES,
     turn::BUSINESS_HOURS,
     turn::SENTIMENT,
+    turn::REACHABLE,
 ];
 
 /// Evaluates a condition on the frame on top of the session's stack. What cannot be run does not

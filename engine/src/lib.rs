@@ -4,6 +4,7 @@
 
 mod calls;
 pub mod compare;
+mod contacts;
 mod corrections;
 mod drive;
 pub mod explore;
@@ -25,6 +26,7 @@ pub mod transcript;
 mod turn;
 pub mod upgrade;
 
+pub use contacts::writes_elsewhere;
 pub use program::LoadedProgram;
 pub use session::open_session;
 pub use stepper::{Entered, Step, StepError, Taken, step};

@@ -96,7 +96,9 @@ impl Stepper<'_> {
     pub(crate) fn reply_menu(&mut self, prompt: Option<String>, labels: &[String]) {
         let choices = self.buttons(labels);
         match (prompt, self.commands.last_mut()) {
-            (None, Some(Command::Reply(last))) if last.choices.is_empty() => last.choices = choices,
+            (None, Some(Command::Reply(last))) if last.choices.is_empty() && last.on.is_none() => {
+                last.choices = choices;
+            }
             (prompt, _) => {
                 let text = prompt.unwrap_or_default();
                 self.reply(Reply { text, choices, ..Reply::default() });

@@ -4,6 +4,7 @@
 //! record. Nothing here refers to a place in memory or to the machine it was made on.
 #![expect(missing_docs, reason = "fields are named by the sentence on their type")]
 
+mod contacts;
 mod said;
 
 use flowright_compiler::ir::{
@@ -14,6 +15,7 @@ use flowright_nlu::lang::Lang;
 use flowright_nlu::value::Value;
 use serde::{Deserialize, Serialize};
 
+pub use contacts::{Contact, Sender};
 pub use said::{Attached, Attachment, Card, Choice, Line, Media, Reply, Speaker};
 
 /// One live conversation. Pinned to the program it began with, until it is moved to another.
@@ -45,6 +47,9 @@ pub struct Session {
     /// Files that the customer sent, oldest first (see `limits::ATTACHMENTS_MAX`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attached>,
+    /// Where she can be written to, beside where she wrote last (see `limits::CONTACTS_MAX`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<Contact>,
     /// When the session's earliest timer is due, ms UTC: the shell sends [`Event::Wake`] then.
     pub wake_at_ms: Option<i64>,
     /// From when silence counts, ms UTC: the customer's last word, or the end of a wait after it.
@@ -183,7 +188,12 @@ pub enum Event {
         /// Files that came with it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         attachments: Vec<Attachment>,
+        /// Where it came from, where that is an address of the customer for sure.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Box<Sender>>,
     },
+    /// Which addresses are the customer's, all of them, as of this moment.
+    Contacts { hers: Vec<Contact> },
     /// The profile was learned or changed: one value per declared field, empty where not known.
     Customer { profile: Vec<Option<Value>> },
     /// The pending call was answered.
@@ -249,7 +259,7 @@ impl Eq for ActionResult {}
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "type")]
 pub enum Command {
-    /// Send this to the customer, on the session's channel.
+    /// Send this to the customer, on the session's channel, or on the one that it names.
     Reply(Reply),
     /// Carry out this call and bring back an [`Event::ActionResult`].
     Call(PendingCallRef),
@@ -261,6 +271,9 @@ pub enum Command {
     FlowStarted { flow: String },
     /// A flow is over.
     FlowEnded { flow: String, outcome: Outcome },
+    /// The next reply was to go to this channel, on which the customer cannot be written to: it goes
+    /// where she wrote last.
+    NotReached { channel: String },
     /// Worth a line in the log and a count: `R0101` and words without customer data.
     Note { code: String, text: String },
 }

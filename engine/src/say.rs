@@ -14,6 +14,13 @@ use crate::stepper::Stepper;
 /// A button that says its own label.
 const SAY_PAYLOAD: &str = "say";
 
+/// What a reply is made of, beside its texts.
+struct Words<'a> {
+    args: &'a [Option<Value>],
+    /// The channel that it is for.
+    channel: &'a str,
+}
+
 /// A text's values.
 #[derive(Clone, Copy)]
 struct Filled<'a> {
@@ -27,6 +34,9 @@ impl Stepper<'_> {
     /// Sends a reply.
     pub(crate) fn reply(&mut self, reply: Reply) {
         self.session.record(Speaker::Bot, &reply.text, self.now_ms);
+        if let Some(line) = self.session.transcript.last_mut() {
+            line.on.clone_from(&reply.on);
+        }
         self.commands.push(Command::Reply(reply));
     }
 
@@ -39,52 +49,77 @@ impl Stepper<'_> {
     pub(crate) fn emitted(&mut self, emit: EmitId, args: &[Option<Value>]) {
         match self.program.program.emits.get(emit.index()) {
             Some(EmitDef::Say(say)) => {
-                let reply = self.rendered(say, args);
-                self.reply(reply);
+                self.say(say, args);
             }
             Some(EmitDef::Mark(name)) => self.commands.push(Command::Mark { name: name.clone() }),
             None => {}
         }
     }
 
-    fn rendered(&self, say: &SayDef, args: &[Option<Value>]) -> Reply {
+    /// Says something where the flow wants it, or where the customer last wrote.
+    fn say(&mut self, say: &SayDef, args: &[Option<Value>]) {
+        let program = &self.program.program;
+        let wanted = say.on.and_then(|on| program.channels.get(on.index()));
+        let Some(wanted) = wanted.filter(|wanted| wanted.name != self.session.channel) else {
+            let reply = self.rendered(say, &Words { args, channel: &self.session.channel });
+            return self.reply(reply);
+        };
+        if self.reaches(wanted) {
+            let reply = self.rendered(say, &Words { args, channel: &wanted.name });
+            return self.reply(Reply { on: Some(wanted.name.clone()), ..reply });
+        }
+        let reply = self.rendered(say, &Words { args, channel: &self.session.channel });
+        self.commands.push(Command::NotReached { channel: wanted.name.clone() });
+        self.reply(reply);
+    }
+
+    fn rendered(&self, say: &SayDef, words: &Words<'_>) -> Reply {
         let choice = |used: &TextUse| Choice {
             payload: SAY_PAYLOAD.to_owned(),
-            label: self.render(*used, args),
+            label: self.render_on(*used, words),
         };
         Reply {
-            text: self.render(say.text, args),
+            text: self.render_on(say.text, words),
             choices: say.choices.iter().map(choice).collect(),
-            links: self.media(&say.links, args),
-            images: self.media(&say.images, args),
-            card: say.card.as_ref().map(|card| self.card(card, args)),
+            links: self.media(&say.links, words),
+            images: self.media(&say.images, words),
+            card: say.card.as_ref().map(|card| self.card(card, words)),
+            on: None,
             agent: None,
         }
     }
 
-    fn media(&self, media: &[MediaDef], args: &[Option<Value>]) -> Vec<Media> {
+    fn media(&self, media: &[MediaDef], words: &Words<'_>) -> Vec<Media> {
         let render = |m: &MediaDef| Media {
-            url: self.render(m.url, args),
-            label: m.label.map(|label| self.render(label, args)),
+            url: self.render_on(m.url, words),
+            label: m.label.map(|label| self.render_on(label, words)),
         };
         media.iter().map(render).collect()
     }
 
-    fn card(&self, card: &CardDef, args: &[Option<Value>]) -> Card {
+    fn card(&self, card: &CardDef, words: &Words<'_>) -> Card {
         Card {
-            title: self.render(card.title, args),
-            body: card.body.map(|body| self.render(body, args)),
-            links: self.media(&card.links, args),
-            images: self.media(&card.images, args),
+            title: self.render_on(card.title, words),
+            body: card.body.map(|body| self.render_on(body, words)),
+            links: self.media(&card.links, words),
+            images: self.media(&card.images, words),
         }
     }
 
     /// A text in the session's language, for its channel.
     pub(crate) fn render(&self, used: TextUse, args: &[Option<Value>]) -> String {
+        self.render_on(used, &Words { args, channel: &self.session.channel })
+    }
+
+    /// A text in the session's language, for a channel.
+    fn render_on(&self, used: TextUse, words: &Words<'_>) -> String {
+        let args = words.args;
         let Some(text) = self.program.program.texts.get(used.text.index()) else {
             return String::new();
         };
-        let Some(variant) = self.variant(&text.variants) else { return String::new() };
+        let Some(variant) = self.variant(&text.variants, words.channel) else {
+            return String::new();
+        };
         let default = self.program.program.bot.languages.first().copied();
         let filled = Filled {
             params: &text.params,
@@ -119,9 +154,13 @@ impl Stepper<'_> {
         }
     }
 
-    fn variant<'t>(&self, variants: &'t [TextVariantDef]) -> Option<&'t TextVariantDef> {
+    fn variant<'t>(
+        &self,
+        variants: &'t [TextVariantDef],
+        channel: &str,
+    ) -> Option<&'t TextVariantDef> {
         let program = &self.program.program;
-        let channel = program.channels.iter().position(|c| c.name == self.session.channel);
+        let channel = program.channels.iter().position(|c| c.name == channel);
         let channel = channel.and_then(|number| u32::try_from(number).ok()).map(ChannelId);
         let default = program.bot.languages.first().copied();
         fitting_variant(variants, self.session.lang, channel, default)

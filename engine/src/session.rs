@@ -33,6 +33,7 @@ pub fn open_session(
         last_said: Vec::new(),
         transcript: Vec::new(),
         attachments: Vec::new(),
+        contacts: Vec::new(),
         wake_at_ms: None,
         heard_at_ms: now_ms,
         tried: Vec::new(),
@@ -96,7 +97,8 @@ impl Session {
     /// Keeps a line of the conversation.
     pub(crate) fn record(&mut self, from: Speaker, text: &str, at_ms: i64) {
         let text: String = text.chars().take(LINE_CHARS_MAX).collect();
-        self.transcript.push(Line { at_ms, turn: self.turn, from, text, attachments: Vec::new() });
+        let (turn, attachments) = (self.turn, Vec::new());
+        self.transcript.push(Line { at_ms, turn, from, text, on: None, attachments });
         let surplus = self.transcript.len().saturating_sub(TRANSCRIPT_LINES_MAX);
         self.transcript.drain(..surplus);
     }

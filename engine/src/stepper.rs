@@ -92,8 +92,14 @@ pub fn step(
     if matches!(event, Event::Upgraded { .. }) {
         return Err(StepError::NotAStep);
     }
-    let is_result = matches!(event, Event::ActionResult { .. });
-    if session.is_calling() && !is_result && !matches!(event, Event::Customer { .. }) {
+    // What is learned of the customer meanwhile goes between a call and its answer.
+    let fits = |event: &Event| {
+        matches!(
+            event,
+            Event::ActionResult { .. } | Event::Customer { .. } | Event::Contacts { .. }
+        )
+    };
+    if session.is_calling() && !fits(&event) {
         return Err(StepError::Busy);
     }
     if matches!(event, Event::Agent { .. }) && session.status == Status::Bot {
@@ -173,7 +179,11 @@ impl<'s> Stepper<'s> {
     /// Sends the event to where it belongs.
     fn take(&mut self, event: Event) {
         self.set_turn_cells();
-        if !matches!(event, Event::ActionResult { .. } | Event::Customer { .. }) {
+        let goes_on = matches!(
+            event,
+            Event::ActionResult { .. } | Event::Customer { .. } | Event::Contacts { .. }
+        );
+        if !goes_on {
             self.session.calls_before = self.session.calls;
         }
         match event {
@@ -186,8 +196,12 @@ impl<'s> Stepper<'s> {
                 self.begin_turn(channel);
                 self.opened();
             }
-            Event::Message { channel, text, payload, external, attachments } => {
+            Event::Contacts { hers } => self.learn_contacts(hers),
+            Event::Message { channel, text, payload, external, attachments, from } => {
                 self.begin_turn(channel);
+                if let Some(sender) = from {
+                    self.hear_from(*sender);
+                }
                 self.external = external;
                 self.message(&text, payload.as_deref(), &attachments);
             }
@@ -230,9 +244,10 @@ impl<'s> Stepper<'s> {
     /// Leaves the session in a state to be stored.
     pub(crate) fn finish(&mut self) {
         for command in &self.commands {
-            // What a human said is not the bot's to repeat.
+            // What a human said is not the bot's to repeat, nor what went elsewhere.
             if let Command::Reply(reply) = command
                 && reply.agent.is_none()
+                && reply.on.is_none()
             {
                 self.session.last_said.push(reply.clone());
             }
@@ -280,6 +295,7 @@ impl<'s> Stepper<'s> {
             Decimal::from_int(self.session.misses.into()).map(Value::Number),
         );
         self.set_turn(turn::BUSINESS_HOURS, local.map(|at| Value::Bool(self.is_open(at))));
+        self.set_turn(turn::REACHABLE, Some(self.reachable()));
         self.set_sentiment();
     }
 

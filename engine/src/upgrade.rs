@@ -66,6 +66,15 @@ pub fn move_session(
     if let Some((_, now)) = plan.channels.iter().find(|(was, _)| *was == session.channel) {
         moved.channel = now.clone().ok_or_else(|| Stays::Channel(session.channel.clone()))?;
     }
+    // What has no place any more is not written to.
+    moved.contacts.retain_mut(|contact| {
+        match plan.channels.iter().find(|(was, _)| *was == contact.channel) {
+            Some((_, Some(now))) => contact.channel.clone_from(now),
+            Some((_, None)) => return false,
+            None => {}
+        }
+        true
+    });
     if !plan.languages.contains(&session.lang) {
         moved.lang = plan.languages.first().copied().unwrap_or(session.lang);
     }

@@ -57,6 +57,7 @@ fn an_encoder_that_fails_is_told_and_an_example_is_understood_all_the_same() {
             payload: None,
             external: None,
             attachments: Vec::new(),
+            from: None,
         };
         step(&program, &mut session, event, 1_000).unwrap().commands
     };

@@ -82,8 +82,14 @@ impl<'p> Talk<'p> {
         let external = (!answer.is_null())
             .then(|| Box::new(read(self.program, text, &answer).unwrap().external));
         let (channel, text) = ("web".to_owned(), text.to_owned());
-        let event =
-            Event::Message { channel, text, payload: None, external, attachments: Vec::new() };
+        let event = Event::Message {
+            channel,
+            text,
+            payload: None,
+            external,
+            attachments: Vec::new(),
+            from: None,
+        };
         // As it is when it comes out of the journal.
         let kept: Event = serde_json::from_str(&serde_json::to_string(&event).unwrap()).unwrap();
         assert_eq!(kept, event);

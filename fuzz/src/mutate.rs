@@ -59,6 +59,7 @@ const PIECES: &[&str] = &[
     "or",
     "not",
     "has",
+    "reachable",
     "is",
     "in",
     "when",

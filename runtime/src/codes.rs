@@ -28,6 +28,7 @@ codes! {
     "R0103" "stale-answer",
     "R0104" "action-failed",
     "R0105" "encoder-failed",
+    "R0106" "not-reached",
     "R0201" "unreadable-configuration",
     "R0202" "malformed-configuration",
     "R0203" "missing-variables",

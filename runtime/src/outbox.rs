@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use flowright_engine::model::Command;
 use hyper::body::Bytes;
 use hyper::{Request, Uri};
 use tokio::sync::Notify;
@@ -80,9 +81,17 @@ impl DeliverTo {
         self.channels.iter()
     }
 
-    /// What goes out of a session on a channel.
-    pub(crate) fn of(&self, channel: &str) -> Deliver {
-        Deliver { replies: self.channels.contains(channel), handoffs: self.handoffs }
+    /// What goes out of a session on a channel, and on those that its replies name.
+    pub(crate) fn of(&self, channel: &str, commands: &[Command]) -> Deliver {
+        let named = commands.iter().filter_map(|command| match command {
+            Command::Reply(reply) => reply.on.as_ref(),
+            _ => None,
+        });
+        Deliver {
+            replies: self.channels.contains(channel),
+            elsewhere: named.filter(|on| self.channels.contains(*on)).cloned().collect(),
+            handoffs: self.handoffs,
+        }
     }
 
     /// Something may be in the outbox.

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::access::email::{EmailOptions, MailServer};
 use crate::access::social::{Social, SocialChannels};
-use crate::access::{Access, Outlets, Porter, Profiles};
+use crate::access::{Access, Contacts, Outlets, Porter, Profiles};
 use crate::actions::{ActionClient, MoreVariables};
 use crate::attachments::{AttachmentOptions, Attachments, Folder, Sweeper};
 use crate::clients::Clients;
@@ -207,6 +207,8 @@ impl Service {
         let mut outlets = options.outlets;
         outlets.extend(social.outlets());
         let deliver = DeliverTo::new(&options.deliver, &outlets);
+        let delivered = options.deliver.replies.keys().cloned().collect();
+        let contacts = Contacts::new(Arc::clone(&access_store), outlets.clone(), delivered);
         let courier = Courier::new(
             Arc::clone(&store),
             transport,
@@ -222,7 +224,8 @@ impl Service {
             Arc::clone(&metrics),
         );
         let asker = options.external.map(asker);
-        let outside = Outside { actions, asker, profiles: Some(profiles), deliver };
+        let (profiles, contacts) = (Some(profiles), Some(contacts));
+        let outside = Outside { actions, asker, profiles, contacts, deliver };
         let dispatch = Dispatch::new(
             programs,
             store,

@@ -36,6 +36,9 @@ pub struct Metrics {
     pub unknown_names: Family<ActionLabels, Counter>,
     /// Attempts to send what the outbox holds, by kind and result.
     pub deliveries: Family<ActionLabels, Counter>,
+    /// What flows said on a channel of their choice, by channel and whether the customer was reached
+    /// there.
+    pub elsewhere: Family<ActionLabels, Counter>,
     /// What came by channels that are acknowledged at once, by channel and what became of it.
     pub intake: Family<ActionLabels, Counter>,
     /// Files of customers, by channel and whether they were taken.
@@ -71,7 +74,8 @@ impl Default for Metrics {
             (Family::default(), Family::default(), Family::default());
         let (deliveries, upgrades, lookups) =
             (Family::default(), Family::default(), Family::default());
-        let (rights, old_keys) = (Family::default(), Family::default());
+        let (rights, old_keys, elsewhere) =
+            (Family::default(), Family::default(), Family::default());
         let (intake, attachments) = (Family::default(), Family::default());
         let mut counter = |name, help| added(&mut all, name, help, Counter::default());
         Self {
@@ -111,6 +115,12 @@ impl Default for Metrics {
                 "deliveries",
                 "Attempts to send replies and handoffs by kind and result",
                 deliveries,
+            ),
+            elsewhere: added(
+                &mut all,
+                "elsewhere",
+                "Replies that flows send to a channel of their choice, by channel and result",
+                elsewhere,
             ),
             intake: added(
                 &mut all,

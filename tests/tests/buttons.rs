@@ -52,6 +52,7 @@ fn send(
         payload,
         external: None,
         attachments: Vec::new(),
+        from: None,
     };
     step(program, session, event, 1_780_000_000_000).unwrap().commands
 }

@@ -327,3 +327,18 @@ fn claimed_properties_are_watched() {
 fn id(position: Option<usize>) -> u32 {
     u32::try_from(position.unwrap()).unwrap()
 }
+
+#[test]
+fn an_answer_that_goes_elsewhere_is_none() {
+    let fixture = Fixture::read("tests/fuzz/elsewhere.flow");
+    let program = fixture.load();
+    let found = fixture.only(&program);
+    assert_eq!(found.broken.invariant, Invariant::Answered);
+    let mail = program.program.channels.iter().position(|channel| channel.name == "mail").unwrap();
+    let reachable: Vec<usize> = found.conversation.reachable.iter().map(|id| id.index()).collect();
+    assert_eq!(reachable, [mail], "{found:#?}");
+    let (text, why) = fixture.written(&program, &found);
+    assert!(text.contains("\n  reachable on mail\n"), "{text}");
+    assert!(text.contains("\n  bot  on mail \"Receipt 4711\"\n"), "{text}");
+    assert_eq!(why, "the bot said nothing more");
+}

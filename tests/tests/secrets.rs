@@ -209,6 +209,7 @@ fn talk(program: &LoadedProgram, secret: i64, seed: u64) -> Vec<String> {
             payload: None,
             external: None,
             attachments: Vec::new(),
+            from: None,
         };
         lines.push(seen(program, session, event, now_ms));
         // Ten minutes pass, and what was to happen in them does.

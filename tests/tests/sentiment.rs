@@ -28,6 +28,7 @@ fn handed_over(program: &LoadedProgram, texts: &[&str]) -> (Session, Handoff) {
             payload: None,
             external: None,
             attachments: Vec::new(),
+            from: None,
         };
         loop {
             session = serde_json::from_str(&serde_json::to_string(&session).unwrap()).unwrap();

@@ -21,6 +21,9 @@ pub struct ReplyTo {
     /// The ids of the messages that came before, hers last.
     #[prost(string, repeated, tag = "4")]
     pub references: Vec<String>,
+    /// Nothing is answered: it is the first message.
+    #[prost(bool, tag = "5")]
+    pub begins: bool,
 }
 
 impl ReplyTo {
@@ -37,7 +40,15 @@ impl ReplyTo {
             name: name.to_owned(),
             subject: mail.subject.chars().take(SUBJECT_CHARS_MAX).collect(),
             references,
+            begins: false,
         }
+    }
+
+    /// Of a first message to somebody, about something.
+    #[must_use]
+    pub fn begin(to: &Address, subject: &str) -> Self {
+        let subject = subject.chars().take(SUBJECT_CHARS_MAX).collect();
+        Self { to: to.as_str().to_owned(), subject, begins: true, ..Self::default() }
     }
 
     /// As a text, as envelopes carry it.

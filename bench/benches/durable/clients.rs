@@ -55,6 +55,7 @@ pub fn message(text: &str, id: String) -> Incoming {
         reply_to: None,
         customer_id: None,
         attachments: Vec::new(),
+        from: None,
         id,
         channel: "api".to_owned(),
         text: text.to_owned(),

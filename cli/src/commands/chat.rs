@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use flowright_engine::json::value_from_json;
-use flowright_engine::model::{ActionResult, Command, Event, Reply, Session, Status};
+use flowright_engine::model::{ActionResult, Command, Contact, Event, Reply, Session, Status};
 use flowright_engine::{LoadedProgram, open_session, step};
 use flowright_nlu::external::External;
 use flowright_nlu::lang::Lang;
@@ -44,21 +44,51 @@ pub(crate) fn run(args: &ChatArgs) -> Result<Outcome, Failure> {
     };
     let customer = customer(args.customer.as_deref(), &demo_customers(&config), &program)?;
     let lang = language(args.language.as_deref())?;
-    let session = begin(&program, lang, &customer);
+    let who = Who { customer, lang, reachable: reachable(&args.reachable, &program)? };
+    let session = begin(&program, &who);
     let trace = args.trace;
-    let mut chat = Chat { program, runtime, actions, asker, session, customer, lang, trace };
+    let mut chat = Chat { program, runtime, actions, asker, session, who, trace };
     chat.talk()?;
     Ok(Outcome::Fine)
 }
 
 type Profile = Vec<Option<flowright_nlu::value::Value>>;
 
-fn begin(program: &LoadedProgram, lang: Option<Lang>, customer: &Profile) -> Session {
+/// Who talks here.
+struct Who {
+    customer: Profile,
+    lang: Option<Lang>,
+    /// Channels on which she has an address, too.
+    reachable: Vec<String>,
+}
+
+fn begin(program: &LoadedProgram, who: &Who) -> Session {
     let channel = program.program.channels.first().map_or("chat", |channel| channel.name.as_str());
     let now = WallClock.now_ms();
-    let mut session = open_session(program, &format!("chat-{now}"), channel, lang, now);
-    session.customer.clone_from(customer);
+    let mut session = open_session(program, &format!("chat-{now}"), channel, who.lang, now);
+    session.customer.clone_from(&who.customer);
+    let contact = |channel: &String| Contact {
+        channel: channel.clone(),
+        address: "you".to_owned(),
+        reply_to: None,
+        heard_at_ms: now,
+    };
+    session.contacts = who.reachable.iter().map(contact).collect();
     session
+}
+
+/// The channels that are named, if the bot has them.
+fn reachable(wanted: &[String], program: &LoadedProgram) -> Result<Vec<String>, Failure> {
+    let known = &program.program.channels;
+    if let Some(name) = wanted.iter().find(|name| !known.iter().any(|c| c.name == **name)) {
+        let names: Vec<&str> = known.iter().map(|channel| channel.name.as_str()).collect();
+        let help = match names.is_empty() {
+            true => "the bot declares no channel".to_owned(),
+            false => format!("it has {}", names.join(", ")),
+        };
+        return Err(Failure::new(format!("the bot has no channel `{name}`")).with_help(help));
+    }
+    Ok(wanted.to_vec())
 }
 
 fn language(code: Option<&str>) -> Result<Option<Lang>, Failure> {
@@ -104,8 +134,7 @@ struct Chat {
     actions: ActionClient,
     asker: Option<Asker>,
     session: Session,
-    customer: Profile,
-    lang: Option<Lang>,
+    who: Who,
     trace: bool,
 }
 
@@ -129,7 +158,7 @@ impl Chat {
                 "" => {}
                 "/quit" | "/exit" => return Ok(()),
                 "/restart" => {
-                    self.session = begin(&self.program, self.lang, &self.customer);
+                    self.session = begin(&self.program, &self.who);
                     self.open()?;
                 }
                 "/state" => print(&self.where_it_is())?,
@@ -160,6 +189,7 @@ impl Chat {
             payload: None,
             external,
             attachments: Vec::new(),
+            from: None,
         })
     }
 
@@ -227,6 +257,12 @@ impl Chat {
                 eprintln!("     {flow} ended {outcome:?}");
                 Ok(())
             }
+            Command::NotReached { channel } => {
+                eprintln!(
+                    "     R0106: you have no address on `{channel}`: `--reachable {channel}` gives you one"
+                );
+                Ok(())
+            }
             Command::Note { code, text } => {
                 eprintln!("     {code}: {text}");
                 Ok(())
@@ -285,7 +321,8 @@ impl Chat {
 
 /// A reply in lines: its words, choices by number, links.
 fn render(reply: &Reply) -> String {
-    let mut text = format!("{}{}\n", paint(Stream::Out, "1;32", "bot  "), reply.text);
+    let on = reply.on.as_ref().map_or_else(String::new, |on| format!("(on {on}) "));
+    let mut text = format!("{}{on}{}\n", paint(Stream::Out, "1;32", "bot  "), reply.text);
     if let Some(card) = &reply.card {
         text.push_str(&format!("     [{}] {}\n", card.title, card.body.as_deref().unwrap_or("")));
     }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod channels;
+mod chat;
 mod check;
 mod commands;
 mod fmt;

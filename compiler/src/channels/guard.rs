@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::ir::{CompareOp, Place, Space, turn};
+use crate::ir::{CompareOp, Helper, Place, Space, turn};
 use crate::sema::hir::{Expr, ExprKind, Project};
 use flowright_nlu::value::Value;
 
@@ -48,6 +48,33 @@ pub(super) fn split(cond: &Expr, project: &Project) -> (Channels, Channels) {
     }
 }
 
+/// Channels on which the customer is known to have an address where a condition holds, and where it
+/// fails: `when reachable on …`.
+pub(super) fn reached(cond: &Expr, project: &Project) -> (Channels, Channels) {
+    match &cond.kind {
+        ExprKind::Not(inner) => {
+            let (holds, fails) = reached(inner, project);
+            (fails, holds)
+        }
+        ExprKind::And(left, right) => {
+            let (left, right) = (reached(left, project), reached(right, project));
+            (&left.0 | &right.0, &left.1 & &right.1)
+        }
+        ExprKind::Or(left, right) => {
+            let (left, right) = (reached(left, project), reached(right, project));
+            (&left.0 & &right.0, &left.1 | &right.1)
+        }
+        ExprKind::Call { helper: Helper::ListContains, args } => {
+            let name = match args.as_slice() {
+                [list, name] if is_turns(list, turn::REACHABLE) => text_of(name),
+                _ => None,
+            };
+            (name.map(|name| numbers(&[name], project)).unwrap_or_default(), Channels::new())
+        }
+        _ => (Channels::new(), Channels::new()),
+    }
+}
+
 /// These channels, and the others.
 fn parted(these: Channels, project: &Project) -> (Channels, Channels) {
     let others = &all(project) - &these;
@@ -70,7 +97,11 @@ fn numbers(names: &[&str], project: &Project) -> Channels {
 }
 
 fn is_channel(expr: &Expr) -> bool {
-    expr.kind == ExprKind::Load(Place { space: Space::Turn, index: turn::CHANNEL })
+    is_turns(expr, turn::CHANNEL)
+}
+
+fn is_turns(expr: &Expr, cell: u32) -> bool {
+    expr.kind == ExprKind::Load(Place { space: Space::Turn, index: cell })
 }
 
 fn text_of(expr: &Expr) -> Option<&str> {

@@ -202,6 +202,11 @@ impl<'p> Collect<'p, '_> {
     }
 
     fn say(&mut self, say: &'p Say, channels: &Channels) {
+        // What goes to a channel of its own is written for that one.
+        let channels = match say.on {
+            Some(on) => Channels::from([on.index()]),
+            None => channels.clone(),
+        };
         let menu = match say.choices.as_slice() {
             [] => Menu::None,
             choices => self.texts(choices.iter()),
@@ -212,7 +217,7 @@ impl<'p> Collect<'p, '_> {
             links: &say.links,
             images: &say.images,
             card: say.card.as_ref(),
-            ..empty(Some(self.flow), channels.clone())
+            ..empty(Some(self.flow), channels)
         });
     }
 

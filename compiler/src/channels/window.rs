@@ -1,5 +1,5 @@
-//! What is said after a channel has stopped taking messages: some let a bot write only for so long
-//! after the customer last did.
+//! What is said after a channel has stopped taking messages, or may have: some let a bot write only
+//! for so long after the customer last did.
 
 use flowright_nlu::value::Value;
 
@@ -7,7 +7,8 @@ use super::guard::{self, Channels};
 use super::table;
 use crate::base::{FileSpan, SourceMap};
 use crate::diag::{Code, Diagnostic};
-use crate::sema::hir::{Body, ExprKind, Flow, Handlers, Project, Step, StepKind};
+use crate::ir::ChannelId;
+use crate::sema::hir::{Body, Expr, ExprKind, Flow, Handlers, Project, Step, StepKind};
 
 /// Checks a flow.
 pub(super) fn check_flow(project: &Project, sources: &SourceMap, flow: &Flow) -> Vec<Diagnostic> {
@@ -33,74 +34,146 @@ struct Walk<'p> {
 struct Silent {
     ms: i64,
     since: Option<FileSpan>,
+    /// How often time may have passed on the way here.
+    pauses: u32,
+}
+
+impl Silent {
+    /// She has answered, after whatever time.
+    const fn answered(self) -> Self {
+        Self { ms: 0, since: None, pauses: self.pauses.saturating_add(1) }
+    }
+}
+
+/// What the conditions around a step say.
+#[derive(Debug, Clone)]
+struct Around {
+    /// Channels that the customer can have written on last.
+    channels: Channels,
+    /// Channels on which she can be written to for sure, as of so many pauses.
+    reached: Channels,
+    asked: u32,
 }
 
 impl Walk<'_> {
     fn flow(&mut self, flow: &Flow) {
         for state in &flow.states {
-            let channels = guard::all(self.project);
-            self.body(&state.body, Silent::default(), &channels);
+            self.body(&state.body, Silent::default(), &self.anywhere());
             self.handlers(&state.handlers);
         }
         self.handlers(&flow.handlers);
     }
 
+    fn anywhere(&self) -> Around {
+        Around { channels: guard::all(self.project), reached: Channels::new(), asked: 0 }
+    }
+
     fn handlers(&mut self, handlers: &Handlers) {
-        let channels = guard::all(self.project);
+        let around = self.anywhere();
         for (ms, body) in &handlers.silences {
-            self.body(body, Silent { ms: *ms, since: None }, &channels);
+            self.body(body, Silent { ms: *ms, ..Silent::default() }, &around);
         }
         let intents = handlers.intents.iter().map(|(_, body)| body);
         for body in intents.chain(&handlers.failure) {
-            self.body(body, Silent::default(), &channels);
+            self.body(body, Silent::default(), &around);
         }
     }
 
     /// Walks a body; gives the silence at its end.
-    fn body(&mut self, body: &Body, mut silent: Silent, channels: &Channels) -> Silent {
+    fn body(&mut self, body: &Body, mut silent: Silent, around: &Around) -> Silent {
         for step in body {
-            silent = self.step(step, silent, channels);
+            silent = self.step(step, silent, around);
         }
         silent
     }
 
-    fn step(&mut self, step: &Step, silent: Silent, channels: &Channels) -> Silent {
+    fn step(&mut self, step: &Step, silent: Silent, around: &Around) -> Silent {
         match &step.kind {
             StepKind::Wait(time) => {
                 let ExprKind::Const(Value::Duration(ms)) = time.kind else { return silent };
-                return Silent { ms: silent.ms.saturating_add(ms.max(0)), since: Some(step.at) };
+                let since = Some(step.at);
+                let ms = silent.ms.saturating_add(ms.max(0));
+                return Silent { ms, since, ..silent.answered() };
             }
-            StepKind::Say(_) => self.sends(step.at, silent, channels),
+            StepKind::Say(say) => match say.on {
+                Some(on) => self.sends_on(on, step.at, silent, around),
+                None => self.sends(step.at, silent, &around.channels),
+            },
             StepKind::Confirm { .. } | StepKind::Choose { .. } | StepKind::ChooseFrom { .. } => {
-                self.sends(step.at, silent, channels);
+                self.sends(step.at, silent, &around.channels);
                 for body in crate::sema::lints::inner_bodies(step) {
-                    self.body(body, Silent::default(), channels);
+                    self.body(body, silent.answered(), around);
                 }
-                return Silent::default();
+                return silent.answered();
             }
             // Slots that are full are not asked for; one that is, is answered.
-            StepKind::Fill(_) | StepKind::Call { .. } => return Silent::default(),
+            StepKind::Fill(_) | StepKind::Call { .. } => return silent.answered(),
             StepKind::When { arms, otherwise } => {
-                let mut left = channels.clone();
+                let mut left = around.clone();
                 let mut ends = Vec::new();
                 for (cond, body) in arms {
-                    let (holds, fails) = guard::split(cond, self.project);
-                    ends.push(self.body(body, silent, &(&left & &holds)));
-                    left = &left & &fails;
+                    let (holds, fails) = self.split(&left, cond, silent.pauses);
+                    ends.push(self.body(body, silent, &holds));
+                    left = fails;
                 }
                 ends.push(match otherwise {
                     Some(body) => self.body(body, silent, &left),
                     None => silent,
                 });
-                return ends.into_iter().min_by_key(|end| end.ms).unwrap_or(silent);
+                let pauses = ends.iter().map(|end| end.pauses).max().unwrap_or(silent.pauses);
+                let least = ends.into_iter().min_by_key(|end| end.ms).unwrap_or(silent);
+                return Silent { pauses, ..least };
             }
             _ => {
                 for body in crate::sema::lints::inner_bodies(step) {
-                    self.body(body, silent, channels);
+                    self.body(body, silent, around);
                 }
             }
         }
         silent
+    }
+
+    /// What is known where a condition holds, and where it does not.
+    fn split(&self, around: &Around, cond: &Expr, asked: u32) -> (Around, Around) {
+        let (holds, fails) = guard::split(cond, self.project);
+        let (there, there_else) = guard::reached(cond, self.project);
+        let and = |channels: &Channels, reached: &Channels| Around {
+            channels: &around.channels & channels,
+            // What was asked before a pause may be otherwise after it.
+            reached: match around.asked == asked {
+                true => &around.reached | reached,
+                false => reached.clone(),
+            },
+            asked,
+        };
+        (and(&holds, &there), and(&fails, &there_else))
+    }
+
+    /// Something is sent to a channel of its own, where the customer may not have written for long.
+    fn sends_on(&mut self, on: ChannelId, at: FileSpan, silent: Silent, around: &Around) {
+        let window = self.windows.get(on.index()).copied().flatten();
+        let Some((channel, window)) = self.project.channels.get(on.index()).zip(window) else {
+            return;
+        };
+        if around.channels.iter().all(|number| *number == on.index()) {
+            return self.sends(at, silent, &around.channels);
+        }
+        let is_known = around.reached.contains(&on.index()) && silent.pauses == around.asked;
+        if is_known || super::is_std(self.sources, at) {
+            return;
+        }
+        let (name, provider) =
+            (&channel.name, table::of_channel(channel).map_or("", |row| row.name));
+        let message = format!(
+            "this may be said elsewhere than on `{name}`: {provider} takes replies for {} after the last message there",
+            hours(window)
+        );
+        let finding = Diagnostic::new(Code::W0614, at, message)
+            .label("she may not have written there for long")
+            .help(format!(
+                "say what is said then: `when reachable on {name} {{ … }} otherwise {{ … }}`"
+            ));
+        self.found.push(finding);
     }
 
     /// Something is sent after that silence.

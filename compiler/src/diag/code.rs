@@ -180,6 +180,7 @@ codes! {
     W0611 "label-cut",
     W0612 "after-reply-window",
     W0613 "unknown-provider",
+    W0614 "maybe-outside-reply-window",
     W0702 "says-by-secret",
     W0703 "needless-reveal",
     W0801 "property-left-open",

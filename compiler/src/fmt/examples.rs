@@ -39,6 +39,11 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
         "flow f {\n  state a {\n    say { en \"One\"\n          zh \"一\" }\n    end\n  }\n}\n",
     ),
     (
+        "another channel stands before the text, in tests in front of the words",
+        "flow f { state a {\n say   on mail{en \"One\"\n zh on web \"一\"}\n when reachable  on mail->b\n end } }\ntest \"t\" {\n reachable on mail,web\n user \"a\"\n bot on mail \"One\"\n}",
+        "flow f {\n  state a {\n    say on mail { en \"One\"\n                  zh on web \"一\" }\n    when reachable on mail -> b\n    end\n  }\n}\n\ntest \"t\" {\n  reachable on mail, web\n  user \"a\"\n  bot  on mail \"One\"\n}\n",
+    ),
+    (
         "languages below each other, and a keyword's column",
         "slot a: text {\n ask { en \"Which?\"\n zh \"哪个?\" }\n tries 3 }",
         "slot a: text {\n  ask   { en \"Which?\"\n          zh \"哪个?\" }\n  tries 3\n}\n",

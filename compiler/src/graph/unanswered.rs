@@ -198,9 +198,10 @@ impl<'s, 'p> Search<'s, 'p> {
     /// Whether the way is over at a point: something is said there, or nothing will be.
     fn answers(&self, point: &Point<'_>) -> bool {
         match point.op {
+            // Who writes on one channel does not look at another.
+            Op::Say(say) => say.on.is_none() || self.project.channels.len() < 2,
             // A slot that is known already was asked for on some other way.
-            Op::Say(_)
-            | Op::Ask(_)
+            Op::Ask(_)
             | Op::Confirm(_)
             | Op::Choose { .. }
             | Op::Handoff(_)

@@ -16,6 +16,8 @@ pub struct TestDef<C = FuncId> {
     pub today: Option<(Date, u32)>,
     pub language: Option<Lang>,
     pub channel: Option<ChannelId>,
+    /// Channels on which the customer has an address, too.
+    pub reachable: Vec<ChannelId>,
     /// One per customer field; empty: not given.
     pub customer: Vec<Option<Value>>,
     pub seed: u64,
@@ -57,7 +59,10 @@ pub struct TestLineDef<C = FuncId> {
 pub enum TestStep<C = FuncId> {
     User(String),
     Presses(String),
-    Bot(String),
+    Bot {
+        on: Option<ChannelId>,
+        text: String,
+    },
     /// Milliseconds.
     Silence(i64),
     Called {

@@ -191,6 +191,7 @@ const fn turn_name(cell: u32) -> Option<&'static str> {
         turn::SENTIMENT => "sentiment",
         turn::UTTERANCE => "utterance",
         turn::BUSINESS_HOURS => "business_hours",
+        turn::REACHABLE => "reachable",
         _ => return None,
     })
 }

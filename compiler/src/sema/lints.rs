@@ -73,6 +73,7 @@ impl Checker<'_> {
                 TestLineKind::Today { .. }
                     | TestLineKind::Language(_)
                     | TestLineKind::Channel(_)
+                    | TestLineKind::Reachable(_)
                     | TestLineKind::Customer(_)
                     | TestLineKind::Seed(_)
                     | TestLineKind::Given { .. }

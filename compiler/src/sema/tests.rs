@@ -32,6 +32,7 @@ impl<'a> Checker<'a> {
             today: None,
             language: None,
             channel: None,
+            reachable: Vec::new(),
             customer: vec![None; self.customer.len()],
             seed: 0,
             givens: Vec::new(),
@@ -62,6 +63,12 @@ impl<'a> Checker<'a> {
             TestLineKind::Language(name) => test.language = self.language(name),
             TestLineKind::Channel(name) => {
                 test.channel = self.lookup(|s| &s.channels, "channel", name).map(ChannelId);
+            }
+            TestLineKind::Reachable(names) => {
+                for name in names {
+                    let channel = self.lookup(|s| &s.channels, "channel", name).map(ChannelId);
+                    test.reachable.extend(channel);
+                }
             }
             TestLineKind::Seed(seed) => {
                 test.seed = u64::try_from(seed.value.trunc()).unwrap_or_default();
@@ -268,7 +275,13 @@ impl<'a> Checker<'a> {
         Some(Some(match &line.kind {
             TestLineKind::User(text) => TestStep::User(plain(text)),
             TestLineKind::Presses(text) => TestStep::Presses(plain(text)),
-            TestLineKind::Bot(text) => TestStep::Bot(plain(text)),
+            TestLineKind::Bot { on, text } => {
+                let on = match on {
+                    Some(name) => Some(ChannelId(self.lookup(|s| &s.channels, "channel", name)?)),
+                    None => None,
+                };
+                TestStep::Bot { on, text: plain(text) }
+            }
             TestLineKind::Silence(time) => TestStep::Silence(time.value),
             TestLineKind::ExpectCalled { negated, action, args } => {
                 let number = self.lookup(|s| &s.actions, "action", action)?;

@@ -154,7 +154,17 @@ pub const STEP_KEYWORDS: &[&str] = &[
 
 /// The words that begin a line of a test.
 pub const TEST_KEYWORDS: &[&str] = &[
-    "allow", "today", "language", "channel", "customer", "seed", "given", "user", "bot", "silence",
+    "allow",
+    "today",
+    "language",
+    "channel",
+    "reachable",
+    "customer",
+    "seed",
+    "given",
+    "user",
+    "bot",
+    "silence",
     "expect",
 ];
 

@@ -98,9 +98,19 @@ impl TestLines {
         self.line(&format!("user presses {}", quoted(label)));
     }
 
-    /// What the bot says.
-    pub fn bot(&mut self, text: &str) {
-        self.line(&format!("bot  {}", quoted(text)));
+    /// What the bot says, and the channel, where that is not the one that the customer wrote on.
+    pub fn bot(&mut self, on: Option<&str>, text: &str) {
+        match on {
+            Some(channel) => self.line(&format!("bot  on {channel} {}", quoted(text))),
+            None => self.line(&format!("bot  {}", quoted(text))),
+        }
+    }
+
+    /// Channels on which the customer has an address, too.
+    pub fn reachable(&mut self, channels: &[&str]) {
+        if !channels.is_empty() {
+            self.line(&format!("reachable on {}", channels.join(", ")));
+        }
     }
 
     /// How long nothing is said, in milliseconds.
@@ -149,7 +159,10 @@ mod tests {
         scene.given("a.c", &record(&[]));
         conversation.gap();
         conversation.user("a \"b\"");
-        conversation.bot("{c}");
+        conversation.bot(None, "{c}");
+        conversation.bot(Some("mail"), "e");
+        scene.reachable(&[]);
+        scene.reachable(&["mail", "web"]);
         conversation.gap();
         conversation.presses("d");
         conversation.silence(5_400_000);
@@ -157,8 +170,9 @@ mod tests {
         assert_eq!(
             block,
             "test \"n\" {\n  today 2026-06-01\n  customer { id \"1\"  vip true }\n  \
-             given a.b -> { n: 1, x: [] }\n  given a.c -> {}\n\n  user \"a \\\"b\\\"\"\n  \
-             bot  \"{{c}}\"\n\n  user presses \"d\"\n  silence 90m\n}\n"
+             given a.b -> { n: 1, x: [] }\n  given a.c -> {}\n  \
+             reachable on mail, web\n\n  user \"a \\\"b\\\"\"\n  \
+             bot  \"{{c}}\"\n  bot  on mail \"e\"\n\n  user presses \"d\"\n  silence 90m\n}\n"
         );
         read_back(&block);
         assert_eq!(crate::fmt::format(&block).text, block);

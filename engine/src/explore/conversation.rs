@@ -16,6 +16,8 @@ pub struct Conversation {
     pub lang: Option<Lang>,
     /// The channel; the first when absent.
     pub channel: Option<ChannelId>,
+    /// Channels on which she has an address, too.
+    pub reachable: Vec<ChannelId>,
     /// The customer's profile, one value per declared field.
     pub customer: Vec<Option<Value>>,
     /// Whether the session is opened before the first word.

@@ -7,6 +7,7 @@ use super::answers::Answers;
 use super::conversation::{Answer, Conversation, Move};
 use super::customer::Customer;
 use super::random::Random;
+use crate::writes_elsewhere;
 
 /// Moves of a conversation.
 const MOVES_MAX: usize = 30;
@@ -60,7 +61,12 @@ fn from_scratch(
         known.then(|| answers.value(program, &field.ty, today, random))
     };
     let channel = random.below(program.channels.len());
+    // Nobody else asks where she can be written to.
+    let asked = writes_elsewhere(program);
+    let reachable = (0..).map(ChannelId).take(if asked { program.channels.len() } else { 0 });
+    let reachable = reachable.filter(|_| random.chance(50)).collect();
     Conversation {
+        reachable,
         today: (today, time_s),
         lang: random.pick(customer.languages()).copied(),
         channel: u32::try_from(channel)

@@ -18,7 +18,7 @@ use crate::json::value_to_json;
 use crate::model::{ActionResult, Choice, Command, Event, PendingCall, Session, Status};
 use crate::session::open_session;
 use crate::stepper::{Entered, step};
-use crate::transcript::{ReportLine, instant, shown};
+use crate::transcript::{ReportLine, contacts_on, instant, shown};
 
 /// Calls that one event may lead to.
 const CALLS_PER_EVENT_MAX: usize = 200;
@@ -77,6 +77,7 @@ impl<'p> Player<'p> {
         if conversation.customer.len() == session.customer.len() {
             session.customer.clone_from(&conversation.customer);
         }
+        session.contacts = contacts_on(program, &conversation.reachable, now_ms);
         Self {
             program,
             guard,
@@ -143,6 +144,7 @@ impl<'p> Player<'p> {
             payload,
             external: None,
             attachments: Vec::new(),
+            from: None,
         })?;
         if was_bot && !answered {
             let at = place(&self.session).or(before).or(self.last_entered);
@@ -235,7 +237,7 @@ impl<'p> Player<'p> {
                     let surplus = self.old_buttons.len().saturating_sub(OLD_BUTTONS_MAX);
                     self.old_buttons.drain(..surplus);
                 }
-                return Ok(says_something(reply));
+                return Ok(reply.on.is_none() && says_something(reply));
             }
             Command::Handoff(handoff) => {
                 self.note("call", &format!("handoff because {:?}", handoff.because));

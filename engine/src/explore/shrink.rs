@@ -205,11 +205,12 @@ impl Shrinker<'_, '_> {
     /// The day, the language, the channel, the customer.
     fn simplify_scene(&mut self) {
         let today = Date::from_ymd(2026, 6, 1).unwrap_or(self.best.conversation.today.0);
-        let changes: [&dyn Fn(&mut Conversation); 5] = [
+        let changes: [&dyn Fn(&mut Conversation); 6] = [
             &|c| c.opens = false,
             &|c| c.today = (today, 9 * 3_600),
             &|c| c.lang = None,
             &|c| c.channel = None,
+            &|c| c.reachable.clear(),
             &|c| c.customer.iter_mut().for_each(|field| *field = None),
         ];
         for change in changes {

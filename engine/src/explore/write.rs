@@ -61,6 +61,9 @@ impl Writer<'_> {
         if let Some(channel) = channel {
             scene.line(&format!("channel {}", channel.name));
         }
+        let reachable = conversation.reachable.iter();
+        let reachable = reachable.filter_map(|id| self.program.channels.get(id.index()));
+        scene.reachable(&reachable.map(|channel| channel.name.as_str()).collect::<Vec<_>>());
         let mut fields = Vec::new();
         for (field, value) in self.program.customer.iter().zip(&conversation.customer) {
             let Some(value) = value else { continue };
@@ -148,7 +151,7 @@ impl Writer<'_> {
         let mut says = false;
         for command in self.player.commands.iter().skip(from) {
             if let Command::Reply(reply) = command {
-                lines.bot(&reply.text);
+                lines.bot(reply.on.as_deref(), &reply.text);
                 says = true;
             }
         }
@@ -172,7 +175,7 @@ impl Writer<'_> {
         let broken = &self.found.broken;
         match broken.invariant {
             // Puts words into the bot's mouth: whoever mends it knows which.
-            Invariant::Answered => lines.bot("(what the bot should say here)"),
+            Invariant::Answered => lines.bot(None, "(what the bot should say here)"),
             Invariant::HumanReached => lines.line("expect handoff"),
             Invariant::Property(_) if broken.call.is_none() => lines.line("expect ended resolved"),
             Invariant::EffectOnce | Invariant::Property(_) => self.not_called(lines),

@@ -15,6 +15,9 @@ pub struct Reply {
     pub images: Vec<Media>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<Card>,
+    /// The channel that it goes to, where that is not the one that she wrote on last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<String>,
     /// The human who says it; nobody where the bot does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
@@ -50,6 +53,9 @@ pub struct Line {
     pub turn: u64,
     pub from: Speaker,
     pub text: String,
+    /// The channel that it went to, where that is not the one that she wrote on last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<String>,
     /// Files that came with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,

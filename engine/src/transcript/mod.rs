@@ -6,7 +6,7 @@ mod expect;
 mod player;
 mod refutation;
 
-pub(crate) use player::{instant, shown};
+pub(crate) use player::{contacts_on, instant, shown};
 pub use refutation::{Refutation, RefutingTest, refutation};
 
 use std::collections::BTreeSet;
@@ -68,7 +68,12 @@ pub enum Recorded {
     /// The customer said this.
     User(String),
     /// The bot said this.
-    Bot(String),
+    Bot {
+        /// The channel that it went to, where that is not the one that she wrote on last.
+        on: Option<String>,
+        /// Its words.
+        text: String,
+    },
     /// Time passed, in milliseconds.
     Silence(i64),
 }

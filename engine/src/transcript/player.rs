@@ -3,13 +3,13 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use flowright_compiler::base::FileSpan;
-use flowright_compiler::ir::{Outcome, TestDef, TestLineDef, TestStep};
+use flowright_compiler::ir::{ChannelDef, ChannelId, Outcome, TestDef, TestLineDef, TestStep};
 use flowright_nlu::value::Date;
 
 use super::actions::{Answers, Called};
 use super::{Failure, Recorded, ReportLine};
 use crate::LoadedProgram;
-use crate::model::{Choice, Command, Event, Reply, Session};
+use crate::model::{Choice, Command, Contact, Event, Reply, Session};
 use crate::session::open_session;
 use crate::stepper::{Entered, step};
 
@@ -52,6 +52,7 @@ impl<'t> Player<'t> {
         let channel = channel.map_or("test", |channel| channel.name.as_str());
         let mut session = open_session(program, "test", channel, test.language, now_ms);
         session.customer.clone_from(&test.customer);
+        session.contacts = contacts_on(program, &test.reachable, now_ms);
         Self {
             program,
             test,
@@ -94,10 +95,10 @@ impl<'t> Player<'t> {
     pub(super) fn play(&mut self) -> Result<(), Failure> {
         // Where the bot has the first word, nobody else has had one.
         let word = |step: &&TestStep| {
-            matches!(step, TestStep::User(_) | TestStep::Presses(_) | TestStep::Bot(_))
+            matches!(step, TestStep::User(_) | TestStep::Presses(_) | TestStep::Bot { .. })
         };
         let mut steps = self.test.lines.iter().map(|line| &line.kind);
-        if matches!(steps.find(word), Some(TestStep::Bot(_))) {
+        if matches!(steps.find(word), Some(TestStep::Bot { .. })) {
             self.open()?;
         }
         for line in &self.test.lines {
@@ -135,7 +136,7 @@ impl<'t> Player<'t> {
                 let payload = Some(button.payload).filter(|payload| payload != "say");
                 self.say(line.at, button.label, payload)
             }
-            TestStep::Bot(expected) => self.compare(line.at, expected),
+            TestStep::Bot { on, text } => self.compare(line.at, *on, text),
             TestStep::Silence(ms) => self.silence(line.at, *ms),
             other => self.expect(line.at, other),
         }
@@ -149,7 +150,14 @@ impl<'t> Player<'t> {
         let channel = self.session.channel.clone();
         self.take(
             at,
-            Event::Message { channel, text, payload, external: None, attachments: Vec::new() },
+            Event::Message {
+                channel,
+                text,
+                payload,
+                external: None,
+                attachments: Vec::new(),
+                from: None,
+            },
         )
     }
 
@@ -198,7 +206,7 @@ impl<'t> Player<'t> {
         match command {
             Command::Reply(reply) => {
                 self.note("bot", shown(&reply));
-                let said = Recorded::Bot(reply.text.clone());
+                let said = Recorded::Bot { on: reply.on.clone(), text: reply.text.clone() };
                 self.recorded.iter_mut().for_each(|lines| lines.push(said.clone()));
                 if !reply.choices.is_empty() {
                     self.buttons.clone_from(&reply.choices);
@@ -211,12 +219,25 @@ impl<'t> Player<'t> {
         }
     }
 
-    fn compare(&mut self, at: FileSpan, expected: &str) -> Result<(), Failure> {
+    fn compare(
+        &mut self,
+        at: FileSpan,
+        on: Option<ChannelId>,
+        expected: &str,
+    ) -> Result<(), Failure> {
+        let on = on.and_then(|on| self.program.program.channels.get(on.index()));
+        // Where she wrote last it is said without a name.
+        let on = on.map(|on| on.name.as_str()).filter(|on| *on != self.session.channel);
         match self.said.pop_front() {
-            Some(reply) if reply.text == expected => Ok(()),
-            Some(reply) => {
+            Some(reply) if reply.text != expected => {
                 Err(failure(at, "the bot said something else", Some(expected), Some(reply.text)))
             }
+            Some(reply) if reply.on.as_deref() != on => {
+                let wanted = on.unwrap_or(&self.session.channel).to_owned();
+                let went = reply.on.unwrap_or_else(|| self.session.channel.clone());
+                Err(failure(at, "it went to another channel", Some(&wanted), Some(went)))
+            }
+            Some(_) => Ok(()),
             None => Err(failure(at, "the bot said nothing more", Some(expected), None)),
         }
     }
@@ -258,15 +279,28 @@ pub(crate) fn instant(program: &LoadedProgram, today: Date, time_s: u32) -> i64 
     at.to_zoned_datetime(zone).map_or(0, |at| at.timestamp().as_millisecond())
 }
 
-/// A reply on one line, buttons behind it.
+/// A reply on one line: in front the channel, where it is another, behind it the buttons.
 pub(crate) fn shown(reply: &Reply) -> String {
-    let labels: Vec<String> =
-        reply.choices.iter().map(|choice| format!("[{}]", choice.label)).collect();
-    if labels.is_empty() {
-        reply.text.clone()
-    } else {
-        format!("{} {}", reply.text, labels.join(" "))
-    }
+    let on = reply.on.as_ref().map(|on| format!("(on {on}) "));
+    let labels = reply.choices.iter().map(|choice| format!(" [{}]", choice.label));
+    let labels: String = labels.collect();
+    format!("{}{}{labels}", on.unwrap_or_default(), reply.text)
+}
+
+/// Addresses of a customer who can be written to on these channels.
+pub(crate) fn contacts_on(
+    program: &LoadedProgram,
+    channels: &[ChannelId],
+    now_ms: i64,
+) -> Vec<Contact> {
+    let named = channels.iter().filter_map(|id| program.program.channels.get(id.index()));
+    let contact = |channel: &ChannelDef| Contact {
+        channel: channel.name.clone(),
+        address: "the customer".to_owned(),
+        reply_to: None,
+        heard_at_ms: now_ms,
+    };
+    named.map(contact).collect()
 }
 
 pub(super) fn failure(

@@ -64,7 +64,7 @@ pub fn refutation(
                 lines.gap();
                 lines.user(&said);
             }
-            Recorded::Bot(said) => lines.bot(&said),
+            Recorded::Bot { on, text } => lines.bot(on.as_deref(), &text),
             Recorded::Silence(ms) => {
                 lines.gap();
                 lines.silence(ms);

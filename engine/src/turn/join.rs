@@ -15,6 +15,7 @@ impl Stepper<'_> {
     pub(crate) fn join(&mut self, other: Session) {
         let is_calling = other.is_calling();
         let is_later = other.heard_at_ms >= self.session.heard_at_ms;
+        self.join_contacts(other.contacts);
         let session = &mut *self.session;
         session.turn = session.turn.max(other.turn);
         session.transcript.extend(other.transcript);
@@ -64,6 +65,7 @@ impl Stepper<'_> {
         drop(mem::take(&mut self.session.stack));
         self.session.clarifying = None;
         self.session.last_said.clear();
+        self.session.contacts.clear();
         self.session.misses = 0;
         self.forget();
     }

@@ -100,6 +100,7 @@ impl Talk {
             payload: None,
             external: None,
             attachments: Vec::new(),
+            from: None,
         }))
     }
 

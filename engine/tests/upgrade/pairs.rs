@@ -77,6 +77,7 @@ fn goes_on(name: &str, program: &LoadedProgram, session: &mut Session, now_ms: i
             payload,
             external: None,
             attachments: Vec::new(),
+            from: None,
         });
     }
     for event in events {

@@ -67,6 +67,7 @@ impl Talk {
             payload,
             external: None,
             attachments: Vec::new(),
+            from: None,
         })
     }
 

@@ -3,6 +3,7 @@
 //! behind this knows where it came from, unless a flow asks.
 
 mod attached;
+mod contacts;
 pub mod email;
 mod outlet;
 mod place;
@@ -33,6 +34,7 @@ use attached::Came;
 use place::Place;
 use standing::Desks;
 
+pub use contacts::Contacts;
 pub use outlet::{Outlet, Outlets, Parcel, Sent, reply};
 pub(crate) use porter::Porter;
 pub(crate) use profile::{Profile, id_of, is_askable};
@@ -174,7 +176,8 @@ impl Access {
         if let Some(answered) = self.carried_out_before(&envelope, &place).await? {
             return Ok(answered);
         }
-        let Place { session, is_named, customer_id, .. } = place;
+        let Place { session, is_named, customer_id, address } = place;
+        let from = customer_id.is_some().then_some(address).filter(|address| !address.is_empty());
         let Envelope { id, channel, text, payload, language, reply_to, attachments, .. } = envelope;
         let attachments = self.attached(attachments, &session, came).await?;
         let some = |text: String| (!text.is_empty()).then_some(text);
@@ -188,6 +191,7 @@ impl Access {
             customer_id,
             lang: Lang::parse(&language),
             reply_to: some(reply_to),
+            from,
             attachments,
         };
         let answer = self.inner.dispatch.message(&session, message).await?;

@@ -15,6 +15,12 @@ pub trait Outlet: Send + Sync + std::fmt::Debug {
     /// One attempt. It ends by itself: the caller waits no longer than
     /// [`OUTBOX_TIMEOUT`](crate::limits::OUTBOX_TIMEOUT).
     fn send(&self, parcel: Parcel) -> BoxFuture<'static, Sent>;
+
+    /// What it needs to write to an address from which nothing was kept to answer; nothing where it
+    /// cannot.
+    fn begin(&self, _address: &str) -> Option<String> {
+        None
+    }
 }
 
 /// All channels that send, by name.
@@ -107,5 +113,6 @@ pub fn reply(seq: u64, turn: u64, said: model::Reply) -> v1::Reply {
             images: images(card.images),
         }),
         agent: said.agent.unwrap_or_default(),
+        on: said.on.unwrap_or_default(),
     }
 }

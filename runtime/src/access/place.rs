@@ -11,7 +11,7 @@ use crate::store::{Claim, Proven, StoredIdentity};
 
 /// Stands before an address that a message only claims to be from, where it is a customer's or may turn out
 /// to be: what comes under it is nobody's, in a session of its own. No address begins so.
-const CLAIMED: &str = "claimed:";
+pub(super) const CLAIMED: &str = "claimed:";
 
 /// Where a message belongs.
 pub(super) struct Place {

@@ -2,6 +2,7 @@
 //! was said, carries out the calls that the step asks for.
 
 mod agent;
+mod contacts;
 mod customer;
 mod due;
 mod joining;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use flowright_compiler::ir::Program;
-use flowright_engine::model::{ActionResult, Command, Event, PendingCall, Session, Status};
+use flowright_engine::model::{ActionResult, Command, Event, PendingCall, Sender, Session, Status};
 use flowright_engine::{LoadedProgram, Step, open_session, step};
 use flowright_nlu::external::External;
 use tokio::sync::mpsc;
@@ -47,6 +48,8 @@ pub(super) struct Actor {
     place: Option<Place>,
     /// It was said that the session's bundle has another format: timers and calls ask every second.
     said_other_format: bool,
+    /// Whether the program of this bundle says something on a channel of its choice.
+    writes_elsewhere: Option<([u8; 32], bool)>,
 }
 
 impl Drop for Actor {
@@ -57,7 +60,15 @@ impl Drop for Actor {
 
 impl Actor {
     pub(super) const fn new(inner: Arc<Inner>, id: String) -> Self {
-        Self { inner, id, live: None, failures: 0, place: None, said_other_format: false }
+        Self {
+            inner,
+            id,
+            live: None,
+            failures: 0,
+            place: None,
+            said_other_format: false,
+            writes_elsewhere: None,
+        }
     }
 
     /// Until nothing comes for a while, or the dispatch closes.
@@ -166,9 +177,10 @@ impl Actor {
         self.expire_first().await?;
         self.meet(&message).await?;
         self.inner.metrics.turns.inc();
-        let Incoming { id, channel, text, payload, reply_to, attachments, .. } = message;
+        let Incoming { id, channel, text, payload, reply_to, attachments, from, .. } = message;
+        let from = from.map(|address| Box::new(Sender { address, reply_to: reply_to.clone() }));
         let external = self.ask(&text, payload.as_deref()).await;
-        let event = Event::Message { channel, text, payload, external, attachments };
+        let event = Event::Message { channel, text, payload, external, attachments, from };
         let mut replies = self.step(event, Some(Begun { id, reply_to })).await?;
         replies.extend(self.finish_call().await?);
         let turn = self.live.as_ref().map_or(0, |live| live.session.turn);
@@ -266,8 +278,17 @@ impl Actor {
         self.inner.metrics.actions.get_or_create(&labels).inc();
     }
 
-    /// One step, one commit.
+    /// One step, one commit; before it, what has become of the customer's addresses.
     async fn step(
+        &mut self,
+        event: Event,
+        begun: Option<Begun>,
+    ) -> Result<Vec<StoredReply>, DispatchError> {
+        self.learn_contacts().await?;
+        self.step_alone(event, begun).await
+    }
+
+    async fn step_alone(
         &mut self,
         event: Event,
         begun: Option<Begun>,
@@ -304,11 +325,11 @@ impl Actor {
             seq,
             at_ms,
             event,
-            commands,
             message_id,
             reply_to: reply_to.flatten(),
             settled,
-            deliver: self.inner.outside.deliver.of(&live.session.channel),
+            deliver: self.inner.outside.deliver.of(&live.session.channel, &commands),
+            commands,
         };
         let replies = self.inner.store.commit(commit).await?;
         live.stored.seq = seq;
@@ -354,6 +375,20 @@ impl Actor {
                     self.inner.metrics.handoffs.inc();
                     let skill = handoff.skill_name.as_deref().unwrap_or("-");
                     tracing::info!(session = %self.id, skill, urgency = handoff.urgency, "handoff");
+                }
+                Command::Reply(reply) => {
+                    if let Some(channel) = &reply.on {
+                        self.count_elsewhere(channel, "sent");
+                    }
+                }
+                Command::NotReached { channel } => {
+                    self.count_elsewhere(channel, "not_reached");
+                    tracing::warn!(
+                        session = %self.id,
+                        code = "R0106",
+                        channel,
+                        "the customer cannot be written to there: it is said where she wrote last"
+                    );
                 }
                 Command::Note { code, text } => {
                     tracing::warn!(session = %self.id, code, "{text}");

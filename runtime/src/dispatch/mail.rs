@@ -27,6 +27,8 @@ pub struct Incoming {
     /// What the channel needs to answer, where replies do not go back the way the message came: opaque
     /// to everything but the channel, and kept with the session.
     pub reply_to: Option<String>,
+    /// The address that it came from, where that is the customer's for sure.
+    pub from: Option<String>,
     /// Files that came with it, which belong to the session.
     pub attachments: Vec<Attachment>,
 }

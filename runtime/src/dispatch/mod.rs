@@ -16,7 +16,7 @@ use flowright_compiler::ir::Program;
 use flowright_engine::model::{Session, Status};
 use tokio::sync::{Notify, Semaphore, broadcast, mpsc, oneshot};
 
-use crate::access::Profiles;
+use crate::access::{Contacts, Profiles};
 use crate::actions::ActionClient;
 use crate::clock::SharedClock;
 use crate::external::Asker;
@@ -74,6 +74,8 @@ pub struct Outside {
     pub asker: Option<Asker>,
     /// What the company's records know of customers; absent: what callers say of them is all.
     pub profiles: Option<Profiles>,
+    /// Where customers can be written to beside where they wrote last; absent: nowhere.
+    pub contacts: Option<Contacts>,
     /// Who gets what is said and handed off, besides whoever asks for it.
     pub deliver: DeliverTo,
 }

@@ -328,6 +328,7 @@ impl Writer {
             reply_to: None,
             customer_id: None,
             attachments: Vec::new(),
+            from: None,
         }
     }
 }

@@ -30,6 +30,7 @@ pub(super) fn reply(stored: &StoredReply) -> v1::Reply {
         images: reply.images.iter().map(image).collect(),
         card: reply.card.as_ref().map(card),
         agent: reply.agent.clone().unwrap_or_default(),
+        on: reply.on.clone().unwrap_or_default(),
     }
 }
 
@@ -124,6 +125,7 @@ fn line(line: &model::Line) -> v1::Line {
         turn: line.turn,
         from: from as i32,
         text: line.text.clone(),
+        on: line.on.clone().unwrap_or_default(),
         attachments: line.attachments.iter().map(attachment).collect(),
     }
 }

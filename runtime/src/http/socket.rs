@@ -294,6 +294,7 @@ impl Socket {
             reply_to: None,
             customer_id: None,
             attachments: Vec::new(),
+            from: None,
             id,
             channel: self.channel.clone(),
             text,
@@ -342,6 +343,10 @@ impl Socket {
 
     async fn put_reply(&mut self, reply: &StoredReply) -> Result<(), WsError> {
         self.sent = reply.seq;
+        // What goes to another channel is not for a page, even if she has both open.
+        if reply.reply.on.as_ref().is_some_and(|on| *on != self.channel) {
+            return Ok(());
+        }
         let mut document = serde_json::to_value(reply).unwrap_or_default();
         if let Some(object) = document.as_object_mut() {
             object.insert("type".to_owned(), json!("reply"));

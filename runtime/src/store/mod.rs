@@ -152,10 +152,12 @@ pub struct Commit {
 }
 
 /// Which parts of a step go into the outbox, in the step's own commit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Deliver {
-    /// What was said.
+    /// What was said where the customer wrote last.
     pub replies: bool,
+    /// Other channels of which what was said there is sent.
+    pub elsewhere: BTreeSet<String>,
     /// That a human is wanted.
     pub handoffs: bool,
 }
@@ -165,11 +167,11 @@ pub struct Deliver {
 pub struct OutboxItem {
     /// Its number in the store.
     pub id: i64,
-    /// Its session: what belongs to one session is sent in order.
+    /// Its session: what belongs to one session and channel is sent in order.
     pub session: String,
     /// What it is.
     pub kind: OutboxKind,
-    /// The channel of the session when it was made.
+    /// The channel that it goes to; of a handoff that of the session when it was made.
     pub channel: String,
     /// Unique, the same on every attempt: sent as the idempotency key.
     pub key: String,

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod crm;
+mod elsewhere;
 mod identities;
 mod outlet;
 mod refreshes;

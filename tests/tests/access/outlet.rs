@@ -29,6 +29,15 @@ impl Postbox {
         self.texts().into_iter().filter_map(of_one).collect()
     }
 
+    /// The channels that the texts name.
+    pub fn channels(&self) -> Vec<String> {
+        self.sent.lock().unwrap().iter().map(|p| p.reply.on.clone()).collect()
+    }
+
+    pub fn answer_next(&self, answer: Sent) {
+        self.answers.lock().unwrap().push(answer);
+    }
+
     fn keys(&self) -> Vec<String> {
         self.sent.lock().unwrap().iter().map(|p| p.key.clone()).collect()
     }

@@ -197,6 +197,7 @@ fn talk(program: &LoadedProgram, words: &[String]) -> Result<(), String> {
             payload: None,
             external: None,
             attachments: Vec::new(),
+            from: None,
         })
         .collect();
     let body = json!({ "due": "2030-06-10", "owner": "C", "granted": true });

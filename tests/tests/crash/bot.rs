@@ -67,6 +67,7 @@ pub(crate) fn message(number: usize) -> Incoming {
         reply_to: None,
         customer_id: None,
         attachments: Vec::new(),
+        from: None,
         id: format!("m{number}"),
         channel: "api".to_owned(),
         text: SAID.get(number % SAID.len()).copied().unwrap_or("").to_owned(),

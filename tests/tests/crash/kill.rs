@@ -107,6 +107,7 @@ async fn play(
                 reply_to: None,
                 customer_id: None,
                 attachments: Vec::new(),
+                from: None,
                 id: id.to_owned(),
                 channel: "api".to_owned(),
                 text: text.to_owned(),

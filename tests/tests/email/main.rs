@@ -2,6 +2,7 @@
 //! somebody with bad intentions sends.
 #![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "tests")]
 
+mod elsewhere;
 mod encrypted;
 mod files;
 mod hostile;

@@ -113,6 +113,7 @@ fn said(text: &str) -> Event {
         payload: None,
         external: None,
         attachments: Vec::new(),
+        from: None,
     }
 }
 

@@ -47,6 +47,7 @@ async fn say_on_the_web(world: &World, session: &str, text: &str) -> Answer {
         reply_to: None,
         customer_id: None,
         attachments: Vec::new(),
+        from: None,
         id: text.to_owned(),
         channel: "web".to_owned(),
         text: text.to_owned(),

@@ -40,6 +40,7 @@ async fn say(dispatch: &Dispatch, session: &str, id: String) -> Came {
         reply_to: None,
         customer_id: None,
         attachments: Vec::new(),
+        from: None,
         id,
         channel: "api".to_owned(),
         text: "echo".to_owned(),

@@ -61,6 +61,7 @@ impl Customer {
             reply_to: None,
             customer_id: None,
             attachments: Vec::new(),
+            from: None,
             id: format!("m{number}"),
             channel: "api".to_owned(),
             text: LINES[(self.offset + number) % LINES.len()].to_owned(),

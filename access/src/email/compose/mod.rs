@@ -81,7 +81,7 @@ pub fn letter(
         .header(Date::new(UNIX_EPOCH + date))
         .from(mailbox(&sender.address, header("sender's name", name)?)?)
         .to(mailbox(&to, header("customer's name", &reply_to.name)?)?)
-        .subject(subject(header("subject", &reply_to.subject)?))
+        .subject(subject(header("subject", &reply_to.subject)?, reply_to.begins))
         .message_id(Some(format!("<{message_id}>")));
     let references: Vec<String> =
         reply_to.references.iter().filter_map(|id| bracketed(id)).collect();
@@ -148,6 +148,6 @@ pub(super) fn is_answer(subject: &str) -> bool {
     ANSWERS.iter().any(|start| subject.starts_with(start))
 }
 
-fn subject(of: &str) -> String {
-    if is_answer(of) { of.to_owned() } else { format!("Re: {of}").trim_end().to_owned() }
+fn subject(of: &str, begins: bool) -> String {
+    if begins || is_answer(of) { of.to_owned() } else { format!("Re: {of}").trim_end().to_owned() }
 }

@@ -22,6 +22,7 @@ fn reply_to() -> ReplyTo {
         name: "Ann \"A.\" Lee, 李".to_owned(),
         subject: "修改订单#12345的交货日期".to_owned(),
         references: vec!["first@x.example".to_owned(), "last@x.example".to_owned()],
+        begins: false,
     }
 }
 
@@ -54,6 +55,22 @@ fn a_reply_is_a_message_of_its_thread() {
     assert_eq!(place, Some(Place::new("c-1", 4, &Address::parse("ann@x.example").unwrap())));
     assert_eq!(write(&said("更新成功,新交货日为6月15日。")), letter);
     assert_eq!(mail.files, []);
+}
+
+#[test]
+fn a_first_message_has_a_subject_of_its_own_and_answers_nothing() {
+    let to = Address::parse("ann@x.example").unwrap();
+    let first = ReplyTo::begin(&to, "Acme 客服");
+    assert_eq!(ReplyTo::from_text(&first.to_text()).as_ref(), Some(&first));
+    let key = Key::new(b"k");
+    let letter = letter(&said("It moves."), "c-1", &first, &sender(), &key, 1).unwrap();
+    let mail = read(&letter);
+    assert_eq!(mail.subject, "Acme 客服");
+    assert_eq!((mail.header("in-reply-to"), mail.header("references")), (None, None));
+    assert_eq!(mail.header("auto-submitted"), Some("auto-generated"));
+    assert_eq!(letter.to.as_str(), "ann@x.example");
+    // Who answers it is in its conversation.
+    assert_eq!(key.place(&letter.message_id), Some(Place::new("c-1", 4, &to)));
 }
 
 #[test]
@@ -138,7 +155,8 @@ fn subjects_say_once_that_they_are_answers() {
         ("Regarding my order", "Re: Regarding my order"),
         ("", "Re:"),
     ] {
-        assert_eq!(super::subject(of), subject);
+        assert_eq!(super::subject(of, false), subject);
+        assert_eq!(super::subject(of, true), of);
     }
 }
 

@@ -96,6 +96,7 @@ impl Lowering<'_> {
             today: test.today,
             language: test.language,
             channel: test.channel,
+            reachable: test.reachable.clone(),
             customer: test.customer.clone(),
             seed: test.seed,
             givens: test.givens.clone(),
@@ -108,7 +109,7 @@ impl Lowering<'_> {
         match step {
             TestStep::User(text) => TestStep::User(text.clone()),
             TestStep::Presses(text) => TestStep::Presses(text.clone()),
-            TestStep::Bot(text) => TestStep::Bot(text.clone()),
+            TestStep::Bot { on, text } => TestStep::Bot { on: *on, text: text.clone() },
             TestStep::Silence(ms) => TestStep::Silence(*ms),
             TestStep::Called { negated, action, args } => {
                 TestStep::Called { negated: *negated, action: *action, args: args.clone() }

@@ -58,6 +58,7 @@ impl Lowering<'_> {
     pub(super) fn say(&mut self, b: &mut Builder, say: &Say) {
         let mut args = Vec::new();
         let def = SayDef {
+            on: say.on,
             text: self.text(b, &say.text, &mut args),
             choices: say.choices.iter().map(|c| self.text(b, c, &mut args)).collect(),
             links: self.media(b, &say.links, &mut args),

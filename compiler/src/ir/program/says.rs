@@ -46,6 +46,8 @@ pub enum EmitDef {
 /// Something said. Text uses point into the emit's args.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SayDef {
+    /// The channel that it goes to, where the customer can be written to on it.
+    pub on: Option<ChannelId>,
     pub text: TextUse,
     pub choices: Vec<TextUse>,
     pub links: Vec<MediaDef>,

@@ -28,7 +28,9 @@ pub const STATUS: u32 = 11;
 pub const CODE: u32 = 12;
 /// choice: the best intent's [`crate::ir::IntentId`], which routing rules compare.
 pub const INTENT_NUMBER: u32 = 13;
+/// list of texts: the names of the channels on which the customer can be written to.
+pub const REACHABLE: u32 = 14;
 /// Parameters of the engine's own phrases, in order.
-pub const PHRASE_ARGS: u32 = 14;
+pub const PHRASE_ARGS: u32 = 15;
 /// Number of cells.
-pub const CELLS: u32 = 18;
+pub const CELLS: u32 = 19;

@@ -116,6 +116,9 @@ pub fn verify(program: &Program) -> Checked {
     for emit in &program.emits {
         if let EmitDef::Say(say) = emit {
             say_uses(say).into_iter().try_for_each(|used| text_use(program, used, "emits"))?;
+            if let Some(on) = say.on {
+                within(on.0, program.channels.len(), "emits", "channel")?;
+            }
         }
     }
     for function in &program.functions {

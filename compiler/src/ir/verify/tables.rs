@@ -200,7 +200,11 @@ fn verify_test(program: &Program, test: &TestDef) -> Checked {
     if test.customer.len() > program.customer.len() {
         return fail(&test.name, "the customer has fields that there are not");
     }
-    if let Some(channel) = test.channel {
+    let said = test.lines.iter().filter_map(|line| match &line.kind {
+        TestStep::Bot { on, .. } => *on,
+        _ => None,
+    });
+    for channel in test.channel.into_iter().chain(test.reachable.iter().copied()).chain(said) {
         within(channel.0, program.channels.len(), &test.name, "channel")?;
     }
     for given in &test.givens {

@@ -52,6 +52,7 @@ impl Checker<'_> {
                 let (_, cells) = self.cells(names, expr.span, scope)?;
                 Some(Expr { kind: ExprKind::Has(cells.places()), ty: Type::Bool, at })
             }
+            ast::ExprKind::Reachable(channel) => self.reachable(channel, at),
             ast::ExprKind::Call { function, args } => self.call(function, args, expr.span, scope),
             ast::ExprKind::List(_) | ast::ExprKind::Record(_) | ast::ExprKind::Regex(_) => {
                 self.not_a_value(expr);

@@ -1,9 +1,11 @@
 //! Names that are texts when the bot runs: `channel`, `language`, `intent`. What they are compared
 //! with must be one; so must what a choice is compared with.
 
-use crate::base::Span;
+use flowright_nlu::value::Value;
+
+use crate::base::{FileSpan, Span};
 use crate::diag::Code;
-use crate::ir::{ChoiceId, Space, Type, turn};
+use crate::ir::{ChoiceId, Helper, Place, Space, Type, turn};
 use crate::sema::cx::{Checker, quoted};
 use crate::sema::hir::{Expr, ExprKind};
 use crate::syntax::ast::{self, Name, TemplatePart};
@@ -63,6 +65,18 @@ impl Checker<'_> {
             all = all.and(self.exists(kind, &name));
         }
         all
+    }
+
+    /// `reachable on mail`: whether the channel is among those on which the customer can be written to.
+    pub(super) fn reachable(&mut self, channel: &Name, at: FileSpan) -> Option<Expr> {
+        self.lookup(|s| &s.channels, "channel", channel)?;
+        let place = Place { space: Space::Turn, index: turn::REACHABLE };
+        let channels = Type::List(Box::new(Type::Text));
+        let set = Expr { kind: ExprKind::Load(place), ty: channels, at };
+        let name = Value::Text(channel.text.clone());
+        let name = Expr { kind: ExprKind::Const(name), ty: Type::Text, at };
+        let kind = ExprKind::Call { helper: Helper::ListContains, args: vec![set, name] };
+        Some(Expr { kind, ty: Type::Bool, at })
     }
 
     fn exists(&mut self, kind: Named, name: &Name) -> Option<()> {

@@ -229,7 +229,7 @@ impl Parts for Step {
 
 impl Parts for Say {
     fn parts(&mut self, see: See<'_>) {
-        let Self { text, choices, links, images, card } = self;
+        let Self { on: _, text, choices, links, images, card } = self;
         text.parts(see);
         choices.parts(see);
         links.parts(see);

@@ -2,7 +2,7 @@
 
 use super::{Bind, Expr, Text, TextRef};
 use crate::base::FileSpan;
-use crate::ir::{ActionId, FlowId, Outcome, Place, SkillId, SlotIndex, StateId};
+use crate::ir::{ActionId, ChannelId, FlowId, Outcome, Place, SkillId, SlotIndex, StateId};
 
 /// Steps run in order.
 pub type Body = Vec<Step>;
@@ -76,6 +76,8 @@ pub enum StepKind {
 /// Something said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Say {
+    /// The channel that it goes to, instead of where the customer last wrote.
+    pub on: Option<ChannelId>,
     pub text: TextRef,
     pub choices: Vec<TextRef>,
     pub links: Vec<Media>,

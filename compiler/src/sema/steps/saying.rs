@@ -1,5 +1,6 @@
 //! What a step says: texts, links, images and cards.
 
+use crate::ir::ChannelId;
 use crate::sema::cx::Checker;
 use crate::sema::flows::FlowScope;
 use crate::sema::hir;
@@ -10,6 +11,12 @@ impl Checker<'_> {
     pub(super) fn say(&mut self, say: &ast::Say, cx: &FlowScope) -> Option<hir::Say> {
         let alone = say.links.is_empty() && say.images.is_empty() && say.card.is_none();
         let reader = if alone { Reader::Customer } else { Reader::Beside };
+        let on = match &say.on {
+            Some(name) => {
+                self.lookup(|s| &s.channels, "channel", name).map(|on| Some(ChannelId(on)))
+            }
+            None => Some(None),
+        };
         let text = self.text_ref(&say.text, &cx.scope, reader);
         let choices: Option<Vec<_>> =
             say.choices.iter().map(|c| self.text_ref(c, &cx.scope, Reader::Customer)).collect();
@@ -27,7 +34,14 @@ impl Checker<'_> {
             }),
             None => None,
         };
-        Some(hir::Say { text: text?, choices: choices?, links: links?, images: images?, card })
+        Some(hir::Say {
+            on: on?,
+            text: text?,
+            choices: choices?,
+            links: links?,
+            images: images?,
+            card,
+        })
     }
 
     fn media(&mut self, media: &[ast::Media], cx: &FlowScope) -> Option<Vec<hir::Media>> {

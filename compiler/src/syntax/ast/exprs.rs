@@ -45,6 +45,8 @@ pub enum ExprKind {
     Is { value: Box<Expr>, negated: bool, option: Name },
     /// `has slot`
     Has(Vec<Name>),
+    /// `reachable on mail`: whether the customer has an address on that channel.
+    Reachable(Name),
     /// `days_until(due)`
     Call { function: Name, args: Vec<Arg> },
     /// `[a, b]`

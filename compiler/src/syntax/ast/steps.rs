@@ -81,9 +81,11 @@ pub enum StepKind {
     Error { binds: Option<Name> },
 }
 
-/// `say TEXT choices { TEXT TEXT } link "https://…" "label" image "https://…" "label" card { title TEXT  body TEXT }`
+/// `say [on CHANNEL] TEXT choices { TEXT TEXT } link "https://…" "label" image "https://…" "label" card { title TEXT  body TEXT }`
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Say {
+    /// The channel that it goes to, instead of where the customer last wrote.
+    pub on: Option<Name>,
     /// The text.
     pub text: TextRef,
     /// Suggested answers; pressing one says it.

@@ -32,6 +32,8 @@ pub enum TestLineKind {
     Language(Name),
     /// `channel web`
     Channel(Name),
+    /// `reachable on mail, shop`: where the customer has an address, too.
+    Reachable(Vec<Name>),
     /// `customer { id "C-1001"  tier gold }`
     Customer(Vec<Setting>),
     /// `seed 7`
@@ -43,8 +45,9 @@ pub enum TestLineKind {
     User(Template),
     /// `user presses "…"`: a button of the last menu, by its text.
     Presses(Template),
-    /// `bot "…"`: the next thing said, whole.
-    Bot(Template),
+    /// `bot [on CHANNEL] "…"`: the next thing said, whole, and where, if not where the customer
+    /// last wrote.
+    Bot { on: Option<Name>, text: Template },
     /// `silence 10m`, in milliseconds.
     Silence(Spanned<i64>),
     /// `expect called A(args)`, `expect not called A`

@@ -132,6 +132,7 @@ impl Lower<'_> {
             Rule::bool => ExprKind::Bool(node.child(Rule::kw_true).is_some()),
             Rule::money => self.money(node),
             Rule::has => ExprKind::Has(self.path_names(node)),
+            Rule::reachable => ExprKind::Reachable(self.own_name(node)),
             Rule::reveal => self.reveal(node),
             Rule::call => self.call(node),
             Rule::path => ExprKind::Path(self.path_names(node)),

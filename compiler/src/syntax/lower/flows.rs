@@ -187,6 +187,7 @@ impl Lower<'_> {
 
     fn say(&mut self, node: &Node) -> Say {
         let mut say = Say {
+            on: node.child(Rule::to_channel).map(|channel| self.own_name(channel)),
             text: self.own_text(node),
             choices: Vec::new(),
             links: Vec::new(),

@@ -45,6 +45,7 @@ impl Lower<'_> {
             }
             Rule::test_language => TestLineKind::Language(self.own_name(node)),
             Rule::test_channel => TestLineKind::Channel(self.own_name(node)),
+            Rule::test_reachable => TestLineKind::Reachable(self.names(node)),
             Rule::test_customer => TestLineKind::Customer(self.settings(node)),
             Rule::test_seed => {
                 self.own_number(node).map_or(TestLineKind::Error, TestLineKind::Seed)
@@ -58,7 +59,10 @@ impl Lower<'_> {
                 TestLineKind::Presses(self.own_template(node))
             }
             Rule::test_user => TestLineKind::User(self.own_template(node)),
-            Rule::test_bot => TestLineKind::Bot(self.own_template(node)),
+            Rule::test_bot => TestLineKind::Bot {
+                on: node.child(Rule::to_channel).map(|channel| self.own_name(channel)),
+                text: self.own_template(node),
+            },
             Rule::test_silence => {
                 self.own_duration(node).map_or(TestLineKind::Error, TestLineKind::Silence)
             }

@@ -125,6 +125,9 @@ impl Maker<'_> {
 
     fn say(&mut self) {
         self.put("say");
+        if self.chance(4) {
+            self.puts("on web");
+        }
         self.text_ref();
         while self.chance(4) {
             match self.choices.below(3) {
@@ -245,7 +248,7 @@ impl Maker<'_> {
     // --- tests --------------------------------------------------------------------------------
 
     pub(super) fn test_line(&mut self) {
-        match self.choices.below(10) {
+        match self.choices.below(11) {
             0 => {
                 self.puts("today 2026-06-01");
                 if self.chance(2) {
@@ -277,9 +280,13 @@ impl Maker<'_> {
             }
             7 => {
                 self.put("bot");
+                if self.chance(4) {
+                    self.puts("on web");
+                }
                 self.text();
             }
             8 => self.puts("silence 10m"),
+            9 => self.puts("reachable on web, mail"),
             _ => self.expect(),
         }
     }

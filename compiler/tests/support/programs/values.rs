@@ -129,7 +129,7 @@ impl Maker<'_> {
             self.one(&["not", "-"]);
         }
         let deep = self.depth > 2;
-        match self.choices.below(if deep { 6 } else { 13 }) {
+        match self.choices.below(if deep { 6 } else { 14 }) {
             0 | 1 => self.dotted(),
             2 | 3 => self.one(LITERALS),
             4 => self.text(),
@@ -138,6 +138,7 @@ impl Maker<'_> {
                 self.put("has");
                 self.dotted();
             }
+            13 => self.puts("reachable on web"),
             7 => {
                 self.dotted();
                 self.args();

@@ -164,6 +164,15 @@ impl Outlet for MailOutlet {
     fn send(&self, parcel: Parcel) -> BoxFuture<'static, Sent> {
         self.clone().attempt(parcel).boxed()
     }
+
+    fn begin(&self, address: &str) -> Option<String> {
+        let to = flowright_access::email::Address::parse(address)?;
+        let subject = match self.sender.name.as_str() {
+            "" => self.sender.address.as_str(),
+            name => name,
+        };
+        Some(ReplyTo::begin(&to, subject).to_text())
+    }
 }
 
 // The outbox waits no longer for an attempt.

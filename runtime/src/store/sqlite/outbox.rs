@@ -34,18 +34,13 @@ pub(super) fn put(
     replies: &[ReplyRow],
 ) -> Result<(), StoreError> {
     let (id, channel) = (&commit.session.id, &commit.session.channel);
-    if commit.deliver.replies {
-        let reply_to = reply_to(db, id, channel)?;
-        for ReplyRow { seq, text, .. } in replies {
-            let key = format!("{id}/{seq}");
-            let body = format!(
-                "{{\"type\":\"reply\",\"session\":{},\"channel\":{},\"seq\":{seq},\"turn\":{},\"reply\":{text}{reply_to}}}",
-                quoted(id)?,
-                quoted(channel)?,
-                commit.session.turn
-            );
-            insert(db, commit, OutboxKind::Reply, key, body)?;
-            access::begin_delivery(db, (id, *seq, channel), commit.at_ms).map_err(failed)?;
+    for reply in replies {
+        let (on, is_sent) = match &reply.on {
+            Some(on) => (on, commit.deliver.elsewhere.contains(on)),
+            None => (channel, commit.deliver.replies),
+        };
+        if is_sent {
+            put_reply(db, commit, reply, on)?;
         }
     }
     if commit.deliver.handoffs {
@@ -61,10 +56,48 @@ pub(super) fn put(
                 quoted(id)?,
                 quoted(channel)?
             );
-            insert(db, commit, OutboxKind::Handoff, key, body)?;
+            insert(db, commit, (OutboxKind::Handoff, channel), key, body)?;
         }
     }
     Ok(())
+}
+
+/// Puts something said on its way to a channel.
+fn put_reply(
+    db: &Connection,
+    commit: &Commit,
+    reply: &ReplyRow,
+    channel: &str,
+) -> Result<(), StoreError> {
+    let (id, ReplyRow { seq, text, on, .. }) = (&commit.session.id, reply);
+    let to = match on {
+        Some(_) => contact(db, commit, channel)?,
+        None => reply_to(db, id, channel)?,
+    };
+    let body = format!(
+        "{{\"type\":\"reply\",\"session\":{},\"channel\":{},\"seq\":{seq},\"turn\":{},\"reply\":{text}{to}}}",
+        quoted(id)?,
+        quoted(channel)?,
+        commit.session.turn
+    );
+    insert(db, commit, (OutboxKind::Reply, channel), format!("{id}/{seq}"), body)?;
+    access::begin_delivery(db, (id, *seq, channel), commit.at_ms).map_err(failed)
+}
+
+/// The customer's own address on a channel that she did not write on last, as the rest of a body. One that
+/// was taken away from her this very moment is not hers any more: without it the message is not sent.
+fn contact(db: &Connection, commit: &Commit, channel: &str) -> Result<String, StoreError> {
+    let session = &commit.session;
+    let Some(contact) = session.contact(channel) else { return Ok(String::new()) };
+    let is_hers = access::is_customers(db, (channel, &contact.address), &session.id);
+    if !is_hers.map_err(failed)? {
+        return Ok(String::new());
+    }
+    let reply_to = match &contact.reply_to {
+        Some(reply_to) => format!(",\"reply_to\":{}", quoted(reply_to)?),
+        None => String::new(),
+    };
+    Ok(format!(",\"to\":{}{reply_to}", quoted(&contact.address)?))
 }
 
 /// What the channel needs to answer, as the rest of a body; nothing where it needs nothing.
@@ -83,7 +116,7 @@ fn quoted(text: &str) -> Result<String, StoreError> {
 fn insert(
     db: &Connection,
     commit: &Commit,
-    kind: OutboxKind,
+    (kind, channel): (OutboxKind, &str),
     key: String,
     body: String,
 ) -> Result<(), StoreError> {
@@ -91,7 +124,7 @@ fn insert(
         id: 0,
         session: commit.session.id.clone(),
         kind,
-        channel: commit.session.channel.clone(),
+        channel: channel.to_owned(),
         key,
         body,
         attempts: 0,
@@ -100,10 +133,11 @@ fn insert(
         cause: None,
     };
     db.prepare_cached(
-        // Not before what waits in its session: whoever looks for what is due need not pass it over.
+        // Not before what waits there in its session: whoever looks for what is due need not pass it over.
         "INSERT INTO outbox (session, kind, channel, key, body, attempts, since_ms, next_at_ms, dead, sum)
          VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6,
-             max(?6, coalesce((SELECT max(next_at_ms) FROM outbox WHERE session = ?1 AND dead = 0), ?6)),
+             max(?6, coalesce((SELECT max(next_at_ms) FROM outbox
+                               WHERE session = ?1 AND channel = ?3 AND dead = 0), ?6)),
              0, ?7)",
     )
     .and_then(|mut s| {
@@ -184,7 +218,8 @@ impl SqliteStore {
         let full = serde_json::json!(full).to_string();
         let due = self.read_outbox(
             "WHERE dead = 0 AND next_at_ms <= ?1 AND NOT EXISTS (
-                 SELECT 1 FROM outbox p WHERE p.session = o.session AND p.dead = 0 AND p.id < o.id)
+                 SELECT 1 FROM outbox p WHERE p.session = o.session AND p.channel = o.channel AND p.dead = 0
+                     AND p.id < o.id)
              AND iif(kind = 'handoff', '', channel) NOT IN (SELECT value FROM json_each(?3))
              ORDER BY next_at_ms, id LIMIT ?2",
             params![now_ms, most, full],
@@ -257,12 +292,18 @@ impl SqliteStore {
                     db.prepare_cached("DELETE FROM outbox WHERE id = ?1")?.execute([item.id])
                 }
                 OutboxResult::Again { at_ms, cause } => {
-                    // What follows in its session waits with it.
+                    // What follows there in its session waits with it.
                     db.prepare_cached(
                         "UPDATE outbox SET next_at_ms = ?3
-                         WHERE session = ?1 AND dead = 0 AND id > ?2 AND next_at_ms < ?3",
+                         WHERE session = ?1 AND channel = ?4 AND dead = 0 AND id > ?2
+                             AND next_at_ms < ?3",
                     )?
-                    .execute(params![item.session, item.id, at_ms])?;
+                    .execute(params![
+                        item.session,
+                        item.id,
+                        at_ms,
+                        item.channel
+                    ])?;
                     set(false, attempts, *at_ms, Some(cause))
                 }
                 OutboxResult::Dead { at_ms, cause } => {

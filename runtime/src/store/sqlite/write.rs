@@ -89,6 +89,8 @@ pub(super) struct Texts {
 pub(super) struct ReplyRow {
     pub(super) seq: u64,
     pub(super) text: String,
+    /// The channel that it goes to, where that is not the session's.
+    pub(super) on: Option<String>,
     sum: i64,
 }
 
@@ -98,7 +100,8 @@ impl Texts {
         let reply = |reply: &StoredReply| {
             let text = json(&reply.reply)?;
             let sum = reply_sum(id, reply.seq, reply.turn, &text);
-            Ok(ReplyRow { seq: reply.seq, text, sum })
+            let on = reply.reply.on.clone();
+            Ok(ReplyRow { seq: reply.seq, text, on, sum })
         };
         let session = SessionRow {
             id: id.to_owned(),
@@ -195,7 +198,7 @@ fn together(db: &mut Connection, batch: &[Job]) -> Result<Written, StoreError> {
 
 fn write_commit(db: &Connection, commit: &Commit, texts: &Texts) -> Written {
     let (id, turn) = (commit.session.id.as_str(), commit.session.turn);
-    for ReplyRow { seq, text, sum } in &texts.replies {
+    for ReplyRow { seq, text, sum, .. } in &texts.replies {
         db.prepare_cached(
             "INSERT INTO replies (session, seq, turn, reply, sum) VALUES (?1, ?2, ?3, ?4, ?5)",
         )

@@ -53,6 +53,18 @@ fn find(
     db.prepare_cached(&query)?.query_row([channel, address], checked).optional()
 }
 
+/// Whether an address is one of the customer's whose session this is.
+pub(in crate::store::sqlite) fn is_customers(
+    db: &Connection,
+    (channel, address): (&str, &str),
+    session: &str,
+) -> Result<bool, rusqlite::Error> {
+    let known = find(db, channel, address)?;
+    Ok(known.is_some_and(|(known, is_whole)| {
+        is_whole && known.session == session && known.customer.is_some()
+    }))
+}
+
 fn customer_sum(id: &str, session: &str, since_ms: i64) -> i64 {
     let columns = [Column::Text(id), Column::Text(session), Column::Number(Some(since_ms))];
     sum("customers", &columns)

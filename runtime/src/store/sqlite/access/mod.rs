@@ -21,6 +21,7 @@ use crate::store::{
 
 pub(super) use contacts::{keep as keep_contact, of as contact_of};
 pub(super) use deliveries::{begin as begin_delivery, sent as delivery_sent};
+pub(super) use identities::is_customers;
 pub(super) use spool::sizes as spool_sizes;
 
 /// The tables, beside those of the sessions.
