@@ -21,7 +21,7 @@ use flowright_tests::{ECHO, Fresh, bundle_of_text, load};
 use self::clients::{Measured, measure, over_http, within};
 use self::raw::Rows;
 
-const CLIENTS: [usize; 3] = [1, 64, 512];
+const CLIENTS: [usize; 4] = [1, 64, 128, 512];
 
 fn number(name: &str, usual: u64) -> u64 {
     std::env::var(name).ok().map_or(usual, |text| text.parse().unwrap())
