@@ -26,5 +26,6 @@ mod turn;
 pub mod upgrade;
 
 pub use program::LoadedProgram;
+pub use say::phrase;
 pub use session::open_session;
 pub use stepper::{Entered, Step, StepError, Taken, step};

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 
 use crate::access::email::{EmailOptions, MailServer};
 use crate::access::social::{Social, SocialChannels};
-use crate::access::{Access, Outlets, Porter, Profiles};
+use crate::access::{Access, CodesOptions, Confirmations, Linker, Outlets, Porter, Profiles};
 use crate::actions::{ActionClient, MoreVariables};
 use crate::attachments::{AttachmentOptions, Attachments, Folder, Sweeper};
 use crate::clients::Clients;
@@ -49,6 +49,8 @@ pub struct Options {
     pub token: Option<Secret>,
     /// Client systems, each with a key and rights of its own.
     pub clients: Clients,
+    /// How many one-time codes are sent.
+    pub codes: CodesOptions,
     /// What reads webhooks that tell of changed customers.
     pub changes: Option<Changes>,
     /// Keys of the tokens by which the company's site says who its visitors are: the present one, and
@@ -94,6 +96,7 @@ impl Options {
             token: None,
             clients: Clients::default(),
             changes: None,
+            codes: CodesOptions::default(),
             token_keys: Vec::new(),
             allowed_origins: Vec::new(),
             variables: BTreeMap::new(),
@@ -156,7 +159,7 @@ pub struct Handle {
     access: Access,
     server: Server,
     grpc: Option<grpc::Server>,
-    /// The timers, the courier, the porter and the sweeper.
+    /// The timers, the courier, the porter, the sweeper and the linker.
     loops: Vec<JoinHandle<()>>,
 }
 
@@ -207,6 +210,13 @@ impl Service {
         let mut outlets = options.outlets;
         outlets.extend(social.outlets());
         let deliver = DeliverTo::new(&options.deliver, &outlets);
+        let confirmations = Confirmations::new(
+            Arc::clone(&access_store),
+            &outlets,
+            options.codes,
+            deliver.clone(),
+            Arc::clone(&options.clock),
+        );
         let courier = Courier::new(
             Arc::clone(&store),
             transport,
@@ -222,7 +232,13 @@ impl Service {
             Arc::clone(&metrics),
         );
         let asker = options.external.map(asker);
-        let outside = Outside { actions, asker, profiles: Some(profiles), deliver };
+        let outside = Outside {
+            actions,
+            asker,
+            profiles: Some(profiles),
+            confirmations: Some(confirmations.clone()),
+            deliver,
+        };
         let dispatch = Dispatch::new(
             programs,
             store,
@@ -251,6 +267,7 @@ impl Service {
             tokio::spawn(courier.run()),
             tokio::spawn(Porter::new(access.clone(), social.clone()).run()),
             tokio::spawn(Sweeper::new(attachments).run()),
+            tokio::spawn(Linker::new(access.clone(), confirmations).run()),
         ];
         loops.extend(mail.map(|mail| tokio::spawn(mail.run())));
         let demo = if is_open { options.demo_customers } else { Vec::new() };

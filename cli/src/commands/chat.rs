@@ -10,6 +10,7 @@ use flowright_engine::model::{ActionResult, Command, Event, Reply, Session, Stat
 use flowright_engine::{LoadedProgram, open_session, step};
 use flowright_nlu::external::External;
 use flowright_nlu::lang::Lang;
+use flowright_runtime::access::Rehearsal;
 use flowright_runtime::actions::{ActionClient, variables_needed};
 use flowright_runtime::clock::{Clock as _, WallClock};
 use flowright_runtime::external::{Asker, ExternalOptions};
@@ -46,7 +47,8 @@ pub(crate) fn run(args: &ChatArgs) -> Result<Outcome, Failure> {
     let lang = language(args.language.as_deref())?;
     let session = begin(&program, lang, &customer);
     let trace = args.trace;
-    let mut chat = Chat { program, runtime, actions, asker, session, customer, lang, trace };
+    let codes = Rehearsal::new().map_err(Failure::new)?;
+    let mut chat = Chat { program, runtime, actions, asker, codes, session, customer, lang, trace };
     chat.talk()?;
     Ok(Outcome::Fine)
 }
@@ -103,6 +105,8 @@ struct Chat {
     runtime: Runtime,
     actions: ActionClient,
     asker: Option<Asker>,
+    /// Stands in for the mail server.
+    codes: Rehearsal,
     session: Session,
     customer: Profile,
     lang: Option<Lang>,
@@ -204,8 +208,17 @@ impl Chat {
                 self.show(command)?;
             }
             if let Some(call) = self.session.pending_call().cloned() {
-                let program = &self.program.program;
-                let result = self.runtime.block_on(self.actions.call(program, &call));
+                let own = self.codes.carry_out(&self.program, &self.session, &call, now);
+                let result = match own {
+                    Some((result, letter)) => {
+                        letter.iter().flat_map(|text| text.lines()).for_each(show_mail);
+                        result
+                    }
+                    None => {
+                        let program = &self.program.program;
+                        self.runtime.block_on(self.actions.call(program, &call))
+                    }
+                };
                 if self.trace || matches!(result, ActionResult::Failed(_)) {
                     self.show_result(&call, &result);
                 }
@@ -281,6 +294,11 @@ impl Chat {
         }
         text
     }
+}
+
+/// A line of a mail that a server would send.
+fn show_mail(line: &str) {
+    eprintln!("mail {line}");
 }
 
 /// A reply in lines: its words, choices by number, links.

@@ -3,6 +3,7 @@
 
 mod channels;
 mod check;
+mod codes;
 mod commands;
 mod fmt;
 mod fuzz;

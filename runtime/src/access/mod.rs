@@ -3,6 +3,7 @@
 //! behind this knows where it came from, unless a flow asks.
 
 mod attached;
+mod confirm;
 pub mod email;
 mod outlet;
 mod place;
@@ -33,6 +34,8 @@ use attached::Came;
 use place::Place;
 use standing::Desks;
 
+pub(crate) use confirm::Linker;
+pub use confirm::{CodesOptions, Confirmations, Letter, Rehearsal};
 pub use outlet::{Outlet, Outlets, Parcel, Sent, reply};
 pub(crate) use porter::Porter;
 pub(crate) use profile::{Profile, id_of, is_askable};

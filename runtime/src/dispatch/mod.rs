@@ -2,6 +2,7 @@
 //! queue, so no two events of a session are ever under way at once. The only way in for channels.
 
 mod actor;
+mod confirmed;
 mod lines;
 mod mail;
 mod reload;
@@ -16,7 +17,7 @@ use flowright_compiler::ir::Program;
 use flowright_engine::model::{Session, Status};
 use tokio::sync::{Notify, Semaphore, broadcast, mpsc, oneshot};
 
-use crate::access::Profiles;
+use crate::access::{Confirmations, Profiles};
 use crate::actions::ActionClient;
 use crate::clock::SharedClock;
 use crate::external::Asker;
@@ -74,6 +75,8 @@ pub struct Outside {
     pub asker: Option<Asker>,
     /// What the company's records know of customers; absent: what callers say of them is all.
     pub profiles: Option<Profiles>,
+    /// What sends one-time codes and checks them; absent: nobody does.
+    pub confirmations: Option<Confirmations>,
     /// Who gets what is said and handed off, besides whoever asks for it.
     pub deliver: DeliverTo,
 }

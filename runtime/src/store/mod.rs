@@ -3,12 +3,14 @@
 
 mod access;
 mod attachments;
+mod codes;
 mod sqlite;
 
 pub use access::{
     AccessStore, Claim, Identified, Proven, SpoolResult, Spooled, StoredIdentity, StoredProfile,
 };
 pub use attachments::{AttachmentStore, Bound, StoredAttachment};
+pub use codes::{Adoption, CodeAnswer, CodeCheck, CodeLimits, CodeOrder, CodeState, StoredCode};
 pub use sqlite::{
     Backup, Durability, OtherFormat, Restored, SCHEMA, SqliteOptions, SqliteStore, StoreReport,
     backup, is_in_use, last_heard, restore, verify, verify_with_files,
@@ -190,7 +192,7 @@ impl OutboxItem {
     #[must_use]
     pub fn route(&self) -> &str {
         match self.kind {
-            OutboxKind::Reply => &self.channel,
+            OutboxKind::Reply | OutboxKind::Code => &self.channel,
             OutboxKind::Handoff => "",
         }
     }
@@ -203,6 +205,8 @@ pub enum OutboxKind {
     Reply,
     /// A conversation on its way to a human.
     Handoff,
+    /// A one-time code, without its digits.
+    Code,
 }
 
 impl OutboxKind {
@@ -212,6 +216,7 @@ impl OutboxKind {
         match self {
             Self::Reply => "reply",
             Self::Handoff => "handoff",
+            Self::Code => "code",
         }
     }
 }
