@@ -3,6 +3,7 @@
 //! socket: bytes in, data out. What carries the bytes is in the runtime.
 
 pub mod attachment;
+pub mod code;
 pub mod email;
 pub mod limits;
 pub mod social;

@@ -28,5 +28,6 @@ pub mod upgrade;
 
 pub use contacts::writes_elsewhere;
 pub use program::LoadedProgram;
+pub use say::phrase;
 pub use session::open_session;
 pub use stepper::{Entered, Step, StepError, Taken, step};

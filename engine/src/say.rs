@@ -8,7 +8,8 @@ use flowright_nlu::lang::Lang;
 use flowright_nlu::locale::{ShowContext, show};
 use flowright_nlu::value::Value;
 
-use crate::model::{Card, Choice, Command, Media, Reply, Speaker};
+use crate::LoadedProgram;
+use crate::model::{Card, Choice, Command, Media, Reply, Session, Speaker};
 use crate::stepper::Stepper;
 
 /// A button that says its own label.
@@ -28,6 +29,20 @@ struct Filled<'a> {
     args: &'a [Option<Value>],
     /// Whose plural forms it uses.
     lang: Lang,
+}
+
+/// What one of the engine's own phrases says in a session, for a channel of the program.
+#[must_use]
+pub fn phrase(
+    program: &LoadedProgram,
+    session: &Session,
+    channel: &str,
+    function: FuncId,
+    args: &[String],
+    now_ms: i64,
+) -> String {
+    let mut session = Session { channel: channel.to_owned(), ..session.clone() };
+    Stepper::new(program, &mut session, now_ms).phrase(function, args)
 }
 
 impl Stepper<'_> {

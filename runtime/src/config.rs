@@ -20,7 +20,7 @@ use toml::de::DeTable;
 pub use attachments::{AttachmentsConfig, FileType, Size};
 pub use clients::{ApiConfig, ClientConfig};
 pub use conversations::{ConversationsConfig, Lasts};
-pub use customers::CustomersConfig;
+pub use customers::{CustomersConfig, PerHour};
 pub use deliver::{DeliverAddress, DeliverConfig};
 pub use email::{EmailConfig, EmailTls, SmarthostTls};
 pub use nlu::{ElsewhereConfig, NluConfig, NluTimeout, NluUrl};

@@ -190,3 +190,15 @@ pub const MEDIA_AT_ONCE_MAX: usize = 4;
 pub const MEDIA_TIMEOUT: Duration = Duration::from_secs(20);
 /// How often it is tried, before its message is carried out without it.
 pub const MEDIA_ATTEMPTS_MAX: u32 = 3;
+
+/// How long a one-time code is good.
+pub const CODE_GOOD_FOR: Duration = Duration::from_secs(600);
+
+/// How often something else may be said in the place of a one-time code.
+pub const CODE_TRIES_MAX: u32 = 5;
+
+/// Within which time codes to one address, or from one conversation, are counted.
+pub const CODES_COUNTED_FOR: Duration = Duration::from_secs(3_600);
+
+/// How long it is known that a code was asked for.
+pub const CODES_KEPT: Duration = Duration::from_secs(24 * 3_600);

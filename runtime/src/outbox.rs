@@ -12,7 +12,7 @@ use hyper::{Request, Uri};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-use crate::access::{Outlet, Outlets, Parcel, Sent};
+use crate::access::{Letter, Outlet, Outlets, Parcel, Sent};
 use crate::clock::{SharedClock, later};
 use crate::limits::{
     ANSWER_BYTES_MAX, OUTBOX_AGE_MAX, OUTBOX_AT_ONCE_MAX, OUTBOX_PAUSE_MAX, OUTBOX_TIMEOUT,
@@ -52,6 +52,8 @@ impl Addresses {
         match item.kind {
             OutboxKind::Reply => self.replies.get(&item.channel),
             OutboxKind::Handoff => self.handoffs.as_ref(),
+            // Only channels that send by themselves are told codes.
+            OutboxKind::Code => None,
         }
     }
 }
@@ -217,7 +219,7 @@ impl Courier {
     }
 
     async fn attempt(&self, item: &OutboxItem) -> OutboxResult {
-        let outlet = self.outlets.get(&item.channel).filter(|_| item.kind == OutboxKind::Reply);
+        let outlet = self.outlets.get(&item.channel).filter(|_| item.kind != OutboxKind::Handoff);
         if let Some(outlet) = outlet {
             return self.hand_over(&**outlet, item).await;
         }
@@ -249,11 +251,17 @@ impl Courier {
 
     /// One attempt on a channel that sends by itself.
     async fn hand_over(&self, outlet: &dyn Outlet, item: &OutboxItem) -> OutboxResult {
-        let parcel = match Parcel::of(item) {
-            Ok(parcel) => parcel,
+        let sending = match item.kind {
+            OutboxKind::Code => serde_json::from_str::<Letter>(&item.body)
+                .map(|letter| outlet.send_code(letter))
+                .map_err(|e| e.to_string()),
+            _ => Parcel::of(item).map(|parcel| outlet.send(parcel)),
+        };
+        let sending = match sending {
+            Ok(sending) => sending,
             Err(cause) => return self.dead(cause),
         };
-        match tokio::time::timeout(OUTBOX_TIMEOUT, outlet.send(parcel)).await {
+        match tokio::time::timeout(OUTBOX_TIMEOUT, sending).await {
             Err(_) => self.no_answer(item),
             Ok(Sent::Taken { provider_id }) => self.delivered(provider_id),
             Ok(Sent::Again { cause, after_ms }) => self.again(item, cause, after_ms),

@@ -13,7 +13,9 @@ use tokio::task::JoinHandle;
 
 use crate::access::email::{EmailOptions, MailServer};
 use crate::access::social::{Social, SocialChannels};
-use crate::access::{Access, Contacts, Outlets, Porter, Profiles};
+use crate::access::{
+    Access, CodesOptions, Confirmations, Contacts, Linker, Outlets, Porter, Profiles,
+};
 use crate::actions::{ActionClient, MoreVariables};
 use crate::attachments::{AttachmentOptions, Attachments, Folder, Sweeper};
 use crate::clients::Clients;
@@ -49,6 +51,8 @@ pub struct Options {
     pub token: Option<Secret>,
     /// Client systems, each with a key and rights of its own.
     pub clients: Clients,
+    /// How many one-time codes are sent.
+    pub codes: CodesOptions,
     /// What reads webhooks that tell of changed customers.
     pub changes: Option<Changes>,
     /// Keys of the tokens by which the company's site says who its visitors are: the present one, and
@@ -94,6 +98,7 @@ impl Options {
             token: None,
             clients: Clients::default(),
             changes: None,
+            codes: CodesOptions::default(),
             token_keys: Vec::new(),
             allowed_origins: Vec::new(),
             variables: BTreeMap::new(),
@@ -156,7 +161,7 @@ pub struct Handle {
     access: Access,
     server: Server,
     grpc: Option<grpc::Server>,
-    /// The timers, the courier, the porter and the sweeper.
+    /// The timers, the courier, the porter, the sweeper and the linker.
     loops: Vec<JoinHandle<()>>,
 }
 
@@ -209,6 +214,13 @@ impl Service {
         let deliver = DeliverTo::new(&options.deliver, &outlets);
         let delivered = options.deliver.replies.keys().cloned().collect();
         let contacts = Contacts::new(Arc::clone(&access_store), outlets.clone(), delivered);
+        let confirmations = Confirmations::new(
+            Arc::clone(&access_store),
+            &outlets,
+            options.codes,
+            deliver.clone(),
+            Arc::clone(&options.clock),
+        );
         let courier = Courier::new(
             Arc::clone(&store),
             transport,
@@ -224,8 +236,14 @@ impl Service {
             Arc::clone(&metrics),
         );
         let asker = options.external.map(asker);
-        let (profiles, contacts) = (Some(profiles), Some(contacts));
-        let outside = Outside { actions, asker, profiles, contacts, deliver };
+        let outside = Outside {
+            actions,
+            asker,
+            profiles: Some(profiles),
+            contacts: Some(contacts),
+            confirmations: Some(confirmations.clone()),
+            deliver,
+        };
         let dispatch = Dispatch::new(
             programs,
             store,
@@ -254,6 +272,7 @@ impl Service {
             tokio::spawn(courier.run()),
             tokio::spawn(Porter::new(access.clone(), social.clone()).run()),
             tokio::spawn(Sweeper::new(attachments).run()),
+            tokio::spawn(Linker::new(access.clone(), confirmations).run()),
         ];
         loops.extend(mail.map(|mail| tokio::spawn(mail.run())));
         let demo = if is_open { options.demo_customers } else { Vec::new() };

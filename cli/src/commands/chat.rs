@@ -10,6 +10,7 @@ use flowright_engine::model::{ActionResult, Command, Contact, Event, Reply, Sess
 use flowright_engine::{LoadedProgram, open_session, step};
 use flowright_nlu::external::External;
 use flowright_nlu::lang::Lang;
+use flowright_runtime::access::Rehearsal;
 use flowright_runtime::actions::{ActionClient, variables_needed};
 use flowright_runtime::clock::{Clock as _, WallClock};
 use flowright_runtime::external::{Asker, ExternalOptions};
@@ -47,7 +48,8 @@ pub(crate) fn run(args: &ChatArgs) -> Result<Outcome, Failure> {
     let who = Who { customer, lang, reachable: reachable(&args.reachable, &program)? };
     let session = begin(&program, &who);
     let trace = args.trace;
-    let mut chat = Chat { program, runtime, actions, asker, session, who, trace };
+    let codes = Rehearsal::new().map_err(Failure::new)?;
+    let mut chat = Chat { program, runtime, actions, asker, codes, session, who, trace };
     chat.talk()?;
     Ok(Outcome::Fine)
 }
@@ -133,6 +135,8 @@ struct Chat {
     runtime: Runtime,
     actions: ActionClient,
     asker: Option<Asker>,
+    /// Stands in for the mail server.
+    codes: Rehearsal,
     session: Session,
     who: Who,
     trace: bool,
@@ -234,8 +238,17 @@ impl Chat {
                 self.show(command)?;
             }
             if let Some(call) = self.session.pending_call().cloned() {
-                let program = &self.program.program;
-                let result = self.runtime.block_on(self.actions.call(program, &call));
+                let own = self.codes.carry_out(&self.program, &self.session, &call, now);
+                let result = match own {
+                    Some((result, letter)) => {
+                        letter.iter().flat_map(|text| text.lines()).for_each(show_mail);
+                        result
+                    }
+                    None => {
+                        let program = &self.program.program;
+                        self.runtime.block_on(self.actions.call(program, &call))
+                    }
+                };
                 if self.trace || matches!(result, ActionResult::Failed(_)) {
                     self.show_result(&call, &result);
                 }
@@ -317,6 +330,11 @@ impl Chat {
         }
         text
     }
+}
+
+/// A line of a mail that a server would send.
+fn show_mail(line: &str) {
+    eprintln!("mail {line}");
 }
 
 /// A reply in lines: its words, choices by number, links.

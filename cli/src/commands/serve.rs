@@ -233,6 +233,7 @@ fn options(
         email: mail.options,
         attachments: config.attachments.options(),
         transport: Arc::new(HttpTransport::default()),
+        codes: config.customers.codes(),
         conversations_last: config.conversations.last.map(|time| time.0),
         clock,
     })

@@ -4,6 +4,7 @@
 mod channels;
 mod chat;
 mod check;
+mod codes;
 mod commands;
 mod fmt;
 mod fuzz;

@@ -122,6 +122,7 @@ codes! {
     E0604 "overflow-cycle",
     E0605 "shares-not-whole",
     E0606 "whose-profile",
+    E0607 "nothing-to-confirm",
     E0610 "text-too-long",
     E0611 "too-many-choices",
     E0701 "secret-said",

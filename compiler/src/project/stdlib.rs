@@ -27,5 +27,6 @@ pub const MODULES: &[Module] = &[
     module!("repair", false),
     module!("dates", false),
     module!("contact", false),
+    module!("identity", false),
     module!("smalltalk", false),
 ];

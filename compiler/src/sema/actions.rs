@@ -52,7 +52,9 @@ impl<'a> Checker<'a> {
         let request = match &action.request {
             Some(request) => {
                 let params = Params { all: params, of: Of::Action };
-                Some(self.request(request, params)?)
+                let request = self.request(request, params)?;
+                self.own_effect(action, signature, &request);
+                Some(request)
             }
             None => {
                 self.no_request(found);

@@ -7,6 +7,7 @@ mod bot;
 pub(crate) mod calls;
 mod channels;
 mod circles;
+mod codes;
 mod constants;
 mod cx;
 mod elsewhere;

@@ -22,10 +22,10 @@ const TIMEOUT_DEFAULT_MS: i64 = 1_000;
 const KEPT_DEFAULT_MS: i64 = 600_000;
 
 impl Checker<'_> {
-    /// `from` and `find` of the customer, whose fields are known.
+    /// `from`, `find` and `confirm` of the customer, whose fields are known.
     pub(super) fn profile(&mut self) -> ProfileDef {
         let mut profile = ProfileDef::default();
-        let (mut from, mut found_on) = (None, BTreeMap::new());
+        let (mut from, mut confirmed, mut found_on) = (None, None, BTreeMap::new());
         for found in self.symbols.customers.clone() {
             self.enter(&found);
             if let Some(lookup) = &found.node.from {
@@ -38,6 +38,12 @@ impl Checker<'_> {
                     profile.find.push(FindDef { channels, lookup });
                 }
             }
+            if let Some(name) = &found.node.confirm {
+                self.confirm(name, &mut confirmed, &mut profile);
+            }
+        }
+        if confirmed.is_none() && !self.customer_broken() {
+            self.codes_for_nobody();
         }
         profile
     }

@@ -64,7 +64,12 @@ impl Checker<'_> {
             None => None,
         };
         let url = self.request_parts(&request.url, params)?;
-        if let Some(RequestPart::Literal(address)) = url.first()
+        let request_def =
+            RequestDef { method: request.method.text.to_uppercase(), url, headers, body };
+        let url = &request_def.url;
+        if request_def.is_own() && matches!(params.of, Of::Action) {
+            self.own_request(request, &request_def)?;
+        } else if let Some(RequestPart::Literal(address)) = url.first()
             && !["http://", "https://"].iter().any(|begin| address.starts_with(begin))
         {
             self.error(
@@ -83,7 +88,7 @@ impl Checker<'_> {
                 "begin it with `https://…` or `{env.NAME}`",
             );
         }
-        Some(RequestDef { method: request.method.text.to_uppercase(), url, headers, body })
+        Some(request_def)
     }
 
     fn request_parts(

@@ -215,7 +215,7 @@ fn class(node: &Node, parent: Rule) -> Option<Class> {
         Rule::action_member | Rule::lookup_member | Rule::header | Rule::body_fields => {
             Class::ActionPart
         }
-        Rule::customer_from | Rule::customer_find => Class::Plain,
+        Rule::customer_from | Rule::customer_find | Rule::customer_confirm => Class::Plain,
         Rule::route_rule if has(Rule::urgency_rule) => Class::Urgency,
         Rule::route_rule => Class::Rule,
         Rule::flow_member | Rule::state_part if has(Rule::on) => Class::On,

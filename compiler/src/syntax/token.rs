@@ -172,7 +172,7 @@ pub const TEST_KEYWORDS: &[&str] = &[
 /// as fields and options, are not here.)
 pub const DECLARATION_MEMBERS: &[(&str, &[&str])] = &[
     ("bot", &["allow", "languages", "timezone", "hours", "closed"]),
-    ("customer", &["allow", "from", "find"]),
+    ("customer", &["allow", "from", "find", "confirm"]),
     ("channel", &["allow", "path", "address", "provider", "secret", "token"]),
     ("entity", &["pattern"]),
     ("intent", &["allow", "title", "pattern", "not"]),

@@ -139,6 +139,17 @@ fn profile(names: &Names<'_>, found: &mut Found) {
         (old, new) if old != new => found.push(change().says("the profile is loaded otherwise")),
         _ => {}
     }
+    let confirmed = |program: &Program| {
+        let number = program.profile.confirm?;
+        program.channels.get(number.index()).map(|channel| channel.name.clone())
+    };
+    match (confirmed(names.old), confirmed(names.new)) {
+        (old, new) if old == new => {}
+        (_, Some(new)) => {
+            found.push(change().says(format!("addresses on `{new}` are confirmed from now on")));
+        }
+        (_, None) => found.push(change().says("addresses are no more confirmed")),
+    }
     let asked = |program: &Program, number: ChannelId| {
         let channel = program.channels.get(number.index()).map(|channel| channel.name.clone());
         let found = program.profile.find.iter().find(|find| find.channels.contains(&number));

@@ -3,6 +3,7 @@
 //! behind this knows where it came from, unless a flow asks.
 
 mod attached;
+mod confirm;
 mod contacts;
 pub mod email;
 mod outlet;
@@ -34,6 +35,8 @@ use attached::Came;
 use place::Place;
 use standing::Desks;
 
+pub(crate) use confirm::Linker;
+pub use confirm::{CodesOptions, Confirmations, Letter, Rehearsal};
 pub use contacts::Contacts;
 pub use outlet::{Outlet, Outlets, Parcel, Sent, reply};
 pub(crate) use porter::Porter;

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use flowright_access::code::CodeKey;
 use flowright_access::v1;
 use flowright_engine::model;
 use futures_util::future::BoxFuture;
 use serde::Deserialize;
 
+use super::Letter;
 use crate::store::OutboxItem;
 
 /// Sends what is said on one channel.
@@ -20,6 +22,17 @@ pub trait Outlet: Send + Sync + std::fmt::Debug {
     /// cannot.
     fn begin(&self, _address: &str) -> Option<String> {
         None
+    }
+
+    /// What one-time codes are made with, where it can write to an address that has not written.
+    fn code_key(&self) -> Option<CodeKey> {
+        None
+    }
+
+    /// One attempt to send a code to an address.
+    fn send_code(&self, _letter: Letter) -> BoxFuture<'static, Sent> {
+        let cause = "the channel writes to nobody who has not written".to_owned();
+        Box::pin(std::future::ready(Sent::Dead { cause }))
     }
 }
 

@@ -5,7 +5,7 @@ use flowright_compiler::ir::Program;
 
 use super::profile::find_on;
 use super::who::{Customer, Who, random_session};
-use super::{Access, AccessError};
+use super::{Access, AccessError, confirm};
 use crate::dispatch::DispatchError;
 use crate::store::{Claim, Proven, StoredIdentity};
 
@@ -55,6 +55,7 @@ impl Access {
         let mut address = envelope.from.as_ref().map_or("", |from| &from.address).to_owned();
         let mut named = envelope.conversation.clone();
         let program = self.inner.dispatch.program();
+        self.link_first(&program, (channel, &address)).await?;
         let may_claim = anybody_may_claim(&program, channel);
         // Where a system names its own sessions and nothing is asked of records, nothing is looked up.
         let is_asked = named.is_empty() || may_claim || program.profile.lookups().next().is_some();
@@ -69,7 +70,7 @@ impl Access {
             }
             // Before she is known, too: what others began in her name is not to go on in hers.
             let is_customers = known.as_ref().is_some_and(|known| known.customer.is_some())
-                || find_on(&program, channel).is_some();
+                || is_told_apart(&program, channel);
             if is_customers && !answers_us && !who.address_verified {
                 address.insert_str(0, CLAIMED);
                 known = store.identity(channel, &address).await?;
@@ -79,7 +80,7 @@ impl Access {
     }
 
     /// The customer whose address it is by the company's records.
-    async fn found(&self, channel: &str, address: &str) -> Option<Customer> {
+    pub(super) async fn found(&self, channel: &str, address: &str) -> Option<Customer> {
         let profiles = self.inner.dispatch.profiles()?;
         let program = self.inner.dispatch.program();
         let id = profiles.find(&program, channel, address).await?;
@@ -111,21 +112,32 @@ impl Access {
         Ok(if named.is_empty() { session } else { named })
     }
 
+    /// Has what a conversation holds go on in another one, with its files.
+    pub(super) async fn join(&self, into: &str, from: &str) -> Result<(), AccessError> {
+        match self.inner.dispatch.join(into, from).await {
+            Ok(()) => {}
+            // One of them has not begun: there is nothing to go on with.
+            Err(DispatchError::NoSession(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+        self.inner.attachments.follow(from, into).await?;
+        Ok(())
+    }
+
     /// The session of a claim. Where an address turns out to be a customer's who has another session
     /// already, what the one holds goes on in the other before that is kept.
     pub(super) async fn identify(&self, claim: Claim) -> Result<String, AccessError> {
         let store = &self.inner.store;
         let found = store.identify(claim.clone()).await?;
         let Some(before) = found.before else { return Ok(found.session) };
-        match self.inner.dispatch.join(&found.session, &before).await {
-            Ok(()) => {}
-            // One of them has not begun: there is nothing to go on with.
-            Err(DispatchError::NoSession(_)) => {}
-            Err(error) => return Err(error.into()),
-        }
-        self.inner.attachments.follow(&before, &found.session).await?;
+        self.join(&found.session, &before).await?;
         Ok(store.identify(Claim { joined: true, ..claim }).await?.session)
     }
+}
+
+/// Whether it matters on a channel that an address is whose it says.
+fn is_told_apart(program: &Program, channel: &str) -> bool {
+    find_on(program, channel).is_some() || confirm::channel(program) == Some(channel)
 }
 
 /// Whether an address on a channel proves nothing by itself.

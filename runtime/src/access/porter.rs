@@ -14,7 +14,7 @@ use super::{Access, AccessError};
 use crate::attachments::NotAttached;
 use crate::clock::later;
 use crate::dispatch::DispatchError;
-use crate::limits::{SPOOL_HELD_MAX, SPOOL_IDS_KEPT, SPOOL_PAUSE_MAX};
+use crate::limits::{CODES_KEPT, SPOOL_HELD_MAX, SPOOL_IDS_KEPT, SPOOL_PAUSE_MAX};
 use crate::store::{SpoolResult, Spooled, StoreError};
 
 /// First pause before another attempt; each further one is twice as long.
@@ -55,9 +55,12 @@ impl Porter {
             let now = inner.clock.now_ms();
             if now >= forget_at {
                 forget_at = later(now, FORGET_EVERY);
-                let kept_ms = i64::try_from(SPOOL_IDS_KEPT.as_millis()).unwrap_or(i64::MAX);
-                if let Err(error) = inner.store.forget_spooled(now.saturating_sub(kept_ms)).await {
+                let before = |kept: Duration| now.saturating_sub(later(0, kept));
+                if let Err(error) = inner.store.forget_spooled(before(SPOOL_IDS_KEPT)).await {
                     tracing::warn!(%error, "ids of old messages stay");
+                }
+                if let Err(error) = inner.store.forget_codes(before(CODES_KEPT)).await {
+                    tracing::warn!(%error, "old codes stay");
                 }
             }
             let until = match self.read().await {

@@ -5,6 +5,7 @@ use flowright_access::token::KEY_BYTES_MIN;
 use serde::Deserialize;
 
 use super::{Config, ConfigError};
+use crate::access::CodesOptions;
 
 /// `[customers]`
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -14,6 +15,26 @@ pub struct CustomersConfig {
     pub refresh_secret_env: Option<String>,
     /// The same for the secret before it, while it is being changed.
     pub refresh_secret_before_env: Option<String>,
+    /// How many one-time codes an address is sent in an hour.
+    pub codes_per_address: Option<PerHour>,
+    /// How many a conversation has sent in an hour.
+    pub codes_per_conversation: Option<PerHour>,
+}
+
+/// A number of codes in an hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct PerHour(pub u32);
+
+impl TryFrom<String> for PerHour {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.parse() {
+            Ok(number @ 1..=100) => Ok(Self(number)),
+            _ => Err(format!("`{text}` is no number of codes in an hour from 1 to 100")),
+        }
+    }
 }
 
 /// The keys of `[customers]` as they are written.
@@ -22,24 +43,48 @@ pub struct CustomersConfig {
 struct CustomersKeys {
     refresh_secret_env: Option<String>,
     refresh_secret_before_env: Option<String>,
+    codes_per_address: Option<PerHour>,
+    codes_per_conversation: Option<PerHour>,
 }
 
 impl TryFrom<CustomersKeys> for CustomersConfig {
     type Error = &'static str;
 
     fn try_from(keys: CustomersKeys) -> Result<Self, Self::Error> {
-        let CustomersKeys { refresh_secret_env, refresh_secret_before_env } = keys;
+        let CustomersKeys {
+            refresh_secret_env,
+            refresh_secret_before_env,
+            codes_per_address,
+            codes_per_conversation,
+        } = keys;
         if refresh_secret_env.is_none() && refresh_secret_before_env.is_some() {
             return Err(
                 "`[customers]` has no `refresh_secret_env`: the secret before counts beside the present \
                  one only; write `refresh_secret_env = \"CRM_SECRET\"`, or leave both out",
             );
         }
-        Ok(Self { refresh_secret_env, refresh_secret_before_env })
+        Ok(Self {
+            refresh_secret_env,
+            refresh_secret_before_env,
+            codes_per_address,
+            codes_per_conversation,
+        })
     }
 }
 
 impl CustomersConfig {
+    /// How many one-time codes are sent.
+    #[must_use]
+    pub fn codes(&self) -> CodesOptions {
+        let usual = CodesOptions::default();
+        CodesOptions {
+            per_address: self.codes_per_address.map_or(usual.per_address, |number| number.0),
+            per_conversation: self
+                .codes_per_conversation
+                .map_or(usual.per_conversation, |number| number.0),
+        }
+    }
+
     /// Names of the environment variables that secrets are in.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         let both = [&self.refresh_secret_env, &self.refresh_secret_before_env];
@@ -80,6 +125,20 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use crate::config::Config;
+
+    #[test]
+    fn numbers_of_codes_are_read() {
+        let of = |keys: &str| Config::parse("f", &format!("[customers]\n{keys}\n"));
+        let usual = of("").unwrap().customers.codes();
+        assert_eq!((usual.per_address, usual.per_conversation), (5, 5));
+        let own = of("codes_per_address = \"3\"\ncodes_per_conversation = \"20\"").unwrap();
+        let own = own.customers.codes();
+        assert_eq!((own.per_address, own.per_conversation), (3, 20));
+        for number in ["0", "101", "-1", "many", ""] {
+            let said = of(&format!("codes_per_address = \"{number}\"")).unwrap_err().to_string();
+            assert!(said.starts_with("R0202: f:2"), "{said}");
+        }
+    }
 
     #[test]
     fn secrets_are_read_and_what_is_wrong_is_told() {

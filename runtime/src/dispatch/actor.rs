@@ -105,6 +105,7 @@ impl Actor {
                     Wish::Message(message) => self.message(*message).await,
                     Wish::Open(who) => self.open(*who).await,
                     Wish::Agent(done) => self.agent(*done).await,
+                    Wish::Meet(who) => self.introduced(*who).await,
                     Wish::Settle => self.settle().await,
                     Wish::Join(other) => self.join(*other).await,
                     Wish::Leave(into) => self.leave(into).await,
@@ -244,7 +245,7 @@ impl Actor {
         while let Some(live) = &self.live {
             let Some(call) = live.session.pending_call().cloned() else { break };
             self.place = None;
-            let result = self.ask_outside(&live.program.program, &call).await;
+            let result = self.ask_outside(&live.program, &live.session, &call).await;
             self.count_call(&live.program.program, &call, &result);
             replies.extend(self.step(Event::ActionResult { key: call.key, result }, None).await?);
         }
@@ -252,8 +253,22 @@ impl Actor {
     }
 
     /// Carries a call out. Whoever listens meanwhile is told that the bot is at work.
-    async fn ask_outside(&self, program: &Program, call: &PendingCall) -> ActionResult {
-        let answer = self.inner.outside.actions.call(program, call);
+    async fn ask_outside(
+        &self,
+        program: &LoadedProgram,
+        session: &Session,
+        call: &PendingCall,
+    ) -> ActionResult {
+        let outside = &self.inner.outside;
+        let action = program.program.actions.get(call.action.index());
+        let own = action.and_then(|action| action.request.as_ref()?.own());
+        if let Some(own) = own {
+            let Some(confirmations) = &outside.confirmations else {
+                return ActionResult::Failed("no codes are sent here".to_owned());
+            };
+            return confirmations.carry_out(program, session, call, own).await;
+        }
+        let answer = outside.actions.call(&program.program, call);
         tokio::pin!(answer);
         loop {
             self.inner.lines.typing(&self.id, Typing::Bot);

@@ -14,6 +14,8 @@ pub enum Heard {
     Reply(Arc<StoredReply>),
     /// An agent gave the conversation back, or closed it.
     Returned,
+    /// The conversation goes on in another one: whoever listens is to come again.
+    Left,
     /// Somebody is writing: only a sign, which is kept nowhere and may get lost.
     Typing(Typing),
 }
@@ -65,6 +67,11 @@ impl Lines {
     /// That a human is done with it.
     pub(crate) fn returned(&self, session: &str) {
         self.tell(session, std::iter::once(Heard::Returned));
+    }
+
+    /// That it goes on in another one.
+    pub(crate) fn left(&self, session: &str) {
+        self.tell(session, std::iter::once(Heard::Left));
     }
 
     /// That somebody is writing.

@@ -33,6 +33,29 @@ pub struct Incoming {
     pub attachments: Vec<Attachment>,
 }
 
+impl Incoming {
+    /// Without a word, by nobody.
+    pub(crate) fn nobody(channel: &str) -> Self {
+        Self {
+            id: String::new(),
+            channel: channel.to_owned(),
+            text: String::new(),
+            payload: None,
+            customer: None,
+            customer_id: None,
+            lang: None,
+            reply_to: None,
+            from: None,
+            attachments: Vec::new(),
+        }
+    }
+
+    /// The same by a customer.
+    pub(crate) fn by_id(self, customer: &str) -> Self {
+        Self { customer_id: Some(customer.to_owned()), ..self }
+    }
+}
+
 /// What an agent does who has the conversation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgentMove {
@@ -84,6 +107,8 @@ pub(crate) enum Wish {
     /// Opened without a word, when it does not exist yet.
     Open(Box<Incoming>),
     Agent(Box<AgentMove>),
+    /// Who writes there was proved elsewhere.
+    Meet(Box<Incoming>),
     /// What is under way is carried out first.
     Settle,
     /// Another session of the same customer goes on here.

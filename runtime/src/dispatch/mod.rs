@@ -2,6 +2,7 @@
 //! queue, so no two events of a session are ever under way at once. The only way in for channels.
 
 mod actor;
+mod confirmed;
 mod lines;
 mod mail;
 mod reload;
@@ -16,7 +17,7 @@ use flowright_compiler::ir::Program;
 use flowright_engine::model::{Session, Status};
 use tokio::sync::{Notify, Semaphore, broadcast, mpsc, oneshot};
 
-use crate::access::{Contacts, Profiles};
+use crate::access::{Confirmations, Contacts, Profiles};
 use crate::actions::ActionClient;
 use crate::clock::SharedClock;
 use crate::external::Asker;
@@ -76,6 +77,8 @@ pub struct Outside {
     pub profiles: Option<Profiles>,
     /// Where customers can be written to beside where they wrote last; absent: nowhere.
     pub contacts: Option<Contacts>,
+    /// What sends one-time codes and checks them; absent: nobody does.
+    pub confirmations: Option<Confirmations>,
     /// Who gets what is said and handed off, besides whoever asks for it.
     pub deliver: DeliverTo,
 }

@@ -200,8 +200,8 @@ impl Talk {
         match heard {
             Ok(Heard::Reply(reply)) => self.send_reply(&reply).await,
             Ok(Heard::Returned) => self.put_status(false).await,
-            // Systems do not look on.
-            Ok(Heard::Typing(_)) => Ok(()),
+            // Systems do not look on, and name their conversations themselves.
+            Ok(Heard::Typing(_) | Heard::Left) => Ok(()),
             Err(RecvError::Lagged(_)) => {
                 self.catch_up().await?;
                 self.send_status().await

@@ -114,6 +114,8 @@ impl Follower {
                 self.put_status().await
             }
             Ok(Heard::Returned) => self.put_status().await,
+            // Who listens here names the conversation.
+            Ok(Heard::Left) => Ok(()),
             Ok(Heard::Typing(who)) => {
                 let data = writing(&who);
                 self.ready.push_back(format!("event: typing\ndata: {data}\n\n"));

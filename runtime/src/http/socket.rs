@@ -3,6 +3,7 @@
 
 mod file;
 mod handshake;
+mod told;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,11 +25,12 @@ use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 use super::app::App;
 use super::messages::{checked_id, checked_text};
 use super::problem::Problem;
-use super::sessions::status_word;
-use crate::dispatch::{DispatchError, Heard, Incoming, StoreError, StoredReply, Typing};
+use crate::dispatch::{DispatchError, Heard, Incoming, StoredReply, Typing};
 use crate::limits::{FRAME_BYTES_MAX, PING_EVERY, SOCKET_SEND_TIMEOUT, TYPING_EVERY};
 use handshake::Wanted;
 pub(super) use handshake::upgrade;
+pub(super) use told::writing;
+use told::{error, passes_soon, status};
 
 /// What a page sends.
 #[derive(Debug, Deserialize)]
@@ -66,6 +68,8 @@ struct Socket {
     heard: Receiver<Heard>,
     /// What comes of a file.
     file: file::Incoming,
+    /// The conversation goes on in another one, which the page is told when it comes again.
+    left: bool,
     stream: WebSocketStream<TokioIo<Upgraded>>,
 }
 
@@ -93,6 +97,7 @@ impl Socket {
             sent: after,
             heard,
             file: file::Incoming::default(),
+            left: false,
             stream,
         }
     }
@@ -121,6 +126,9 @@ impl Socket {
         let mut pings = tokio::time::interval(PING_EVERY);
         let mut answered = true;
         loop {
+            if self.left {
+                return Ok(CloseCode::Restart);
+            }
             tokio::select! {
                 () = app.closed() => return Ok(CloseCode::Restart),
                 _ = pings.tick() => {
@@ -317,6 +325,10 @@ impl Socket {
         match heard {
             Heard::Reply(reply) => self.send_reply(reply).await,
             Heard::Returned => self.send(&status(false)).await,
+            Heard::Left => {
+                self.left = true;
+                Ok(())
+            }
             // She knows that she writes.
             Heard::Typing(Typing::Customer { page }) if *page == self.number => Ok(()),
             Heard::Typing(who) => {
@@ -368,31 +380,4 @@ impl Socket {
         let sent = tokio::time::timeout(SOCKET_SEND_TIMEOUT, self.stream.send(message)).await;
         sent.unwrap_or_else(|_| Err(WsError::Io(std::io::ErrorKind::TimedOut.into())))
     }
-}
-
-fn status(handed_off: bool) -> Json {
-    json!({ "type": "status", "status": status_word(handed_off) })
-}
-
-/// Who is writing.
-pub(super) fn writing(who: &Typing) -> Json {
-    match who {
-        Typing::Bot => json!({ "who": "bot" }),
-        Typing::Customer { .. } => json!({ "who": "customer" }),
-        Typing::Agent { name } => json!({ "who": "agent", "agent": name }),
-    }
-}
-
-/// Whether what kept something from being done is over soon by itself.
-const fn passes_soon(error: &DispatchError) -> bool {
-    matches!(
-        error,
-        DispatchError::Overloaded
-            | DispatchError::SessionBusy
-            | DispatchError::Store(StoreError::Overloaded | StoreError::Full(_))
-    )
-}
-
-fn error(id: Option<&str>, problem: &Problem) -> Json {
-    json!({ "type": "error", "id": id, "problem": problem.json() })
 }

@@ -4,6 +4,7 @@
 use flowright_access::v1::Delivery;
 
 use super::StoreFuture;
+use super::codes::{Adoption, CodeAnswer, CodeCheck, CodeOrder, StoredCode};
 
 /// Keeps what channels need. Whatever it acknowledged is there again after a crash. All of its errors
 /// are [`StoreError`](super::StoreError).
@@ -61,6 +62,36 @@ pub trait AccessStore: Send + Sync + std::fmt::Debug {
         channel: &'s str,
         address: &'s str,
     ) -> StoreFuture<'s, Vec<String>>;
+
+    /// Has the messages from an address of somebody who is nobody yet belong to a conversation from now
+    /// on. The session that the address had before, where it had another: as long as they were not
+    /// joined, nothing is kept. Another one than asked for where it is a customer's by now.
+    fn adopt(&self, adoption: Adoption) -> StoreFuture<'_, Identified>;
+
+    /// The session that another one goes on in; itself where it was joined to none.
+    fn goes_on_in<'s>(&'s self, session: &'s str) -> StoreFuture<'s, String>;
+
+    /// Keeps a code and the message that carries it, unless there were too many lately. The same ticket
+    /// again changes nothing. Whether it is on its way.
+    fn order_code(&self, order: CodeOrder) -> StoreFuture<'_, bool>;
+
+    /// A code.
+    fn code<'s>(&'s self, ticket: &'s str) -> StoreFuture<'s, Option<StoredCode>>;
+
+    /// What it comes to that somebody says what a code is. The same key again has the same answer.
+    fn check_code(&self, check: CodeCheck) -> StoreFuture<'_, CodeAnswer>;
+
+    /// Codes that were repeated, and that nothing has followed from yet.
+    fn confirmed_codes(&self) -> StoreFuture<'_, Vec<StoredCode>>;
+
+    /// Keeps that what follows from a code is done.
+    fn settle_code<'s>(&'s self, ticket: &'s str) -> StoreFuture<'s, ()>;
+
+    /// Keeps in the log that a confirmed address was not linked to a customer.
+    fn refuse_code(&self, code: StoredCode, customer: String, at_ms: i64) -> StoreFuture<'_, ()>;
+
+    /// Forgets codes that were asked for before a time, ms UTC. How many.
+    fn forget_codes(&self, before_ms: i64) -> StoreFuture<'_, usize>;
 
     /// What is kept of a customer's profile.
     fn profile<'s>(&'s self, customer: &'s str) -> StoreFuture<'s, Option<StoredProfile>>;

@@ -3,12 +3,14 @@
 
 mod access;
 mod attachments;
+mod codes;
 mod sqlite;
 
 pub use access::{
     AccessStore, Claim, Identified, Proven, SpoolResult, Spooled, StoredIdentity, StoredProfile,
 };
 pub use attachments::{AttachmentStore, Bound, StoredAttachment};
+pub use codes::{Adoption, CodeAnswer, CodeCheck, CodeLimits, CodeOrder, CodeState, StoredCode};
 pub use sqlite::{
     Backup, Durability, OtherFormat, Restored, SCHEMA, SqliteOptions, SqliteStore, StoreReport,
     backup, is_in_use, last_heard, restore, verify, verify_with_files,
@@ -192,7 +194,7 @@ impl OutboxItem {
     #[must_use]
     pub fn route(&self) -> &str {
         match self.kind {
-            OutboxKind::Reply => &self.channel,
+            OutboxKind::Reply | OutboxKind::Code => &self.channel,
             OutboxKind::Handoff => "",
         }
     }
@@ -205,6 +207,8 @@ pub enum OutboxKind {
     Reply,
     /// A conversation on its way to a human.
     Handoff,
+    /// A one-time code, without its digits.
+    Code,
 }
 
 impl OutboxKind {
@@ -214,6 +218,7 @@ impl OutboxKind {
         match self {
             Self::Reply => "reply",
             Self::Handoff => "handoff",
+            Self::Code => "code",
         }
     }
 }

@@ -126,7 +126,14 @@ async fn serve(
     );
     let variables = BTreeMap::from([("DESK".to_owned(), "http://desk".to_owned().into())]);
     let actions = ActionClient::new(network, variables);
-    let outside = Outside { actions, asker: None, profiles: None, contacts: None, deliver };
+    let outside = Outside {
+        actions,
+        asker: None,
+        profiles: None,
+        contacts: None,
+        confirmations: None,
+        deliver,
+    };
     let dispatch = Dispatch::new(
         programs,
         Arc::clone(&store),

@@ -76,9 +76,8 @@ pub fn letter(
     let message_id = key.id(&Place::new(session, reply.seq, &to), &sender.address);
     // Whoever reads it sees who speaks.
     let name = if reply.agent.is_empty() { &sender.name } else { &reply.agent };
-    let date = Duration::from_millis(u64::try_from(date_ms).unwrap_or(0).min(DATE_MS_MAX));
     let mut message = lettre::Message::builder()
-        .header(Date::new(UNIX_EPOCH + date))
+        .header(date(date_ms))
         .from(mailbox(&sender.address, header("sender's name", name)?)?)
         .to(mailbox(&to, header("customer's name", &reply_to.name)?)?)
         .subject(subject(header("subject", &reply_to.subject)?, reply_to.begins))
@@ -96,6 +95,42 @@ pub fn letter(
     let bytes = message.map_err(|_| Unsendable::Message("headers"))?.formatted();
     wire::check(&bytes).map_err(Unsendable::Message)?;
     Ok(Letter { from: sender.address.clone(), to, message_id, bytes })
+}
+
+/// Writes something that answers nothing, under an id that says nothing of any conversation: an answer
+/// to it belongs to whoever writes it.
+///
+/// # Errors
+/// What can never be sent.
+pub fn notice(
+    (about, text): (&str, &str),
+    id: &str,
+    to: &Address,
+    sender: &Sender,
+    date_ms: i64,
+) -> Result<Letter, Unsendable> {
+    let reply = Reply { text: text.to_owned(), ..Reply::default() };
+    let message_id = format!("{id}@{}", sender.address.domain());
+    bracketed(&message_id).ok_or(Unsendable::Header("id"))?;
+    let mut message = lettre::Message::builder()
+        .header(date(date_ms))
+        .from(mailbox(&sender.address, header("sender's name", &sender.name)?)?)
+        .to(mailbox(to, "")?)
+        .subject(header("subject", about)?)
+        .message_id(Some(format!("<{message_id}>")));
+    for (name, value) in marks(&reply, false) {
+        let name = HeaderName::new_from_ascii_str(name);
+        message = message.raw_header(HeaderValue::new(name, value.to_owned()));
+    }
+    let message = message.multipart(parts(&reply, &message_id));
+    let bytes = message.map_err(|_| Unsendable::Message("headers"))?.formatted();
+    wire::check(&bytes).map_err(Unsendable::Message)?;
+    Ok(Letter { from: sender.address.clone(), to: to.clone(), message_id, bytes })
+}
+
+fn date(ms: i64) -> Date {
+    let since = Duration::from_millis(u64::try_from(ms).unwrap_or(0).min(DATE_MS_MAX));
+    Date::new(UNIX_EPOCH + since)
 }
 
 /// What tells other machines that this is one's answer, so that they do not answer it.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Letter, Sender, Unsendable, letter};
+use super::{Letter, Sender, Unsendable, letter, notice};
 use crate::email::mime::{self, Mail};
 use crate::email::smtp::{Action, Outcome, Session, Settings, Tls};
 use crate::email::thread::{Key, Place};
@@ -253,5 +253,30 @@ fn the_lax_server_is_lax() {
     for end in ["\n.\n", "\r.\r", "\n.\r\n", "\r\n.\n"] {
         let sent = format!("first{end}MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nsecond\r\n.\r\n");
         assert_eq!(lax(sent.as_bytes()), (2, 3), "{end:?}");
+    }
+}
+
+#[test]
+fn a_notice_belongs_to_no_thread_and_nothing_in_it_is_a_header() {
+    let to = Address::parse("ann@x.example").unwrap();
+    let write = |about: &str, text: &str, id: &str| {
+        notice((about, text), id, &to, &sender(), 1_780_000_000_000)
+    };
+    let letter = write("您的验证码", "123456\n.\n\r\nBcc: eve@x.example", "code.1").unwrap();
+    let mail = read(&letter);
+    assert_eq!(
+        (letter.message_id.as_str(), mail.subject.as_str()),
+        ("code.1@acme.example", "您的验证码")
+    );
+    assert!(mail.body.starts_with("123456\n."), "{}", mail.body);
+    for header in ["in-reply-to", "references", "bcc"] {
+        assert_eq!(mail.header(header), None, "{header}");
+    }
+    assert_eq!(mail.header("auto-submitted"), Some("auto-generated"));
+    assert_eq!(Key::new(b"k").place(&letter.message_id), None);
+    for (about, id) in
+        [("a\r\nBcc: eve@x.example", "i"), ("a\nb", "i"), ("a", "i>\r\nBcc: eve"), ("a", "a b")]
+    {
+        assert!(matches!(write(about, "b", id), Err(Unsendable::Header(_))), "{about:?} {id:?}");
     }
 }

@@ -114,6 +114,8 @@ impl Lowering<'_> {
             attached: self.phrase("core.attached")?,
             attached_what_for: self.phrase("core.attached_what_for")?,
             not_attached: self.phrase("core.not_attached")?,
+            code_subject: self.phrase("core.code_subject")?,
+            code_mail: self.phrase("core.code_mail")?,
         })
     }
 

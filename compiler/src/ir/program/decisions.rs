@@ -72,6 +72,10 @@ pub struct Phrases {
     pub attached_what_for: FuncId,
     /// (what: text) A file was not taken.
     pub not_attached: FuncId,
+    /// (bot: text) The subject of a mail with a code.
+    pub code_subject: FuncId,
+    /// (bot: text, code: text, minutes: text) What it says.
+    pub code_mail: FuncId,
 }
 
 /// A claimed property.

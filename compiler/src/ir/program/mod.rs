@@ -18,7 +18,9 @@ use serde::{Deserialize, Serialize};
 use super::function::Function;
 use crate::base::FileSpan;
 
-pub use actions::{ActionDef, ActionErrorDef, BodyValue, RequestDef, RequestPart};
+pub use actions::{
+    ActionDef, ActionErrorDef, BodyValue, OWN_SCHEME, OwnRequest, RequestDef, RequestPart,
+};
 pub use decisions::{FallbackDef, GuardDef, Phrases, PropertyDef, RouteDef, RuleDef, Watch};
 pub use flows::{CheckDef, FlowDef, Handlers, Outcome, SlotDef, StateDef};
 pub use ids::*;

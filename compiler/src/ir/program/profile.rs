@@ -14,6 +14,8 @@ pub struct ProfileDef {
     pub from: Option<LookupDef>,
     /// Whose an address is, which is the request's only parameter.
     pub find: Vec<FindDef>,
+    /// The channel whose addresses are confirmed by a code.
+    pub confirm: Option<ChannelId>,
 }
 
 /// A question to the records. A message waits for the answer, once.

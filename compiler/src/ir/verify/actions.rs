@@ -20,6 +20,12 @@ pub(super) fn verify_action(program: &Program, action: &ActionDef) -> Checked {
         return fail(&action.name, "it is waited for, or tried again, without end");
     }
     let request = action.request.as_ref();
+    if request.is_some_and(RequestDef::is_own) {
+        let own = request.and_then(RequestDef::own);
+        if own.is_none() || !action.is_effect || program.profile.confirm.is_none() {
+            return fail(&action.name, "the server is asked what it does not answer");
+        }
+    }
     request.map_or(Ok(()), |request| verify_request(&action.name, action.params.len(), request))
 }
 
@@ -39,6 +45,7 @@ pub(super) fn verify_profile(program: &Program) -> Checked {
         verify_request(place, 1, &lookup.request)?;
     }
     let channels = program.profile.find.iter().flat_map(|find| &find.channels);
+    let channels = channels.chain(&program.profile.confirm);
     channels.into_iter().try_for_each(|id| within(id.0, program.channels.len(), place, "channel"))
 }
 

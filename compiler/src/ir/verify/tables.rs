@@ -59,6 +59,8 @@ pub(super) fn tables(program: &Program) -> Checked {
         p.attached,
         p.attached_what_for,
         p.not_attached,
+        p.code_subject,
+        p.code_mail,
     ];
     phrases.into_iter().try_for_each(|phrase| role(program, phrase, Role::Text, "phrases"))?;
     of_no_flow(program, &phrases)?;

@@ -52,6 +52,8 @@ pub struct Customer {
     pub from: Option<Lookup>,
     /// `find on mail get "…?email={address}" { … }`: how it is known whose an address is.
     pub find: Vec<FindCustomer>,
+    /// `confirm on mail`: the channel whose addresses are confirmed by a code.
+    pub confirm: Option<Name>,
 }
 
 /// `get "…" { header "…" "…"  timeout 1s  keep 10m }`

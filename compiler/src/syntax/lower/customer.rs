@@ -7,13 +7,18 @@ use crate::syntax::pest_bridge::{Node, Rule};
 impl Lower<'_> {
     pub(super) fn customer(&mut self, node: &Node) -> Customer {
         let mut customer = Customer::default();
-        for part in self.parts(node, &[Rule::field, Rule::customer_from, Rule::customer_find]) {
+        let parts = [Rule::field, Rule::customer_from, Rule::customer_find, Rule::customer_confirm];
+        for part in self.parts(node, &parts) {
             match part.rule {
                 Rule::field => customer.fields.push(self.field(part)),
                 Rule::customer_find => {
                     let channels = self.names(part);
                     customer.find.push(FindCustomer { channels, lookup: self.lookup(part) });
                 }
+                Rule::customer_confirm => match &customer.confirm {
+                    Some(first) => self.twice(first.span, part),
+                    None => customer.confirm = self.names(part).into_iter().next(),
+                },
                 _ => match &customer.from {
                     Some(first) => self.twice(first.request.span, part),
                     None => customer.from = Some(self.lookup(part)),

@@ -74,8 +74,12 @@ impl Maker<'_> {
     }
 
     fn customer_part(&mut self) {
-        match self.choices.below(6) {
+        match self.choices.below(7) {
             0 => self.put("from"),
+            6 => {
+                self.puts("confirm on");
+                return self.name();
+            }
             1 => {
                 self.puts("find on");
                 self.some(1, 3, true, Self::name);

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use flowright_access::email::ReplyTo;
-use flowright_access::email::compose::{Letter, Sender, letter};
+use flowright_access::code::CodeKey;
+use flowright_access::email::compose::{Letter, Sender, letter, notice};
 use flowright_access::email::thread::Key;
+use flowright_access::email::{Address, ReplyTo};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use lettre::address::Envelope;
@@ -12,10 +13,10 @@ use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
-use lettre::{Address, AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
+use lettre::{AsyncSmtpTransport, AsyncTransport as _, Tokio1Executor};
 use tokio::sync::Semaphore;
 
-use crate::access::{Outlet, Parcel, Sent};
+use crate::access::{Outlet, Parcel, Sent, confirm};
 use crate::clock::SharedClock;
 use crate::limits::{SMARTHOST_CONNECTIONS_MAX, SMARTHOST_TIMEOUT};
 use crate::secret::Secret;
@@ -81,6 +82,7 @@ impl Smarthost {
 pub struct MailOutlet {
     sender: Sender,
     key: Key,
+    code_key: CodeKey,
     transport: AsyncSmtpTransport<Tokio1Executor>,
     /// Connections that it may have. Each is for one reply: lettre's pool cannot be made before tokio
     /// runs, nor go when it does no more.
@@ -101,20 +103,40 @@ impl MailOutlet {
     /// A certificate that is none, in words.
     pub fn new(
         sender: Sender,
-        key: Key,
+        (key, code_key): (Key, CodeKey),
         smarthost: &Smarthost,
         clock: SharedClock,
     ) -> Result<Self, String> {
         let transport = smarthost.transport().map_err(|e| e.to_string())?;
         let places = Arc::new(Semaphore::new(SMARTHOST_CONNECTIONS_MAX));
-        Ok(Self { sender, key, transport, places, clock })
+        Ok(Self { sender, key, code_key, transport, places, clock })
     }
 
     async fn attempt(self, parcel: Parcel) -> Sent {
-        let letter = match self.letter(&parcel) {
-            Ok(letter) => letter,
-            Err(cause) => return Sent::Dead { cause },
+        match self.letter(&parcel) {
+            Ok(letter) => self.hand_in(letter).await,
+            Err(cause) => Sent::Dead { cause },
+        }
+    }
+
+    async fn attempt_code(self, letter: confirm::Letter) -> Sent {
+        let now_ms = self.clock.now_ms();
+        if now_ms >= letter.expires_at_ms {
+            return Sent::Dead { cause: "the code has expired".to_owned() };
+        }
+        let Some(to) = Address::parse(&letter.to) else {
+            return Sent::Dead { cause: "it is for no address of mail".to_owned() };
         };
+        let says = (letter.subject.as_str(), letter.revealed(&self.code_key));
+        let id = format!("code.{}", letter.ticket);
+        match notice((says.0, &says.1), &id, &to, &self.sender, now_ms) {
+            Ok(letter) => self.hand_in(letter).await,
+            Err(error) => Sent::Dead { cause: error.to_string() },
+        }
+    }
+
+    /// Hands a message to the mail server.
+    async fn hand_in(&self, letter: Letter) -> Sent {
         let envelope = match envelope(&letter) {
             Ok(envelope) => envelope,
             Err(error) => return Sent::Dead { cause: error.to_string() },
@@ -138,8 +160,8 @@ impl MailOutlet {
 }
 
 fn envelope(letter: &Letter) -> Result<Envelope, lettre::error::Error> {
-    let address = |own: &flowright_access::email::Address| {
-        Address::new(own.local(), own.domain()).map_err(|_| lettre::error::Error::MissingTo)
+    let address = |own: &Address| {
+        lettre::Address::new(own.local(), own.domain()).map_err(|_| lettre::error::Error::MissingTo)
     };
     Envelope::new(Some(address(&letter.from)?), vec![address(&letter.to)?])
 }
@@ -172,6 +194,14 @@ impl Outlet for MailOutlet {
             name => name,
         };
         Some(ReplyTo::begin(&to, subject).to_text())
+    }
+
+    fn code_key(&self) -> Option<CodeKey> {
+        Some(self.code_key.clone())
+    }
+
+    fn send_code(&self, letter: confirm::Letter) -> BoxFuture<'static, Sent> {
+        self.clone().attempt_code(letter).boxed()
     }
 }
 

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::sync::Arc;
 
+use flowright_access::code::CodeKey;
 use flowright_access::email::compose::Sender;
 use flowright_access::email::limits::MESSAGE_BYTES_MAX;
 use flowright_access::email::smtp::{Settings, Tls};
@@ -55,8 +56,8 @@ pub fn setup(
     if !is_hostname(&hostname) {
         return Err(unusable(format!("`hostname`: `{hostname}` is not a name of a host")));
     }
-    let key = key(config, &variable)?;
-    let outlets = outlets(config, folder, &hostname, &mailboxes, &key, &variable, clock)?;
+    let keys = keys(config, &variable)?;
+    let outlets = outlets(config, folder, &hostname, &mailboxes, &keys, &variable, clock)?;
     let tls = tls(config, folder)?;
     let options = config.listen.map(|listen| EmailOptions {
         listen,
@@ -71,7 +72,7 @@ pub fn setup(
             },
         }),
         tls,
-        key,
+        key: keys.0,
         trusted: config.trusted.iter().map(IpAddr::to_canonical).collect(),
         authserv_id: config.authserv_id.clone(),
     });
@@ -125,11 +126,12 @@ fn mailbox(channel: &ChannelDef) -> Result<Mailbox, ConfigError> {
     Ok(Mailbox { address, channel: name.clone() })
 }
 
-/// What ids are sealed with. It must stay the same, or answers no longer find what they answer.
-fn key(
+/// What ids are sealed with, and what one-time codes are made with. It must stay the same, or answers
+/// no longer find what they answer.
+fn keys(
     config: &EmailConfig,
     variable: &impl Fn(&str) -> Option<String>,
-) -> Result<Key, ConfigError> {
+) -> Result<(Key, CodeKey), ConfigError> {
     let name = config.key_env.as_ref().ok_or_else(|| {
         unusable("`key_env` is missing: it names an environment variable with a secret, such as `key_env = \"MAIL_KEY\"`")
     })?;
@@ -139,7 +141,7 @@ fn key(
             "`{name}` has fewer than {KEY_CHARS_MIN} characters: it can be guessed"
         )));
     }
-    Ok(Key::new(value.as_bytes()))
+    Ok((Key::new(value.as_bytes()), CodeKey::new(value.as_bytes())))
 }
 
 fn value(name: &str, variable: &impl Fn(&str) -> Option<String>) -> Result<String, ConfigError> {
@@ -163,7 +165,7 @@ fn outlets(
     folder: &Path,
     hostname: &str,
     mailboxes: &[Mailbox],
-    key: &Key,
+    keys: &(Key, CodeKey),
     variable: &impl Fn(&str) -> Option<String>,
     clock: &SharedClock,
 ) -> Result<Outlets, ConfigError> {
@@ -173,7 +175,7 @@ fn outlets(
     let outlet = |own: &Mailbox| {
         let name = config.name.clone().unwrap_or_default();
         let sender = Sender { address: own.address.clone(), name };
-        let outlet = MailOutlet::new(sender, key.clone(), &smarthost, Arc::clone(clock));
+        let outlet = MailOutlet::new(sender, keys.clone(), &smarthost, Arc::clone(clock));
         let outlet = outlet.map_err(|e| unusable(format!("`smarthost`: {e}")))?;
         Ok((own.channel.clone(), Arc::new(outlet) as _))
     };

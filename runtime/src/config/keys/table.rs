@@ -90,6 +90,8 @@ pub(super) const TABLES: &[(&str, &[Key])] = &[
         &[
             key("refresh_secret_env", Takes::Text, "\"CRM_SECRET\""),
             key("refresh_secret_before_env", Takes::Text, "\"CRM_SECRET_BEFORE\""),
+            key("codes_per_address", Takes::Text, "\"5\""),
+            key("codes_per_conversation", Takes::Text, "\"5\""),
         ],
     ),
     ("conversations", &[key("last", Takes::Text, "\"24h\"")]),

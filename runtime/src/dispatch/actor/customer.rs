@@ -10,7 +10,7 @@ use flowright_nlu::value::Value;
 
 use super::Actor;
 use crate::access::{Profile, id_of, is_askable};
-use crate::dispatch::{DispatchError, Incoming};
+use crate::dispatch::{Answer, DispatchError, Incoming};
 
 /// What somebody says of a customer, one a field: nothing of this one, or what it is.
 type Said = Vec<Option<Option<Value>>>;
@@ -51,6 +51,18 @@ impl Actor {
             }
         }
         self.learn(Some(profile)).await
+    }
+
+    /// Learns who the customer is, by what was proved elsewhere.
+    pub(super) async fn introduced(&mut self, who: Incoming) -> Result<Answer, DispatchError> {
+        self.load(None).await?;
+        if self.live.is_none() {
+            return Err(DispatchError::NoSession(self.id.clone()));
+        }
+        self.finish_call().await?;
+        self.move_on().await?;
+        self.meet(&who).await?;
+        Ok(self.answer(0, Vec::new(), false))
     }
 
     /// What the company's records say. Where they are asked, nobody else is kept waiting.

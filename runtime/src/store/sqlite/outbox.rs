@@ -11,7 +11,7 @@ use super::verify::{Rows, StoreReport, each, wrong};
 use super::write::ReplyRow;
 use super::{SqliteStore, access, damaged, failed};
 use crate::shown;
-use crate::store::{Commit, OutboxItem, OutboxKind, OutboxResult, StoreError};
+use crate::store::{Commit, OutboxItem, OutboxKind, OutboxResult, StoreError, StoredCode};
 
 /// Columns of an item, in the order that [`checked`] takes them.
 const COLUMNS: &str =
@@ -132,6 +132,31 @@ fn insert(
         next_at_ms: commit.at_ms,
         cause: None,
     };
+    insert_item(db, &item).map_err(failed)
+}
+
+/// Puts a code into the outbox. It waits for nothing else of its conversation, and nothing for it.
+pub(super) fn put_code(
+    db: &Connection,
+    code: &StoredCode,
+    body: &str,
+) -> Result<(), rusqlite::Error> {
+    let item = OutboxItem {
+        id: 0,
+        session: format!("code/{}", code.ticket),
+        kind: OutboxKind::Code,
+        channel: code.channel.clone(),
+        key: format!("code/{}", code.ticket),
+        body: body.to_owned(),
+        attempts: 0,
+        since_ms: code.at_ms,
+        next_at_ms: code.at_ms,
+        cause: None,
+    };
+    insert_item(db, &item)
+}
+
+fn insert_item(db: &Connection, item: &OutboxItem) -> Result<(), rusqlite::Error> {
     db.prepare_cached(
         // Not before what waits there in its session: whoever looks for what is due need not pass it over.
         "INSERT INTO outbox (session, kind, channel, key, body, attempts, since_ms, next_at_ms, dead, sum)
@@ -143,16 +168,15 @@ fn insert(
     .and_then(|mut s| {
         s.execute(params![
             item.session,
-            kind.name(),
+            item.kind.name(),
             item.channel,
             item.key,
             item.body,
             item.since_ms,
-            sum_of(&item)
+            sum_of(item)
         ])
     })
     .map(|_| ())
-    .map_err(failed)
 }
 
 /// Of what never changes: how often it was tried is no loss.
@@ -171,7 +195,9 @@ fn sum_of(item: &OutboxItem) -> i64 {
 /// A row, and whether it is as it was written.
 fn checked(row: &Row<'_>) -> Result<(OutboxItem, bool), rusqlite::Error> {
     let kind: String = row.get(2)?;
-    let known = [OutboxKind::Reply, OutboxKind::Handoff].into_iter().find(|k| k.name() == kind);
+    let known = [OutboxKind::Reply, OutboxKind::Handoff, OutboxKind::Code]
+        .into_iter()
+        .find(|k| k.name() == kind);
     let item = OutboxItem {
         id: row.get(0)?,
         session: row.get(1)?,
@@ -282,7 +308,7 @@ impl SqliteStore {
             };
             let delivery = |stage, news: (i64, &str, &str)| match item.kind {
                 OutboxKind::Reply => access::delivery_sent(db, &item, stage, news),
-                OutboxKind::Handoff => Ok(()),
+                OutboxKind::Handoff | OutboxKind::Code => Ok(()),
             };
             let attempts = item.attempts.saturating_add(1);
             match &result {

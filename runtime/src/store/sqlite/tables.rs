@@ -9,7 +9,7 @@ use super::{access, attachments, failed};
 use crate::store::StoreError;
 
 /// Version of the tables.
-pub const SCHEMA: i64 = 6;
+pub const SCHEMA: i64 = 7;
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;

@@ -3,6 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use super::adopted;
 use crate::store::sqlite::sums::{Column, sum};
 use crate::store::sqlite::verify::{Rows, StoreReport, each, wrong};
 use crate::store::sqlite::{SqliteStore, damaged};
@@ -44,7 +45,7 @@ fn checked(row: &Row<'_>) -> Result<(StoredIdentity, bool), rusqlite::Error> {
     Ok((identity, is_whole))
 }
 
-fn find(
+pub(super) fn find(
     db: &Connection,
     channel: &str,
     address: &str,
@@ -144,6 +145,16 @@ fn decide(
     }
 }
 
+/// The addresses whose messages belong to a session, each with whether it is as it was written.
+pub(super) fn of_session(
+    db: &Connection,
+    session: &str,
+) -> Result<Vec<(StoredIdentity, bool)>, rusqlite::Error> {
+    let query =
+        format!("SELECT {COLUMNS} FROM identities WHERE session = ?1 ORDER BY channel, address");
+    db.prepare_cached(&query)?.query_map([session], checked)?.collect()
+}
+
 /// The sessions that an address had before it was merged into others, the latest first.
 pub(super) fn earlier(
     db: &Connection,
@@ -168,12 +179,19 @@ pub(super) fn whole<T>(
     }
 }
 
+/// Keeps what is known of an address, and why.
 fn keep(
     db: &Connection,
     identity: &StoredIdentity,
     before: Option<&String>,
     what: &str,
 ) -> Result<(), rusqlite::Error> {
+    put(db, identity)?;
+    log(db, identity, before, what, identity.customer.as_ref().map(|(_, proof)| proof))
+}
+
+/// Keeps what is known of an address.
+pub(super) fn put(db: &Connection, identity: &StoredIdentity) -> Result<(), rusqlite::Error> {
     let (customer, proof) = identity.customer.as_ref().map(|(id, proof)| (id, proof)).unzip();
     let StoredIdentity { channel, address, session, since_ms, .. } = identity;
     db.prepare_cached(
@@ -191,14 +209,26 @@ fn keep(
         since_ms,
         sum_of(identity)
     ])?;
-    if let Some(id) = customer {
-        db.prepare_cached(
-            "INSERT INTO customers (id, session, since_ms, sum) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT DO NOTHING",
-        )?
-        .execute(params![id, session, since_ms, customer_sum(id, session, *since_ms)])?;
-    }
-    let log = [
+    let Some(id) = customer else { return Ok(()) };
+    db.prepare_cached(
+        "INSERT INTO customers (id, session, since_ms, sum) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO NOTHING",
+    )?
+    .execute(params![id, session, since_ms, customer_sum(id, session, *since_ms)])
+    .map(|_| ())
+}
+
+/// Keeps in the log what became of an address.
+pub(super) fn log(
+    db: &Connection,
+    identity: &StoredIdentity,
+    before: Option<&String>,
+    what: &str,
+    proof: Option<&String>,
+) -> Result<(), rusqlite::Error> {
+    let customer = identity.customer.as_ref().map(|(id, _)| id);
+    let StoredIdentity { channel, address, session, since_ms, .. } = identity;
+    let columns = [
         Column::Number(Some(*since_ms)),
         Column::Text(what),
         Column::Text(channel),
@@ -221,7 +251,7 @@ fn keep(
         before,
         customer,
         proof,
-        sum("identity_log", &log)
+        sum("identity_log", &columns)
     ])
     .map(|_| ())
 }
@@ -282,6 +312,9 @@ impl SqliteStore {
                 }
                 Found::Keep { identity, before, what } => {
                     keep(db, &identity, before.as_ref(), what)?;
+                    if what != "met" && what != "handed over" {
+                        adopted::follow(db, &identity, before.as_ref(), what)?;
+                    }
                     Identified { session: identity.session, before }
                 }
             }))
@@ -301,11 +334,7 @@ impl SqliteStore {
         &self,
         session: &str,
     ) -> Result<Vec<StoredIdentity>, StoreError> {
-        let query = format!(
-            "SELECT {COLUMNS} FROM identities WHERE session = ?1 ORDER BY channel, address"
-        );
-        let rows: Vec<_> =
-            self.read(|db| db.prepare_cached(&query)?.query_map([session], checked)?.collect())?;
+        let rows = self.read(|db| of_session(db, session))?;
         let rows = rows.into_iter().map(|row| whole(Some(row), "identity"));
         rows.filter_map(Result::transpose).collect()
     }

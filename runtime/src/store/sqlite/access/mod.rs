@@ -1,5 +1,7 @@
 //! SQLite as what the access layer keeps things in.
 
+mod adopted;
+mod codes;
 mod contacts;
 mod deliveries;
 mod identities;
@@ -15,8 +17,8 @@ use rusqlite::Connection;
 use super::SqliteStore;
 use super::verify::{Rows, StoreReport};
 use crate::store::{
-    AccessStore, Claim, Identified, SpoolResult, Spooled, StoreError, StoreFuture, StoredIdentity,
-    StoredProfile,
+    AccessStore, Adoption, Claim, CodeAnswer, CodeCheck, CodeOrder, Identified, SpoolResult,
+    Spooled, StoreError, StoreFuture, StoredCode, StoredIdentity, StoredProfile,
 };
 
 pub(super) use contacts::{keep as keep_contact, of as contact_of};
@@ -49,6 +51,15 @@ CREATE TABLE IF NOT EXISTS identity_log (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS identity_log_before ON identity_log (channel, address)
     WHERE before IS NOT NULL;
+CREATE INDEX IF NOT EXISTS identity_log_from ON identity_log (before) WHERE before IS NOT NULL;
+CREATE TABLE IF NOT EXISTS codes (
+    ticket TEXT PRIMARY KEY, session TEXT NOT NULL, channel TEXT NOT NULL, address TEXT NOT NULL,
+    salt BLOB NOT NULL, at_ms INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL, state INTEGER NOT NULL,
+    tries INTEGER NOT NULL, checked_by TEXT, answer TEXT, sum INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS codes_address ON codes (address, at_ms);
+CREATE INDEX IF NOT EXISTS codes_session ON codes (session, at_ms);
+CREATE INDEX IF NOT EXISTS codes_confirmed ON codes (at_ms) WHERE state = 2;
 CREATE TABLE IF NOT EXISTS contacts (
     session TEXT NOT NULL, channel TEXT NOT NULL, reply_to TEXT NOT NULL, sum INTEGER NOT NULL,
     PRIMARY KEY (session, channel)
@@ -70,7 +81,7 @@ CREATE INDEX IF NOT EXISTS deliveries_provider ON deliveries (channel, provider_
 type Check = fn(&Connection, &mut StoreReport) -> Rows;
 
 /// What verifies each table.
-pub(super) const CHECKS: [(&str, Check); 7] = [
+pub(super) const CHECKS: [(&str, Check); 8] = [
     ("spool", spool::verify),
     ("identities", identities::verify),
     ("customers", identities::verify_customers),
@@ -78,6 +89,7 @@ pub(super) const CHECKS: [(&str, Check); 7] = [
     ("contacts", contacts::verify),
     ("deliveries", deliveries::verify),
     ("profiles", profiles::verify),
+    ("codes", codes::verify),
 ];
 
 impl SqliteStore {
@@ -163,6 +175,45 @@ impl AccessStore for SqliteStore {
         address: &'s str,
     ) -> StoreFuture<'s, Vec<String>> {
         Box::pin(ready(self.read(|db| identities::earlier(db, channel, address))))
+    }
+
+    fn adopt(&self, adoption: Adoption) -> StoreFuture<'_, Identified> {
+        Box::pin(self.adopt_or_say(adoption))
+    }
+
+    fn goes_on_in<'s>(&'s self, session: &'s str) -> StoreFuture<'s, String> {
+        Box::pin(ready(self.read_goes_on_in(session)))
+    }
+
+    fn order_code(&self, order: CodeOrder) -> StoreFuture<'_, bool> {
+        Box::pin(self.change_to(move |db| codes::order(db, &order)))
+    }
+
+    fn code<'s>(&'s self, ticket: &'s str) -> StoreFuture<'s, Option<StoredCode>> {
+        Box::pin(ready(self.read_code(ticket)))
+    }
+
+    fn check_code(&self, check: CodeCheck) -> StoreFuture<'_, CodeAnswer> {
+        Box::pin(async move { self.change_to(move |db| codes::check(db, &check)).await? })
+    }
+
+    fn confirmed_codes(&self) -> StoreFuture<'_, Vec<StoredCode>> {
+        Box::pin(ready(self.read_confirmed()))
+    }
+
+    fn settle_code<'s>(&'s self, ticket: &'s str) -> StoreFuture<'s, ()> {
+        let ticket = ticket.to_owned();
+        Box::pin(self.change(move |db| codes::settle(db, &ticket)))
+    }
+
+    fn refuse_code(&self, code: StoredCode, customer: String, at_ms: i64) -> StoreFuture<'_, ()> {
+        Box::pin(async move {
+            self.change_to(move |db| Ok(codes::refuse(db, &code, Some(&customer), at_ms))).await?
+        })
+    }
+
+    fn forget_codes(&self, before_ms: i64) -> StoreFuture<'_, usize> {
+        Box::pin(self.change_to(move |db| codes::forget(db, before_ms)))
     }
 
     fn profile<'s>(&'s self, customer: &'s str) -> StoreFuture<'s, Option<StoredProfile>> {
