@@ -69,6 +69,42 @@ async fn whose_address_the_records_know_is_that_customer() {
     assert_eq!(site.post(body).await.0, session);
 }
 
+/// A flow that writes by mail, if it can.
+const LETTER: &str = r#"
+intent letter {
+  en "put it in writing", "I want that in writing", "send it in writing", "in writing please", "write it down for me"
+  zh "请书面确认", "发一封信", "写下来给我", "我要书面的", "书面发给我"
+}
+
+flow letter {
+  on intent letter
+  state start {
+    when reachable on mail {
+      say on mail { en "As agreed."  zh "如约。" }
+      say { en "It is in your mailbox."  zh "已发到您的邮箱。" }
+      end resolved
+    }
+    say { en "Where to?"  zh "发到哪里?" }
+    end unresolved
+  }
+}
+"#;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_said_on_the_channel_goes_to_the_confirmed_address() {
+    let site = Site::start_as(&format!("{BOT}{LETTER}"), "", |options| options).await;
+    assert_eq!(site.say_as("C-1", "1", "put it in writing").await, ["Where to?"]);
+    assert_eq!(site.say_as("C-1", "2", "my mail is ann@x.example").await, [ASKED]);
+    let code = site.code(1).await;
+    assert_eq!(site.say_as("C-1", "3", &code).await, CONFIRMED);
+    site.linked("ann@x.example").await;
+    let said = site.say_as("C-1", "4", "put it in writing").await;
+    assert_eq!(said, ["As agreed.", "It is in your mailbox."]);
+    let mails = site.sent(2).await;
+    assert_eq!(mails[1].body.trim_end(), "As agreed.");
+    assert!(site.smarthost.mails()[1].channels.iter().any(|to| to == "ann@x.example"));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_names_its_conversations_stays_in_them() {
     let site = Site::start().await;
