@@ -1,5 +1,7 @@
 //! Which of a few languages an utterance is in.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::fold::is_cjk;
@@ -52,11 +54,13 @@ const OTHERS: [Script; 8] = [
 /// emoji, codes, addresses, or a script that none or several of the languages are written in.
 #[must_use]
 pub fn detect(text: &str, among: &[Lang]) -> Option<Lang> {
-    let text: String = text.nfkc().take(LOOKED_AT_CHARS_MAX).collect();
+    let text = match text.is_ascii() {
+        true => Cow::Borrowed(text.get(..LOOKED_AT_CHARS_MAX).unwrap_or(text)),
+        false => text.nfkc().take(LOOKED_AT_CHARS_MAX).collect(),
+    };
     let words = words(&text);
     let letters = |of: Script| {
-        let own = words.iter().filter(|(script, _)| *script == of);
-        own.map(|(_, word)| word.chars().count()).sum::<usize>()
+        words.iter().filter(|word| word.script == of).map(|word| word.letters).sum::<usize>()
     };
     // Japanese is written in the characters of Chinese too.
     let (han, latin) = (letters(Script::Han), letters(Script::Latin));
@@ -67,7 +71,7 @@ pub fn detect(text: &str, among: &[Lang]) -> Option<Lang> {
         return the_one(among, Script::Han);
     }
     let most = OTHERS.into_iter().max_by_key(|script| letters(*script))?;
-    let count = words.iter().filter(|(script, _)| *script == most).count();
+    let count = words.iter().filter(|word| word.script == most).count();
     let borrowed = most == Script::Latin
         && count <= BORROWED_WORDS
         && among
@@ -78,12 +82,14 @@ pub fn detect(text: &str, among: &[Lang]) -> Option<Lang> {
 
 /// Whether Chinese with Latin words in it is Chinese: by the words that hold a sentence together,
 /// and by how much there is of each where those do not tell.
-fn is_chinese(words: &[(Script, String)], han: usize, latin: usize) -> bool {
-    let english = words.iter().any(|(_, word)| ENGLISH.contains(&word.to_lowercase().as_str()));
-    let chinese = words
-        .iter()
-        .any(|(script, word)| *script == Script::Han && word.contains(|c| CHINESE.contains(c)));
-    match (chinese, english) {
+fn is_chinese(words: &[Word<'_>], han: usize, latin: usize) -> bool {
+    let is_english = |word: &Word<'_>| {
+        let word = word.text.replace('’', "'").to_lowercase();
+        ENGLISH.contains(&word.as_str())
+    };
+    let is_chinese =
+        |word: &Word<'_>| word.script == Script::Han && word.text.contains(|c| CHINESE.contains(c));
+    match (words.iter().any(is_chinese), words.iter().any(is_english)) {
         (true, false) => true,
         (false, true) => false,
         _ => han * LATIN_PER_HAN >= latin,
@@ -135,8 +141,15 @@ fn script(c: char) -> Option<Script> {
     })
 }
 
-/// The words of a text with their script. Addresses and codes such as `PO-12` are of no language.
-fn words(text: &str) -> Vec<(Script, String)> {
+/// A word, by what its first letter belongs to.
+struct Word<'t> {
+    script: Script,
+    letters: usize,
+    text: &'t str,
+}
+
+/// The words of a text. Addresses and codes such as `PO-12` are of no language.
+fn words(text: &str) -> Vec<Word<'_>> {
     let han = |c: char| script(c) == Some(Script::Han);
     let mut words = Vec::new();
     for part in text.split_whitespace() {
@@ -150,9 +163,9 @@ fn words(text: &str) -> Vec<(Script, String)> {
             if is_address || run.contains(|c: char| c.is_ascii_digit()) {
                 continue;
             }
-            for word in run.split(|c| script(c).is_none() && c != '\'' && c != '’') {
-                let Some(script) = word.chars().find_map(script) else { continue };
-                words.push((script, word.replace('’', "'")));
+            for text in run.split(|c| script(c).is_none() && c != '\'' && c != '’') {
+                let Some(script) = text.chars().find_map(script) else { continue };
+                words.push(Word { script, letters: text.chars().count(), text });
             }
         }
     }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::entities::{MaskedText, answers, without_overlaps};
+use crate::fold::Folded;
 use crate::lang::Lang;
 use crate::spec::{Builtin, EntityId, EntityKind};
 use crate::understand::{Context, EntityMatch, ScoredIntent, Understander, Understanding, limited};
@@ -65,8 +66,8 @@ impl Understander {
         for intent in &mut understood.intents {
             intent.slots = self.slots(usize::from(intent.intent), &masked, &entities);
         }
-        understood.correction =
-            answers::is_correction(text) || entities.iter().any(|found| found.negated);
+        understood.correction = answers::is_correction(&Folded::new(text).text)
+            || entities.iter().any(|found| found.negated);
         understood.entities = entities;
         understood
     }

@@ -11,6 +11,7 @@ use crate::detect::detect;
 use crate::encoder::{Encoder, EncoderError, Sight};
 use crate::entities::{Finder, MaskedText, answers, build_regex};
 use crate::features::Features;
+use crate::fold::Folded;
 use crate::lang::Lang;
 use crate::meanings;
 use crate::model::{Model, ModelError};
@@ -217,7 +218,8 @@ impl Understander {
     /// Understands a text that is not too long, and keeps what that was made from.
     pub(crate) fn read(&self, text: &str, cx: &Context) -> Read {
         let lang = detect(text, &self.model.languages);
-        let entities = self.finder.find_all(text, cx);
+        let folded = Folded::new(text);
+        let entities = self.finder.find_all_in(text, &folded, cx);
         let masked = MaskedText::new(text, &entities, &self.model.masked);
         let features = self.sight().features(&masked.text);
         let (intents, unknown_share) =
@@ -225,8 +227,8 @@ impl Understander {
         let understanding = Understanding {
             lang,
             intents,
-            yes_no: answers::yes_no(text),
-            correction: answers::is_correction(text) || entities.iter().any(|e| e.negated),
+            yes_no: answers::yes_no(&folded.text),
+            correction: answers::is_correction(&folded.text) || entities.iter().any(|e| e.negated),
             entities,
             unknown_share,
             sentiment: sentiment::sentiment(text),

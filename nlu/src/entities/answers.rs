@@ -1,7 +1,9 @@
 //! Yes and no, and openings that take something back.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::Found;
-use crate::fold::Folded;
 use crate::value::Value;
 
 const YES: &[&str] = &[
@@ -186,9 +188,29 @@ const CORRECTIONS: &[&str] = &[
     "not ",
 ];
 
-/// Yes or no, when the whole utterance says that and little else.
-pub(crate) fn yes_no(text: &str) -> Option<bool> {
-    let folded = Folded::new(text).text.replace('’', "'");
+/// Latin words of which everything is made that says yes or no. Most utterances have some other word.
+static WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    [YES, NO, COURTESIES].into_iter().flatten().flat_map(|phrase| latin_words(phrase)).collect()
+});
+
+/// Words of ASCII, with what is written in one with them.
+fn latin_words(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '\''));
+    words.filter(|word| !word.is_empty())
+}
+
+/// Whether a word may be part of a yes or no; `yesplease` too.
+fn may_answer(word: &str) -> bool {
+    let is_glued = |courtesy: &str| word.starts_with(courtesy) || word.ends_with(courtesy);
+    WORDS.contains(word) || COURTESIES.iter().copied().flat_map(latin_words).any(is_glued)
+}
+
+/// Yes or no, when the whole utterance says that and little else. Of a folded text.
+pub(crate) fn yes_no(folded: &str) -> Option<bool> {
+    let folded = folded.replace('’', "'");
+    if !latin_words(&folded).all(may_answer) {
+        return None;
+    }
     if let Some(answer) = answer(&core(&folded)) {
         return Some(answer);
     }
@@ -249,9 +271,8 @@ fn core(folded: &str) -> String {
     }
 }
 
-/// Whether the utterance begins by taking something back.
-pub(crate) fn is_correction(text: &str) -> bool {
-    let folded = Folded::new(text).text;
+/// Whether the utterance begins by taking something back. Of a folded text.
+pub(crate) fn is_correction(folded: &str) -> bool {
     let start = folded.trim_start();
     CORRECTIONS.iter().any(|opening| start.starts_with(opening)) && start.chars().count() > 2
 }

@@ -104,11 +104,20 @@ impl Finder {
 
     /// Every match of every entity but plain text, in order of entity and place.
     pub(crate) fn find_all(&self, text: &str, cx: &Context) -> Vec<EntityMatch> {
-        let folded = Folded::new(text);
+        self.find_all_in(text, &Folded::new(text), cx)
+    }
+
+    /// The same of a text that is folded already.
+    pub(crate) fn find_all_in(
+        &self,
+        text: &str,
+        folded: &Folded,
+        cx: &Context,
+    ) -> Vec<EntityMatch> {
         let mut all = Vec::new();
         for (number, kind) in (0..).zip(&self.kinds) {
             if !matches!(kind, FinderKind::Builtin(Builtin::Text)) {
-                all.extend(self.matches(text, &folded, EntityId(number), kind, cx));
+                all.extend(self.matches(text, folded, EntityId(number), kind, cx));
             }
         }
         if let Some(learned) = &self.learned {

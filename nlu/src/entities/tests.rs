@@ -209,7 +209,7 @@ fn answers_and_addresses() {
         ("no, change order 5 instead", None),
         ("不是周三,是周四", None),
     ] {
-        assert_eq!(answers::yes_no(text), yes, "{text}");
+        assert_eq!(answers::yes_no(&Folded::new(text).text), yes, "{text}");
     }
     let text = |t: &str| Some(Value::Text(t.to_owned()));
     assert_eq!(
@@ -237,7 +237,7 @@ fn patterns_give_their_group_and_negation_is_seen() {
     for text in ["不是周三,是周四", "not the 15th, the 16th"] {
         let days = finder.find(text, EntityId(1), &cx());
         assert_eq!(days.iter().map(|d| d.negated).collect::<Vec<_>>(), [true, false], "{text}");
-        assert!(answers::is_correction(text));
+        assert!(answers::is_correction(&Folded::new(text).text));
     }
 }
 
