@@ -151,7 +151,7 @@ impl<'p> Run<'_, 'p> {
         let asks = |id: &FlowId| all.asks.get(id.index()).copied().unwrap_or(false);
         let of_group = |group: &Vec<FlowId>| {
             let flows: Option<Vec<&Standing>> = group.iter().map(|id| self.standing(*id)).collect();
-            let flows = *Standing::together(flows?.into_iter()).as_bytes();
+            let flows = *Standing::together(&flows?).as_bytes();
             let migrated = group.iter().map(|id| graph::migrated(self.project, *id)).collect();
             let asks = group.iter().map(asks).collect();
             let read = group.iter().filter_map(|id| all.summaries.get(id.index()));

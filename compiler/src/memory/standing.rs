@@ -41,7 +41,11 @@ impl Standing {
 
     /// For what is concluded of several at once: together they may ask for all choices of which each
     /// leaves some out.
-    pub(crate) fn together<'s>(all: impl Iterator<Item = &'s Self>) -> Key {
+    pub(crate) fn together(all: &[&Self]) -> Key {
+        // Most are alone.
+        if let [alone] = all {
+            return alone.own;
+        }
         let mut bases = Vec::new();
         let mut views: BTreeMap<[u8; 32], View> = BTreeMap::new();
         for Self { base, views: own, .. } in all {
@@ -146,7 +150,7 @@ mod tests {
     fn together_all_may_be_asked_for() {
         let both = |options: &[u64]| {
             let (one, other) = (standing(options, &[1], &[1]), standing(options, &[2], &[2]));
-            (one.own(), other.own(), Standing::together([one, other].iter()))
+            (one.own(), other.own(), Standing::together(&[&one, &other]))
         };
         let (two, three, four) = (both(&[1, 2]), both(&[1, 2, 3]), both(&[1, 2, 3, 4]));
         assert_eq!((two.0, two.1), (three.0, three.1));
