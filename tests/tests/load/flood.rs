@@ -27,6 +27,8 @@ pub struct Load {
     pub refusal_times: Vec<Duration>,
     /// How long the load lasted: what was answered later does not count.
     pub time: Duration,
+    /// Sessions that it was for.
+    pub sessions: usize,
 }
 
 impl Load {
@@ -93,7 +95,7 @@ pub async fn closed(dispatch: &Dispatch, customers: usize, time: Duration, seed:
             came
         });
     }
-    let mut load = Load { time, ..Load::default() };
+    let mut load = Load { time, sessions: sessions.count, ..Load::default() };
     while let Some(all) = tasks.join_next().await {
         for (came, took, at) in all.unwrap() {
             load.note(came, took, at.duration_since(begun) <= time);
@@ -111,7 +113,7 @@ pub async fn open(dispatch: &Dispatch, rate: f64, times: (Duration, Duration), s
     let counts = |at: Instant| (lead..=lead + time).contains(&at.duration_since(begun));
     let mut random = Random::new(seed);
     let (mut tasks, mut sent) = (JoinSet::new(), 0_u64);
-    let mut load = Load { time, ..Load::default() };
+    let mut load = Load { time, sessions: sessions.count, ..Load::default() };
     while begun.elapsed() < lead + time {
         while (sent as f64) < begun.elapsed().as_secs_f64() * rate {
             sent += 1;
