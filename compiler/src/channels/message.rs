@@ -7,7 +7,7 @@ use super::table::Capabilities;
 use crate::base::FileSpan;
 use crate::ir::{ChoiceId, SlotIndex, Type};
 use crate::sema::hir::{
-    Body, Card, Flow, Handlers, Media, Project, Say, Slot, Step, StepKind, TextRef,
+    Body, Card, Expr, Flow, Handlers, Media, Project, Say, Slot, Step, StepKind, TextRef,
 };
 
 /// Intents that a clarifying question offers, "none of these" included: the engine's limit.
@@ -112,7 +112,7 @@ impl<'p> Message<'p> {
 pub(super) fn of_flow<'p>(project: &'p Project, flow: &'p Flow) -> Vec<Message<'p>> {
     let mut found = Vec::new();
     let mut collect = Collect { project, flow, found: &mut found };
-    let everywhere = guard::all(project);
+    let everywhere = Around { channels: guard::all(project), reached: Channels::new() };
     for state in &flow.states {
         collect.body(&state.body, &everywhere);
         collect.handlers(&state.handlers, &everywhere);
@@ -146,6 +146,41 @@ fn empty(flow: Option<&Flow>, channels: Channels) -> Message<'_> {
     Message { flow, text: None, menu: Menu::None, links: &[], images: &[], card: None, channels }
 }
 
+/// What the conditions around a step say.
+#[derive(Debug, Clone)]
+struct Around {
+    /// Channels that the customer can have written on last.
+    channels: Channels,
+    /// Channels on which she can be written to for sure.
+    reached: Channels,
+}
+
+impl Around {
+    /// Where a condition holds, and where it does not.
+    fn split(&self, cond: &Expr, project: &Project) -> (Self, Self) {
+        let (holds, fails) = guard::split(cond, project);
+        let (there, there_else) = guard::reached(cond, project);
+        let and = |channels: &Channels, reached: &Channels| Self {
+            channels: &self.channels & channels,
+            reached: &self.reached | reached,
+        };
+        (and(&holds, &there), and(&fails, &there_else))
+    }
+}
+
+/// Whether time may pass in a step: where she could be written to may be otherwise behind it.
+fn pauses(step: &Step) -> bool {
+    let at_once = matches!(
+        step.kind,
+        StepKind::Say(_)
+            | StepKind::Set { .. }
+            | StepKind::Clear(_)
+            | StepKind::Mark(_)
+            | StepKind::When { .. }
+    );
+    !at_once || crate::sema::lints::inner_bodies(step).flatten().any(pauses)
+}
+
 struct Collect<'p, 'f> {
     project: &'p Project,
     flow: &'p Flow,
@@ -153,59 +188,68 @@ struct Collect<'p, 'f> {
 }
 
 impl<'p> Collect<'p, '_> {
-    fn push(&mut self, text: Option<&'p TextRef>, menu: Menu<'p>, channels: &Channels) {
+    fn push(&mut self, text: Option<&'p TextRef>, menu: Menu<'p>, around: &Around) {
         let text = text.and_then(|text| said(self.project, text));
-        self.found.push(Message { text, menu, ..empty(Some(self.flow), channels.clone()) });
+        self.found.push(Message { text, menu, ..empty(Some(self.flow), around.channels.clone()) });
     }
 
-    fn handlers(&mut self, handlers: &'p Handlers, channels: &Channels) {
-        handlers.bodies().for_each(|body| self.body(body, channels));
+    fn handlers(&mut self, handlers: &'p Handlers, around: &Around) {
+        handlers.bodies().for_each(|body| self.body(body, around));
     }
 
-    fn body(&mut self, body: &'p Body, channels: &Channels) {
-        body.iter().for_each(|step| self.step(step, channels));
+    fn body(&mut self, body: &'p Body, around: &Around) {
+        let mut around = around.clone();
+        for step in body {
+            self.step(step, &around);
+            if pauses(step) {
+                around.reached.clear();
+            }
+        }
     }
 
-    fn step(&mut self, step: &'p Step, channels: &Channels) {
+    fn step(&mut self, step: &'p Step, around: &Around) {
         match &step.kind {
-            StepKind::Say(say) => self.say(say, channels),
+            StepKind::Say(say) => self.say(say, around),
             StepKind::Fill(slots) => {
-                slots.iter().for_each(|slot| self.ask(*slot, channels));
+                slots.iter().for_each(|slot| self.ask(*slot, around));
             }
             StepKind::Confirm { text, .. } => {
                 let menu = self.yes_no();
-                self.push(Some(text), menu, channels);
+                self.push(Some(text), menu, around);
             }
             StepKind::Choose { prompt, arms } => {
                 let menu = self.texts(arms.iter().map(|(label, _)| label));
-                self.push(prompt.as_ref(), menu, channels);
+                self.push(prompt.as_ref(), menu, around);
             }
             StepKind::ChooseFrom { prompt, label, .. } => {
                 let menu = said(self.project, label).map_or(Menu::None, Menu::Items);
-                self.push(prompt.as_ref(), menu, channels);
+                self.push(prompt.as_ref(), menu, around);
             }
             StepKind::When { arms, otherwise } => {
-                let mut left = channels.clone();
+                let mut left = around.clone();
                 for (cond, body) in arms {
-                    let (holds, fails) = guard::split(cond, self.project);
-                    self.body(body, &(&left & &holds));
-                    left = &left & &fails;
+                    let (holds, fails) = left.split(cond, self.project);
+                    self.body(body, &holds);
+                    left = fails;
                 }
                 otherwise.iter().for_each(|body| self.body(body, &left));
                 return;
             }
             _ => {}
         }
+        let later = Around { reached: Channels::new(), ..around.clone() };
         for body in crate::sema::lints::inner_bodies(step) {
-            self.body(body, channels);
+            self.body(body, &later);
         }
     }
 
-    fn say(&mut self, say: &'p Say, channels: &Channels) {
-        // What goes to a channel of its own is written for that one.
+    fn say(&mut self, say: &'p Say, around: &Around) {
+        // What goes to a channel of its own is written for that one; where she cannot be written to
+        // there, it is said where she wrote last.
         let channels = match say.on {
-            Some(on) => Channels::from([on.index()]),
-            None => channels.clone(),
+            Some(on) if around.reached.contains(&on.index()) => Channels::from([on.index()]),
+            Some(on) => &around.channels | &Channels::from([on.index()]),
+            None => around.channels.clone(),
         };
         let menu = match say.choices.as_slice() {
             [] => Menu::None,
@@ -221,7 +265,7 @@ impl<'p> Collect<'p, '_> {
         });
     }
 
-    fn ask(&mut self, slot: SlotIndex, channels: &Channels) {
+    fn ask(&mut self, slot: SlotIndex, around: &Around) {
         let Some(slot) = self.flow.slots.get(slot.index()) else { return };
         let Slot { ask: Some(ask), ty, at, .. } = slot else { return };
         let menu = match ty {
@@ -229,7 +273,7 @@ impl<'p> Collect<'p, '_> {
             Type::Bool => self.yes_no(),
             _ => Menu::None,
         };
-        self.push(Some(ask), menu, channels);
+        self.push(Some(ask), menu, around);
     }
 
     fn texts(&self, labels: impl Iterator<Item = &'p TextRef>) -> Menu<'p> {
