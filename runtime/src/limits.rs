@@ -184,10 +184,12 @@ pub const LOOSE_ATTACHMENTS_KEPT: Duration = Duration::from_secs(86_400);
 pub const LOOSE_AT_ONCE_MAX: usize = 500;
 /// Bytes of a file that are read, or sent, at once.
 pub const FILE_CHUNK_BYTES: usize = 64 << 10;
-/// Files of one messenger account that are fetched at the same time: each is in memory meanwhile.
+/// Files of one messenger account that are fetched at the same time.
 pub const MEDIA_AT_ONCE_MAX: usize = 4;
 /// Time for one of them.
 pub const MEDIA_TIMEOUT: Duration = Duration::from_secs(20);
+/// What is read of an answer to see whether it is a file, or says why there is none.
+pub const REFUSAL_BYTES_MAX: usize = 4 << 10;
 /// How often it is tried, before its message is carried out without it.
 pub const MEDIA_ATTEMPTS_MAX: u32 = 3;
 

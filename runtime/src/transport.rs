@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
+use futures_util::{StreamExt as _, TryStreamExt as _};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Bytes;
 use hyper::{Request, Response};
@@ -10,6 +12,9 @@ use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+
+/// A body as it comes; or, in words, why no more of it does.
+pub type Pieces = BoxStream<'static, Result<Bytes, String>>;
 
 /// Carries requests to whoever they are for.
 pub trait Transport: Send + Sync + std::fmt::Debug {
@@ -20,6 +25,10 @@ pub trait Transport: Send + Sync + std::fmt::Debug {
         request: Request<Bytes>,
         bytes_max: usize,
     ) -> BoxFuture<'static, Result<Response<Bytes>, String>>;
+
+    /// Sends a request whose answer may be large. Comes back when the answer begins.
+    fn open(&self, request: Request<Bytes>)
+    -> BoxFuture<'static, Result<Response<Pieces>, String>>;
 }
 
 /// A transport that many hold.
@@ -61,6 +70,17 @@ impl Transport for HttpTransport {
             let (head, body) = sent.await.map_err(|e| e.to_string())?.into_parts();
             let body = Limited::new(body, bytes_max).collect().await.map_err(|e| e.to_string())?;
             Ok(Response::from_parts(head, body.to_bytes()))
+        })
+    }
+
+    fn open(
+        &self,
+        request: Request<Bytes>,
+    ) -> BoxFuture<'static, Result<Response<Pieces>, String>> {
+        let sent = self.http.request(request.map(Full::new));
+        Box::pin(async move {
+            let response = sent.await.map_err(|e| e.to_string())?;
+            Ok(response.map(|body| body.into_data_stream().map_err(|e| e.to_string()).boxed()))
         })
     }
 }

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use flowright_runtime::transport::Transport;
+use flowright_runtime::transport::{Pieces, Transport};
 use futures_util::future::BoxFuture;
+use futures_util::{StreamExt as _, stream};
 use hyper::body::Bytes;
 use hyper::{Request, Response, StatusCode};
 use serde_json::{Value as Json, json};
@@ -82,6 +83,15 @@ impl Transport for Network {
             *response.status_mut() = status;
             Ok(response)
         })
+    }
+
+    fn open(
+        &self,
+        request: Request<Bytes>,
+    ) -> BoxFuture<'static, Result<Response<Pieces>, String>> {
+        let sent = self.send(request, usize::MAX);
+        let whole = |body| stream::once(async { Ok(body) }).boxed();
+        Box::pin(async move { Ok(sent.await?.map(whole)) })
     }
 }
 

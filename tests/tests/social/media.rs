@@ -1,9 +1,15 @@
 //! Files that a messenger keeps: fetched before their message is carried out, from the provider and from nowhere
 //! else.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use flowright_access::v1::{Attachment, Envelope, Identity};
+use flowright_runtime::attachments::Folder;
 use flowright_tests::World;
 use serde_json::{Value as Json, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 use super::standin::{FILE, StandIn};
 use super::{settings, shop, shop_with, until};
@@ -110,4 +116,57 @@ async fn a_provider_that_is_away_keeps_no_message_back() {
     let world = shop_with(&settings(&url, super::SECRETS), |options| options).await;
     let file = file_of(&world, envelope("line", "1", "354718705033693861")).await;
     assert!(file["cause"].as_str().is_some_and(|cause| !cause.is_empty()), "{file}");
+}
+
+/// A messenger that breaks its first answer off, and gives a file without an end when it is asked for `2`.
+/// Says what it was asked for, and how much of the endless one was taken.
+async fn breaks_off(listener: TcpListener, taken: Arc<AtomicUsize>) {
+    for number in 0.. {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let taken = Arc::clone(&taken);
+        tokio::spawn(async move {
+            let mut asked = vec![0; 4_096];
+            let read = stream.read(&mut asked).await.unwrap();
+            let asked = String::from_utf8_lossy(&asked[..read]).into_owned();
+            if asked.contains("/2/content") {
+                let head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+                stream.write_all(head.as_bytes()).await.unwrap();
+                let piece = [FILE, &[b' '; 65_536][FILE.len()..]].concat();
+                while stream.write_all(b"10000\r\n").await.is_ok()
+                    && stream.write_all(&piece).await.is_ok()
+                    && stream.write_all(b"\r\n").await.is_ok()
+                {
+                    taken.fetch_add(piece.len(), Ordering::Relaxed);
+                }
+                return;
+            }
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", FILE.len());
+            stream.write_all(head.as_bytes()).await.unwrap();
+            let end = if number == 0 { FILE.len() / 2 } else { FILE.len() };
+            stream.write_all(&FILE[..end]).await.unwrap();
+        });
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_breaks_off_is_fetched_again_and_what_has_no_end_only_as_far_as_is_taken() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let taken = Arc::new(AtomicUsize::new(0));
+    tokio::spawn(breaks_off(listener, Arc::clone(&taken)));
+    let world = shop_with(&settings(&url, super::SECRETS), |options| options).await;
+    let file = file_of(&world, envelope("line", "1", "1")).await;
+    assert_eq!((&file["bytes"], &file["cause"]), (&json!(FILE.len()), &Json::Null), "{file}");
+    let file = file_of(&world, envelope("line", "2", "2")).await;
+    assert_eq!(file["id"], "", "{file}");
+    assert!(file["cause"].as_str().unwrap().contains("larger"), "{file}");
+    // Once, up to what is taken of a file, and what lies in the buffers of sockets.
+    let (taken, largest) = (taken.load(Ordering::Relaxed), 25 << 20);
+    assert!((largest..largest + (16 << 20)).contains(&taken), "{taken}");
+    // Nothing stays of it.
+    let folder = Folder::beside(&world.store);
+    let folders = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+    let left: Vec<_> =
+        folders.flat_map(|folder| std::fs::read_dir(folder).unwrap()).map(Result::unwrap).collect();
+    assert_eq!(left.len(), 1, "{left:?}");
 }

@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use flowright_access::social::{Answer, Call, Key, Media, Outcome, Place, is_at};
 use flowright_access::v1::{Attachment, Envelope};
+use futures_util::StreamExt as _;
 use hyper::body::Bytes;
-use hyper::{Method, Request};
+use hyper::{Method, Request, Response};
 
 use super::account::{Account, answer_of};
-use crate::attachments::{Attachments, NotTaken};
+use crate::attachments::{Attachments, NotTaken, StoredAttachment};
 use crate::clock::later;
-use crate::limits::{MEDIA_ATTEMPTS_MAX, MEDIA_TIMEOUT};
+use crate::limits::{MEDIA_ATTEMPTS_MAX, MEDIA_TIMEOUT, REFUSAL_BYTES_MAX};
+use crate::transport::Pieces;
 
 /// Before it is tried again.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -22,6 +24,15 @@ enum Missing {
     Again(String),
     /// It never will.
     Never(String),
+}
+
+impl From<NotTaken> for Missing {
+    fn from(error: NotTaken) -> Self {
+        match error {
+            NotTaken::Busy | NotTaken::Store(_) => Self::Again(error.to_string()),
+            _ => Self::Never(error.to_string()),
+        }
+    }
 }
 
 impl From<Outcome> for Missing {
@@ -58,39 +69,42 @@ impl Account {
     }
 
     async fn fetch_file(&self, file: &mut Attachment, into: &Attachments) -> Result<(), Missing> {
-        let work = self.download(&file.at_provider, into.largest());
-        let bytes = tokio::time::timeout(MEDIA_TIMEOUT, work).await;
-        let bytes = bytes.map_err(|_| Missing::Again("it took too long".to_owned()))??;
-        match into.take(self.name(), &file.name, &bytes).await {
-            Ok(taken) => {
-                file.id = taken.id;
-                file.name = taken.name;
-                file.media_type = taken.media_type;
-                file.bytes = taken.bytes;
-                Ok(())
-            }
-            Err(error @ (NotTaken::Busy | NotTaken::Store(_))) => {
-                Err(Missing::Again(error.to_string()))
-            }
-            Err(error) => Err(Missing::Never(error.to_string())),
-        }
+        let taken = tokio::time::timeout(MEDIA_TIMEOUT, self.take(file, into)).await;
+        let taken = taken.map_err(|_| Missing::Again("it took too long".to_owned()))??;
+        file.id = taken.id;
+        file.name = taken.name;
+        file.media_type = taken.media_type;
+        file.bytes = taken.bytes;
+        Ok(())
     }
 
-    async fn download(&self, at_provider: &str, largest: u64) -> Result<Bytes, Missing> {
+    /// Writes a file down as it comes.
+    async fn take(
+        &self,
+        file: &Attachment,
+        into: &Attachments,
+    ) -> Result<StoredAttachment, Missing> {
         let token = self.token().await?;
-        let downloaded = self.download_with(at_provider, token.as_ref(), largest).await;
-        if matches!(downloaded, Err(Outcome::StaleToken { .. })) {
+        let _place = self.fetching.acquire().await;
+        let opened = self.open(&file.at_provider, token.as_ref()).await;
+        if matches!(opened, Err(Outcome::StaleToken { .. })) {
             self.forget(token.as_ref()).await;
         }
-        Ok(downloaded?)
+        let (begun, mut rest) = opened?;
+        let mut upload = into.begin(self.name(), &file.name).await?;
+        upload.write(&begun).await?;
+        while let Some(piece) = rest.next().await {
+            upload.write(&piece.map_err(Missing::Again)?).await?;
+        }
+        Ok(upload.finish().await?)
     }
 
-    async fn download_with(
+    /// The beginning of a file, and what follows.
+    async fn open(
         &self,
         at_provider: &str,
         token: Option<&Key>,
-        largest: u64,
-    ) -> Result<Bytes, Outcome> {
+    ) -> Result<(Bytes, Pieces), Outcome> {
         let provider = &self.channel.provider;
         let never = |cause: &str| Outcome::Dead { cause: cause.to_owned() };
         let media = provider.media(at_provider, token);
@@ -111,15 +125,18 @@ impl Account {
             }
         };
         let request = request.map_err(|cause| Outcome::Dead { cause })?;
-        // One byte more than is taken shows that it is too large.
-        let most = usize::try_from(largest).unwrap_or(usize::MAX).saturating_add(1);
-        let _place = self.fetching.acquire().await;
-        let sent = self.transport.send(request, most).await;
-        let response = sent.map_err(|cause| Outcome::Again { cause, after_ms: None })?;
+        let again = |cause| Outcome::Again { cause, after_ms: None };
+        let (head, mut pieces) = self.transport.open(request).await.map_err(again)?.into_parts();
+        let mut begun = Vec::new();
+        while begun.len() < REFUSAL_BYTES_MAX {
+            let Some(piece) = pieces.next().await else { break };
+            begun.extend_from_slice(&piece.map_err(again)?);
+        }
+        let response = Response::from_parts(head, Bytes::from(begun));
         let refused = answer_of(&response, |answer: &Answer<'_>| provider.refuses_media(answer));
         match refused {
             Some(outcome) => Err(outcome),
-            None => Ok(response.into_body()),
+            None => Ok((response.into_body(), pieces)),
         }
     }
 
