@@ -81,10 +81,11 @@ impl Actor {
                 () = patience => Some(None),
             };
             match mail {
-                Some(Some(mail)) => self.take(mail).await,
+                // Apart: what a session that waits takes in memory would be what its largest step does.
+                Some(Some(mail)) => Box::pin(self.take(mail)).await,
                 None => return,
                 Some(None) if self.look_is_due() || self.failures > 0 => {
-                    self.take(Mail::Look).await
+                    Box::pin(self.take(Mail::Look)).await
                 }
                 Some(None) => {
                     if self.inner.retire(&self.id, &mailbox) {
@@ -299,7 +300,9 @@ impl Actor {
         event: Event,
         begun: Option<Begun>,
     ) -> Result<Vec<StoredReply>, DispatchError> {
-        self.learn_contacts().await?;
+        if self.writes_elsewhere() {
+            self.learn_contacts().await?;
+        }
         self.step_alone(event, begun).await
     }
 
