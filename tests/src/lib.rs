@@ -7,6 +7,7 @@
 )]
 
 pub mod big;
+pub mod mail;
 pub mod memory;
 pub mod pages;
 pub mod programs;

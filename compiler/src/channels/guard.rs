@@ -14,8 +14,41 @@ pub(super) fn all(project: &Project) -> Channels {
     (0..project.channels.len()).collect()
 }
 
+/// What the conditions around a step say.
+#[derive(Debug, Clone)]
+pub(super) struct Around {
+    /// Channels that the customer can have written on last.
+    pub(super) channels: Channels,
+    /// Channels on which she can be written to for sure, as of so many pauses.
+    pub(super) reached: Channels,
+    pub(super) asked: u32,
+}
+
+impl Around {
+    /// Where no condition is.
+    pub(super) fn anywhere(project: &Project) -> Self {
+        Self { channels: all(project), reached: Channels::new(), asked: 0 }
+    }
+
+    /// Where a condition holds that is asked after so many pauses, and where it does not.
+    pub(super) fn split(&self, cond: &Expr, project: &Project, asked: u32) -> (Self, Self) {
+        let (holds, fails) = split(cond, project);
+        let (there, there_else) = reached(cond, project);
+        let and = |channels: &Channels, reached: &Channels| Self {
+            channels: &self.channels & channels,
+            // What was asked before a pause may be otherwise after it.
+            reached: match self.asked == asked {
+                true => &self.reached | reached,
+                false => reached.clone(),
+            },
+            asked,
+        };
+        (and(&holds, &there), and(&fails, &there_else))
+    }
+}
+
 /// Channels on which a condition can hold, and those on which it can fail.
-pub(super) fn split(cond: &Expr, project: &Project) -> (Channels, Channels) {
+fn split(cond: &Expr, project: &Project) -> (Channels, Channels) {
     match &cond.kind {
         ExprKind::Not(inner) => {
             let (holds, fails) = split(inner, project);
@@ -50,7 +83,7 @@ pub(super) fn split(cond: &Expr, project: &Project) -> (Channels, Channels) {
 
 /// Channels on which the customer is known to have an address where a condition holds, and where it
 /// fails: `when reachable on …`.
-pub(super) fn reached(cond: &Expr, project: &Project) -> (Channels, Channels) {
+fn reached(cond: &Expr, project: &Project) -> (Channels, Channels) {
     match &cond.kind {
         ExprKind::Not(inner) => {
             let (holds, fails) = reached(inner, project);

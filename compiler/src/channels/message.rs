@@ -1,13 +1,13 @@
 //! Everything that a bot sends: one message a reply, with the channels on which it can be sent.
 
-use super::guard::{self, Channels};
+use super::guard::{self, Around, Channels};
 use super::longest::labels;
 use super::render::{Rendered, Renderer, Said, said};
 use super::table::Capabilities;
 use crate::base::FileSpan;
 use crate::ir::{ChoiceId, SlotIndex, Type};
 use crate::sema::hir::{
-    Body, Card, Expr, Flow, Handlers, Media, Project, Say, Slot, Step, StepKind, TextRef,
+    Body, Card, Flow, Handlers, Media, Project, Say, Slot, Step, StepKind, TextRef,
 };
 
 /// Intents that a clarifying question offers, "none of these" included: the engine's limit.
@@ -112,7 +112,7 @@ impl<'p> Message<'p> {
 pub(super) fn of_flow<'p>(project: &'p Project, flow: &'p Flow) -> Vec<Message<'p>> {
     let mut found = Vec::new();
     let mut collect = Collect { project, flow, found: &mut found };
-    let everywhere = Around { channels: guard::all(project), reached: Channels::new() };
+    let everywhere = Around::anywhere(project);
     for state in &flow.states {
         collect.body(&state.body, &everywhere);
         collect.handlers(&state.handlers, &everywhere);
@@ -144,28 +144,6 @@ pub(super) fn of_no_flow(project: &Project) -> Vec<Message<'_>> {
 
 fn empty(flow: Option<&Flow>, channels: Channels) -> Message<'_> {
     Message { flow, text: None, menu: Menu::None, links: &[], images: &[], card: None, channels }
-}
-
-/// What the conditions around a step say.
-#[derive(Debug, Clone)]
-struct Around {
-    /// Channels that the customer can have written on last.
-    channels: Channels,
-    /// Channels on which she can be written to for sure.
-    reached: Channels,
-}
-
-impl Around {
-    /// Where a condition holds, and where it does not.
-    fn split(&self, cond: &Expr, project: &Project) -> (Self, Self) {
-        let (holds, fails) = guard::split(cond, project);
-        let (there, there_else) = guard::reached(cond, project);
-        let and = |channels: &Channels, reached: &Channels| Self {
-            channels: &self.channels & channels,
-            reached: &self.reached | reached,
-        };
-        (and(&holds, &there), and(&fails, &there_else))
-    }
 }
 
 /// Whether time may pass in a step: where she could be written to may be otherwise behind it.
@@ -228,7 +206,7 @@ impl<'p> Collect<'p, '_> {
             StepKind::When { arms, otherwise } => {
                 let mut left = around.clone();
                 for (cond, body) in arms {
-                    let (holds, fails) = left.split(cond, self.project);
+                    let (holds, fails) = left.split(cond, self.project, left.asked);
                     self.body(body, &holds);
                     left = fails;
                 }

@@ -3,12 +3,12 @@
 
 use flowright_nlu::value::Value;
 
-use super::guard::{self, Channels};
+use super::guard::{Around, Channels};
 use super::table;
 use crate::base::{FileSpan, SourceMap};
 use crate::diag::{Code, Diagnostic};
 use crate::ir::ChannelId;
-use crate::sema::hir::{Body, Expr, ExprKind, Flow, Handlers, Project, Step, StepKind};
+use crate::sema::hir::{Body, ExprKind, Flow, Handlers, Project, Step, StepKind};
 
 /// Checks a flow.
 pub(super) fn check_flow(project: &Project, sources: &SourceMap, flow: &Flow) -> Vec<Diagnostic> {
@@ -45,16 +45,6 @@ impl Silent {
     }
 }
 
-/// What the conditions around a step say.
-#[derive(Debug, Clone)]
-struct Around {
-    /// Channels that the customer can have written on last.
-    channels: Channels,
-    /// Channels on which she can be written to for sure, as of so many pauses.
-    reached: Channels,
-    asked: u32,
-}
-
 impl Walk<'_> {
     fn flow(&mut self, flow: &Flow) {
         for state in &flow.states {
@@ -65,7 +55,7 @@ impl Walk<'_> {
     }
 
     fn anywhere(&self) -> Around {
-        Around { channels: guard::all(self.project), reached: Channels::new(), asked: 0 }
+        Around::anywhere(self.project)
     }
 
     fn handlers(&mut self, handlers: &Handlers) {
@@ -112,7 +102,7 @@ impl Walk<'_> {
                 let mut left = around.clone();
                 let mut ends = Vec::new();
                 for (cond, body) in arms {
-                    let (holds, fails) = self.split(&left, cond, silent.pauses);
+                    let (holds, fails) = left.split(cond, self.project, silent.pauses);
                     ends.push(self.body(body, silent, &holds));
                     left = fails;
                 }
@@ -131,22 +121,6 @@ impl Walk<'_> {
             }
         }
         silent
-    }
-
-    /// What is known where a condition holds, and where it does not.
-    fn split(&self, around: &Around, cond: &Expr, asked: u32) -> (Around, Around) {
-        let (holds, fails) = guard::split(cond, self.project);
-        let (there, there_else) = guard::reached(cond, self.project);
-        let and = |channels: &Channels, reached: &Channels| Around {
-            channels: &around.channels & channels,
-            // What was asked before a pause may be otherwise after it.
-            reached: match around.asked == asked {
-                true => &around.reached | reached,
-                false => reached.clone(),
-            },
-            asked,
-        };
-        (and(&holds, &there), and(&fails, &there_else))
     }
 
     /// Something is sent to a channel of its own, where the customer may not have written for long.

@@ -3,15 +3,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flowright_access::email::mime;
-use flowright_runtime::access::email::{Setup, setup};
 use flowright_runtime::service::Options;
 use flowright_tests::World;
+use flowright_tests::mail::{hand_in, with_mailboxes};
 use futures_util::future::BoxFuture;
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::TcpStream;
 
 use super::smarthost::Smarthost;
-use super::{Kind, Line, Program, config};
+use super::{Kind, Line, Program};
 
 pub struct Mail {
     smarthost: Smarthost,
@@ -44,12 +42,7 @@ impl Kind for Mail {
              key_env = \"KEY\"\nsmarthost = \"{}\"\nsmarthost_tls = \"none\"\n",
             self.smarthost.address
         );
-        let config = config(&text);
-        let variable = |name: &str| config.env.get(name).cloned();
-        let folder = std::env::temp_dir();
-        let Setup { options: email, outlets } =
-            setup(&config.email, &folder, &program.channels, variable, &options.clock).unwrap();
-        Options { email, outlets, ..options }
+        with_mailboxes(options, &text, &program.channels)
     }
 
     fn line<'w>(&'w self, world: &'w World, sender: &'w str) -> BoxFuture<'w, Box<dyn Line>> {
@@ -82,36 +75,17 @@ impl MailLine {
     }
 
     async fn send(&self, id: &str, text: &str) {
-        let mut stream = BufReader::new(TcpStream::connect(self.server).await.unwrap());
         let body = STANDARD.encode(text);
         let lines: Vec<&str> =
             body.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap()).collect();
         let message = format!(
             "From: {from}\r\nTo: support@acme.example\r\nMessage-ID: <{id}@x.example>\r\n\
              MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\
-             Content-Transfer-Encoding: base64\r\n\r\n{}\r\n.\r\n",
+             Content-Transfer-Encoding: base64\r\n\r\n{}",
             lines.join("\r\n"),
             from = self.address,
         );
-        let steps = [
-            (String::new(), "220"),
-            ("EHLO client.example\r\n".to_owned(), "250"),
-            (format!("MAIL FROM:<{}>\r\n", self.address), "250"),
-            ("RCPT TO:<support@acme.example>\r\n".to_owned(), "250"),
-            ("DATA\r\n".to_owned(), "354"),
-            (message, "250"),
-            ("QUIT\r\n".to_owned(), "221"),
-        ];
-        for (said, wanted) in steps {
-            stream.get_mut().write_all(said.as_bytes()).await.unwrap();
-            let mut line = String::new();
-            // `250-…` goes on.
-            while line.as_bytes().get(3) != Some(&b' ') {
-                line.clear();
-                assert!(stream.read_line(&mut line).await.unwrap() > 0, "{wanted}: {said}");
-            }
-            assert!(line.starts_with(wanted), "{said}: {line}");
-        }
+        hand_in(self.server, &self.address, &message).await;
     }
 }
 

@@ -1,7 +1,6 @@
 //! Mail in, as a mail server in front of ours passes it on; and what the mails with codes look like.
 
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::TcpStream;
+use flowright_tests::mail::hand_in;
 
 use super::{ASKED, Site, code_in};
 
@@ -14,7 +13,6 @@ impl Site {
     /// The same with more headers.
     pub async fn mail_with(&self, from: &str, id: &str, text: &str, verified: bool, more: &str) {
         let server = self.world.server.mail_address.unwrap();
-        let mut stream = BufReader::new(TcpStream::connect(server).await.unwrap());
         let domain = from.rsplit_once('@').unwrap().1;
         let found = match verified {
             true => format!(
@@ -24,27 +22,9 @@ impl Site {
         };
         let message = format!(
             "{found}From: {from}\r\nTo: support@acme.example\r\nMessage-ID: <{id}@{domain}>\r\n{more}\
-             Content-Type: text/plain; charset=utf-8\r\n\r\n{text}\r\n.\r\n"
+             Content-Type: text/plain; charset=utf-8\r\n\r\n{text}"
         );
-        let steps = [
-            (String::new(), "220"),
-            ("EHLO client.example\r\n".to_owned(), "250"),
-            (format!("MAIL FROM:<{from}>\r\n"), "250"),
-            ("RCPT TO:<support@acme.example>\r\n".to_owned(), "250"),
-            ("DATA\r\n".to_owned(), "354"),
-            (message, "250"),
-            ("QUIT\r\n".to_owned(), "221"),
-        ];
-        for (said, wanted) in steps {
-            stream.get_mut().write_all(said.as_bytes()).await.unwrap();
-            let mut line = String::new();
-            // `250-…` goes on.
-            while line.as_bytes().get(3) != Some(&b' ') {
-                line.clear();
-                assert!(stream.read_line(&mut line).await.unwrap() > 0, "{wanted}: {said}");
-            }
-            assert!(line.starts_with(wanted), "{said}: {line}");
-        }
+        hand_in(server, from, &message).await;
     }
 }
 

@@ -12,15 +12,11 @@ mod refused;
 mod smarthost;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use flowright_access::email::mime::{self, Mail};
-use flowright_compiler::ir::{ChannelDef, SettingDef};
-use flowright_runtime::access::email::{Setup, setup};
-use flowright_runtime::clock::SharedClock;
-use flowright_runtime::config::Config;
 use flowright_runtime::service::Options;
+use flowright_tests::mail::{mailbox, with_mailboxes};
 use flowright_tests::{World, bundle_of_text, send, texts};
 use rusqlite::Connection;
 use serde_json::{Value as Json, json};
@@ -140,19 +136,7 @@ fn config(smarthost: &str, more: &str) -> String {
 }
 
 fn with_mail(options: Options, config: &str) -> Options {
-    let config = Config::parse("flowright.toml", config).unwrap();
-    let clock: SharedClock = Arc::clone(&options.clock);
-    let address = SettingDef::Text("support@acme.example".to_owned());
-    let channel = ChannelDef {
-        name: "mail".to_owned(),
-        kind: "email".to_owned(),
-        settings: vec![("address".to_owned(), address)],
-    };
-    let variable = |name: &str| config.env.get(name).cloned();
-    let folder = std::env::temp_dir();
-    let Setup { options: email, outlets } =
-        setup(&config.email, &folder, &[channel], variable, &clock).unwrap();
-    Options { email, outlets, codes: config.customers.codes(), ..options }
+    with_mailboxes(options, config, &[mailbox("mail", "support@acme.example")])
 }
 
 /// The six digits that a mail says.

@@ -1,19 +1,15 @@
 //! A customer chats on the web, and what the flow says on the channel `mail` comes to her by mail: to an
 //! address that was proved to be hers, in the thread that she wrote last, whatever stops the server.
 
-use std::sync::Arc;
 
 use flowright_access::email::smtp::Outcome;
 use flowright_access::v1::proof::Kind;
 use flowright_access::v1::{Envelope, Identity, ListRepliesRequest, Proof};
-use flowright_compiler::ir::{ChannelDef, SettingDef};
-use flowright_runtime::access::email::{Setup, setup};
-use flowright_runtime::clock::SharedClock;
-use flowright_runtime::config::Config;
 use flowright_runtime::grpc::v1::conversations_client::ConversationsClient;
 use flowright_runtime::secret::Secret;
 use flowright_runtime::service::Options;
 use flowright_runtime::store::verify;
+use flowright_tests::mail::{mailbox, with_mailboxes};
 use flowright_tests::{World, bundle_of_text, send};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value as Json, json};
@@ -51,18 +47,8 @@ fn config_of(smarthost: &Smarthost) -> String {
 }
 
 fn with_mail(options: Options, text: &str) -> Options {
-    let config = Config::parse("flowright.toml", text).unwrap();
-    let clock: SharedClock = Arc::clone(&options.clock);
-    let address = SettingDef::Text("support@acme.example".to_owned());
-    let channel = ChannelDef {
-        name: "mail".to_owned(),
-        kind: "email".to_owned(),
-        settings: vec![("address".to_owned(), address)],
-    };
-    let variable = |name: &str| config.env.get(name).cloned();
-    let Setup { options: email, outlets } =
-        setup(&config.email, &std::env::temp_dir(), &[channel], variable, &clock).unwrap();
-    Options { email, outlets, token_keys: vec![Secret::from(KEY.to_owned())], ..options }
+    let options = with_mailboxes(options, text, &[mailbox("mail", "support@acme.example")]);
+    Options { token_keys: vec![Secret::from(KEY.to_owned())], ..options }
 }
 
 /// The company's records know the customer by this address.

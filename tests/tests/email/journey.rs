@@ -1,16 +1,12 @@
 //! One conversation that begins by email, goes on in a web page, is answered over REST and ends over gRPC:
 //! one session, with everything that was said in it.
 
-use std::sync::Arc;
 
 use flowright_access::v1::SendRequest;
-use flowright_compiler::ir::{ChannelDef, SettingDef};
-use flowright_runtime::access::email::{Setup, setup};
-use flowright_runtime::clock::SharedClock;
-use flowright_runtime::config::Config;
 use flowright_runtime::grpc::v1::conversations_client::ConversationsClient;
 use flowright_runtime::secret::Secret;
 use flowright_runtime::service::Options;
+use flowright_tests::mail::{mailbox, with_mailboxes};
 use flowright_tests::{ECHO, World, bundle_of_text, send, texts};
 use futures_util::{SinkExt as _, StreamExt as _};
 use prost_types::value::Kind as Holds;
@@ -44,22 +40,8 @@ async fn world(smarthost: &Smarthost) -> World {
     let text = config(smarthost.address, more);
     let bundle = bundle_of_text(&ECHO.replacen("channel api: rest\n", CHANNELS, 1));
     World::start_bundle(bundle, move |options| {
-        let config = Config::parse("flowright.toml", &text).unwrap();
-        let clock: SharedClock = Arc::clone(&options.clock);
-        let channel = ChannelDef {
-            name: "mail".to_owned(),
-            kind: "email".to_owned(),
-            settings: vec![(
-                "address".to_owned(),
-                SettingDef::Text("support@acme.example".to_owned()),
-            )],
-        };
-        let variable = |name: &str| config.env.get(name).cloned();
-        let folder = std::env::temp_dir();
-        let Setup { options: email, outlets } =
-            setup(&config.email, &folder, &[channel], variable, &clock).unwrap();
-        let token_keys = vec![Secret::from(KEY.to_owned())];
-        Options { email, outlets, token_keys, ..options }
+        let options = with_mailboxes(options, &text, &[mailbox("mail", "support@acme.example")]);
+        Options { token_keys: vec![Secret::from(KEY.to_owned())], ..options }
     })
     .await
 }

@@ -16,16 +16,12 @@ mod talks;
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use flowright_access::email::mime::{self, Mail};
 use flowright_access::email::thread::Key;
-use flowright_compiler::ir::{ChannelDef, SettingDef};
-use flowright_runtime::access::email::{Setup, setup};
-use flowright_runtime::clock::SharedClock;
-use flowright_runtime::config::Config;
 use flowright_runtime::service::Options;
+use flowright_tests::mail::{mailbox, with_mailboxes};
 use flowright_tests::{ECHO, World, bundle_of_text, root};
 use serde_json::{Value as Json, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -75,19 +71,9 @@ fn bundle() -> Vec<u8> {
 }
 
 fn with_mail(options: Options, config: &str) -> Options {
-    let config = Config::parse("flowright.toml", config).unwrap();
-    let clock: SharedClock = Arc::clone(&options.clock);
-    let channel = |name: &str, address: &str| ChannelDef {
-        name: name.to_owned(),
-        kind: "email".to_owned(),
-        settings: vec![("address".to_owned(), SettingDef::Text(address.to_owned()))],
-    };
     let channels =
-        [channel("mail", "support@acme.example"), channel("sales", "sales@acme.example")];
-    let variable = |name: &str| config.env.get(name).cloned();
-    let Setup { options: email, outlets } =
-        setup(&config.email, &std::env::temp_dir(), &channels, variable, &clock).unwrap();
-    Options { email, outlets, ..options }
+        [mailbox("mail", "support@acme.example"), mailbox("sales", "sales@acme.example")];
+    with_mailboxes(options, config, &channels)
 }
 
 /// Where it takes mail.

@@ -138,18 +138,8 @@ impl Confirmations {
             return Ok(Said::no(422, "malformed"));
         };
         let at_ms = inner.clock.now_ms();
-        let code = StoredCode {
-            ticket: ticket(&call.key),
-            session: session.id.clone(),
-            channel: channel.to_owned(),
-            address: address.key(),
-            salt: salt()?,
-            at_ms,
-            expires_at_ms: later(at_ms, CODE_GOOD_FOR),
-            state: CodeState::Open,
-            tries: 0,
-        };
-        let body = Letter::of(program, session, &code, &address, at_ms).to_json();
+        let code = new_code(session, call, (channel, &address), at_ms)?;
+        let body = Letter::of(program, session, &code, &address, at_ms).to_json()?;
         let said = json!({ "ticket": &code.ticket });
         let order = CodeOrder { code, body, limits: inner.limits };
         let is_sent = inner.store.order_code(order).await.map_err(|e| e.to_string())?;
@@ -218,6 +208,26 @@ fn answer(said: CodeAnswer) -> Said {
     Said::no(status, said.name())
 }
 
+/// The code that a call asks for, to an address on a channel. It is random anew.
+fn new_code(
+    session: &Session,
+    call: &PendingCall,
+    (channel, address): (&str, &Address),
+    at_ms: i64,
+) -> Result<StoredCode, String> {
+    Ok(StoredCode {
+        ticket: ticket(&call.key),
+        session: session.id.clone(),
+        channel: channel.to_owned(),
+        address: address.key(),
+        salt: salt()?,
+        at_ms,
+        expires_at_ms: later(at_ms, CODE_GOOD_FOR),
+        state: CodeState::Open,
+        tries: 0,
+    })
+}
+
 /// A call's code is known by this: the same for the same call.
 fn ticket(key: &str) -> String {
     let hash = blake3::hash(key.as_bytes());
@@ -272,8 +282,8 @@ impl Letter {
         }
     }
 
-    fn to_json(&self) -> String {
-        serde_json::to_value(self).map_or_else(|_| String::new(), |json| json.to_string())
+    fn to_json(&self) -> Result<String, String> {
+        serde_json::to_string(self).map_err(|e| e.to_string())
     }
 
     /// What it says, with the digits.

@@ -8,9 +8,10 @@ use flowright_compiler::ir::{ActionDef, OwnRequest, RequestDef};
 use flowright_engine::LoadedProgram;
 use flowright_engine::model::{ActionResult, PendingCall, Session};
 
-use super::{CodeAnswer, CodeState, Letter, Said, StoredCode, answer, channel, salt, text, ticket};
-use crate::clock::later;
-use crate::limits::{CODE_GOOD_FOR, CODE_TRIES_MAX};
+use super::{
+    CodeAnswer, CodeState, Letter, Said, StoredCode, answer, channel, new_code, salt, text,
+};
+use crate::limits::CODE_TRIES_MAX;
 
 /// Sends nothing and links nothing: what a code comes to by itself. How often one is sent is not counted.
 #[derive(Debug)]
@@ -67,17 +68,7 @@ impl Rehearsal {
         let Some(address) = Address::parse(address) else {
             return Ok((Said::no(422, "malformed"), None));
         };
-        let code = StoredCode {
-            ticket: ticket(&call.key),
-            session: session.id.clone(),
-            channel: channel.to_owned(),
-            address: address.key(),
-            salt: salt()?,
-            at_ms: now_ms,
-            expires_at_ms: later(now_ms, CODE_GOOD_FOR),
-            state: CodeState::Open,
-            tries: 0,
-        };
+        let code = new_code(session, call, (channel, &address), now_ms)?;
         let letter = Letter::of(program, session, &code, &address, now_ms);
         let shown = format!("to {}: {}\n{}", letter.to, letter.subject, letter.revealed(&self.key));
         let said = Said(200, serde_json::json!({ "ticket": &code.ticket }));
