@@ -56,7 +56,7 @@ async fn whose_address_the_records_know_is_that_customer() {
                    find on mail get \"{env.CRM_URL}/customers?email={address}\" { timeout 2s }\n";
     let site = Site::start_as(&BOT.replace("customer {", records), "", |o| o).await;
     let address = "li.wei@hongda.example";
-    let asked = format!("I have sent a code to {address}. What are its six digits?");
+    let asked = format!("What are the six digits of the code that I sent to {address}?");
     assert_eq!(site.say("v", "1", &format!("my mail is {address}")).await, [asked]);
     let code = site.code(1).await;
     assert_eq!(site.say("v", "2", &code).await.len(), 2);

@@ -30,7 +30,7 @@ const BOT: &str = include_str!("bot.flow");
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the bot asks when a code is on its way.
-const ASKED: &str = "I have sent a code to ann@x.example. What are its six digits?";
+const ASKED: &str = "What are the six digits of the code that I sent to ann@x.example?";
 const CONFIRMED: [&str; 2] = ["Thank you, ann@x.example is confirmed.", "You can go on by mail."];
 const WRONG: &str = "That is not the code. Please look again.";
 

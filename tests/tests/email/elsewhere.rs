@@ -1,7 +1,6 @@
 //! A customer chats on the web, and what the flow says on the channel `mail` comes to her by mail: to an
 //! address that was proved to be hers, in the thread that she wrote last, whatever stops the server.
 
-
 use flowright_access::email::smtp::Outcome;
 use flowright_access::v1::proof::Kind;
 use flowright_access::v1::{Envelope, Identity, ListRepliesRequest, Proof};

@@ -1,7 +1,6 @@
 //! One conversation that begins by email, goes on in a web page, is answered over REST and ends over gRPC:
 //! one session, with everything that was said in it.
 
-
 use flowright_access::v1::SendRequest;
 use flowright_runtime::grpc::v1::conversations_client::ConversationsClient;
 use flowright_runtime::secret::Secret;
