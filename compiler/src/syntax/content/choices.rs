@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Part, seen, word};
 use crate::base::Span;
 use crate::syntax::ast::{Entity, Slot, TypeExpr};
-use crate::syntax::token::{Token, TokenKind};
+use crate::syntax::token::{MEMBER_KEYWORDS, STEP_KEYWORDS, Token, TokenKind};
 
 /// How it is known that a name is only compared with a choice, set to one, emptied, or asked for
 /// whether it holds anything.
@@ -96,30 +96,13 @@ pub(super) fn sets_one_word<'p>(mut behind_set: impl Iterator<Item = Code<'p>>) 
     expected.into_iter().all(is_as_expected)
         && match behind_set.next() {
             None | Some((TokenKind::CloseBrace | TokenKind::Arrow, _)) => true,
-            Some((TokenKind::Word, text)) => BEGINS_A_STEP.contains(&text),
+            // No expression goes on with one of these.
+            Some((TokenKind::Word, text)) => {
+                STEP_KEYWORDS.contains(&text) || MEMBER_KEYWORDS.contains(&text)
+            }
             Some(_) => false,
         }
 }
-
-/// Words that no expression goes on with. One that is missing here costs time, and nothing else.
-const BEGINS_A_STEP: &[&str] = &[
-    "call",
-    "choose",
-    "clear",
-    "confirm",
-    "do",
-    "end",
-    "fill",
-    "handoff",
-    "mark",
-    "on",
-    "otherwise",
-    "say",
-    "set",
-    "state",
-    "wait",
-    "when",
-];
 
 /// Whether the next is a name without a field.
 pub(super) fn is_whole_name<'p>(mut behind: impl Iterator<Item = Code<'p>>) -> bool {
