@@ -54,29 +54,45 @@ fn violations(folder: &str, forbidden: &[&str], allowed_in: impl Fn(&str) -> boo
     found
 }
 
+/// The folders of crates.
+const CRATES: &[&str] = &[
+    "nlu",
+    "nlu-encoder",
+    "compiler",
+    "engine",
+    "access",
+    "runtime",
+    "cli",
+    "tests",
+    "bench",
+    "flows",
+    "fuzz",
+    "xtask",
+];
+
 #[test]
 fn every_module_begins_with_a_header() {
-    let crates = [
-        "nlu",
-        "nlu-encoder",
-        "compiler",
-        "engine",
-        "access",
-        "runtime",
-        "cli",
-        "tests",
-        "bench",
-        "flows",
-        "fuzz",
-        "xtask",
-    ];
-    let bare: Vec<_> = crates
+    let bare: Vec<_> = CRATES
         .iter()
         .flat_map(|folder| sources(folder))
         .filter(|(_, text)| !text.starts_with("//!") && !text.starts_with("#!/"))
         .map(|(label, _)| label)
         .collect();
     assert!(bare.is_empty(), "no `//!` header on the first line: {bare:#?}");
+}
+
+/// Longer ones are not read at once: they hold more than one idea.
+const LINES_MAX: usize = 400;
+
+#[test]
+fn every_file_is_read_at_once() {
+    let long: Vec<String> = CRATES
+        .iter()
+        .flat_map(|folder| sources(folder))
+        .filter(|(_, text)| text.lines().count() > LINES_MAX)
+        .map(|(label, text)| format!("{label}: {} lines", text.lines().count()))
+        .collect();
+    assert!(long.is_empty(), "more than {LINES_MAX} lines: {long:#?}");
 }
 
 #[test]
