@@ -6,6 +6,10 @@ pub mod bare;
 
 use std::time::{Duration, Instant};
 
+/// What the binary has too.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Rounds of which the fastest counts: what slows a round down is never the code.
 const ROUNDS: usize = 7;
 
