@@ -7,7 +7,8 @@ use flowright_nlu::EntityMatch;
 use crate::drive::Next;
 use crate::fill::Accepted;
 use crate::model::{Visited, Wait};
-use crate::stepper::{Stepper, Taken, Trouble};
+use crate::step::Taken;
+use crate::stepper::{Stepper, Trouble};
 
 /// What became of a correction.
 pub(crate) enum Corrected {

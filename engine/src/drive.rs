@@ -5,7 +5,8 @@ use flowright_nlu::value::Value;
 
 use crate::limits::{PATH_MAX, STACK_MAX};
 use crate::model::{Command, Frame, Reason, Status, Visited, Wait};
-use crate::stepper::{Entered, Exited, Stepper, Trouble};
+use crate::step::Entered;
+use crate::stepper::{Exited, Stepper, Trouble};
 
 /// What comes after an exit.
 pub(crate) enum Next {

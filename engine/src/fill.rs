@@ -7,7 +7,8 @@ use flowright_nlu::{Context, EntityMatch};
 
 use crate::drive::Next;
 use crate::model::{Reason, Wait};
-use crate::stepper::{Stepper, Taken, Trouble};
+use crate::step::Taken;
+use crate::stepper::{Stepper, Trouble};
 
 /// What became of a new value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

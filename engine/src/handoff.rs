@@ -48,8 +48,12 @@ impl Stepper<'_> {
             because,
             rules: rules.iter().filter_map(rule_text).collect(),
             summary: self.summary(),
+            owner: None,
+            since_ms: self.now_ms,
+            replied_at_ms: None,
         };
         self.session.status = Status::HandedOff(Box::new(handoff.clone()));
+        self.session.epoch += 1;
         self.commands.push(Command::Handoff(Box::new(handoff)));
     }
 

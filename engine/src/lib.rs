@@ -20,6 +20,7 @@ pub mod model;
 mod program;
 mod say;
 mod session;
+mod step;
 mod stepper;
 pub mod transcript;
 
@@ -30,4 +31,5 @@ pub use contacts::writes_elsewhere;
 pub use program::LoadedProgram;
 pub use say::phrase;
 pub use session::open_session;
-pub use stepper::{Entered, Step, StepError, Taken, step};
+pub use step::{Entered, Step, StepError, Taken, step};
+pub use turn::desk::admits;

@@ -5,10 +5,11 @@
 #![expect(missing_docs, reason = "fields are named by the sentence on their type")]
 
 mod contacts;
+mod handoff;
 mod said;
 
 use flowright_compiler::ir::{
-    ActionId, FlowId, FuncId, IntentId, Outcome, RecordCells, SkillId, SlotIndex, StateId,
+    ActionId, FlowId, FuncId, IntentId, Outcome, RecordCells, SlotIndex, StateId,
 };
 use flowright_nlu::external::External;
 use flowright_nlu::lang::Lang;
@@ -16,6 +17,7 @@ use flowright_nlu::value::Value;
 use serde::{Deserialize, Serialize};
 
 pub use contacts::{Contact, Sender};
+pub use handoff::{DeskMove, Fact, Handoff, Owner, Ownership, Reason, Released, Summary};
 pub use said::{Attached, Attachment, Card, Choice, Line, Media, Reply, Speaker};
 
 /// One live conversation. Pinned to the program it began with, until it is moved to another.
@@ -67,6 +69,10 @@ pub struct Session {
     pub calls: u64,
     #[serde(default)]
     pub calls_before: u64,
+    /// How often who has the conversation has changed: bot, queue, agent. A move that names another
+    /// number was made for what is no more.
+    #[serde(default)]
+    pub epoch: u64,
 }
 
 /// Who speaks for the company.
@@ -210,7 +216,13 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         text: Option<String>,
         then: Then,
+        /// The claim by which she has it; absent for desks elsewhere, which move what nobody claimed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<Ownership>,
     },
+    /// Another human gets a conversation that was handed over, or it waits again. `epoch` is
+    /// [`Session::epoch`] as whoever decided it knew it: of several that decide at once, one moves.
+    Desk { epoch: u64, what: DeskMove },
     /// Another session turned out to be of the same customer: what it holds goes on here.
     Joined {
         /// As it is.
@@ -291,65 +303,4 @@ pub struct Tried {
     pub action: String,
     pub result: String,
     pub turn: u64,
-}
-
-/// A conversation on its way to a human, with what she needs to know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Handoff {
-    pub at_ms: i64,
-    /// The skill wanted; absent when no rule of `route` matched.
-    pub skill: Option<SkillId>,
-    pub skill_name: Option<String>,
-    /// 0 low, 1 normal, 2 high, 3 critical.
-    pub urgency: u8,
-    pub reason: Reason,
-    /// Why, in words for the agent.
-    pub because: String,
-    /// The routing rules that decided, as written: urgency, skill.
-    pub rules: Vec<String>,
-    pub summary: Summary,
-}
-
-/// What kind of handoff it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Reason {
-    /// A `handoff` step.
-    Flow,
-    /// The customer was not understood too often.
-    Misses,
-    /// Too many wrong answers to one question.
-    Tries,
-    /// Something failed that no flow handles.
-    Failure,
-}
-
-/// The context an agent gets at once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Summary {
-    /// The flow and state that were active.
-    pub flow: Option<String>,
-    pub state: Option<String>,
-    pub intent: Option<String>,
-    pub confidence_percent: Option<u8>,
-    #[serde(default)]
-    pub sentiment_percent: Option<i8>,
-    pub lang: Lang,
-    pub customer: Vec<Fact>,
-    pub slots: Vec<Fact>,
-    pub tried: Vec<Tried>,
-    pub transcript: Vec<Line>,
-    /// Files that the customer sent, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub attachments: Vec<Attached>,
-}
-
-/// A named value, rendered, with the turn it came from and who may see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fact {
-    pub name: String,
-    pub value: String,
-    pub turn: Option<u64>,
-    pub personal: bool,
-    pub visible_to: Option<String>,
 }

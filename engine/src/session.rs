@@ -41,6 +41,7 @@ pub fn open_session(
         sentiment_percent: None,
         calls: 0,
         calls_before: 0,
+        epoch: 0,
     }
 }
 

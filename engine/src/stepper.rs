@@ -1,11 +1,8 @@
-//! One step: an event goes in, commands come out, the session is as it is afterwards.
+//! A step under way: where an event goes, and what runs of the program.
 
 use std::sync::Arc;
 
-use flowright_compiler::ir::{
-    Exit, FlowDef, FlowId, FuncId, IntentId, Place, RunContext, RunError, SlotIndex, Space,
-    StateId, turn,
-};
+use flowright_compiler::ir::{Exit, FlowDef, FuncId, Place, RunContext, RunError, Space, turn};
 use flowright_nlu::Understanding;
 use flowright_nlu::external::External;
 use flowright_nlu::value::{Date, Decimal, Value};
@@ -13,104 +10,7 @@ use flowright_nlu::value::{Date, Decimal, Value};
 use crate::LoadedProgram;
 use crate::limits::{FUEL_PER_RUN, RUNS_PER_STEP_MAX};
 use crate::model::{Command, Event, Reply, Session, Status, Wait};
-
-/// What a step gives.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
-    /// What the shell must do, in order.
-    pub commands: Vec<Command>,
-    /// No call is under way: the turn is over.
-    pub settled: bool,
-    /// The states that were entered, in order: for coverage and traces.
-    pub trace: Vec<Entered>,
-    /// What was made of the utterance, in order: for coverage.
-    pub taken: Vec<Taken>,
-}
-
-/// What an utterance, or a part of it, was taken for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Taken {
-    /// A value that a check of this slot refused.
-    Refused(SlotIndex),
-    /// A new value for this slot, which was filled.
-    Corrected(SlotIndex),
-    /// A correction of what an effect was carried out with.
-    TooLate,
-    /// An intent that the state or flow handles.
-    Handled(IntentId),
-    /// An intent whose flow began.
-    Began(IntentId),
-    /// An intent whose flow was under way already.
-    WentOn(IntentId),
-    /// Half understood: asked back.
-    Clarified,
-    /// Not understood.
-    Missed,
-}
-
-/// A state that was entered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Entered {
-    /// The flow.
-    pub flow: FlowId,
-    /// The state before, in the same run of the flow; none for the first.
-    pub from: Option<StateId>,
-    /// The state.
-    pub state: StateId,
-}
-
-/// Why an event could not be taken. The session is unchanged.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum StepError {
-    /// A call is under way; only its result can come now.
-    #[error("the session waits for an action's answer")]
-    Busy,
-    /// The session runs another bundle.
-    #[error("the session belongs to another bundle")]
-    OtherBundle,
-    /// An agent speaks in a conversation that nobody handed over.
-    #[error("the bot has the conversation, not an agent")]
-    NotHandedOff,
-    /// A session is moved between two programs, and a step has one.
-    #[error("a session is moved to another bundle by the plan between the two, not by a step")]
-    NotAStep,
-}
-
-/// Takes an event.
-///
-/// # Errors
-/// See [`StepError`].
-pub fn step(
-    program: &LoadedProgram,
-    session: &mut Session,
-    event: Event,
-    now_ms: i64,
-) -> Result<Step, StepError> {
-    if session.bundle != program.bundle {
-        return Err(StepError::OtherBundle);
-    }
-    if matches!(event, Event::Upgraded { .. }) {
-        return Err(StepError::NotAStep);
-    }
-    // What is learned of the customer meanwhile goes between a call and its answer.
-    let fits = |event: &Event| {
-        matches!(
-            event,
-            Event::ActionResult { .. } | Event::Customer { .. } | Event::Contacts { .. }
-        )
-    };
-    if session.is_calling() && !fits(&event) {
-        return Err(StepError::Busy);
-    }
-    if matches!(event, Event::Agent { .. }) && session.status == Status::Bot {
-        return Err(StepError::NotHandedOff);
-    }
-    let mut stepper = Stepper::new(program, session, now_ms);
-    stepper.take(event);
-    stepper.finish();
-    let (commands, trace, taken) = (stepper.commands, stepper.trace, stepper.taken);
-    Ok(Step { commands, settled: !session.is_calling(), trace, taken })
-}
+use crate::step::{Entered, Taken};
 
 /// Why the flow under way cannot go on. Ends at a human.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,7 +77,7 @@ impl<'s> Stepper<'s> {
     }
 
     /// Sends the event to where it belongs.
-    fn take(&mut self, event: Event) {
+    pub(crate) fn take(&mut self, event: Event) {
         self.set_turn_cells();
         let goes_on = matches!(
             event,
@@ -208,7 +108,8 @@ impl<'s> Stepper<'s> {
             Event::ActionResult { key, result } => self.action_result(&key, &result),
             Event::Wake => self.wake(),
             Event::Expired => self.expire(),
-            Event::Agent { name, text, then } => self.agent(name, text, then),
+            Event::Agent { name, text, then, by: _ } => self.agent(name, text, then),
+            Event::Desk { epoch: _, what } => self.desk(what),
             Event::Joined { other } => self.join(*other),
             Event::Left { .. } => self.leave(),
             // `step` has refused it.

@@ -57,6 +57,8 @@ pub const COMMITS_WAITING_MAX: usize = 4_096;
 pub const COMMITS_PER_BATCH_MAX: usize = 128;
 /// Replies that one slow WebSocket may have waiting before it is cut off.
 pub const SOCKET_QUEUE_MAX: usize = 256;
+/// Changes of who has which conversation that a desk may be behind before it reads all of them anew.
+pub const HELD_NEWS_MAX: usize = 4_096;
 /// Time a session stays in memory without being used.
 pub const SESSION_IDLE: Duration = Duration::from_secs(60);
 /// Time between two signals of one page that somebody is writing there; those between are dropped.

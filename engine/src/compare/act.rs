@@ -8,7 +8,8 @@ use crate::LoadedProgram;
 use crate::drive::Next;
 use crate::fill::Accepted;
 use crate::model::{ActionResult, Command, Event, Session, Wait};
-use crate::stepper::{Stepper, step};
+use crate::step::step;
+use crate::stepper::Stepper;
 
 /// One deed, in the numbers of one program.
 #[derive(Debug, Clone, PartialEq)]

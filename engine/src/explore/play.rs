@@ -17,7 +17,7 @@ use crate::LoadedProgram;
 use crate::json::value_to_json;
 use crate::model::{ActionResult, Choice, Command, Event, PendingCall, Session, Status};
 use crate::session::open_session;
-use crate::stepper::{Entered, step};
+use crate::step::{Entered, step};
 use crate::transcript::{ReportLine, contacts_on, instant, shown};
 
 /// Calls that one event may lead to.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use flowright_compiler::ir::{ActionId, FlowId, SlotIndex, StateId};
 
 use crate::model::{Command, Reason, Session, Status, Wait};
-use crate::stepper::{Entered, Step, Taken};
+use crate::step::{Entered, Step, Taken};
 
 /// Frames of the stack that tell two situations apart.
 const FRAMES_MAX: usize = 2;

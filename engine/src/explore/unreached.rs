@@ -6,7 +6,7 @@ use flowright_compiler::base::{FileSpan, is_standard};
 use flowright_compiler::ir::{ActionId, Exit, FlowId, IntentId, Program, SlotIndex, exits_of};
 
 use super::seen::Seen;
-use crate::stepper::Taken;
+use crate::step::Taken;
 
 /// In words, in the order of the program; of one flow alone, if it is named.
 pub(super) fn unreached(

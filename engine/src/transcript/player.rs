@@ -11,7 +11,7 @@ use super::{Failure, Recorded, ReportLine};
 use crate::LoadedProgram;
 use crate::model::{Choice, Command, Contact, Event, Reply, Session};
 use crate::session::open_session;
-use crate::stepper::{Entered, step};
+use crate::step::{Entered, step};
 
 /// Calls that one line of a test may lead to.
 const CALLS_PER_LINE_MAX: usize = 200;

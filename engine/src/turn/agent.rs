@@ -12,6 +12,9 @@ impl Stepper<'_> {
         self.session.last_said.clear();
         if let Some(text) = text {
             self.session.record(Speaker::Agent, &text, self.now_ms);
+            if let Status::HandedOff(handoff) = &mut self.session.status {
+                handoff.replied_at_ms.get_or_insert(self.now_ms);
+            }
             let reply = Reply { text, agent: Some(name), ..Reply::default() };
             self.commands.push(Command::Reply(reply));
         }
@@ -21,6 +24,7 @@ impl Stepper<'_> {
             Then::Close(outcome) => outcome,
         };
         self.session.status = Status::Bot;
+        self.session.epoch += 1;
         // How long the customer has been silent is reckoned from when the bot listens again.
         self.session.heard_at_ms = self.now_ms;
         if self.end_under_way(outcome) && matches!(then, Then::Close(_)) {

@@ -6,7 +6,8 @@ use flowright_nlu::ScoredIntent;
 use crate::limits::CLARIFY_OPTIONS_MAX;
 use crate::menus::pick;
 use crate::model::Clarifying;
-use crate::stepper::{Stepper, Taken};
+use crate::step::Taken;
+use crate::stepper::Stepper;
 
 /// A clarifying question offers what is at least this share as likely as the likeliest.
 const CLARIFY_SHARE: f32 = 0.4;

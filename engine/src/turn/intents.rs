@@ -4,7 +4,8 @@ use flowright_compiler::ir::{FlowId, FuncId, IntentId, StateId};
 use flowright_nlu::ScoredIntent;
 
 use crate::fill::Accepted;
-use crate::stepper::{Stepper, Taken};
+use crate::step::Taken;
+use crate::stepper::Stepper;
 
 impl Stepper<'_> {
     /// Whether an intent starts the flow on top.

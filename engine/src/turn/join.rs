@@ -48,6 +48,7 @@ impl Stepper<'_> {
         }
         if matches!((&session.status, &other.status), (Status::Bot, Status::HandedOff(_))) {
             session.status = other.status;
+            session.epoch = session.epoch.max(other.epoch) + 1;
         } else if session.stack.len() + other.stack.len() <= STACK_MAX && !is_calling {
             let goes_on = !other.stack.is_empty() || other.clarifying.is_some();
             session.stack.extend(other.stack);
@@ -62,6 +63,7 @@ impl Stepper<'_> {
     /// Nothing is under way here any more, and nothing is known.
     pub(crate) fn leave(&mut self) {
         self.session.status = Status::Bot;
+        self.session.epoch += 1;
         drop(mem::take(&mut self.session.stack));
         self.session.clarifying = None;
         self.session.last_said.clear();

@@ -15,6 +15,7 @@ mod agent;
 mod answers;
 mod attachments;
 mod clarify;
+pub(crate) mod desk;
 mod intents;
 mod join;
 mod under_way;
@@ -24,7 +25,8 @@ use flowright_nlu::value::{Decimal, Value};
 
 use crate::menus::{pick, pick_exactly};
 use crate::model::{Attachment, Command, Handoff, Reason, Speaker, Status, Wait};
-use crate::stepper::{Stepper, Taken};
+use crate::step::Taken;
+use crate::stepper::Stepper;
 
 /// What the thresholds make of the best intent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,7 +12,8 @@ use flowright_nlu::{EntityMatch, ScoredIntent};
 use crate::drive::Next;
 use crate::fill::Accepted;
 use crate::model::{Command, Frame, Status, Wait};
-use crate::stepper::{Stepper, Taken};
+use crate::step::Taken;
+use crate::stepper::Stepper;
 
 impl Stepper<'_> {
     /// Goes on with the flow that an intent starts, where it is under way; whether it is.

@@ -7,7 +7,7 @@ use flowright_engine::{StepError, step};
 use super::{HOUR_MS, Talk, replies, text};
 
 fn done(text: Option<&str>, then: Then) -> Event {
-    Event::Agent { name: "Li Wei".to_owned(), text: text.map(str::to_owned), then }
+    Event::Agent { name: "Li Wei".to_owned(), text: text.map(str::to_owned), then, by: None }
 }
 
 fn ended(flow: &str, outcome: Outcome) -> Command {

@@ -4,6 +4,7 @@
 mod agents;
 mod expired;
 mod joined;
+mod owners;
 
 use flowright_compiler::bundle;
 use flowright_compiler::compile::{MemorySources, compile};
@@ -15,6 +16,7 @@ const SOURCE: &str = r#"
 bot b { languages en  timezone "UTC" }
 channel web: websocket
 skill desk
+skill billing
 route { otherwise -> desk }
 customer { id: text }
 slot owner: text { default customer.id }

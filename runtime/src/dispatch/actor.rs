@@ -18,13 +18,17 @@ use flowright_nlu::external::External;
 use tokio::sync::mpsc;
 
 use super::{Answer, Asked, DispatchError, Incoming, Inner, Mail, Place, Wish};
-use crate::store::{Commit, MessageKey, StoreError, Stored, StoredReply, StoredSession};
+use crate::store::{
+    Commit, Held, HeldChange, MessageKey, StoreError, Stored, StoredReply, StoredSession,
+};
 
 /// A session in memory.
 struct Live {
     program: Arc<LoadedProgram>,
     session: Session,
     stored: Stored,
+    /// What is stored of its place at the desk.
+    held: Option<Box<Held>>,
 }
 
 /// What begins a turn: the message's id, and what its channel needs to answer.
@@ -105,6 +109,7 @@ impl Actor {
                     Wish::Message(message) => self.message(*message).await,
                     Wish::Open(who) => self.open(*who).await,
                     Wish::Agent(done) => self.agent(*done).await,
+                    Wish::Desk(order) => self.desk(*order).await,
                     Wish::Meet(who) => self.introduced(*who).await,
                     Wish::Settle => self.settle().await,
                     Wish::Join(other) => self.join(*other).await,
@@ -134,6 +139,8 @@ impl Actor {
     fn forget_after<T>(&mut self, result: &Result<T, DispatchError>) {
         match result {
             Ok(_) => self.failures = 0,
+            // Refused before anything was done.
+            Err(DispatchError::NotTheOwner | DispatchError::NoSkill) => {}
             Err(error) => {
                 self.live = None;
                 let may_pass = matches!(
@@ -156,14 +163,15 @@ impl Actor {
         if let Some(stored) = inner.store.session(&self.id).await? {
             let program = inner.programs.pinned(&stored.session, &*inner.store).await?;
             let StoredSession { session, stored } = stored;
-            self.live = Some(Live { program, session, stored });
+            let held = Held::of(&session).map(Box::new);
+            self.live = Some(Live { program, session, stored, held });
             return Ok(false);
         }
         let Some(who) = who else { return Ok(false) };
         let program = inner.programs.current();
         let now = inner.clock.now_ms();
         let session = open_session(&program, &self.id, &who.channel, who.lang, now);
-        self.live = Some(Live { program, session, stored: Stored::default() });
+        self.live = Some(Live { program, session, stored: Stored::default(), held: None });
         Ok(true)
     }
 
@@ -280,6 +288,7 @@ impl Actor {
         let seq = live.stored.seq + 1;
         let (message_id, reply_to) = begun.map(|begun| (begun.id, begun.reply_to)).unzip();
         let message = message_id.as_deref().map(MessageKey::of);
+        let held = HeldChange::between(live.held.as_deref(), Held::of(&live.session));
         let commit = Commit {
             wake_at_ms,
             replies_before: live.stored.replies,
@@ -293,8 +302,11 @@ impl Actor {
             settled,
             deliver: self.inner.outside.deliver.of(&live.session.channel, &commands),
             commands,
+            held: held.clone(),
         };
         let replies = self.inner.store.commit(commit).await?;
+        self.tell_desk(held);
+        let Some(live) = &mut self.live else { return Ok(replies) };
         live.stored.seq = seq;
         live.stored.replies += replies.len() as u64;
         live.stored.messages.extend(message);

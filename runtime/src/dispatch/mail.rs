@@ -1,6 +1,6 @@
 //! What comes into a session's mailbox, and what is answered.
 
-use flowright_engine::model::{Attachment, Session, Then};
+use flowright_engine::model::{Attachment, DeskMove, Ownership, Session, Then};
 use flowright_nlu::lang::Lang;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -69,6 +69,19 @@ pub struct AgentMove {
     pub then: Then,
     /// When the handoff was that she took: a move for an earlier one is refused.
     pub handoff_at_ms: Option<i64>,
+    /// The claim by which she has it; absent for desks elsewhere, which move what nobody claimed.
+    pub by: Option<Ownership>,
+}
+
+/// What the desk does with a conversation that was handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskOrder {
+    /// Unique among the desk's orders of the session; the same id again gives the same answer.
+    pub id: String,
+    /// Number of the change of hands after which it was decided.
+    pub epoch: u64,
+    /// What.
+    pub what: DeskMove,
 }
 
 /// The answer to a message, or to an agent's move.
@@ -107,6 +120,7 @@ pub(crate) enum Wish {
     /// Opened without a word, when it does not exist yet.
     Open(Box<Incoming>),
     Agent(Box<AgentMove>),
+    Desk(Box<DeskOrder>),
     /// Who writes there was proved elsewhere.
     Meet(Box<Incoming>),
     /// What is under way is carried out first.

@@ -3,6 +3,8 @@
 
 mod actor;
 mod confirmed;
+mod desk;
+mod error;
 mod lines;
 mod mail;
 mod reload;
@@ -14,57 +16,32 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use flowright_compiler::ir::Program;
-use flowright_engine::model::{Session, Status};
+use flowright_engine::model::Session;
 use tokio::sync::{Notify, Semaphore, broadcast, mpsc, oneshot};
 
 use crate::access::{Confirmations, Contacts, Profiles};
 use crate::actions::ActionClient;
 use crate::clock::SharedClock;
 use crate::external::Asker;
-use crate::limits::{MAILBOX_MAX, MESSAGES_AT_ONCE_MAX, SESSIONS_LIVE_MAX, SOCKET_QUEUE_MAX};
+use crate::limits::{
+    HELD_NEWS_MAX, MAILBOX_MAX, MESSAGES_AT_ONCE_MAX, SESSIONS_LIVE_MAX, SOCKET_QUEUE_MAX,
+};
 use crate::outbox::DeliverTo;
 use crate::programs::Programs;
 /// What channels see of the store.
-pub use crate::store::{OutboxItem, StoreError, StoredReply};
+pub use crate::store::{Held, OutboxItem, StoreError, StoredReply};
 use crate::store::{OutboxResult, SharedStore};
 use crate::telemetry::Metrics;
 use actor::Actor;
+pub use desk::HeldNews;
+pub use error::DispatchError;
 use lines::Lines;
 pub use lines::{Heard, Typing};
-pub use mail::{AgentMove, Answer, Incoming};
+pub use mail::{AgentMove, Answer, DeskOrder, Incoming};
 use mail::{Asked, Mail, Place, Wish};
 pub use timers::Resumed;
 
 pub use reload::{BundleState, ReloadError, Reloaded, Turnstile};
-
-/// Why nothing was carried out.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DispatchError {
-    /// Too many messages wait in this session.
-    #[error("too many messages wait in this session")]
-    SessionBusy,
-    /// Too many sessions, or the server is going down.
-    #[error("the server takes no more at the moment")]
-    Overloaded,
-    /// The customer's profile is not as the bot declares it.
-    #[error("customer: {0}")]
-    BadCustomer(String),
-    /// An agent moves in a session that does not exist.
-    #[error("there is no session `{0}`")]
-    NoSession(String),
-    /// An agent moves in a conversation that the bot has.
-    #[error("the bot has this conversation, not an agent")]
-    NotHandedOff,
-    /// An agent moves in a conversation that was handed over again since she took it.
-    #[error("this conversation was handed over again since")]
-    HandedOffAgain,
-    /// The store said no.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The engine would not take it: a fault of ours.
-    #[error("the session could not take the message: {0}")]
-    Engine(String),
-}
 
 /// Who outside is asked.
 #[derive(Debug)]
@@ -90,6 +67,8 @@ pub(crate) struct Inner {
     pub(crate) clock: SharedClock,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) lines: Lines,
+    /// Changes of who has what.
+    pub(crate) held: broadcast::Sender<Arc<HeldNews>>,
     /// As many turns that take long as there are processors are understood at once; others wait.
     pub(crate) long_turns: Semaphore,
     /// Who finds none is told to come back: what waits must not grow without end.
@@ -140,6 +119,7 @@ impl Dispatch {
                 clock,
                 metrics,
                 lines: Lines::new(SOCKET_QUEUE_MAX),
+                held: broadcast::Sender::new(HELD_NEWS_MAX),
                 long_turns: Semaphore::new(processors()),
                 places: Arc::new(Semaphore::new(MESSAGES_AT_ONCE_MAX)),
                 reloading: tokio::sync::Mutex::default(),
@@ -166,14 +146,6 @@ impl Dispatch {
     /// See [`DispatchError`].
     pub async fn open(&self, session: &str, who: Incoming) -> Result<Answer, DispatchError> {
         self.ask(session, Wish::Open(Box::new(who))).await
-    }
-
-    /// Carries out what an agent does.
-    ///
-    /// # Errors
-    /// See [`DispatchError`].
-    pub async fn agent(&self, session: &str, done: AgentMove) -> Result<Answer, DispatchError> {
-        self.ask(session, Wish::Agent(Box::new(done))).await
     }
 
     /// Has what a session holds go on in another one of the same customer. Both are there; the same
@@ -278,20 +250,6 @@ impl Dispatch {
     /// Tells whoever listens to a session that somebody is writing there.
     pub fn typing(&self, session: &str, who: Typing) {
         self.inner.lines.typing(session, who);
-    }
-
-    /// The same of the human who has the conversation.
-    ///
-    /// # Errors
-    /// [`DispatchError::NoSession`], [`DispatchError::NotHandedOff`], or of the store.
-    pub async fn agent_typing(&self, session: &str, name: String) -> Result<(), DispatchError> {
-        let stored = self.inner.store.session(session).await?;
-        let stored = stored.ok_or_else(|| DispatchError::NoSession(session.to_owned()))?;
-        if stored.session.status == Status::Bot {
-            return Err(DispatchError::NotHandedOff);
-        }
-        self.typing(session, Typing::Agent { name });
-        Ok(())
     }
 
     /// How many messages wait to be sent, and how many are not tried any more.

@@ -214,7 +214,7 @@ impl Calls {
         }
         let text = (!text.is_empty()).then(|| checked_text(text, false)).transpose()?;
         let name = checked_name(agent)?;
-        let done = AgentMove { id: id.clone(), name, text, then, handoff_at_ms };
+        let done = AgentMove { id: id.clone(), name, text, then, handoff_at_ms, by: None };
         self.0.0.sees(caller, &session).await?;
         let answer = self.0.0.dispatch.agent(&session, done).await?;
         let Answer { turn, replies, repeated, handed_off } = answer;

@@ -106,6 +106,8 @@ mod tests {
             (DispatchError::NoSession(text()), Code::NotFound, None, None),
             (DispatchError::NotHandedOff, Code::FailedPrecondition, None, None),
             (DispatchError::HandedOffAgain, Code::FailedPrecondition, None, None),
+            (DispatchError::NotTheOwner, Code::FailedPrecondition, None, None),
+            (DispatchError::NoSkill, Code::InvalidArgument, None, None),
             (DispatchError::Engine(text()), Code::Internal, None, None),
             (StoreError::Failed(text()).into(), Code::Internal, None, None),
             (StoreError::Overloaded.into(), Code::Unavailable, Some(1), None),

@@ -65,6 +65,7 @@ pub(super) async fn post(
         text: text.map(|text| checked_text(text, false)).transpose()?,
         then,
         handoff_at_ms,
+        by: None,
     };
     app.sees(caller, session).await?;
     let answer = app.dispatch.agent(session, done).await?;

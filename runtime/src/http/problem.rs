@@ -164,8 +164,13 @@ impl From<DispatchError> for Problem {
             DispatchError::NoSession(_) => {
                 Self::new(404, text).with_help("a session begins with its first message")
             }
-            DispatchError::NotHandedOff | DispatchError::HandedOffAgain => Self::new(409, text)
+            DispatchError::NotHandedOff
+            | DispatchError::HandedOffAgain
+            | DispatchError::NotTheOwner => Self::new(409, text)
                 .with_help("nothing was said or done: GET the session to see where it is"),
+            DispatchError::NoSkill => {
+                Self::new(422, text).with_help("name one that the bot declares with `skill`")
+            }
             DispatchError::Store(
                 error @ (StoreError::OtherFormat { .. }
                 | StoreError::Overloaded

@@ -4,6 +4,8 @@
 mod access;
 mod attachments;
 mod codes;
+mod error;
+mod held;
 mod sqlite;
 
 pub use access::{
@@ -11,6 +13,8 @@ pub use access::{
 };
 pub use attachments::{AttachmentStore, Bound, StoredAttachment};
 pub use codes::{Adoption, CodeAnswer, CodeCheck, CodeLimits, CodeOrder, CodeState, StoredCode};
+pub use error::StoreError;
+pub use held::{Held, HeldChange};
 pub use sqlite::{
     Backup, Durability, OtherFormat, Restored, SCHEMA, SqliteOptions, SqliteStore, StoreReport,
     backup, is_in_use, last_heard, restore, verify, verify_with_files,
@@ -119,6 +123,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// How many wait to be sent, and how many are not tried any more.
     fn outbox_sizes(&self) -> StoreFuture<'_, (u64, u64)>;
 
+    /// The conversations that humans have, or that wait for one.
+    fn held(&self) -> StoreFuture<'_, Vec<Held>>;
+
     /// Keeps how sending went.
     fn outbox_settle(&self, item: OutboxItem, result: OutboxResult) -> StoreFuture<'_, ()>;
 }
@@ -151,6 +158,8 @@ pub struct Commit {
     pub settled: bool,
     /// What of it is to be sent to somebody's address.
     pub deliver: Deliver,
+    /// Whether a human has it now, or it waits for one.
+    pub held: HeldChange,
 }
 
 /// Which parts of a step go into the outbox, in the step's own commit.
@@ -334,63 +343,4 @@ pub struct StoredReply {
     /// What was said.
     #[serde(flatten)]
     pub reply: Reply,
-}
-
-/// Why the store could not do what was asked. Nothing was acknowledged.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum StoreError {
-    /// The database said no.
-    #[error("R0301: the store failed: {0}")]
-    Failed(String),
-    /// The file belongs to a later version.
-    #[error(
-        "R0302: the store has schema {found}, this flowright knows {known}; use a newer flowright"
-    )]
-    Newer {
-        /// The file's version.
-        found: i64,
-        /// The newest known.
-        known: i64,
-    },
-    /// Too many commits wait already.
-    #[error("R0303: the store is overloaded")]
-    Overloaded,
-    /// There is no room for what was to be written. What is there can be read; writing goes on by
-    /// itself when there is room.
-    #[error("R0306: the disk of the store is full: {0}")]
-    Full(String),
-    /// The disk did not confirm what was written, so that nobody knows what is on it: nothing is
-    /// written from then on, until the process starts anew and reads what is there.
-    #[error(
-        "R0307: the disk did not confirm a write, and the store takes nothing more until flowright \
-         starts anew: {0}"
-    )]
-    Stopped(String),
-    /// What is to be a store is none.
-    #[error("R0309: `{0}` is no store of flowright")]
-    NoStore(String),
-    /// Another process has the store.
-    #[error("R0308: the store {0} is in use by another flowright; one store is for one server")]
-    InUse(String),
-    /// What was stored is not what is there now.
-    #[error("R0304: a stored {what} is damaged: {cause}")]
-    Damaged {
-        /// Session, message, reply, step, bundle, row, file.
-        what: &'static str,
-        /// Why.
-        cause: String,
-    },
-    /// A session belongs to a bundle that is whole, and in a format that this flowright does not read.
-    #[error(
-        "R0305: the session `{session}` began with the bundle {bundle}, and {cause}; its conversation \
-         goes on when the flowright that wrote the bundle runs again"
-    )]
-    OtherFormat {
-        /// The session.
-        session: String,
-        /// Name of its bundle, in hexadecimal digits.
-        bundle: String,
-        /// Which format it has, and which is read.
-        cause: String,
-    },
 }

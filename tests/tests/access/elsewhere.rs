@@ -8,8 +8,8 @@ use flowright_engine::open_session;
 use flowright_runtime::access::{Outlets, Sent};
 use flowright_runtime::service::Options;
 use flowright_runtime::store::{
-    AccessStore as _, Claim, Commit, Deliver, Durability, Proven, SqliteOptions, SqliteStore,
-    Store as _,
+    AccessStore as _, Claim, Commit, Deliver, Durability, HeldChange, Proven, SqliteOptions,
+    SqliteStore, Store as _,
 };
 use flowright_runtime::telemetry::Metrics;
 use flowright_tests::{Fresh, World, bundle_of_text, load};
@@ -132,6 +132,7 @@ async fn what_is_not_hers_any_more_when_it_is_kept_is_never_sent() {
             reply_to: None,
             settled: true,
             deliver: Deliver { elsewhere: ["mail".to_owned()].into(), ..Deliver::default() },
+            held: HeldChange::Same,
         };
         store.commit(commit).await.unwrap();
         let item = store.outbox_due(0, 10, &[]).await.unwrap().pop().unwrap();

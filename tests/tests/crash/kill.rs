@@ -125,6 +125,7 @@ async fn play(
                 text: Some(text.to_owned()),
                 then,
                 handoff_at_ms: None,
+                by: None,
             };
             let answer = server.dispatch().agent(session, done).await.unwrap();
             tell("DONE", &json!([number, session, id, answer.turn, answer.replies]));

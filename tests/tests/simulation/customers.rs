@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use flowright_compiler::ir::Outcome;
-use flowright_engine::model::Then;
+use flowright_engine::model::{DeskMove, Owner, Ownership, Released, Then};
 use flowright_runtime::dispatch::{
-    AgentMove, Answer, Dispatch, DispatchError, Incoming, StoreError,
+    AgentMove, Answer, DeskOrder, Dispatch, DispatchError, Held, Incoming, StoreError,
 };
 
 use crate::fate::Fate;
@@ -110,11 +110,43 @@ pub(crate) async fn talk(customer: Shared, dispatch: Dispatch, fate: Arc<Fate>) 
     }
 }
 
+/// Two agents want a conversation that waits, at once: one has it then. Now and then she is gone again.
+/// The claim by which one has it, if a human has it still; nothing where it has to be looked at anew.
+async fn claimed(session: &str, dispatch: &Dispatch, fate: &Fate) -> Option<Option<Ownership>> {
+    let all = dispatch.held().await.ok()?;
+    let Some(held) = all.into_iter().find(|held| held.session == session) else {
+        return Some(None);
+    };
+    if let Some(owner) = held.owner.as_ref().filter(|_| !fate.happens(15)) {
+        return Some(Some(Ownership { agent: owner.agent.clone(), epoch: held.epoch }));
+    }
+    let Held { epoch, .. } = held;
+    let orders = match &held.owner {
+        Some(_) => vec![("gone", DeskMove::Release { why: Released::Gone })],
+        None => ["ann", "bob"]
+            .map(|agent| {
+                let owner = Owner { agent: agent.to_owned(), name: agent.to_owned() };
+                (agent, DeskMove::Claim(owner))
+            })
+            .into(),
+    };
+    fate.note(&format!("{session} {epoch} {orders:?}"));
+    let orders = orders.into_iter().map(|(who, what)| {
+        let order = DeskOrder { id: format!("{epoch}/{who}"), epoch, what };
+        dispatch.desk(session, order)
+    });
+    let first = |answer: &Result<Answer, _>| answer.as_ref().is_ok_and(|a| !a.repeated);
+    let answers = futures_util::future::join_all(orders).await;
+    assert!(answers.iter().filter(|answer| first(answer)).count() <= 1, "{session}: {answers:?}");
+    None
+}
+
 /// An agent does something in a conversation that was handed over: the same until it is answered, now
 /// and then twice.
 async fn serve(customer: &Shared, dispatch: &Dispatch, fate: &Fate, line: usize) {
-    let (session, done) = {
+    let (session, claims, mut done) = {
         let customer = customer.lock().unwrap();
+        let claims = customer.offset % 2 == 1;
         let number = customer.moves.len();
         let text = (number % 3 != 2).then(|| format!("agent's words {number}"));
         // By its number: whoever asks again after a crash asks for the same.
@@ -124,10 +156,16 @@ async fn serve(customer: &Shared, dispatch: &Dispatch, fate: &Fate, line: usize)
             _ => Then::Bot,
         };
         let name = "Li Wei".to_owned();
-        let done = AgentMove { id: format!("m{number}"), name, text, then, handoff_at_ms: None };
-        (customer.session.clone(), done)
+        let id = format!("m{number}");
+        let done = AgentMove { id, name, text, then, handoff_at_ms: None, by: None };
+        (customer.session.clone(), claims, done)
     };
     fate.pause().await;
+    // Agents of this desk claim what they take; those of a desk elsewhere do not.
+    if claims {
+        let Some(by) = claimed(&session, dispatch, fate).await else { return };
+        done.by = by;
+    }
     if fate.happens(10) {
         return;
     }

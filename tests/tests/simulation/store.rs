@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use flowright_runtime::store::{
-    Commit, DueSession, OutboxItem, OutboxResult, SqliteStore, Store, StoreError, StoreFuture,
-    StoredBundle, StoredReply, StoredSession, StoredTurn,
+    Commit, DueSession, Held, OutboxItem, OutboxResult, SqliteStore, Store, StoreError,
+    StoreFuture, StoredBundle, StoredReply, StoredSession, StoredTurn,
 };
 
 use crate::fate::Fate;
@@ -149,6 +149,10 @@ impl Store for SimStore {
 
     fn outbox_sizes(&self) -> StoreFuture<'_, (u64, u64)> {
         self.read(self.inner.outbox_sizes())
+    }
+
+    fn held(&self) -> StoreFuture<'_, Vec<Held>> {
+        self.read(self.inner.held())
     }
 
     fn outbox_settle(&self, item: OutboxItem, result: OutboxResult) -> StoreFuture<'_, ()> {

@@ -38,8 +38,8 @@ impl Actor {
         };
         let event = Event::Upgraded { from: plan.from, to: plan.to };
         let at_ms = self.inner.clock.now_ms();
-        let stored = live.stored.clone();
-        self.live = Some(Live { program: current, session, stored });
+        let (stored, held) = (live.stored.clone(), live.held.clone());
+        self.live = Some(Live { program: current, session, stored, held });
         self.keep((event, at_ms), Vec::new(), true, None).await?;
         self.count_move("moved");
         Ok(())

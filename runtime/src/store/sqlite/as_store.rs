@@ -7,8 +7,8 @@ use rusqlite::params;
 use super::write::set_wake;
 use super::{SqliteStore, jump};
 use crate::store::{
-    Commit, DueSession, OutboxItem, OutboxResult, Store, StoreFuture, StoredBundle, StoredReply,
-    StoredSession, StoredTurn,
+    Commit, DueSession, Held, OutboxItem, OutboxResult, Store, StoreFuture, StoredBundle,
+    StoredReply, StoredSession, StoredTurn,
 };
 
 impl Store for SqliteStore {
@@ -118,6 +118,10 @@ impl Store for SqliteStore {
 
     fn outbox_sizes(&self) -> StoreFuture<'_, (u64, u64)> {
         Box::pin(ready(self.read_outbox_sizes()))
+    }
+
+    fn held(&self) -> StoreFuture<'_, Vec<Held>> {
+        Box::pin(ready(self.read_held()))
     }
 
     fn outbox_settle(&self, item: OutboxItem, result: OutboxResult) -> StoreFuture<'_, ()> {

@@ -8,6 +8,7 @@ mod checkpoint;
 mod copies;
 mod files;
 mod heard;
+mod held;
 mod jump;
 mod lock;
 mod outbox;

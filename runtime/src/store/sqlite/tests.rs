@@ -7,7 +7,7 @@ use flowright_engine::{LoadedProgram, open_session};
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::store::{Deliver, Store};
+use crate::store::{Deliver, HeldChange, Store};
 use flowright_engine::model::Command;
 
 /// The tables as version 1 made them, with a message of two replies.
@@ -99,6 +99,7 @@ fn commit(seq: u64, message: Option<&str>, said: &[&str], settled: bool) -> Comm
         message_id: message.map(str::to_owned),
         settled,
         deliver: Deliver::default(),
+        held: HeldChange::Same,
     }
 }
 
@@ -144,9 +145,9 @@ fn tables_that_cannot_be_changed_stay_as_they_are() {
 fn a_store_of_a_later_version_is_refused() {
     let file = File::new("new");
     let db = Connection::open(file.path()).unwrap();
-    db.execute_batch("PRAGMA user_version = 8").unwrap();
+    db.execute_batch("PRAGMA user_version = 9").unwrap();
     let refused = file.open().map(|_| ()).unwrap_err();
-    assert_eq!(refused, StoreError::Newer { found: 8, known: 7 });
+    assert_eq!(refused, StoreError::Newer { found: 9, known: 8 });
     assert!(refused.to_string().contains("R0302"), "{refused}");
 }
 

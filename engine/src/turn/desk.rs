@@ -1,0 +1,65 @@
+//! Who has a conversation that was handed over: it is claimed, put back, given to those with another skill.
+//! One number tells all who decide this at once apart from each other ([`crate::model::Session::epoch`]).
+
+use flowright_compiler::ir::{Program, SkillId};
+
+use crate::LoadedProgram;
+use crate::model::{DeskMove, Event, Ownership, Session, Status};
+use crate::step::StepError;
+use crate::stepper::Stepper;
+
+/// Whether a human's move, or the desk's, fits who has the conversation now.
+///
+/// # Errors
+/// Why it does not.
+pub fn admits(program: &LoadedProgram, session: &Session, event: &Event) -> Result<(), StepError> {
+    let (by, epoch, what) = match event {
+        Event::Agent { by, .. } => (by.as_ref(), None, None),
+        Event::Desk { epoch, what } => (None, Some(*epoch), Some(what)),
+        _ => return Ok(()),
+    };
+    let Status::HandedOff(handoff) = &session.status else { return Err(StepError::NotHandedOff) };
+    if let Some(DeskMove::Transfer { skill }) = what
+        && skill_of(&program.program, skill).is_none()
+    {
+        return Err(StepError::NoSkill);
+    }
+    let fits = match (epoch, by, &handoff.owner) {
+        (Some(epoch), _, _) => epoch == session.epoch,
+        (None, None, owner) => owner.is_none(),
+        (None, Some(Ownership { agent, epoch }), Some(owner)) => {
+            *agent == owner.agent && *epoch == session.epoch
+        }
+        (None, Some(_), None) => false,
+    };
+    if fits { Ok(()) } else { Err(StepError::NotTheOwner) }
+}
+
+fn skill_of(program: &Program, name: &str) -> Option<SkillId> {
+    let number = program.skills.iter().position(|skill| skill.name == name)?;
+    u32::try_from(number).ok().map(SkillId)
+}
+
+impl Stepper<'_> {
+    /// What [`admits`] let in.
+    pub(crate) fn desk(&mut self, what: DeskMove) {
+        let skill = match &what {
+            DeskMove::Transfer { skill } => skill_of(&self.program.program, skill),
+            _ => None,
+        };
+        let Status::HandedOff(handoff) = &mut self.session.status else { return };
+        handoff.owner = None;
+        handoff.since_ms = self.now_ms;
+        match what {
+            DeskMove::Claim(owner) => handoff.owner = Some(owner),
+            DeskMove::Release { .. } => {}
+            DeskMove::Transfer { skill: name } => {
+                handoff.skill = skill;
+                handoff.skill_name = Some(name);
+                // Whoever gets it now has not answered yet.
+                handoff.replied_at_ms = None;
+            }
+        }
+        self.session.epoch += 1;
+    }
+}

@@ -1,0 +1,4 @@
+//! The desk: who has a conversation that was handed over.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod claims;
