@@ -50,6 +50,7 @@ impl Stepper<'_> {
             summary: self.summary(),
             owner: None,
             since_ms: self.now_ms,
+            wanted_at_ms: self.now_ms,
             replied_at_ms: None,
         };
         self.session.status = Status::HandedOff(Box::new(handoff.clone()));

@@ -59,6 +59,14 @@ pub const COMMITS_PER_BATCH_MAX: usize = 128;
 pub const SOCKET_QUEUE_MAX: usize = 256;
 /// Changes of who has which conversation that a desk may be behind before it reads all of them anew.
 pub const HELD_NEWS_MAX: usize = 4_096;
+/// What may wait to be told to the desk, and what it may be ahead of whoever looks at it.
+pub const DESK_ASKS_MAX: usize = 1_024;
+/// See [`DESK_ASKS_MAX`].
+pub const DESK_NEWS_MAX: usize = 4_096;
+/// Orders of the desk that are carried out at once.
+pub const DESK_ORDERS_AT_ONCE_MAX: usize = 64;
+/// Without a page of hers for so long an agent is gone, ms: what she has goes to others.
+pub const AGENT_GONE_MS: i64 = 30_000;
 /// Time a session stays in memory without being used.
 pub const SESSION_IDLE: Duration = Duration::from_secs(60);
 /// Time between two signals of one page that somebody is writing there; those between are dropped.

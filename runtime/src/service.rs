@@ -21,6 +21,7 @@ use crate::attachments::{AttachmentOptions, Attachments, Folder, Sweeper};
 use crate::clients::Clients;
 use crate::clock::{SharedClock, SteadyClock};
 use crate::config::ConfigError;
+use crate::desk::{Desk, DeskService};
 pub use crate::dispatch::Resumed;
 use crate::dispatch::{Dispatch, Outside};
 use crate::external::{Asker, ExternalOptions};
@@ -159,9 +160,10 @@ pub struct Handle {
     pub resumed: Resumed,
     dispatch: Dispatch,
     access: Access,
+    desk: Desk,
     server: Server,
     grpc: Option<grpc::Server>,
-    /// The timers, the courier, the porter, the sweeper and the linker.
+    /// The timers, the courier, the porter, the sweeper, the linker and the desk.
     loops: Vec<JoinHandle<()>>,
 }
 
@@ -252,6 +254,8 @@ impl Service {
             metrics,
             options.conversations_last,
         );
+        let (desk, desk_task) = DeskService::start(dispatch.clone(), Arc::clone(&options.clock))
+            .map_err(|e| Error::Bundle(e.to_string()))?;
         dispatch.drop_bundles().await?;
         let resumed = dispatch.resume_at_start().await?;
         let clock = Arc::clone(&options.clock);
@@ -273,6 +277,7 @@ impl Service {
             tokio::spawn(Porter::new(access.clone(), social.clone()).run()),
             tokio::spawn(Sweeper::new(attachments).run()),
             tokio::spawn(Linker::new(access.clone(), confirmations).run()),
+            desk_task,
         ];
         loops.extend(mail.map(|mail| tokio::spawn(mail.run())));
         let demo = if is_open { options.demo_customers } else { Vec::new() };
@@ -291,6 +296,7 @@ impl Service {
             resumed,
             dispatch,
             access,
+            desk,
             server,
             grpc,
             loops,
@@ -338,6 +344,12 @@ impl Handle {
     #[must_use]
     pub const fn access(&self) -> &Access {
         &self.access
+    }
+
+    /// The desk.
+    #[must_use]
+    pub const fn desk(&self) -> &Desk {
+        &self.desk
     }
 
     /// Stops: no new connections, requests under way get their answers, then sessions end.

@@ -26,6 +26,15 @@ pub struct Metrics {
     pub handoffs: Counter,
     /// Moves of agents that were carried out.
     pub agent_moves: Counter,
+    /// Conversations that the desk gave to agents, by skill.
+    pub assignments: Family<ActionLabels, Counter>,
+    /// What time brought to conversations that wait for a human, by skill: a queue that overflowed, a
+    /// target that is near, a target that is broken.
+    pub desk_due: Family<ActionLabels, Counter>,
+    /// Conversations that wait for a human.
+    pub desk_waiting: Gauge,
+    /// Agents who take conversations.
+    pub desk_online: Gauge,
     /// Outside calls by action and result.
     pub actions: Family<ActionLabels, Counter>,
     /// Questions to the company's records, by what was asked and what came of it.
@@ -77,6 +86,7 @@ impl Default for Metrics {
         let (rights, old_keys, elsewhere) =
             (Family::default(), Family::default(), Family::default());
         let (intake, attachments) = (Family::default(), Family::default());
+        let (assignments, desk_due) = (Family::default(), Family::default());
         let mut counter = |name, help| added(&mut all, name, help, Counter::default());
         Self {
             turns: counter("turns", "Turns begun by a customer"),
@@ -151,6 +161,30 @@ impl Default for Metrics {
                 "upgrades",
                 "Sessions of an older bundle that were touched, by whether they moved",
                 upgrades,
+            ),
+            assignments: added(
+                &mut all,
+                "assignments",
+                "Conversations that the desk gave to agents, by skill",
+                assignments,
+            ),
+            desk_due: added(
+                &mut all,
+                "desk_due",
+                "Queues that overflowed and targets that were near or broken, by skill",
+                desk_due,
+            ),
+            desk_waiting: added(
+                &mut all,
+                "desk_waiting",
+                "Conversations that wait for a human",
+                Gauge::default(),
+            ),
+            desk_online: added(
+                &mut all,
+                "desk_online",
+                "Agents who take conversations",
+                Gauge::default(),
             ),
             sessions_live: added(&mut all, "sessions_live", "Sessions in memory", Gauge::default()),
             commit_batch: added(&mut all, "commit_batch", "Commits in one transaction", batch),

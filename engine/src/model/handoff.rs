@@ -28,7 +28,10 @@ pub struct Handoff {
     /// Since when it waits, or she has it, ms UTC; in records of before there were owners, 0.
     #[serde(default)]
     pub since_ms: i64,
-    /// When a human first wrote since the handoff, ms UTC.
+    /// Since when an agent with this skill is wanted, ms UTC; in records of before, 0.
+    #[serde(default)]
+    pub wanted_at_ms: i64,
+    /// When a human first wrote since then, ms UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replied_at_ms: Option<i64>,
 }
@@ -53,8 +56,12 @@ pub struct Ownership {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "type")]
 pub enum DeskMove {
-    /// An agent gets it, from the queue or from another agent.
-    Claim(Owner),
+    /// An agent gets it, from the queue or from another agent; `why` she, in the desk's own form.
+    Claim {
+        owner: Owner,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<serde_json::Value>,
+    },
     /// It waits for an agent again.
     Release { why: Released },
     /// It waits for an agent with another skill.

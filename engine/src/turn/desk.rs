@@ -51,11 +51,12 @@ impl Stepper<'_> {
         handoff.owner = None;
         handoff.since_ms = self.now_ms;
         match what {
-            DeskMove::Claim(owner) => handoff.owner = Some(owner),
+            DeskMove::Claim { owner, why: _ } => handoff.owner = Some(owner),
             DeskMove::Release { .. } => {}
             DeskMove::Transfer { skill: name } => {
                 handoff.skill = skill;
                 handoff.skill_name = Some(name);
+                handoff.wanted_at_ms = self.now_ms;
                 // Whoever gets it now has not answered yet.
                 handoff.replied_at_ms = None;
             }

@@ -15,7 +15,7 @@ fn owner(agent: &str) -> Owner {
 }
 
 fn claim(epoch: u64, agent: &str) -> Event {
-    Event::Desk { epoch, what: DeskMove::Claim(owner(agent)) }
+    Event::Desk { epoch, what: DeskMove::Claim { owner: owner(agent), why: None } }
 }
 
 fn says(by: Option<(&str, u64)>, then: Then) -> Event {

@@ -23,7 +23,9 @@ pub struct Held {
     pub at_ms: i64,
     /// Since when it waits, or its agent has it, ms UTC.
     pub since_ms: i64,
-    /// When a human first wrote since it waited for this skill, ms UTC.
+    /// Since when an agent with this skill is wanted, ms UTC.
+    pub wanted_at_ms: i64,
+    /// When a human first wrote since then, ms UTC.
     pub replied_at_ms: Option<i64>,
     /// Who has it; nobody while it waits.
     pub owner: Option<Owner>,
@@ -43,6 +45,7 @@ impl Held {
             urgency: handoff.urgency,
             at_ms: handoff.at_ms,
             since_ms: handoff.since_ms.max(handoff.at_ms),
+            wanted_at_ms: handoff.wanted_at_ms.max(handoff.at_ms),
             replied_at_ms: handoff.replied_at_ms,
             owner: handoff.owner.clone(),
         })

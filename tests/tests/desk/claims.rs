@@ -12,7 +12,7 @@ use serde_json::json;
 const AGENTS: usize = 50;
 const SESSIONS: usize = 20;
 
-async fn handed_over(world: &World, session: &str) {
+pub(crate) async fn handed_over(world: &World, session: &str) {
     for (id, text) in [("1", "echo this"), ("2", "human")] {
         let (status, _) = world.post(session, json!({ "id": id, "text": text })).await;
         assert_eq!(status, 200);
@@ -27,7 +27,7 @@ async fn held(dispatch: &Dispatch, session: &str) -> Held {
 fn claim(epoch: u64, agent: usize) -> DeskOrder {
     let agent = format!("agent-{agent}");
     let owner = Owner { agent: agent.clone(), name: agent.clone() };
-    DeskOrder { id: format!("{epoch}/{agent}"), epoch, what: DeskMove::Claim(owner) }
+    DeskOrder { id: format!("{epoch}/{agent}"), epoch, what: DeskMove::Claim { owner, why: None } }
 }
 
 fn release(epoch: u64) -> DeskOrder {

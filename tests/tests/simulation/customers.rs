@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use flowright_compiler::ir::Outcome;
 use flowright_engine::model::{DeskMove, Owner, Ownership, Released, Then};
+use flowright_runtime::desk::{Desk, SignedOn, Worker};
 use flowright_runtime::dispatch::{
     AgentMove, Answer, DeskOrder, Dispatch, DispatchError, Held, Incoming, StoreError,
 };
@@ -38,6 +39,8 @@ pub(crate) struct Customer {
     pub(crate) answers: Vec<Answer>,
     /// What the agent did who had the conversation, with the answer to it.
     pub(crate) moves: Vec<(AgentMove, Answer)>,
+    /// Whether agents of this desk claim the conversation; those of a desk elsewhere do not.
+    claims: bool,
     /// The line after whose answer she is at work, until she is done.
     served: Option<usize>,
 }
@@ -50,6 +53,7 @@ pub(crate) fn customers(fate: &Fate) -> Vec<Shared> {
         session: format!("s{number}"),
         offset: fate.below(LINES.len()),
         lines: 4 + fate.below(6),
+        claims: number % 2 == 1,
         ..Customer::default()
     };
     (0..4).map(|number| Arc::new(Mutex::new(customer(number)))).collect()
@@ -73,7 +77,7 @@ impl Customer {
 }
 
 /// Says what is left to say.
-pub(crate) async fn talk(customer: Shared, dispatch: Dispatch, fate: Arc<Fate>) {
+pub(crate) async fn talk(customer: Shared, dispatch: Dispatch, desk: Desk, fate: Arc<Fate>) {
     loop {
         let (number, lines) = {
             let customer = customer.lock().unwrap();
@@ -81,7 +85,7 @@ pub(crate) async fn talk(customer: Shared, dispatch: Dispatch, fate: Arc<Fate>) 
         };
         let served = customer.lock().unwrap().served;
         if let Some(line) = served {
-            serve(&customer, &dispatch, &fate, line).await;
+            serve(&customer, (&dispatch, &desk), &fate, line).await;
             continue;
         }
         if number == lines {
@@ -110,6 +114,15 @@ pub(crate) async fn talk(customer: Shared, dispatch: Dispatch, fate: Arc<Fate>) 
     }
 }
 
+/// One of the two opens a page of hers, and takes what the desk gives her.
+async fn signs_on(desk: &Desk, fate: &Fate) -> SignedOn {
+    let agent = ["ann", "bob"][fate.below(2)];
+    fate.note(&format!("{agent} signs on"));
+    let signed_on = desk.sign_on(Worker::new(agent, agent, ["s"])).await;
+    tokio::time::sleep(Duration::from_secs(fate.below(60) as u64)).await;
+    signed_on
+}
+
 /// Two agents want a conversation that waits, at once: one has it then. Now and then she is gone again.
 /// The claim by which one has it, if a human has it still; nothing where it has to be looked at anew.
 async fn claimed(session: &str, dispatch: &Dispatch, fate: &Fate) -> Option<Option<Ownership>> {
@@ -126,7 +139,7 @@ async fn claimed(session: &str, dispatch: &Dispatch, fate: &Fate) -> Option<Opti
         None => ["ann", "bob"]
             .map(|agent| {
                 let owner = Owner { agent: agent.to_owned(), name: agent.to_owned() };
-                (agent, DeskMove::Claim(owner))
+                (agent, DeskMove::Claim { owner, why: None })
             })
             .into(),
     };
@@ -143,10 +156,10 @@ async fn claimed(session: &str, dispatch: &Dispatch, fate: &Fate) -> Option<Opti
 
 /// An agent does something in a conversation that was handed over: the same until it is answered, now
 /// and then twice.
-async fn serve(customer: &Shared, dispatch: &Dispatch, fate: &Fate, line: usize) {
+async fn serve(customer: &Shared, (dispatch, desk): (&Dispatch, &Desk), fate: &Fate, line: usize) {
     let (session, claims, mut done) = {
         let customer = customer.lock().unwrap();
-        let claims = customer.offset % 2 == 1;
+        let claims = customer.claims;
         let number = customer.moves.len();
         let text = (number % 3 != 2).then(|| format!("agent's words {number}"));
         // By its number: whoever asks again after a crash asks for the same.
@@ -161,8 +174,12 @@ async fn serve(customer: &Shared, dispatch: &Dispatch, fate: &Fate, line: usize)
         (customer.session.clone(), claims, done)
     };
     fate.pause().await;
-    // Agents of this desk claim what they take; those of a desk elsewhere do not.
+    // Her page is open until she has done it.
+    let mut _page = None;
     if claims {
+        if fate.happens(50) {
+            _page = Some(signs_on(desk, fate).await);
+        }
         let Some(by) = claimed(&session, dispatch, fate).await else { return };
         done.by = by;
     }
@@ -186,6 +203,8 @@ async fn serve(customer: &Shared, dispatch: &Dispatch, fate: &Fate, line: usize)
         Err(DispatchError::Store(StoreError::Full(_)) | DispatchError::SessionBusy) => {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
+        // Her page was closed for too long; or this desk has given it to an agent of its own meanwhile.
+        Err(DispatchError::NotTheOwner) => customer.lock().unwrap().claims = true,
         Err(other) => panic!("{session} agent {done:?}: {other}"),
     }
 }

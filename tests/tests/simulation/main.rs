@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use flowright_engine::LoadedProgram;
 use flowright_runtime::actions::ActionClient;
+use flowright_runtime::desk::DeskService;
 use flowright_runtime::dispatch::{Dispatch, Outside};
 use flowright_runtime::outbox::{Address, Addresses, Courier, DeliverTo};
 use flowright_runtime::programs::{Loader, Programs};
@@ -138,16 +139,18 @@ async fn serve(
         programs,
         Arc::clone(&store),
         outside,
-        clock,
+        clock.clone(),
         metrics,
         Some(Duration::from_secs(45 * 60)),
     );
     dispatch.resume().await.unwrap();
     tokio::spawn(dispatch.clone().watch_timers());
     tokio::spawn(courier.run());
+    let (floor, task) = DeskService::start(dispatch.clone(), clock).unwrap();
+    tokio::spawn(task);
     let talks = world.customers.iter().map(|customer| {
         let fate = Arc::clone(&world.fate);
-        tokio::spawn(talk(Arc::clone(customer), dispatch.clone(), fate))
+        tokio::spawn(talk(Arc::clone(customer), dispatch.clone(), floor.clone(), fate))
     });
     for talk in talks.collect::<Vec<_>>() {
         talk.await.unwrap();

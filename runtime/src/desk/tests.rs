@@ -1,0 +1,211 @@
+//! The floor by itself: what follows from what happens, without a store and without waiting.
+
+use flowright_compiler::compile::{MemorySources, compile};
+use flowright_engine::model::{DeskMove, Owner, Released};
+
+use super::floor::{Effect, Floor};
+use super::worker::{Presence, Worker};
+use crate::dispatch::Held;
+use crate::limits::AGENT_GONE_MS;
+
+const SOURCE: &str = r#"
+bot b { languages en  timezone "UTC" }
+channel web: websocket
+channel api: rest
+skill frontline
+skill billing { first_reply 5m  overflow frontline after 10m }
+intent invoice { en "my invoice", "a bill", "the invoice", "billing", "pay" }
+route { invoice -> billing  otherwise -> frontline }
+flow invoice { on intent invoice  state start { handoff because "a bill" } }
+"#;
+
+const MINUTE_MS: i64 = 60_000;
+
+fn floor() -> Floor {
+    let made = compile(&MemorySources::one("a.flow", SOURCE)).unwrap();
+    assert_eq!(made.analysis.diagnostics, []);
+    Floor::new(&made.bundle.unwrap().program).unwrap()
+}
+
+fn waits(session: &str, skill: Option<&str>, at_ms: i64) -> Held {
+    Held {
+        session: session.to_owned(),
+        epoch: 1,
+        channel: "web".to_owned(),
+        language: "en".to_owned(),
+        skill: skill.map(str::to_owned),
+        urgency: 1,
+        at_ms,
+        since_ms: at_ms,
+        wanted_at_ms: at_ms,
+        replied_at_ms: None,
+        owner: None,
+    }
+}
+
+fn owned(held: &Held, agent: &str) -> Held {
+    let owner = Owner { agent: agent.to_owned(), name: agent.to_owned() };
+    Held { epoch: held.epoch + 1, owner: Some(owner), ..held.clone() }
+}
+
+/// Who gets what, and what is put back.
+fn told(effects: Vec<Effect>) -> Vec<String> {
+    let told = |effect: Effect| {
+        let Effect { session, order } = effect;
+        match order.what {
+            DeskMove::Claim { owner, why } => {
+                assert!(why.is_some(), "the journal says why");
+                format!("{session}@{} -> {}", order.epoch, owner.agent)
+            }
+            DeskMove::Release { why: Released::Gone } => format!("{session}@{} back", order.epoch),
+            other => format!("{other:?}"),
+        }
+    };
+    effects.into_iter().map(told).collect()
+}
+
+impl Floor {
+    fn signs_on(&mut self, agent: &str, skills: &[&str]) {
+        self.declare(Worker::new(agent, agent, skills.iter().copied())).unwrap();
+        self.arrives(agent).unwrap();
+    }
+
+    fn now(&mut self, held: &Held, now_ms: i64) {
+        self.becomes(&held.session, Some(held.clone()), now_ms).unwrap();
+    }
+
+    /// Until nothing follows: every order comes to pass.
+    fn carried_out(&mut self, now_ms: i64) -> Vec<String> {
+        let mut all = Vec::new();
+        loop {
+            let effects = self.orders(now_ms);
+            if effects.is_empty() {
+                return all;
+            }
+            for Effect { session, order } in &effects {
+                let held = self.overview(|held| held.session == *session).places;
+                let held = &held.first().unwrap().held;
+                let now = match &order.what {
+                    DeskMove::Claim { owner, .. } => owned(held, &owner.agent),
+                    _ => Held { epoch: held.epoch + 1, owner: None, ..held.clone() },
+                };
+                self.now(&now, now_ms);
+            }
+            all.extend(told(effects));
+        }
+    }
+}
+
+#[test]
+fn what_waits_goes_to_who_can_and_is_there() {
+    let mut floor = floor();
+    floor.now(&waits("a", Some("billing"), 0), 0);
+    floor.now(&waits("b", Some("frontline"), 1), 1);
+    floor.now(&waits("c", None, 2), 2);
+    assert_eq!(told(floor.orders(3)), [""; 0], "nobody is there");
+    floor.signs_on("ann", &["billing"]);
+    assert_eq!(floor.carried_out(3), ["a@1 -> ann", "c@1 -> ann"], "and what no rule took");
+    floor.wants("ann", Presence::Away).unwrap();
+    floor.signs_on("bob", &["frontline"]);
+    assert_eq!(floor.carried_out(4), ["b@1 -> bob"]);
+    floor.now(&waits("d", Some("billing"), 5), 5);
+    assert_eq!(told(floor.orders(5)), [""; 0], "she takes none while she is away");
+    floor.wants("ann", Presence::Online).unwrap();
+    assert_eq!(floor.carried_out(6), ["d@1 -> ann"]);
+}
+
+#[test]
+fn a_queue_overflows_and_a_target_is_told_of_once() {
+    let mut floor = floor();
+    floor.signs_on("bob", &["frontline"]);
+    floor.now(&waits("a", Some("billing"), 0), 0);
+    assert_eq!(floor.carried_out(MINUTE_MS), [""; 0]);
+    assert_eq!(floor.next_due_ms(), Some(4 * MINUTE_MS), "80 % of five minutes");
+    assert_eq!(floor.due(4 * MINUTE_MS).len(), 1);
+    assert_eq!(floor.due(4 * MINUTE_MS), []);
+    assert_eq!(floor.due(5 * MINUTE_MS).len(), 1, "broken");
+    assert_eq!(floor.due(10 * MINUTE_MS).len(), 1, "overflowed");
+    assert_eq!(floor.carried_out(10 * MINUTE_MS), ["a@1 -> bob"]);
+}
+
+#[test]
+fn an_order_is_given_once_and_again_when_it_came_to_nothing() {
+    let mut floor = floor();
+    floor.signs_on("ann", &["billing"]);
+    let a = waits("a", Some("billing"), 0);
+    floor.now(&a, 0);
+    assert_eq!(told(floor.orders(1)), ["a@1 -> ann"]);
+    // The customer writes on another channel meanwhile.
+    floor.now(&Held { channel: "api".to_owned(), ..a.clone() }, 2);
+    assert_eq!(told(floor.orders(2)), [""; 0]);
+    floor.failed("a", 3).unwrap();
+    assert_eq!(told(floor.orders(3)), ["a@1 -> ann"], "the store could not take it");
+    // Bob was first.
+    floor.signs_on("bob", &[]);
+    floor.now(&owned(&a, "bob"), 4);
+    assert_eq!(told(floor.orders(4)), [""; 0]);
+    let overview = floor.overview(|_| true);
+    let counts: Vec<u32> = overview.workers.iter().map(|worker| worker.conversations).collect();
+    assert_eq!(counts, [0, 1], "{overview:?}");
+    floor.becomes("a", None, 5).unwrap();
+    assert_eq!(floor.overview(|_| true).places, []);
+}
+
+#[test]
+fn what_those_have_who_are_gone_goes_to_others() {
+    let mut floor = floor();
+    floor.signs_on("ann", &["billing"]);
+    floor.arrives("ann").unwrap();
+    floor.now(&waits("a", Some("billing"), 0), 0);
+    assert_eq!(floor.carried_out(0), ["a@1 -> ann"]);
+    floor.signs_on("bob", &["billing"]);
+    floor.leaves("ann", 1_000).unwrap();
+    assert_eq!(floor.next_due_ms(), Some(4 * MINUTE_MS), "her other page is open");
+    floor.leaves("ann", 2_000).unwrap();
+    let gone = 2_000 + AGENT_GONE_MS;
+    assert_eq!((floor.next_due_ms(), floor.carried_out(gone - 1)), (Some(gone), Vec::new()));
+    assert_eq!(floor.carried_out(gone), ["a@2 back", "a@3 -> bob"]);
+    // Who is back in time keeps hers.
+    floor.leaves("bob", gone).unwrap();
+    floor.arrives("bob").unwrap();
+    assert_eq!(floor.carried_out(2 * gone), [""; 0]);
+    assert_eq!(floor.overview(|_| true).places.first().unwrap().position, None);
+}
+
+#[test]
+fn after_a_restart_who_does_not_come_back_is_gone() {
+    let mut floor = floor();
+    let [a, b] = ["a", "b"].map(|session| waits(session, Some("billing"), 0));
+    floor.becomes_all(vec![owned(&a, "ann"), owned(&b, "bob")], 0).unwrap();
+    assert_eq!(floor.next_due_ms(), Some(AGENT_GONE_MS));
+    floor.signs_on("bob", &["billing"]);
+    assert_eq!(floor.carried_out(AGENT_GONE_MS), ["a@2 back", "a@3 -> bob"]);
+    assert_eq!(floor.counts(), (0, 1));
+    // What the store no longer has is gone from the floor.
+    floor.becomes_all(vec![owned(&b, "bob")], 9).unwrap();
+    assert_eq!(floor.overview(|_| true).places.len(), 1);
+}
+
+#[test]
+fn another_skill_and_another_program_leave_the_rest_as_it_is() {
+    let mut floor = floor();
+    floor.signs_on("ann", &["billing"]);
+    let a = waits("a", Some("billing"), 0);
+    floor.now(&a, 0);
+    assert_eq!(floor.carried_out(0), ["a@1 -> ann"]);
+    let transferred =
+        Held { epoch: 3, skill: Some("frontline".to_owned()), wanted_at_ms: MINUTE_MS, ..a };
+    floor.now(&transferred, MINUTE_MS);
+    assert_eq!(floor.carried_out(MINUTE_MS), [""; 0], "she cannot do that");
+    let skills = "skill frontline\nskill legal\nskill billing { first_reply 5m }";
+    let source = SOURCE.replacen(
+        "skill frontline\nskill billing { first_reply 5m  overflow frontline after 10m }",
+        skills,
+        1,
+    );
+    let made = compile(&MemorySources::one("a.flow", &source)).unwrap();
+    floor.for_program(&made.bundle.unwrap().program, MINUTE_MS).unwrap();
+    assert_eq!((floor.counts(), floor.carried_out(MINUTE_MS)), ((1, 1), Vec::new()));
+    floor.signs_on("bob", &["frontline"]);
+    assert_eq!(floor.carried_out(MINUTE_MS), ["a@3 -> bob"]);
+}
