@@ -5,6 +5,7 @@
 #![expect(missing_docs, reason = "fields are named by the sentence on their type")]
 
 mod contacts;
+mod knowledge;
 mod said;
 
 use flowright_compiler::ir::{
@@ -16,6 +17,7 @@ use flowright_nlu::value::Value;
 use serde::{Deserialize, Serialize};
 
 pub use contacts::{Contact, Sender};
+pub use knowledge::{ArticleRef, FoundArticle};
 pub use said::{Attached, Attachment, Card, Choice, Line, Media, Reply, Speaker};
 
 /// One live conversation. Pinned to the program it began with, until it is moved to another.
@@ -185,6 +187,9 @@ pub enum Event {
         payload: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         external: Option<Box<External>>,
+        /// Articles that may answer it, the surest first: they were looked for before the turn.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        knowledge: Vec<FoundArticle>,
         /// Files that came with it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         attachments: Vec<Attachment>,

@@ -99,6 +99,7 @@ impl Talk {
             text,
             payload: None,
             external: None,
+            knowledge: Vec::new(),
             attachments: Vec::new(),
             from: None,
         }))

@@ -4,6 +4,7 @@
 mod access;
 mod attachments;
 mod codes;
+mod knowledge;
 mod sqlite;
 
 pub use access::{
@@ -11,6 +12,7 @@ pub use access::{
 };
 pub use attachments::{AttachmentStore, Bound, StoredAttachment};
 pub use codes::{Adoption, CodeAnswer, CodeCheck, CodeLimits, CodeOrder, CodeState, StoredCode};
+pub use knowledge::{KnowledgeStore, StoredArticle, Unanswered, UnansweredQuestion};
 pub use sqlite::{
     Backup, Durability, OtherFormat, Restored, SCHEMA, SqliteOptions, SqliteStore, StoreReport,
     backup, is_in_use, last_heard, restore, verify, verify_with_files,
@@ -151,6 +153,8 @@ pub struct Commit {
     pub settled: bool,
     /// What of it is to be sent to somebody's address.
     pub deliver: Deliver,
+    /// The question that it could not answer.
+    pub unanswered: Option<Unanswered>,
 }
 
 /// Which parts of a step go into the outbox, in the step's own commit.

@@ -9,6 +9,7 @@ mod copies;
 mod files;
 mod heard;
 mod jump;
+mod knowledge;
 mod lock;
 mod outbox;
 mod read;

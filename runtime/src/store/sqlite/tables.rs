@@ -5,11 +5,11 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 
 use super::rows::{MessageRow, SessionRow, reply_sum, step_sum};
-use super::{access, attachments, failed};
+use super::{access, attachments, failed, knowledge};
 use crate::store::StoreError;
 
 /// Version of the tables.
-pub const SCHEMA: i64 = 7;
+pub const SCHEMA: i64 = 8;
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -170,9 +170,10 @@ pub(super) fn make_tables(db: &mut Connection) -> Result<(), StoreError> {
     }
     transaction
         .execute_batch(&format!(
-            "{TABLES} {} {} PRAGMA user_version = {SCHEMA};",
+            "{TABLES} {} {} {} PRAGMA user_version = {SCHEMA};",
             access::TABLES,
-            attachments::TABLE
+            attachments::TABLE,
+            knowledge::TABLES
         ))
         .and_then(|()| transaction.commit())
         .map_err(failed)

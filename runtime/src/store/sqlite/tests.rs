@@ -87,6 +87,7 @@ fn commit(seq: u64, message: Option<&str>, said: &[&str], settled: bool) -> Comm
     let reply =
         |text: &&str| Command::Reply(Reply { text: (*text).to_owned(), ..Reply::default() });
     Commit {
+        unanswered: None,
         reply_to: None,
         wake_at_ms: session.wake_at_ms,
         session,
