@@ -26,6 +26,7 @@ fn conversation(program: &LoadedProgram) {
         text: text.to_owned(),
         payload: None,
         external: None,
+        knowledge: Vec::new(),
         attachments: Vec::new(),
         from: None,
     };

@@ -11,7 +11,8 @@ use flowright_compiler::diag::json::render_json;
 use flowright_compiler::diag::render::render_human;
 use flowright_compiler::thresholds::Threshold;
 use flowright_compiler::{Analysis, Compiled, Workspace};
-use flowright_nlu::value::Decimal;
+use flowright_nlu::value::{Date, Decimal};
+use flowright_runtime::clock::{Clock as _, WallClock};
 use flowright_runtime::config::Config;
 
 use crate::args::Format;
@@ -23,6 +24,7 @@ use crate::style::{Stream, colored};
 
 /// Folders in folders that are looked into.
 const DEPTH_MAX: usize = 16;
+const DAY_MS: i64 = 86_400_000;
 
 /// A project on the disk.
 #[derive(Debug)]
@@ -212,6 +214,27 @@ impl SourceProvider for Project {
     fn encoder(&self) -> Result<encoder::Named, String> {
         self.named_encoder().map_err(|failure| failure.message())
     }
+
+    fn articles(&self, path: &str) -> Result<Option<Vec<(String, Arc<str>)>>, String> {
+        let place = self.folder.join(path);
+        // A link may lead out of the project, and folders that are hidden are not its own.
+        let Ok(kind) = std::fs::symlink_metadata(&place) else { return Ok(None) };
+        let mut paths = Vec::new();
+        if kind.is_dir() {
+            collect(&place, 0, "md", &mut paths)?;
+        } else if kind.is_file() && place.extension().is_some_and(|ext| ext == "md") {
+            paths.push(place);
+        } else {
+            return Ok(None);
+        }
+        let read = |path: &PathBuf| Ok((self.label(path), read_source(path)?));
+        paths.iter().map(read).collect::<Result<_, String>>().map(Some)
+    }
+
+    fn today(&self) -> Option<Date> {
+        let days = WallClock.now_ms().div_euclid(DAY_MS);
+        i32::try_from(days).ok().map(Date)
+    }
 }
 
 impl Project {
@@ -223,8 +246,18 @@ impl Project {
         let mut paths = Vec::new();
         match &self.only {
             Some(path) => paths.push(path.clone()),
-            None => collect(&self.folder, 0, &mut paths)?,
+            None => collect(&self.folder, 0, "flow", &mut paths)?,
         }
+        Ok(paths)
+    }
+
+    /// Its files, and those that may be its articles: what to look at for changes.
+    ///
+    /// # Errors
+    /// What kept a folder from being read.
+    pub(crate) fn watched(&self) -> Result<Vec<PathBuf>, String> {
+        let mut paths = self.paths()?;
+        collect(&self.folder, 0, "md", &mut paths)?;
         Ok(paths)
     }
 
@@ -238,14 +271,25 @@ impl Project {
         self.folder.join(label)
     }
 
-    /// Its sources and one more.
+    /// Its sources, articles among them, and one more.
     ///
     /// # Errors
     /// What kept them from being read.
     pub(crate) fn sources_with(&self, label: &str, text: &str) -> Result<EncodedSources, String> {
         let mut sources = self.sources()?;
+        sources.extend(self.markdown()?);
         sources.push((label.to_owned(), text.into()));
         Ok(EncodedSources { sources: MemorySources(sources), encoder: self.encoder()? })
+    }
+
+    /// The texts of what may be its articles.
+    ///
+    /// # Errors
+    /// What kept them from being read.
+    pub(crate) fn markdown(&self) -> Result<Vec<(String, Arc<str>)>, String> {
+        let mut paths = Vec::new();
+        collect(&self.folder, 0, "md", &mut paths)?;
+        paths.iter().map(|path| Ok((self.label(path), read_source(path)?))).collect()
     }
 
     fn label(&self, path: &Path) -> String {
@@ -255,16 +299,21 @@ impl Project {
     }
 }
 
-/// Every `.flow` file below a folder. Hidden folders and links are left alone.
-fn collect(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>) -> Result<(), String> {
+/// Every file below a folder whose name ends so. Hidden folders and links are left alone.
+fn collect(
+    folder: &Path,
+    depth: usize,
+    ending: &str,
+    paths: &mut Vec<PathBuf>,
+) -> Result<(), String> {
     let cause = |e: std::io::Error| format!("cannot read the folder `{}`: {e}", folder.display());
     for entry in std::fs::read_dir(folder).map_err(cause)? {
         let entry = entry.map_err(cause)?;
         let (kind, path) = (entry.file_type().map_err(cause)?, entry.path());
         let hidden = entry.file_name().to_string_lossy().starts_with('.');
         if kind.is_dir() && !hidden && depth < DEPTH_MAX {
-            collect(&path, depth + 1, paths)?;
-        } else if kind.is_file() && !hidden && path.extension().is_some_and(|ext| ext == "flow") {
+            collect(&path, depth + 1, ending, paths)?;
+        } else if kind.is_file() && !hidden && path.extension().is_some_and(|ext| ext == ending) {
             paths.push(path);
         }
         if paths.len() > FILES_MAX {

@@ -7,8 +7,10 @@ use flowright_codegen::JitProgram;
 use flowright_compiler::base::limits::BUNDLE_BYTES_MAX;
 use flowright_compiler::bundle::{self, Bundle, Encoded};
 use flowright_engine::LoadedProgram;
+use flowright_knowledge::Index;
 use flowright_nlu::ModelError;
 use flowright_runtime::config::Config;
+use flowright_runtime::knowledge::index_of;
 
 use crate::args::Format;
 use crate::encoder;
@@ -136,6 +138,14 @@ pub(crate) fn compiled(project: &Project) -> Result<Option<Encoded>, Failure> {
 
 fn encoded(project: &Project, bundle: &Bundle) -> Result<Encoded, Failure> {
     bundle::write(bundle).map_err(|e| refused(Path::new(&project.name()), &e))
+}
+
+/// The articles of a program, to be searched.
+///
+/// # Errors
+/// Why they cannot be.
+pub(crate) fn articles(program: &LoadedProgram) -> Result<Index, Failure> {
+    index_of(&program.program).map_err(|e| Failure::new(e.to_string()))
 }
 
 /// Whether a path names a bundle: a file that is no source.

@@ -14,6 +14,7 @@ use crate::examples::{self, Tried};
 use crate::graph::FlowGraph;
 use crate::graph::points::Ways;
 use crate::ir;
+use crate::knowledge::Articles;
 use crate::labels;
 use crate::memory::Layout;
 use crate::mends;
@@ -38,6 +39,8 @@ pub struct Analysis {
     pub project: Option<hir::Project>,
     /// What was proved of it, and what was refuted.
     pub proofs: Proofs,
+    /// The articles of its knowledge bases.
+    pub articles: Articles,
     /// Its state graphs, by flow; also when only the graph checks found something.
     pub graphs: Vec<Arc<FlowGraph>>,
     /// The intent model, where the checks trained one.
@@ -81,6 +84,7 @@ pub struct Compiled {
 /// What kept the sources from being read.
 pub fn analyse(provider: &dyn SourceProvider) -> Result<Analysis, String> {
     let loaded = Files::default().load(project::texts(provider)?);
+    let loaded = loaded.with_articles(provider)?;
     analyse_loaded(loaded, provider.encoder()?, limits::EXAMPLES_TIMES_INTENTS_MAX, None)
 }
 
@@ -90,7 +94,7 @@ pub fn analyse(provider: &dyn SourceProvider) -> Result<Analysis, String> {
 /// What kept the sources from being read.
 pub fn compile(provider: &dyn SourceProvider) -> Result<Compiled, String> {
     // The model is trained in any case.
-    let loaded = Files::default().load(project::texts(provider)?);
+    let loaded = Files::default().load(project::texts(provider)?).with_articles(provider)?;
     let mut analysis = analyse_loaded(loaded, provider.encoder()?, usize::MAX, None)?;
     let right = analysis.errors() == 0;
     if let Some(project) = analysis.project.as_ref().filter(|_| right && analysis.model.is_none())
@@ -127,7 +131,7 @@ pub(crate) fn analyse_loaded(
     work_max: usize,
     memory: Option<&mut Memory>,
 ) -> Result<Analysis, String> {
-    let Loaded { sources, files, mut diagnostics, cut } = loaded;
+    let Loaded { sources, files, knowledge, mut diagnostics, cut } = loaded;
     let layout = memory.as_ref().map(|_| Layout::of(&files)).unwrap_or_default();
     let mut of_once = examples::Memory::default();
     let (of_sema, of_checks, of_examples) = match memory {
@@ -139,6 +143,7 @@ pub(crate) fn analyse_loaded(
     // What a graph says of a project with wrong names or types would mislead.
     let mut sound = checked.project.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
     let (mut graphs, mut proofs, mut reveals) = (Vec::new(), Proofs::default(), None);
+    let mut articles = Articles::default();
     let mut tried = Tried::default();
     let mut found = Vec::new();
     let mut of_checks = of_checks;
@@ -161,6 +166,7 @@ pub(crate) fn analyse_loaded(
         let taught = examples::Taught { spec: &spec, encoder: encoder.as_deref(), work_max };
         tried = examples::check(project, &sources, &taught, of_examples)?;
         diagnostics.append(&mut tried.diagnostics);
+        articles = Articles::read(project, &sources, &knowledge, &mut diagnostics);
         diagnostics.extend(thresholds::check(project));
         if thresholds::follow_from_model(project) && tried.model.is_none() && !tried.left_out {
             tried.model = trained(&spec, encoder.as_deref())?;
@@ -182,6 +188,7 @@ pub(crate) fn analyse_loaded(
         cut,
         project: sound,
         proofs,
+        articles,
         graphs,
         model,
         thresholds: found,
@@ -206,7 +213,7 @@ pub fn build(analysis: &Analysis) -> Result<Bundle, String> {
         }
     };
     let model = analysis.model.as_ref().or(trained.as_ref()).ok_or("there is no intent model")?;
-    let program = ir::lower::lower(project, &analysis.sources, model);
+    let program = ir::lower::lower(project, &analysis.sources, model, &analysis.articles);
     let mut program = program.map_err(|e| e.to_string())?;
     for property in &mut program.properties {
         property.proved = analysis.proofs.proved.contains(&property.at);
@@ -242,7 +249,7 @@ pub fn training_spec(project: &hir::Project) -> Spec {
     }
 }
 
-/// Sources in memory.
+/// Sources in memory. What ends in `.md` is an article.
 #[derive(Debug, Clone, Default)]
 pub struct MemorySources(
     /// Label and text of each file.
@@ -274,10 +281,26 @@ impl SourceProvider for EncodedSources {
     fn encoder(&self) -> Result<Option<Arc<dyn Encoder>>, String> {
         Ok(self.encoder.clone())
     }
+
+    fn articles(&self, path: &str) -> Result<Option<Vec<(String, Arc<str>)>>, String> {
+        self.sources.articles(path)
+    }
 }
 
 impl SourceProvider for MemorySources {
     fn sources(&self) -> Result<Vec<(String, Arc<str>)>, String> {
-        Ok(self.0.clone())
+        Ok(self.0.iter().filter(|(label, _)| !is_article(label)).cloned().collect())
     }
+
+    fn articles(&self, path: &str) -> Result<Option<Vec<(String, Arc<str>)>>, String> {
+        let folder = format!("{}/", path.trim_end_matches('/'));
+        let inside = |label: &str| label == path || path == "." || label.starts_with(&folder);
+        let articles = self.0.iter().filter(|(label, _)| is_article(label) && inside(label));
+        let articles: Vec<_> = articles.cloned().collect();
+        Ok(Some(articles).filter(|articles| !articles.is_empty()))
+    }
+}
+
+fn is_article(label: &str) -> bool {
+    label.ends_with(".md")
 }

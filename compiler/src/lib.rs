@@ -17,6 +17,7 @@ mod examples;
 pub mod fmt;
 pub mod graph;
 pub mod ir;
+mod knowledge;
 pub mod labels;
 mod memory;
 mod mends;

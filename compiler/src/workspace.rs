@@ -33,7 +33,7 @@ impl Workspace {
     /// # Errors
     /// What kept the sources from being read.
     pub fn check(&mut self, provider: &dyn SourceProvider) -> Result<Analysis, String> {
-        let loaded = self.files.load(project::texts(provider)?);
+        let loaded = self.files.load(project::texts(provider)?).with_articles(provider)?;
         let work_max = EXAMPLES_TIMES_INTENTS_MAX;
         let analysis =
             analyse_loaded(loaded, provider.encoder()?, work_max, Some(&mut self.memory))?;

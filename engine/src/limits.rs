@@ -31,6 +31,8 @@ pub const EXTERNAL_ENTITIES_MAX: usize = 100;
 /// Intents of such an answer that are kept with the message, the surest: more than are ever asked
 /// about or compared.
 pub const EXTERNAL_INTENTS_KEPT: usize = 10;
+/// Articles that may come with an utterance.
+pub const KNOWLEDGE_HITS_MAX: usize = 16;
 /// Addresses of the customer that a conversation knows, those that she used last.
 pub const CONTACTS_MAX: usize = 16;
 /// Files of a conversation that it knows, the latest: what came before is in the journal.

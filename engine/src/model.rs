@@ -6,6 +6,7 @@
 
 mod contacts;
 mod handoff;
+mod knowledge;
 mod said;
 
 use flowright_compiler::ir::{
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use contacts::{Contact, Sender};
 pub use handoff::{DeskMove, Fact, Handoff, Owner, Ownership, Reason, Released, Summary};
+pub use knowledge::{ArticleRef, FoundArticle};
 pub use said::{Attached, Attachment, Card, Choice, Line, Media, Reply, Speaker};
 
 /// One live conversation. Pinned to the program it began with, until it is moved to another.
@@ -191,6 +193,9 @@ pub enum Event {
         payload: Option<String>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         external: Option<Box<External>>,
+        /// Articles that may answer it, the surest first: they were looked for before the turn.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        knowledge: Vec<FoundArticle>,
         /// Files that came with it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         attachments: Vec<Attachment>,

@@ -51,6 +51,7 @@ impl Stepper<'_> {
         self.session.record(Speaker::Bot, &reply.text, self.now_ms);
         if let Some(line) = self.session.transcript.last_mut() {
             line.on.clone_from(&reply.on);
+            line.article.clone_from(&reply.article);
         }
         self.commands.push(Command::Reply(reply));
     }
@@ -101,6 +102,7 @@ impl Stepper<'_> {
             card: say.card.as_ref().map(|card| self.card(card, words)),
             on: None,
             agent: None,
+            article: None,
         }
     }
 

@@ -99,7 +99,15 @@ impl Session {
     pub(crate) fn record(&mut self, from: Speaker, text: &str, at_ms: i64) {
         let text: String = text.chars().take(LINE_CHARS_MAX).collect();
         let (turn, attachments) = (self.turn, Vec::new());
-        self.transcript.push(Line { at_ms, turn, from, text, on: None, attachments });
+        self.transcript.push(Line {
+            at_ms,
+            turn,
+            from,
+            text,
+            on: None,
+            attachments,
+            article: None,
+        });
         let surplus = self.transcript.len().saturating_sub(TRANSCRIPT_LINES_MAX);
         self.transcript.drain(..surplus);
     }

@@ -35,6 +35,8 @@ pub enum Taken {
     Began(IntentId),
     /// An intent whose flow was under way already.
     WentOn(IntentId),
+    /// A question that an article answers.
+    Answered,
     /// Half understood: asked back.
     Clarified,
     /// Not understood.

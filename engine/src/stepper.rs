@@ -9,7 +9,7 @@ use flowright_nlu::value::{Date, Decimal, Value};
 
 use crate::LoadedProgram;
 use crate::limits::{FUEL_PER_RUN, RUNS_PER_STEP_MAX};
-use crate::model::{Command, Event, Reply, Session, Status, Wait};
+use crate::model::{Command, Event, FoundArticle, Reply, Session, Status, Wait};
 use crate::step::{Entered, Taken};
 
 /// Why the flow under way cannot go on. Ends at a human.
@@ -44,6 +44,8 @@ pub(crate) struct Stepper<'s> {
     pub(crate) understanding: Option<Understanding>,
     /// What a model elsewhere made of this turn's utterance.
     pub(crate) external: Option<Box<External>>,
+    /// Articles that may answer this turn's utterance.
+    pub(crate) knowledge: Vec<FoundArticle>,
     /// What was said before this turn.
     pub(crate) said_before: Vec<Reply>,
     /// `repeat` has said it: the question is not asked again.
@@ -68,6 +70,7 @@ impl<'s> Stepper<'s> {
             turn: vec![None; turn::CELLS as usize],
             understanding: None,
             external: None,
+            knowledge: Vec::new(),
             said_before: Vec::new(),
             said_again: false,
             clarified_in_vain: false,
@@ -97,12 +100,13 @@ impl<'s> Stepper<'s> {
                 self.opened();
             }
             Event::Contacts { hers } => self.learn_contacts(hers),
-            Event::Message { channel, text, payload, external, attachments, from } => {
+            Event::Message { channel, text, payload, external, knowledge, attachments, from } => {
                 self.begin_turn(channel);
                 if let Some(sender) = from {
                     self.hear_from(*sender);
                 }
                 self.external = external;
+                self.knowledge = knowledge;
                 self.message(&text, payload.as_deref(), &attachments);
             }
             Event::ActionResult { key, result } => self.action_result(&key, &result),

@@ -56,6 +56,7 @@ fn an_encoder_that_fails_is_told_and_an_example_is_understood_all_the_same() {
             text,
             payload: None,
             external: None,
+            knowledge: Vec::new(),
             attachments: Vec::new(),
             from: None,
         };

@@ -87,6 +87,7 @@ impl<'p> Talk<'p> {
             text,
             payload: None,
             external,
+            knowledge: Vec::new(),
             attachments: Vec::new(),
             from: None,
         };

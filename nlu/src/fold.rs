@@ -42,6 +42,13 @@ impl Folded {
     }
 }
 
+/// A text in the form in which texts are compared: lower case, one width, simplified characters. Of a
+/// very long one the beginning.
+#[must_use]
+pub fn folded(original: &str) -> String {
+    Folded::new(original).text
+}
+
 /// The same folding, but characters stay traditional: each byte is at the place that it has in
 /// [`Folded::text`]. Declared patterns are written in either.
 pub(crate) fn as_written(original: &str) -> String {
@@ -84,7 +91,8 @@ const fn is_unseen(c: char) -> bool {
 }
 
 /// Whether a character is written without spaces around words: Han, kana.
-pub(crate) const fn is_cjk(c: char) -> bool {
+#[must_use]
+pub const fn is_cjk(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
         | '\u{20000}'..='\u{323af}' | '\u{3040}'..='\u{30ff}')
 }

@@ -35,6 +35,7 @@ pub use detect::detect;
 pub use encoder::{ENCODER_WIDTH_MAX, Encoder, EncoderError};
 pub use entities::learned::{LEARNED_ENTITIES_MAX, LEARNED_TOKENS_MAX};
 pub use explain::{Explanation, IntentExplanation};
+pub use fold::{folded, is_cjk};
 pub use judge::{Judged, Opinion};
 pub use model::{
     ENTITIES_MAX, EXAMPLE_CHARS_MAX, EXAMPLES_MAX, INTENTS_MAX, Model, ModelError, PATTERNS_MAX,

@@ -13,6 +13,7 @@ pub mod dispatch;
 pub mod external;
 pub mod grpc;
 pub mod http;
+pub mod knowledge;
 pub mod limits;
 pub mod outbox;
 pub mod programs;

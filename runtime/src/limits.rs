@@ -214,3 +214,11 @@ pub const CODES_COUNTED_FOR: Duration = Duration::from_secs(3_600);
 
 /// How long it is known that a code was asked for.
 pub const CODES_KEPT: Duration = Duration::from_secs(24 * 3_600);
+/// Versions of an edited article that are kept, the last ones.
+pub const ARTICLE_VERSIONS_MAX: u32 = 50;
+/// Questions that nothing answered and that are kept, each once however often it was asked.
+pub const UNANSWERED_MAX: usize = 10_000;
+/// Of these, how many are shown at once.
+pub const UNANSWERED_SHOWN_MAX: usize = 500;
+/// Characters of such a question that are kept.
+pub const UNANSWERED_CHARS_MAX: usize = 300;

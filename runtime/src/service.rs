@@ -27,6 +27,7 @@ use crate::dispatch::{Dispatch, Outside};
 use crate::external::{Asker, ExternalOptions};
 use crate::grpc::{self, Services};
 use crate::http::{App, Server};
+use crate::knowledge::{Library, LibraryError, SharedKnowledgeStore};
 use crate::limits::{CONNECTIONS_MAX, DRAIN_TIMEOUT};
 use crate::outbox::{Addresses, Courier, DeliverTo};
 use crate::programs::{Loader, Programs};
@@ -127,6 +128,9 @@ pub enum Error {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The articles cannot be searched.
+    #[error(transparent)]
+    Knowledge(#[from] LibraryError),
     /// The bundle cannot be run.
     #[error("the bundle cannot be run: {0}")]
     Bundle(String),
@@ -196,6 +200,8 @@ impl Service {
             options.attachments,
         );
         let attachments = attachments.await?;
+        let knowledge: SharedKnowledgeStore = Arc::new(store.clone());
+        let knowledge = Library::open(knowledge, &programs.current().program).await?;
         let store: SharedStore = Arc::new(store);
         store.put_bundle(&programs.current().bundle, bundle).await?;
         let (listener, address) = bind(options.listen, "--listen").await?;
@@ -244,6 +250,7 @@ impl Service {
             profiles: Some(profiles),
             contacts: Some(contacts),
             confirmations: Some(confirmations.clone()),
+            knowledge: Some(knowledge),
             deliver,
         };
         let dispatch = Dispatch::new(

@@ -26,8 +26,10 @@ use flowright_compiler::bundle;
 use flowright_compiler::compile::MemorySources;
 use flowright_crm::{Crm, Data};
 use flowright_engine::LoadedProgram;
-use flowright_engine::transcript::{ReportLine, run_test};
+use flowright_engine::model::Session;
+use flowright_engine::transcript::{ReportLine, run_test_with};
 use flowright_runtime::clock::Clock;
+use flowright_runtime::knowledge::{find, index_of};
 use flowright_runtime::programs::Loader;
 use flowright_runtime::service::{Handle, Options, Service};
 use futures_util::future::BoxFuture;
@@ -72,6 +74,18 @@ impl SourceProvider for Folder {
             }
         }
         Ok(sources)
+    }
+
+    fn articles(&self, path: &str) -> Result<Option<Vec<(String, Arc<str>)>>, String> {
+        let Ok(entries) = std::fs::read_dir(self.0.join(path)) else { return Ok(None) };
+        let mut articles = Vec::new();
+        for entry in entries {
+            let file = entry.map_err(|e| e.to_string())?.path();
+            let text = std::fs::read_to_string(&file).map_err(|e| e.to_string())?;
+            let name = file.file_name().unwrap().to_string_lossy().into_owned();
+            articles.push((format!("{path}/{name}"), text.into()));
+        }
+        Ok(Some(articles))
     }
 }
 
@@ -129,9 +143,11 @@ pub fn run_tests(name: &str, bytes: &[u8]) -> (usize, Vec<String>) {
     let (mut count, mut failed) = (0, Vec::new());
     for jit in [false, true] {
         let program = load(bytes, jit).unwrap();
+        let articles = index_of(&program.program).unwrap();
+        let find = |session: &Session, text: &str| find(&articles, &program, session, text);
         for test in &program.program.tests {
             count += 1;
-            let report = run_test(&program, test);
+            let report = run_test_with(&program, test, &find);
             if let Some(failure) = &report.failure {
                 let line = |l: &ReportLine| format!("    {:5} {}\n", l.who, l.text);
                 let lines: String = report.lines.iter().map(line).collect();

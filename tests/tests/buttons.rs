@@ -51,6 +51,7 @@ fn send(
         text: text.to_owned(),
         payload,
         external: None,
+        knowledge: Vec::new(),
         attachments: Vec::new(),
         from: None,
     };

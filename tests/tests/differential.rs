@@ -132,7 +132,7 @@ proptest! {
         for happens in story {
             now_ms += 1_000;
             let message = |text: String, payload: Option<String>| {
-                Event::Message { channel: "web".to_owned(), text, payload, external: None, attachments: Vec::new(), from: None, }
+                Event::Message { channel: "web".to_owned(), text, payload, external: None, knowledge: Vec::new(), attachments: Vec::new(), from: None, }
             };
             let event = match happens {
                 Happens::Says(n) => message(pair.words.get(n % pair.words.len()).unwrap().clone(), None),

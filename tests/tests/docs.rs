@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use flowright_compiler::Analysis;
-use flowright_compiler::base::FileId;
+use flowright_compiler::base::{FileId, SourceProvider};
 use flowright_compiler::compile::MemorySources;
 use flowright_compiler::diag::{Code, edits};
 use flowright_compiler::upgrade::{Version, diff};
+use flowright_nlu::value::Date;
 use flowright_runtime::config::Config;
 use flowright_tests::root;
 
@@ -38,11 +40,33 @@ fn whole(example: &str) -> String {
 }
 
 fn analyse(example: &str) -> Analysis {
-    analyse_whole(&whole(example))
+    analyse_with(&whole(example), &[])
 }
 
-fn analyse_whole(text: &str) -> Analysis {
-    flowright_compiler::analyse(&MemorySources::one("example.flow", text)).unwrap()
+/// An article of an example, by its file.
+type Article<'p> = (&'p str, &'p str);
+
+fn analyse_with(text: &str, articles: &[Article<'_>]) -> Analysis {
+    let files = [("example.flow", text)].into_iter().chain(articles.iter().copied());
+    let files = files.map(|(label, text)| (label.to_owned(), text.into())).collect();
+    flowright_compiler::analyse(&Dated(MemorySources(files))).unwrap()
+}
+
+/// Sources on a day on which reviews are overdue.
+struct Dated(MemorySources);
+
+impl SourceProvider for Dated {
+    fn sources(&self) -> Result<Vec<(String, Arc<str>)>, String> {
+        self.0.sources()
+    }
+
+    fn articles(&self, path: &str) -> Result<Option<Vec<(String, Arc<str>)>>, String> {
+        self.0.articles(path)
+    }
+
+    fn today(&self) -> Option<Date> {
+        Date::from_ymd(2026, 6, 1)
+    }
 }
 
 /// What `flowright diff` finds between two examples.
@@ -60,6 +84,22 @@ fn compared(before: &str, after: &str) -> Vec<Code> {
 
 fn codes(analysis: &Analysis) -> Vec<String> {
     analysis.diagnostics.iter().map(|d| format!("{}: {}", d.code, d.message)).collect()
+}
+
+/// The articles under a heading: each a block `md` below a line with the name of its file.
+fn articles<'p>(page: &'p str, heading: &str) -> Vec<Article<'p>> {
+    let section = page.split(heading).nth(1).and_then(|rest| rest.split("\n## ").next());
+    let mut parts = section.unwrap_or_default().split("```md\n");
+    let mut before = parts.next().unwrap_or_default();
+    let mut found = Vec::new();
+    for part in parts {
+        let name = before.trim_end().rsplit('\n').next().unwrap_or_default();
+        let name = name.trim_matches(['`', ':']);
+        let (article, rest) = part.split_once("\n```").unwrap();
+        found.push((name, article));
+        before = rest;
+    }
+    found
 }
 
 /// The `flow` block under a heading.
@@ -84,7 +124,9 @@ fn error_pages_show_what_they_say() {
             }
             continue;
         }
-        let (bad, good) = (analyse(bad), analyse(good));
+        let checked =
+            |example: &str, heading: &str| analyse_with(&whole(example), &articles(page, heading));
+        let (bad, good) = (checked(bad, "## Wrong"), checked(good, "## Right"));
         if !bad.diagnostics.iter().any(|d| d.code == *code) {
             let _ = writeln!(wrong, "{code}: the wrong example gives {:?}", codes(&bad));
         }
@@ -103,15 +145,17 @@ fn a_fix_of_a_wrong_example_mends_it() {
     let mut wrong = String::new();
     let mut fixed = Vec::new();
     for code in Code::ALL.iter().filter(|code| !WITHOUT_EXAMPLE.contains(code)) {
-        let Some(text) = block(code.page(), "## Wrong").map(whole) else { continue };
-        let before = analyse_whole(&text);
+        let page = code.page();
+        let Some(text) = block(page, "## Wrong").map(whole) else { continue };
+        let articles = articles(page, "## Wrong");
+        let before = analyse_with(&text, &articles);
         for finding in before.diagnostics.iter().filter(|finding| !finding.fixes.is_empty()) {
             if finding.code == *code {
                 fixed.push(*code);
             }
             for fix in &finding.fixes {
                 let mended = edits::apply(&text, FileId(0), &fix.edits).unwrap();
-                let after = analyse_whole(&mended);
+                let after = analyse_with(&mended, &articles);
                 let stays = |d: &flowright_compiler::diag::Diagnostic| {
                     d.code == finding.code && d.message == finding.message
                 };

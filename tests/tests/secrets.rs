@@ -208,6 +208,7 @@ fn talk(program: &LoadedProgram, secret: i64, seed: u64) -> Vec<String> {
             text: text.to_owned(),
             payload: None,
             external: None,
+            knowledge: Vec::new(),
             attachments: Vec::new(),
             from: None,
         };

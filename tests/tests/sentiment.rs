@@ -27,6 +27,7 @@ fn handed_over(program: &LoadedProgram, texts: &[&str]) -> (Session, Handoff) {
             text,
             payload: None,
             external: None,
+            knowledge: Vec::new(),
             attachments: Vec::new(),
             from: None,
         };

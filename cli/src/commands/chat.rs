@@ -8,12 +8,14 @@ use std::time::Duration;
 use flowright_engine::json::value_from_json;
 use flowright_engine::model::{ActionResult, Command, Contact, Event, Reply, Session, Status};
 use flowright_engine::{LoadedProgram, open_session, step};
+use flowright_knowledge::Index;
 use flowright_nlu::external::External;
 use flowright_nlu::lang::Lang;
 use flowright_runtime::access::Rehearsal;
 use flowright_runtime::actions::{ActionClient, variables_needed};
 use flowright_runtime::clock::{Clock as _, WallClock};
 use flowright_runtime::external::{Asker, ExternalOptions};
+use flowright_runtime::knowledge::find;
 use flowright_runtime::telemetry::Metrics;
 use flowright_runtime::transport::HttpTransport;
 use tokio::runtime::Runtime;
@@ -23,7 +25,7 @@ use crate::Outcome;
 use crate::args::ChatArgs;
 use crate::configuration;
 use crate::failure::{Failure, print};
-use crate::runnable::Runnable;
+use crate::runnable::{Runnable, articles};
 use crate::style::{Stream, is_terminal, paint};
 
 /// Longest wait for input before timers are looked at.
@@ -49,7 +51,8 @@ pub(crate) fn run(args: &ChatArgs) -> Result<Outcome, Failure> {
     let session = begin(&program, &who);
     let trace = args.trace;
     let codes = Rehearsal::new().map_err(Failure::new)?;
-    let mut chat = Chat { program, runtime, actions, asker, codes, session, who, trace };
+    let articles = articles(&program)?;
+    let mut chat = Chat { program, runtime, actions, asker, articles, codes, session, who, trace };
     chat.talk()?;
     Ok(Outcome::Fine)
 }
@@ -135,6 +138,7 @@ struct Chat {
     runtime: Runtime,
     actions: ActionClient,
     asker: Option<Asker>,
+    articles: Index,
     /// Stands in for the mail server.
     codes: Rehearsal,
     session: Session,
@@ -192,6 +196,7 @@ impl Chat {
             text: text.to_owned(),
             payload: None,
             external,
+            knowledge: find(&self.articles, &self.program, &self.session, text),
             attachments: Vec::new(),
             from: None,
         })

@@ -53,7 +53,7 @@ pub(crate) fn run(args: &CheckArgs) -> Result<Outcome, Failure> {
     }
     check.baseline()?;
     let look = || {
-        let flows = check.project.paths().unwrap_or_default();
+        let flows = check.project.watched().unwrap_or_default();
         watch::stamp(
             flows.into_iter().chain([check.project.configuration()]).chain(args.baseline.clone()),
         )

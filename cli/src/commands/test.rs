@@ -8,7 +8,11 @@ use std::time::{Duration, Instant};
 use flowright_compiler::base::{FileSpan, is_standard};
 use flowright_compiler::ir::{Program, TestDef};
 use flowright_engine::LoadedProgram;
-use flowright_engine::transcript::{Failure as TestFailure, ReportLine, TestReport, run_test};
+use flowright_engine::model::Session;
+use flowright_engine::transcript::{
+    Failure as TestFailure, Find, ReportLine, TestReport, run_test_with,
+};
+use flowright_runtime::knowledge::find;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde_json::json;
 
@@ -17,7 +21,7 @@ use crate::args::{TestArgs, TestFormat};
 use crate::coverage::coverage_table;
 use crate::failure::{Failure, print, write_file};
 use crate::progress::Progress;
-use crate::runnable::Runnable;
+use crate::runnable::{Runnable, articles};
 use crate::style::{Stream, paint};
 
 /// A test with how it went.
@@ -37,7 +41,9 @@ pub(crate) fn run(args: &TestArgs) -> Result<Outcome, Failure> {
         return Err(nothing_to_run(args, program));
     }
     let begun = Instant::now();
-    let done = run_all(&loaded, &tests);
+    let articles = articles(&loaded)?;
+    let find = |session: &Session, text: &str| find(&articles, &loaded, session, text);
+    let done = run_all(&loaded, &tests, &find);
     let took = begun.elapsed();
     let show = Show { program, folder: runnable.folder.display().to_string() };
     match args.format {
@@ -74,7 +80,7 @@ fn nothing_to_run(args: &TestArgs, program: &Program) -> Failure {
 }
 
 /// Runs tests on all cores; the results are in the order of the tests.
-fn run_all<'p>(loaded: &LoadedProgram, tests: &[&'p TestDef]) -> Vec<Done<'p>> {
+fn run_all<'p>(loaded: &LoadedProgram, tests: &[&'p TestDef], find: Find<'_>) -> Vec<Done<'p>> {
     let _progress = Progress::begin(format!("running {} tests", tests.len()));
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::with_capacity(tests.len())));
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(tests.len());
@@ -85,7 +91,7 @@ fn run_all<'p>(loaded: &LoadedProgram, tests: &[&'p TestDef]) -> Vec<Done<'p>> {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     let Some(test) = tests.get(number) else { return };
                     let begun = Instant::now();
-                    let report = run_test(loaded, test);
+                    let report = run_test_with(loaded, test, find);
                     let one = Done { test, report, took: begun.elapsed() };
                     done.lock().unwrap_or_else(PoisonError::into_inner).push((number, one));
                 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use flowright_nlu::Encoder;
+use flowright_nlu::value::Date;
 
 use super::{FileId, LineIndex};
 
@@ -21,6 +22,22 @@ pub trait SourceProvider {
     /// Why the one that the project names cannot be used, in words.
     fn encoder(&self) -> Result<Option<Arc<dyn Encoder>>, String> {
         Ok(None)
+    }
+
+    /// The Markdown files of a folder of the project and of the folders in it, or the one file that the
+    /// path names: label and text. The path has `/` between its parts and stays inside the project.
+    /// Nothing where there is no such folder or file.
+    ///
+    /// # Errors
+    /// What kept a file from being read, in words.
+    fn articles(&self, path: &str) -> Result<Option<Vec<(String, Arc<str>)>>, String> {
+        let _ = path;
+        Ok(None)
+    }
+
+    /// The day by which articles are stale; without one, none is.
+    fn today(&self) -> Option<Date> {
+        None
     }
 }
 

@@ -23,7 +23,8 @@ fn outside(project: &Project) -> Used {
         text.text.params.iter().for_each(|param| used.expr(param, None));
     }
     let conditions = project.route.iter().filter_map(|rule| rule.cond.as_ref());
-    conditions.for_each(|cond| used.expr(cond, None));
+    let applies = project.knowledge.iter().filter_map(|base| base.applies.as_ref());
+    conditions.chain(applies).for_each(|cond| used.expr(cond, None));
     project.session_slots.iter().for_each(|slot| used.slot(slot));
     used
 }

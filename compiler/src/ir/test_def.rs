@@ -63,6 +63,8 @@ pub enum TestStep<C = FuncId> {
         on: Option<ChannelId>,
         text: String,
     },
+    /// The id of the article that the next thing said is from.
+    Article(String),
     /// Milliseconds.
     Silence(i64),
     Called {

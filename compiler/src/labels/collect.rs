@@ -227,7 +227,9 @@ impl<'p> Collector<'p> {
 
     /// What decides inside may read everything; only its reveals are of interest.
     fn inside(&mut self) {
-        for cond in self.project.route.iter().filter_map(|rule| rule.cond.as_ref()) {
+        let rules = self.project.route.iter().filter_map(|rule| rule.cond.as_ref());
+        let applies = self.project.knowledge.iter().filter_map(|base| base.applies.as_ref());
+        for cond in rules.chain(applies) {
             self.leaves(cond, Here::new(None, Dest::Inside));
         }
         for line in self.project.tests.iter().flat_map(|test| &test.lines) {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::base::limits::{DIAGNOSTICS_MAX, FILES_MAX};
 use crate::base::{FileId, FileSpan, LineIndex, SourceFile, SourceMap, SourceProvider};
 use crate::diag::{Code, Diagnostic, closest};
+use crate::knowledge::Sources;
 use crate::sema::File;
 use crate::syntax::ast::DeclKind;
 use crate::syntax::{ParseCache, Parsed};
@@ -21,6 +22,8 @@ pub struct Loaded {
     pub sources: SourceMap,
     /// All trees.
     pub files: Vec<File>,
+    /// The files of its knowledge bases.
+    pub(crate) knowledge: Sources,
     /// Syntax findings, and modules that there are not.
     pub diagnostics: Vec<Diagnostic>,
     /// Findings left out because there were too many.
@@ -61,6 +64,7 @@ impl Files {
         let mut loaded = Loaded {
             sources: SourceMap::default(),
             files: Vec::new(),
+            knowledge: Sources::default(),
             diagnostics: Vec::new(),
             cut: 0,
         };
@@ -124,6 +128,12 @@ impl Known {
 }
 
 impl Loaded {
+    /// The same with the files that its knowledge bases name, behind all others.
+    pub(crate) fn with_articles(mut self, provider: &dyn SourceProvider) -> Result<Self, String> {
+        self.knowledge = Sources::read(&self.files, &mut self.sources, provider)?;
+        Ok(self)
+    }
+
     fn add(&mut self, id: FileId, parsed: Arc<Parsed>, is_std: bool) {
         let room = DIAGNOSTICS_MAX.saturating_sub(self.diagnostics.len());
         self.diagnostics.extend(parsed.diagnostics.iter().take(room).cloned());

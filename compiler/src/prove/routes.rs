@@ -21,7 +21,9 @@ const INTENTS_MAX: usize = 1_000;
 /// Checks the rules for skills, then those for urgency.
 pub(super) fn check(project: &Project) -> Vec<Diagnostic> {
     let conditions = project.route.iter().filter_map(|rule| rule.cond.as_ref());
-    let mut found: Vec<Diagnostic> = conditions.flat_map(parts_that_every_value_passes).collect();
+    let applies = project.knowledge.iter().filter_map(|base| base.applies.as_ref());
+    let mut found: Vec<Diagnostic> =
+        conditions.chain(applies).flat_map(parts_that_every_value_passes).collect();
     let skills = |rule: &&RouteRule| matches!(rule.kind, RouteKind::Skill { .. });
     let (of_skill, of_urgency): (Vec<&RouteRule>, Vec<&RouteRule>) =
         project.route.iter().partition(skills);

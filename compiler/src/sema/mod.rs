@@ -21,6 +21,7 @@ mod hidden;
 pub mod hir;
 mod intents;
 mod keys;
+mod knowledge;
 mod labels;
 mod languages;
 mod learned;
@@ -184,7 +185,7 @@ impl Checker<'_> {
         let skills = self.symbols.skills.items.clone();
         let skills: Vec<SkillDef> = skills.iter().map(|found| self.skill(found)).collect();
         self.overflow_cycles(&skills);
-        self.not_built_declarations();
+        self.experiments();
         let actions = self.checked_actions();
         let texts = self.named_texts();
         let session_slots = self.session_slots();
@@ -198,6 +199,7 @@ impl Checker<'_> {
         let flows = self.checked_flows(standings);
         let route = self.route(sources);
         let fallback = self.bot_fallback();
+        let knowledge = self.knowledge();
         self.example_counts(&intents, &sounds);
         let flows = Flows::new(self.symbols.flows.items.clone(), flows);
         self.start_intents(&mut intents, &flows);
@@ -227,6 +229,7 @@ impl Checker<'_> {
             flows: flows.all()?,
             route,
             fallback,
+            knowledge,
             tests,
             migrations: migrations?,
             regexes: std::mem::take(&mut self.regexes),

@@ -160,13 +160,8 @@ impl Checker<'_> {
             }
             None => Accept::Above(share(60)),
         };
-        if let Some(knowledge) = &fallback.knowledge_at {
-            self.not_built(
-                knowledge.span,
-                "answers from knowledge bases",
-                "no article is answered with yet",
-            );
-        }
+        let knowledge = fallback.knowledge_at.as_ref();
+        let knowledge = knowledge.map(|written| self.knowledge_at(written));
         let clarify = fallback.clarify.as_ref().map_or(share(40), |c| self.share(c));
         let margin = fallback.margin.as_ref().map_or(share(10), |m| self.share(m));
         let is_above = matches!(accept, Accept::Above(accept) if clarify > accept);
@@ -185,10 +180,17 @@ impl Checker<'_> {
             .as_ref()
             .and_then(|skill| self.lookup(|s| &s.skills, "skill", skill))
             .map(SkillId);
-        Fallback { accept, clarify, margin, handoff_after: after.unwrap_or(2), handoff_to }
+        Fallback {
+            accept,
+            clarify,
+            margin,
+            handoff_after: after.unwrap_or(2),
+            handoff_to,
+            knowledge,
+        }
     }
 
-    fn share(&mut self, share: &ast::Spanned<Decimal>) -> Decimal {
+    pub(super) fn share(&mut self, share: &ast::Spanned<Decimal>) -> Decimal {
         if share.value > Decimal::ONE {
             self.error(
                 Code::E0602,

@@ -282,6 +282,7 @@ impl<'a> Checker<'a> {
                 };
                 TestStep::Bot { on, text: plain(text) }
             }
+            TestLineKind::Article(id) => TestStep::Article(id.value.clone()),
             TestLineKind::Silence(time) => TestStep::Silence(time.value),
             TestLineKind::ExpectCalled { negated, action, args } => {
                 let number = self.lookup(|s| &s.actions, "action", action)?;

@@ -6,26 +6,9 @@ use super::cx::Checker;
 use crate::base::Span;
 use crate::diag::Code;
 
-impl<'a> Checker<'a> {
-    /// Knowledge and experiments: form and names; a plain word that they do nothing yet.
-    pub(super) fn not_built_declarations(&mut self) {
-        for found in self.symbols.knowledge.items.clone() {
-            self.enter(&found);
-            let levels = ["enterprise", "product", "scenario"];
-            if let Some(level) =
-                found.node.level.as_ref().filter(|l| !levels.contains(&l.text.as_str()))
-            {
-                self.unknown(Code::E0208, "knowledge level", level, levels);
-            }
-            if let Some(applies) = &found.node.applies {
-                self.condition(applies, &super::scope::Scope::default());
-            }
-            self.not_built(
-                found.node.name.span,
-                "knowledge bases",
-                "no article is answered with yet",
-            );
-        }
+impl Checker<'_> {
+    /// Experiments: form and names; a plain word that they do nothing yet.
+    pub(super) fn experiments(&mut self) {
         for found in self.symbols.experiments.items.clone() {
             self.enter(&found);
             let shares = found.node.variants.iter().map(|(_, share)| share.value.0).sum::<i64>();
@@ -47,7 +30,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Says that something is checked but not carried out by this version.
-    pub(super) fn not_built(&mut self, span: Span, what: &str, effect: &str) {
+    fn not_built(&mut self, span: Span, what: &str, effect: &str) {
         let message = format!("{what} are not built yet");
         let finding = self.finding(Code::W0901, span, message).label(effect.to_owned());
         self.report(finding.help("this version checks its form and names only"));

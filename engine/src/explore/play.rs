@@ -143,6 +143,7 @@ impl<'p> Player<'p> {
             text,
             payload,
             external: None,
+            knowledge: Vec::new(),
             attachments: Vec::new(),
             from: None,
         })?;

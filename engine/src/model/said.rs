@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ArticleRef;
+
 /// Something said to the customer, rendered.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Reply {
@@ -21,6 +23,9 @@ pub struct Reply {
     /// The human who says it; nobody where the bot does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
+    /// The article that it is from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub article: Option<Box<ArticleRef>>,
 }
 
 /// A button: pressing it sends `payload`.
@@ -59,6 +64,9 @@ pub struct Line {
     /// Files that came with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attachment>,
+    /// The article that it is from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub article: Option<Box<ArticleRef>>,
 }
 
 /// A file that came with a message, by what is known of it. Its bytes are not the engine's.

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use flowright_compiler::base::FileSpan;
 use flowright_compiler::ir::TestDef;
 
-use crate::model::Session;
+use crate::model::{FoundArticle, Session};
 use crate::{Entered, LoadedProgram};
 
 /// How a test went.
@@ -82,13 +82,26 @@ pub enum Recorded {
 /// says, as far as the conversation goes. With `opens`, the session is opened without a word first.
 #[must_use]
 pub fn record_test(program: &LoadedProgram, test: &TestDef, opens: bool) -> Vec<Recorded> {
-    player::Player::new(program, test).record(opens)
+    player::Player::new(program, test, None).record(opens)
 }
 
-/// Plays a test.
+/// Looks for the articles that may answer an utterance, as the shell does before a turn.
+pub type Find<'f> = &'f (dyn Fn(&Session, &str) -> Vec<FoundArticle> + Sync);
+
+/// Plays a test of a bot that has no articles.
 #[must_use]
 pub fn run_test(program: &LoadedProgram, test: &TestDef) -> TestReport {
-    let mut player = player::Player::new(program, test);
+    played(program, test, None)
+}
+
+/// Plays a test with articles to answer from.
+#[must_use]
+pub fn run_test_with(program: &LoadedProgram, test: &TestDef, find: Find<'_>) -> TestReport {
+    played(program, test, Some(find))
+}
+
+fn played(program: &LoadedProgram, test: &TestDef, find: Option<Find<'_>>) -> TestReport {
+    let mut player = player::Player::new(program, test, find);
     let failure = player.play().err();
     let player::Player { lines, entered, session, .. } = player;
     TestReport { name: test.name.clone(), lines, failure, entered, session }

@@ -7,7 +7,7 @@ use flowright_compiler::ir::{ChannelDef, ChannelId, Outcome, TestDef, TestLineDe
 use flowright_nlu::value::Date;
 
 use super::actions::{Answers, Called};
-use super::{Failure, Recorded, ReportLine};
+use super::{Failure, Find, Recorded, ReportLine};
 use crate::LoadedProgram;
 use crate::model::{Choice, Command, Contact, Event, Reply, Session};
 use crate::session::open_session;
@@ -25,6 +25,7 @@ const DEFAULT_TIME_S: u32 = 9 * 3600;
 pub(super) struct Player<'t> {
     pub(super) program: &'t LoadedProgram,
     test: &'t TestDef,
+    find: Option<Find<'t>>,
     pub(super) session: Session,
     pub(super) now_ms: i64,
     answers: Answers<'t>,
@@ -42,7 +43,11 @@ pub(super) struct Player<'t> {
 }
 
 impl<'t> Player<'t> {
-    pub(super) fn new(program: &'t LoadedProgram, test: &'t TestDef) -> Self {
+    pub(super) fn new(
+        program: &'t LoadedProgram,
+        test: &'t TestDef,
+        find: Option<Find<'t>>,
+    ) -> Self {
         let (y, m, d) = DEFAULT_TODAY;
         let default = Date::from_ymd(y, m, d).unwrap_or(Date(0));
         let (today, time_s) = test.today.unwrap_or((default, DEFAULT_TIME_S));
@@ -56,6 +61,7 @@ impl<'t> Player<'t> {
         Self {
             program,
             test,
+            find,
             session,
             now_ms,
             answers: Answers::new(&test.givens),
@@ -95,10 +101,16 @@ impl<'t> Player<'t> {
     pub(super) fn play(&mut self) -> Result<(), Failure> {
         // Where the bot has the first word, nobody else has had one.
         let word = |step: &&TestStep| {
-            matches!(step, TestStep::User(_) | TestStep::Presses(_) | TestStep::Bot { .. })
+            matches!(
+                step,
+                TestStep::User(_)
+                    | TestStep::Presses(_)
+                    | TestStep::Bot { .. }
+                    | TestStep::Article(_)
+            )
         };
         let mut steps = self.test.lines.iter().map(|line| &line.kind);
-        if matches!(steps.find(word), Some(TestStep::Bot { .. })) {
+        if matches!(steps.find(word), Some(TestStep::Bot { .. } | TestStep::Article(_))) {
             self.open()?;
         }
         for line in &self.test.lines {
@@ -137,6 +149,7 @@ impl<'t> Player<'t> {
                 self.say(line.at, button.label, payload)
             }
             TestStep::Bot { on, text } => self.compare(line.at, *on, text),
+            TestStep::Article(id) => self.compare_article(line.at, id),
             TestStep::Silence(ms) => self.silence(line.at, *ms),
             other => self.expect(line.at, other),
         }
@@ -148,6 +161,9 @@ impl<'t> Player<'t> {
 
     fn say(&mut self, at: FileSpan, text: String, payload: Option<String>) -> Result<(), Failure> {
         let channel = self.session.channel.clone();
+        let looks = payload.is_none() && self.program.program.answers_from().is_some();
+        let find = self.find.filter(|_| looks);
+        let knowledge = find.map(|find| find(&self.session, &text)).unwrap_or_default();
         self.take(
             at,
             Event::Message {
@@ -155,6 +171,7 @@ impl<'t> Player<'t> {
                 text,
                 payload,
                 external: None,
+                knowledge,
                 attachments: Vec::new(),
                 from: None,
             },
@@ -239,6 +256,25 @@ impl<'t> Player<'t> {
             }
             Some(_) => Ok(()),
             None => Err(failure(at, "the bot said nothing more", Some(expected), None)),
+        }
+    }
+
+    fn compare_article(&mut self, at: FileSpan, id: &str) -> Result<(), Failure> {
+        let wanted = format!("the article `{id}`");
+        match self.said.pop_front() {
+            Some(reply) => match &reply.article {
+                Some(article) if article.id == id => Ok(()),
+                Some(article) => {
+                    let actual = format!("the article `{}`: {}", article.id, reply.text);
+                    let message = "another article was answered with";
+                    Err(failure(at, message, Some(&wanted), Some(actual)))
+                }
+                None => {
+                    let message = "what the bot said is from no article";
+                    Err(failure(at, message, Some(&wanted), Some(reply.text)))
+                }
+            },
+            None => Err(failure(at, "the bot said nothing more", Some(&wanted), None)),
         }
     }
 

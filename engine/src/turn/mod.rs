@@ -8,8 +8,9 @@
 //! 4. a repair (cancel, repeat, help, human, correct);
 //! 5. an intent that the state or flow handles, or that starts another flow: a digression. One
 //!    that is under way already is gone on with;
-//! 6. two close intents, or one half sure: a clarifying question;
-//! 7. a miss: said so, asked again; after too many in a row, a human.
+//! 6. an article of the knowledge base, sure enough;
+//! 7. two close intents, or one half sure: a clarifying question;
+//! 8. a miss: said so, asked again; after too many in a row, a human.
 
 mod agent;
 mod answers;
@@ -18,6 +19,7 @@ mod clarify;
 pub(crate) mod desk;
 mod intents;
 mod join;
+mod knowledge;
 mod under_way;
 
 use flowright_compiler::ir::{Exit, FlowId, IntentId, turn};
@@ -182,11 +184,12 @@ impl Stepper<'_> {
         taken || self.answer_correction()
     }
 
-    /// Steps 4 to 7.
+    /// Steps 4 to 8.
     fn intent_or_miss(&mut self, text: &str) {
         let best = self.understanding.as_ref().and_then(|u| u.intents.first()).cloned();
         match (self.decide(), best) {
             (Decision::Accept, Some(best)) if self.follow_intent(&best) => self.session.misses = 0,
+            _ if self.answer_from_knowledge() => self.session.misses = 0,
             // Asked once already, and no wiser: asking again and again would help nobody.
             (Decision::Clarify, Some(_)) if !self.clarified_in_vain && self.clarify(text) => {}
             _ => self.miss(),
@@ -203,7 +206,7 @@ impl Stepper<'_> {
         }
     }
 
-    /// Step 7.
+    /// Step 8.
     fn miss(&mut self) {
         self.taken.push(Taken::Missed);
         self.session.misses += 1;

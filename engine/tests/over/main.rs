@@ -101,6 +101,7 @@ impl Talk {
             text,
             payload: None,
             external: None,
+            knowledge: Vec::new(),
             attachments: Vec::new(),
             from: None,
         }))

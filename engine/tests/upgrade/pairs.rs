@@ -76,6 +76,7 @@ fn goes_on(name: &str, program: &LoadedProgram, session: &mut Session, now_ms: i
             text: text.to_owned(),
             payload,
             external: None,
+            knowledge: Vec::new(),
             attachments: Vec::new(),
             from: None,
         });

@@ -66,6 +66,7 @@ impl Talk {
             text: text.to_owned(),
             payload,
             external: None,
+            knowledge: Vec::new(),
             attachments: Vec::new(),
             from: None,
         })

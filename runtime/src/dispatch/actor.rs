@@ -12,14 +12,16 @@ mod moving;
 use std::sync::Arc;
 use std::time::Instant;
 
-use flowright_engine::model::{Command, Event, Sender, Session, Status};
+use flowright_engine::model::{Command, Event, FoundArticle, Sender, Session, Status};
 use flowright_engine::{LoadedProgram, Step, open_session, step};
 use flowright_nlu::external::External;
 use tokio::sync::mpsc;
 
 use super::{Answer, Asked, DispatchError, Incoming, Inner, Mail, Place, Wish};
+use crate::knowledge;
 use crate::store::{
     Commit, Held, HeldChange, MessageKey, StoreError, Stored, StoredReply, StoredSession,
+    Unanswered,
 };
 
 /// A session in memory.
@@ -189,7 +191,9 @@ impl Actor {
         let Incoming { id, channel, text, payload, reply_to, attachments, from, .. } = message;
         let from = from.map(|address| Box::new(Sender { address, reply_to: reply_to.clone() }));
         let external = self.ask(&text, payload.as_deref()).await;
-        let event = Event::Message { channel, text, payload, external, attachments, from };
+        let knowledge = self.find(&text, payload.as_deref());
+        let event =
+            Event::Message { channel, text, payload, external, knowledge, attachments, from };
         let mut replies = self.step(event, Some(Begun { id, reply_to })).await?;
         replies.extend(self.finish_call().await?);
         let turn = self.live.as_ref().map_or(0, |live| live.session.turn);
@@ -230,6 +234,14 @@ impl Actor {
         asked.external
     }
 
+    /// The articles that may answer an utterance. They are looked for before the step and stored with the
+    /// message, as what a model elsewhere says is.
+    fn find(&self, text: &str, payload: Option<&str>) -> Vec<FoundArticle> {
+        let library = self.inner.outside.knowledge.as_ref().filter(|_| payload.is_none());
+        let Some((library, live)) = library.zip(self.live.as_ref()) else { return Vec::new() };
+        knowledge::find(&library.index(), &live.program, &live.session, text)
+    }
+
     async fn open(&mut self, who: Incoming) -> Result<Answer, DispatchError> {
         if !self.load(Some(&who)).await? {
             let turn = self.live.as_ref().map_or(0, |live| live.session.turn);
@@ -268,22 +280,27 @@ impl Actor {
         // Whoever fails does not bring it back: what was not stored did not happen.
         let Some(live) = self.live.take() else { return Ok(Vec::new()) };
         let misses = live.session.misses;
+        let asked = asked(&live.session, &event);
         let (live, done) = self.stepped(live, event.clone(), at_ms).await?;
         let missed = live.session.misses > misses;
         self.note(&done.commands, missed);
+        let asked = asked.filter(|_| missed);
+        let unanswered = asked
+            .and_then(|text| knowledge::unanswered(&live.program.program, &live.session, &text));
         self.live = Some(live);
-        self.keep((event, at_ms), done.commands, done.settled, begun).await
+        self.keep((event, at_ms), done, unanswered, begun).await
     }
 
     /// Commits what has just become of the session; then, and only then, what was said goes out.
     async fn keep(
         &mut self,
         (event, at_ms): (Event, i64),
-        commands: Vec<Command>,
-        settled: bool,
+        done: Step,
+        unanswered: Option<Unanswered>,
         begun: Option<Begun>,
     ) -> Result<Vec<StoredReply>, DispatchError> {
         let wake_at_ms = self.look_at();
+        let Step { commands, settled, .. } = done;
         let Some(live) = &mut self.live else { return Ok(Vec::new()) };
         let seq = live.stored.seq + 1;
         let (message_id, reply_to) = begun.map(|begun| (begun.id, begun.reply_to)).unzip();
@@ -303,6 +320,7 @@ impl Actor {
             deliver: self.inner.outside.deliver.of(&live.session.channel, &commands),
             commands,
             held: held.clone(),
+            unanswered,
         };
         let replies = self.inner.store.commit(commit).await?;
         self.tell_desk(held);
@@ -371,5 +389,14 @@ impl Actor {
                 _ => {}
             }
         }
+    }
+}
+
+/// The question that a step is to answer: what was asked back about, where it is the answer to that.
+fn asked(session: &Session, event: &Event) -> Option<String> {
+    let Event::Message { text, payload, .. } = event else { return None };
+    match &session.clarifying {
+        Some(clarifying) => Some(clarifying.utterance.clone()),
+        None => payload.is_none().then(|| text.clone()),
     }
 }

@@ -23,6 +23,7 @@ use crate::access::{Confirmations, Contacts, Profiles};
 use crate::actions::ActionClient;
 use crate::clock::SharedClock;
 use crate::external::Asker;
+use crate::knowledge::Library;
 use crate::limits::{
     HELD_NEWS_MAX, MAILBOX_MAX, MESSAGES_AT_ONCE_MAX, SESSIONS_LIVE_MAX, SOCKET_QUEUE_MAX,
 };
@@ -56,6 +57,8 @@ pub struct Outside {
     pub contacts: Option<Contacts>,
     /// What sends one-time codes and checks them; absent: nobody does.
     pub confirmations: Option<Confirmations>,
+    /// The articles that questions are answered from; absent: none are.
+    pub knowledge: Option<Library>,
     /// Who gets what is said and handed off, besides whoever asks for it.
     pub deliver: DeliverTo,
 }

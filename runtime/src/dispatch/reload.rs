@@ -12,6 +12,7 @@ use tokio::task::spawn_blocking;
 
 use super::Dispatch;
 use crate::actions::variables_needed;
+use crate::knowledge::LibraryError;
 use crate::programs::{hex, version};
 use crate::store::StoreError;
 
@@ -180,6 +181,13 @@ impl Turnstile<'_> {
         }
         let (class, changes) = compared(Arc::clone(&old), Arc::clone(&new)).await?;
         inner.store.put_bundle(&new.bundle, &bytes).await?;
+        if let Some(library) = &inner.outside.knowledge {
+            let followed = library.follow(&new.program).await;
+            followed.map_err(|e| match e {
+                LibraryError::Store(error) => ReloadError::Store(error),
+                LibraryError::Index(cause) => ReloadError::Unusable(cause),
+            })?;
+        }
         inner.programs.replace(new).await;
         drop(old);
         let words = class_words(class);

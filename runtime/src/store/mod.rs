@@ -6,6 +6,7 @@ mod attachments;
 mod codes;
 mod error;
 mod held;
+mod knowledge;
 mod sqlite;
 
 pub use access::{
@@ -15,6 +16,7 @@ pub use attachments::{AttachmentStore, Bound, StoredAttachment};
 pub use codes::{Adoption, CodeAnswer, CodeCheck, CodeLimits, CodeOrder, CodeState, StoredCode};
 pub use error::StoreError;
 pub use held::{Held, HeldChange};
+pub use knowledge::{KnowledgeStore, StoredArticle, Unanswered, UnansweredQuestion};
 pub use sqlite::{
     Backup, Durability, OtherFormat, Restored, SCHEMA, SqliteOptions, SqliteStore, StoreReport,
     backup, is_in_use, last_heard, restore, verify, verify_with_files,
@@ -160,6 +162,8 @@ pub struct Commit {
     pub deliver: Deliver,
     /// Whether a human has it now, or it waits for one.
     pub held: HeldChange,
+    /// The question that it could not answer.
+    pub unanswered: Option<Unanswered>,
 }
 
 /// Which parts of a step go into the outbox, in the step's own commit.

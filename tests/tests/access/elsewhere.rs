@@ -120,6 +120,7 @@ async fn what_is_not_hers_any_more_when_it_is_kept_is_never_sent() {
         }];
         let on = Some("mail".to_owned());
         let commit = Commit {
+            unanswered: None,
             session,
             seq: 1,
             replies_before: 0,

@@ -196,6 +196,7 @@ fn talk(program: &LoadedProgram, words: &[String]) -> Result<(), String> {
             text: text.clone(),
             payload: None,
             external: None,
+            knowledge: Vec::new(),
             attachments: Vec::new(),
             from: None,
         })

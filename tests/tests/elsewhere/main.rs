@@ -67,7 +67,9 @@ impl Talk {
     fn say(&mut self, channel: &str, text: &str, from: Option<Sender>) -> Vec<(String, String)> {
         let (channel, text, from) = (channel.to_owned(), text.to_owned(), from.map(Box::new));
         let (payload, external, attachments) = (None, None, Vec::new());
-        let event = Event::Message { channel, text, payload, external, attachments, from };
+        let knowledge = Vec::new();
+        let event =
+            Event::Message { channel, text, payload, external, knowledge, attachments, from };
         said(&self.event(event))
     }
 

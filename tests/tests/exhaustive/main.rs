@@ -112,6 +112,7 @@ fn said(text: &str) -> Event {
         text: text.to_owned(),
         payload: None,
         external: None,
+        knowledge: Vec::new(),
         attachments: Vec::new(),
         from: None,
     }

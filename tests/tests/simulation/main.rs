@@ -128,6 +128,7 @@ async fn serve(
     let variables = BTreeMap::from([("DESK".to_owned(), "http://desk".to_owned().into())]);
     let actions = ActionClient::new(network, variables);
     let outside = Outside {
+        knowledge: None,
         actions,
         asker: None,
         profiles: None,

@@ -32,6 +32,8 @@ pub(crate) struct Fixed {
     titles: Vec<String>,
     /// Fixes that were undone because they lead to more errors.
     undone: usize,
+    /// What may be the project's articles.
+    articles: Texts,
     /// The project's sentence encoder.
     encoder: encoder::Named,
 }
@@ -47,9 +49,10 @@ impl Fixed {
     ) -> Result<Self, Failure> {
         let mut before = project.sources().map_err(Failure::new)?;
         before.sort();
+        let articles = project.markdown().map_err(Failure::new)?;
         let encoder = project.named_encoder()?;
         let (after, titles) = (before.clone(), Vec::new());
-        let mut fixed = Self { before, after, titles, undone: 0, encoder };
+        let mut fixed = Self { before, after, titles, undone: 0, articles, encoder };
         let mut analysis = fixed.analyse(&fixed.after)?;
         for _ in 0..ROUNDS_MAX {
             let sorted = sort(&analysis);
@@ -166,7 +169,8 @@ impl Fixed {
     }
 
     fn analyse(&self, texts: &Texts) -> Result<Analysis, Failure> {
-        let (sources, encoder) = (MemorySources(texts.clone()), self.encoder.clone());
+        let texts = texts.iter().chain(&self.articles).cloned().collect();
+        let (sources, encoder) = (MemorySources(texts), self.encoder.clone());
         let project = EncodedSources { sources, encoder };
         flowright_compiler::analyse(&project).map_err(Failure::new)
     }

@@ -72,7 +72,7 @@ impl Watch {
 
 /// What cannot be read for a while has no stamp.
 fn look(project: &Project) -> Stamp {
-    stamp(project.paths().unwrap_or_default())
+    stamp(project.watched().unwrap_or_default())
 }
 
 fn print(name: &str, reloaded: &Reloaded, took: u128) {

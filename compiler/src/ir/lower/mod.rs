@@ -22,6 +22,7 @@ use super::{
     TextId, Type,
 };
 use crate::base::SourceMap;
+use crate::knowledge::Articles;
 use crate::sema::hir::{Frame, Project};
 
 /// Why a checked project cannot be lowered.
@@ -37,7 +38,12 @@ pub enum LowerError {
 ///
 /// # Errors
 /// See [`LowerError`].
-pub fn lower(project: &Project, sources: &SourceMap, model: &Model) -> Result<Program, LowerError> {
+pub fn lower(
+    project: &Project,
+    sources: &SourceMap,
+    model: &Model,
+    articles: &Articles,
+) -> Result<Program, LowerError> {
     let mut lowering = Lowering::new(project, model);
     let phrases = lowering.phrases()?;
     let session_slots = lowering.slots(&project.session_slots, "session");
@@ -46,6 +52,7 @@ pub fn lower(project: &Project, sources: &SourceMap, model: &Model) -> Result<Pr
     let flows = lowering.flows();
     let route = lowering.route();
     let fallback = lowering.fallback(&project.fallback, "fallback");
+    let knowledge = lowering.knowledge(articles);
     let tests = lowering.tests();
     let properties = lowering.properties();
     let migrations = lowering.migrations();
@@ -67,6 +74,7 @@ pub fn lower(project: &Project, sources: &SourceMap, model: &Model) -> Result<Pr
         flows,
         route,
         fallback,
+        knowledge,
         phrases,
         functions: lowering.functions,
         strings: lowering.strings,

@@ -6,10 +6,11 @@ use super::Lowering;
 use super::builder::Builder;
 use super::exprs::turn_cell;
 use crate::ir::{
-    ArithOp, BlockId, CellKind, CompareOp, Const, Exit, FallbackDef, FuncId, Inst, IntentId, Reg,
-    RouteDef, RuleDef, turn,
+    ArithOp, BlockId, CellKind, CompareOp, Const, Exit, FallbackDef, FuncId, Inst, IntentId,
+    KnowledgeDef, Reg, RouteDef, RuleDef, turn,
 };
-use crate::sema::hir::{Fallback, RouteKind, RouteRule};
+use crate::knowledge::Articles;
+use crate::sema::hir::{Fallback, Knowledge, RouteKind, RouteRule};
 use crate::thresholds;
 
 /// The urgency of a conversation that no rule is about.
@@ -68,7 +69,24 @@ impl Lowering<'_> {
         FallbackDef {
             decide: self.decide(fallback, format!("{name}.decide")),
             on_miss: self.on_miss(fallback, format!("{name}.on_miss")),
+            knowledge: fallback.knowledge.map(|knowledge| knowledge.share),
         }
+    }
+
+    /// The knowledge bases with their articles.
+    pub(super) fn knowledge(&mut self, articles: &Articles) -> Vec<KnowledgeDef> {
+        let project = self.project;
+        let base = |base: &Knowledge| KnowledgeDef {
+            name: base.name.clone(),
+            level: base.level,
+            applies: base
+                .applies
+                .as_ref()
+                .map(|cond| self.value_function(format!("{}.applies", base.name), cond)),
+            articles: articles.of(&base.name),
+            at: base.at,
+        };
+        project.knowledge.iter().map(base).collect()
     }
 
     fn decide(&mut self, fallback: &Fallback, name: String) -> FuncId {

@@ -110,6 +110,7 @@ impl Lowering<'_> {
             TestStep::User(text) => TestStep::User(text.clone()),
             TestStep::Presses(text) => TestStep::Presses(text.clone()),
             TestStep::Bot { on, text } => TestStep::Bot { on: *on, text: text.clone() },
+            TestStep::Article(id) => TestStep::Article(id.clone()),
             TestStep::Silence(ms) => TestStep::Silence(*ms),
             TestStep::Called { negated, action, args } => {
                 TestStep::Called { negated: *negated, action: *action, args: args.clone() }

@@ -116,6 +116,7 @@ impl Lowering<'_> {
             not_attached: self.phrase("core.not_attached")?,
             code_subject: self.phrase("core.code_subject")?,
             code_mail: self.phrase("core.code_mail")?,
+            answer: self.phrase("core.answer")?,
         })
     }
 

@@ -1,5 +1,7 @@
 //! What decides: routing, thresholds, the phrases said when nothing else is, claimed properties.
 
+use flowright_knowledge::Level;
+use flowright_nlu::value::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{ActionId, FlowId, FuncId};
@@ -34,6 +36,27 @@ pub struct FallbackDef {
     /// Reads [`super::turn::MISSES`]; exits with [`crate::ir::Exit::Miss`] or
     /// [`crate::ir::Exit::MissHandoff`].
     pub on_miss: FuncId,
+    /// How sure an article must be to be answered with; none is without.
+    pub knowledge: Option<Decimal>,
+}
+
+/// A knowledge base.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnowledgeDef {
+    pub name: String,
+    pub level: Level,
+    /// Whether it applies to a conversation; exits with [`crate::ir::Exit::Value`], a bool. Absent: always.
+    pub applies: Option<FuncId>,
+    pub articles: Vec<ArticleDef>,
+    pub at: FileSpan,
+}
+
+/// An article, as it is written: known to be one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArticleDef {
+    /// Its file, for messages.
+    pub path: String,
+    pub text: String,
 }
 
 /// The engine's own phrases, from `std/core.flow` or the project. Each function reads its
@@ -76,6 +99,8 @@ pub struct Phrases {
     pub code_subject: FuncId,
     /// (bot: text, code: text, minutes: text) What it says.
     pub code_mail: FuncId,
+    /// (answer: text, source: text) What an article says, and its title.
+    pub answer: FuncId,
 }
 
 /// A claimed property.

@@ -21,10 +21,12 @@ use crate::base::FileSpan;
 pub use actions::{
     ActionDef, ActionErrorDef, BodyValue, OWN_SCHEME, OwnRequest, RequestDef, RequestPart,
 };
-pub use decisions::{FallbackDef, GuardDef, Phrases, PropertyDef, RouteDef, RuleDef, Watch};
+pub use decisions::{
+    ArticleDef, FallbackDef, GuardDef, KnowledgeDef, Phrases, PropertyDef, RouteDef, RuleDef, Watch,
+};
 pub use flows::{CheckDef, FlowDef, Handlers, Outcome, SlotDef, StateDef};
 pub use ids::*;
-pub use profile::{FindDef, LookupDef, PROFILE_ID, ProfileDef};
+pub use profile::{FindDef, LookupDef, PRODUCT_FIELDS, PROFILE_ID, ProfileDef};
 pub use says::{CardDef, EmitDef, MediaDef, SayDef, TextDef, TextPart, TextVariantDef};
 pub use types::{ChoiceDef, FieldType, OptionDef, RecordCells, Type, cells_of};
 
@@ -49,6 +51,7 @@ pub struct Program {
     pub flows: Vec<FlowDef>,
     pub route: RouteDef,
     pub fallback: FallbackDef,
+    pub knowledge: Vec<KnowledgeDef>,
     pub phrases: Phrases,
     pub functions: Vec<Function>,
     /// Text constants, as values so that the heap can lend them.
@@ -69,6 +72,14 @@ impl Program {
     pub fn requests(&self) -> impl Iterator<Item = &RequestDef> {
         let of_actions = self.actions.iter().filter_map(|action| action.request.as_ref());
         of_actions.chain(self.profile.lookups().map(|lookup| &lookup.request))
+    }
+
+    /// The least of what articles must be sure of to be answered with, in whatever flow; nothing where
+    /// none ever is.
+    #[must_use]
+    pub fn answers_from(&self) -> Option<Decimal> {
+        let own = self.flows.iter().filter_map(|flow| flow.fallback.as_ref());
+        own.chain([&self.fallback]).filter_map(|fallback| fallback.knowledge).min()
     }
 
     /// Cells of each [`super::Space`], the flow space as large as the largest flow's.

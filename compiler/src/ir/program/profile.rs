@@ -7,6 +7,9 @@ use super::{ChannelId, RequestDef};
 /// The name of the field that a profile is known by.
 pub const PROFILE_ID: &str = "id";
 
+/// Fields that say which products a customer has, the first that there is.
+pub const PRODUCT_FIELDS: [&str; 2] = ["products", "product"];
+
 /// What is asked of the company's records.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ProfileDef {

@@ -7,8 +7,8 @@ use super::functions::within_flow;
 use super::{Checked, Role, fail, followers, place_in, role, within};
 use crate::base::limits::FRAME_CELLS_MAX;
 use crate::ir::{
-    ActionId, AnswerDef, CheckDef, Exit, FlowDef, FuncId, Handlers, Program, PropertyDef, SlotDef,
-    Space, TestDef, TestStep, Watch,
+    ActionId, AnswerDef, ArticleDef, CheckDef, Exit, FlowDef, FuncId, Handlers, KnowledgeDef,
+    Program, PropertyDef, SlotDef, Space, TestDef, TestStep, Watch,
 };
 
 pub(super) fn tables(program: &Program) -> Checked {
@@ -33,6 +33,7 @@ pub(super) fn tables(program: &Program) -> Checked {
             .overflow
             .map_or(Ok(()), |(to, _)| within(to.0, program.skills.len(), &skill.name, "skill"))?;
     }
+    program.knowledge.iter().try_for_each(|base| verify_knowledge(program, base))?;
     program.flows.iter().try_for_each(|flow| verify_flow(program, flow))?;
     role(program, program.route.urgency, Role::Urgency, "route")?;
     role(program, program.route.skill, Role::Skill, "route")?;
@@ -61,12 +62,25 @@ pub(super) fn tables(program: &Program) -> Checked {
         p.not_attached,
         p.code_subject,
         p.code_mail,
+        p.answer,
     ];
     phrases.into_iter().try_for_each(|phrase| role(program, phrase, Role::Text, "phrases"))?;
     of_no_flow(program, &phrases)?;
     program.properties.iter().try_for_each(|property| verify_property(program, property))?;
     program.tests.iter().try_for_each(|test| verify_test(program, test))?;
     super::migrate::verify(program)
+}
+
+fn verify_knowledge(program: &Program, base: &KnowledgeDef) -> Checked {
+    if let Some(applies) = base.applies {
+        role(program, applies, Role::Value, &base.name)?;
+        in_flow(program, applies, 0)?;
+    }
+    let broken = |article: &&ArticleDef| flowright_knowledge::parse(&article.text).is_err();
+    match base.articles.iter().find(broken) {
+        Some(article) => fail(&article.path, "an article is broken"),
+        None => Ok(()),
+    }
 }
 
 /// Code that runs whatever flow is under way knows nothing of its cells.

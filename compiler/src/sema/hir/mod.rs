@@ -15,6 +15,7 @@ mod test;
 
 use std::sync::Arc;
 
+use flowright_knowledge::Level;
 use flowright_nlu::spec::{Builtin, EntityKind, IntentSpec, Piece};
 use flowright_nlu::value::Decimal;
 
@@ -54,6 +55,7 @@ pub struct Project {
     pub flows: Vec<Arc<Flow>>,
     pub route: Vec<RouteRule>,
     pub fallback: Fallback,
+    pub knowledge: Vec<Knowledge>,
     pub tests: Vec<Test>,
     pub migrations: Vec<MigrateDef<Body>>,
     /// Regular expressions of [`crate::ir::Helper::Matches`].
@@ -198,4 +200,23 @@ pub struct Fallback {
     /// Consecutive misses until a human is asked; 0: never.
     pub handoff_after: u32,
     pub handoff_to: Option<SkillId>,
+    /// How sure an article must be to be answered with.
+    pub knowledge: Option<KnowledgeAt>,
+}
+
+/// `answer from knowledge at P`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnowledgeAt {
+    pub share: Decimal,
+    pub at: FileSpan,
+}
+
+/// A knowledge base. Its articles are no part of the project's meaning.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Knowledge {
+    pub name: String,
+    pub level: Level,
+    /// Customers to whom it applies; all without.
+    pub applies: Option<Expr>,
+    pub at: FileSpan,
 }

@@ -5,8 +5,8 @@
 use flowright_nlu::value::Value;
 
 use super::{
-    Accept, Card, Ensure, EnsureKind, Expr, ExprKind, Fallback, Flow, Handlers, Intent, Media, Say,
-    Slot, State, Step, StepKind, Text, TextRef,
+    Accept, Card, Ensure, EnsureKind, Expr, ExprKind, Fallback, Flow, Handlers, Intent,
+    KnowledgeAt, Media, Say, Slot, State, Step, StepKind, Text, TextRef,
 };
 use crate::base::{FileSpan, Spans};
 use crate::ir::{ChoiceId, Place, Space, Type};
@@ -117,10 +117,14 @@ impl Parts for Flow {
 
 impl Parts for Fallback {
     fn parts(&mut self, see: See<'_>) {
-        let Self { accept, clarify: _, margin: _, handoff_after: _, handoff_to: _ } = self;
+        let Self { accept, clarify: _, margin: _, handoff_after: _, handoff_to: _, knowledge } =
+            self;
         match accept {
             Accept::Above(_) => {}
             Accept::AtFalseRejects { share: _, at } => see(Part::At(at)),
+        }
+        if let Some(KnowledgeAt { share: _, at }) = knowledge {
+            see(Part::At(at));
         }
     }
 }

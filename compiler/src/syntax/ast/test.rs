@@ -48,6 +48,8 @@ pub enum TestLineKind {
     /// `bot [on CHANNEL] "…"`: the next thing said, whole, and where, if not where the customer
     /// last wrote.
     Bot { on: Option<Name>, text: Template },
+    /// `bot knowledge "ID"`: the next thing said is from this article.
+    Article(Spanned<String>),
     /// `silence 10m`, in milliseconds.
     Silence(Spanned<i64>),
     /// `expect called A(args)`, `expect not called A`

@@ -59,6 +59,9 @@ impl Lower<'_> {
                 TestLineKind::Presses(self.own_template(node))
             }
             Rule::test_user => TestLineKind::User(self.own_template(node)),
+            Rule::test_bot if node.child(Rule::kw_knowledge).is_some() => {
+                TestLineKind::Article(self.own_string(node))
+            }
             Rule::test_bot => TestLineKind::Bot {
                 on: node.child(Rule::to_channel).map(|channel| self.own_name(channel)),
                 text: self.own_template(node),

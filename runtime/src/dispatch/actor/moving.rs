@@ -1,6 +1,7 @@
 //! A session that is touched goes on with the current program, where what it holds fits there: a step
 //! of its own in its journal, before whatever touched it. Where it does not fit, the session stays.
 
+use flowright_engine::Step;
 use flowright_engine::model::Event;
 use flowright_engine::upgrade::{Stays, move_session};
 
@@ -40,7 +41,9 @@ impl Actor {
         let at_ms = self.inner.clock.now_ms();
         let (stored, held) = (live.stored.clone(), live.held.clone());
         self.live = Some(Live { program: current, session, stored, held });
-        self.keep((event, at_ms), Vec::new(), true, None).await?;
+        let moved =
+            Step { commands: Vec::new(), settled: true, trace: Vec::new(), taken: Vec::new() };
+        self.keep((event, at_ms), moved, None, None).await?;
         self.count_move("moved");
         Ok(())
     }

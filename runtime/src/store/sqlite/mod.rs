@@ -10,6 +10,7 @@ mod files;
 mod heard;
 mod held;
 mod jump;
+mod knowledge;
 mod lock;
 mod outbox;
 mod read;

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, params};
 use tokio::sync::{mpsc, oneshot};
 
 use super::rows::{MessageRow, SessionRow, WRONG_SUM, reply_sum, step_sum};
-use super::{access, damaged, failed, held, outbox};
+use super::{access, damaged, failed, held, knowledge, outbox};
 use crate::limits::COMMITS_PER_BATCH_MAX;
 use crate::store::{Commit, StoreError, StoredReply};
 use crate::telemetry::Metrics;
@@ -225,6 +225,7 @@ fn write_commit(db: &Connection, commit: &Commit, texts: &Texts) -> Written {
         access::keep_contact(db, id, channel, reply_to).map_err(failed)?;
     }
     held::change(db, id, &commit.held)?;
+    knowledge::count(db, commit).map_err(failed)?;
     outbox::put(db, commit, &texts.replies)
 }
 
