@@ -15,5 +15,6 @@ pub(crate) mod graph;
 pub(crate) mod new;
 pub(crate) mod nlu;
 pub(crate) mod restore;
+pub(crate) mod route;
 pub(crate) mod serve;
 pub(crate) mod test;
