@@ -3,6 +3,7 @@
 
 mod actor;
 mod confirmed;
+mod knowledge;
 mod lines;
 mod mail;
 mod reload;
