@@ -70,6 +70,9 @@ pub(crate) enum Command {
     Restore(RestoreArgs),
     /// Say what is wrong with a project where it runs: configuration, address, store, disk
     Doctor(DoctorArgs),
+    /// Check, list and search the articles of a bot
+    #[command(subcommand)]
+    Knowledge(crate::commands::knowledge::KnowledgeCommand),
     /// Show each channel of a bot: its address, its last message, and what it lacks
     Channels(ChannelsArgs),
     /// Explain a diagnostic code, with an example and its mending

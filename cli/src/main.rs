@@ -40,6 +40,7 @@ fn main() -> ExitCode {
         Command::Diff(args) => commands::diff::run(&args),
         Command::Nlu(command) => commands::nlu::run(&command),
         Command::Route(command) => commands::route::run(&command),
+        Command::Knowledge(command) => commands::knowledge::run(&command),
         Command::Chat(args) => commands::chat::run(&args),
         Command::Serve(args) => commands::serve::run(&args),
         Command::Backup(args) => commands::backup::run(&args),

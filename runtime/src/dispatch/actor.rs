@@ -239,7 +239,7 @@ impl Actor {
     fn find(&self, text: &str, payload: Option<&str>) -> Vec<FoundArticle> {
         let library = self.inner.outside.knowledge.as_ref().filter(|_| payload.is_none());
         let Some((library, live)) = library.zip(self.live.as_ref()) else { return Vec::new() };
-        knowledge::find(&library.index(), &live.program, &live.session, text)
+        knowledge::find(library.shelf().index(), &live.program, &live.session, text)
     }
 
     async fn open(&mut self, who: Incoming) -> Result<Answer, DispatchError> {

@@ -10,6 +10,7 @@ mod customers;
 mod events;
 mod identities;
 pub(crate) mod idle;
+mod knowledge;
 pub(crate) mod listen;
 pub(crate) mod messages;
 mod pages;

@@ -8,8 +8,8 @@ use super::body::reply;
 use super::callers::span;
 use super::problem::Problem;
 use super::{
-    Request, Response, admin, agents, attachments, customers, events, identities, messages, pages,
-    refreshes, replies, sessions, socket, spool, webhooks,
+    Request, Response, admin, agents, attachments, customers, events, identities, knowledge,
+    messages, pages, refreshes, replies, sessions, socket, spool, webhooks,
 };
 use crate::clients::{Caller, Right};
 
@@ -99,6 +99,7 @@ async fn answer(app: &App, caller: Option<&Caller>, request: Request) -> Result<
             let caller = app.0.let_in(caller, Right::Refresh)?;
             customers::refresh(&app.0, caller, &path_id("customer", id)?, request).await
         }
+        ["v1", "knowledge", rest @ ..] => knowledge_at(app, caller, rest, request).await,
         ["admin", "outbox"] => {
             only_get(&request)?;
             operator(app, caller, &request)?;
@@ -153,6 +154,63 @@ async fn answer(app: &App, caller: Option<&Caller>, request: Request) -> Result<
     }
 }
 
+/// What is below `/v1/knowledge`.
+async fn knowledge_at(
+    app: &App,
+    caller: Option<&Caller>,
+    parts: &[&str],
+    request: Request,
+) -> Result<Response, Problem> {
+    let known = matches!(
+        parts,
+        ["articles" | "search" | "unanswered"]
+            | ["unanswered", _]
+            | ["articles", _, _]
+            | ["articles", _, _, "versions"]
+    );
+    if !known {
+        return Err(nothing_at(request.uri().path()));
+    }
+    let caller =
+        app.0.let_in_no_page(caller, Right::Knowledge, request.headers(), request.uri())?;
+    match parts {
+        ["articles", id, language] => {
+            only(
+                &request,
+                &[Method::GET, Method::HEAD, Method::PUT, Method::DELETE],
+                "GET, HEAD, PUT, DELETE",
+            )?;
+            let id = path_id("article", id)?;
+            knowledge::article(&app.0, caller, &id, language, request).await
+        }
+        ["articles", id, language, _] => {
+            only_get(&request)?;
+            knowledge::versions(&app.0, &path_id("article", id)?, language).await
+        }
+        ["unanswered", id] => {
+            only(&request, &[Method::DELETE], "DELETE")?;
+            knowledge::forget(&app.0, &path_id("question", id)?).await
+        }
+        ["search"] => {
+            only_get(&request)?;
+            knowledge::search(&app.0, request.uri().query().unwrap_or(""))
+        }
+        ["unanswered"] => {
+            only_get(&request)?;
+            knowledge::unanswered(&app.0).await
+        }
+        _ => {
+            only_get(&request)?;
+            knowledge::list(&app.0)
+        }
+    }
+}
+
+fn nothing_at(path: &str) -> Problem {
+    Problem::new(404, format!("there is nothing at {path}"))
+        .with_help("/openapi.json describes what there is")
+}
+
 /// Lets an operator in.
 fn operator<'c>(
     app: &App,
@@ -173,8 +231,7 @@ async fn page_or_socket(app: &App, path: &str, request: Request) -> Result<Respo
     }
     match pages::find(&app.0, path, request.headers()) {
         Some(page) => only_get(&request).map(|()| page),
-        None => Err(Problem::new(404, format!("there is nothing at {path}"))
-            .with_help("/openapi.json describes what there is")),
+        None => Err(nothing_at(path)),
     }
 }
 
