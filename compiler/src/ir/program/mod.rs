@@ -7,6 +7,7 @@ mod decisions;
 mod flows;
 mod ids;
 mod profile;
+mod roles;
 mod says;
 pub mod turn;
 mod types;
@@ -25,6 +26,7 @@ pub use decisions::{FallbackDef, GuardDef, Phrases, PropertyDef, RouteDef, RuleD
 pub use flows::{CheckDef, FlowDef, Handlers, Outcome, SlotDef, StateDef};
 pub use ids::*;
 pub use profile::{FindDef, LookupDef, PROFILE_ID, ProfileDef};
+pub use roles::{RoleDef, has_role};
 pub use says::{CardDef, EmitDef, MediaDef, SayDef, TextDef, TextPart, TextVariantDef};
 pub use types::{ChoiceDef, FieldType, OptionDef, RecordCells, Type, cells_of};
 
@@ -33,6 +35,8 @@ pub use types::{ChoiceDef, FieldType, OptionDef, RecordCells, Type, cells_of};
 pub struct Program {
     pub bot: BotDef,
     pub choices: Vec<ChoiceDef>,
+    /// Who agents may be.
+    pub roles: Vec<RoleDef>,
     /// Fields of the customer's profile, in cell order.
     pub customer: Vec<FieldDef>,
     /// Where the profile comes from.
@@ -110,7 +114,7 @@ pub struct FieldDef {
     pub name: String,
     pub ty: Type,
     pub personal: bool,
-    /// Name of the role that may see it; absent: everyone.
+    /// Name of the role that may see it: one of [`Program::roles`]; absent: everyone.
     pub visible_to: Option<String>,
 }
 
