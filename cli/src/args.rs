@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::commands::accounts::args::AccountsCommand;
 use crate::commands::check::args::CheckArgs;
 use crate::commands::nlu::args::NluCommand;
 
@@ -68,6 +69,9 @@ pub(crate) enum Command {
     Doctor(DoctorArgs),
     /// Show each channel of a bot: its address, its last message, and what it lacks
     Channels(ChannelsArgs),
+    /// Say who may sign in at the desk of a server that runs
+    #[command(subcommand)]
+    Accounts(AccountsCommand),
     /// Explain a diagnostic code, with an example and its mending
     Explain(ExplainArgs),
     /// Print a completion script for a shell

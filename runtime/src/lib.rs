@@ -8,6 +8,7 @@ pub mod clients;
 pub mod clock;
 pub mod codes;
 pub mod config;
+pub mod desk;
 pub mod dispatch;
 pub mod external;
 pub mod grpc;

@@ -21,6 +21,7 @@ use crate::attachments::{AttachmentOptions, Attachments, Folder, Sweeper};
 use crate::clients::Clients;
 use crate::clock::{SharedClock, SteadyClock};
 use crate::config::ConfigError;
+use crate::desk::accounts::{Accounts, DeskOptions, Keeper};
 pub use crate::dispatch::Resumed;
 use crate::dispatch::{Dispatch, Outside};
 use crate::external::{Asker, ExternalOptions};
@@ -31,7 +32,8 @@ use crate::outbox::{Addresses, Courier, DeliverTo};
 use crate::programs::{Loader, Programs};
 use crate::secret::Secret;
 use crate::store::{
-    Durability, SharedAccessStore, SharedStore, SqliteOptions, SqliteStore, StoreError,
+    Durability, SharedAccessStore, SharedAccountStore, SharedStore, SqliteOptions, SqliteStore,
+    StoreError,
 };
 use crate::telemetry::Metrics;
 use crate::transport::{HttpTransport, SharedTransport};
@@ -80,6 +82,8 @@ pub struct Options {
     pub attachments: AttachmentOptions,
     /// How long a conversation lasts without a word of the customer; for ever without.
     pub conversations_last: Option<Duration>,
+    /// How people sign in at the desk.
+    pub desk: DeskOptions,
     /// What tells the time.
     pub clock: SharedClock,
     /// What carries requests to the outside.
@@ -111,6 +115,7 @@ impl Options {
             email: None,
             attachments: AttachmentOptions::default(),
             conversations_last: None,
+            desk: DeskOptions::default(),
             transport: Arc::new(HttpTransport::default()),
             clock: Arc::new(SteadyClock::default()),
         }
@@ -159,9 +164,10 @@ pub struct Handle {
     pub resumed: Resumed,
     dispatch: Dispatch,
     access: Access,
+    accounts: Accounts,
     server: Server,
     grpc: Option<grpc::Server>,
-    /// The timers, the courier, the porter, the sweeper and the linker.
+    /// The timers, the courier, the porter, the sweeper, the linker and the keeper.
     loops: Vec<JoinHandle<()>>,
 }
 
@@ -186,6 +192,9 @@ impl Service {
         let metrics = Arc::new(Metrics::default());
         let store = SqliteStore::open(&options.store, &options.sqlite, Arc::clone(&metrics))?;
         let access_store: SharedAccessStore = Arc::new(store.clone());
+        let account_store: SharedAccountStore = Arc::new(store.clone());
+        let accounts =
+            Accounts::open(account_store, Arc::clone(&options.clock), options.desk).await?;
         let attachments = Attachments::new(
             Arc::new(store.clone()),
             Arc::new(Folder::beside(&options.store)),
@@ -273,10 +282,12 @@ impl Service {
             tokio::spawn(Porter::new(access.clone(), social.clone()).run()),
             tokio::spawn(Sweeper::new(attachments).run()),
             tokio::spawn(Linker::new(access.clone(), confirmations).run()),
+            tokio::spawn(Keeper::new(accounts.clone(), dispatch.clone()).run()),
         ];
         loops.extend(mail.map(|mail| tokio::spawn(mail.run())));
         let demo = if is_open { options.demo_customers } else { Vec::new() };
-        let app = App::new(access.clone(), options.token, options.allowed_origins, demo);
+        let origins = options.allowed_origins;
+        let app = App::new(access.clone(), accounts.clone(), options.token, origins, demo);
         let app = app.with_social(social).with_clients(options.clients, options.changes);
         let services = Services::new(app.clone()).map_err(|e| Error::Grpc(e.to_string()))?;
         let (beside, grpc_address, grpc) = match grpc {
@@ -291,6 +302,7 @@ impl Service {
             resumed,
             dispatch,
             access,
+            accounts,
             server,
             grpc,
             loops,
@@ -340,6 +352,12 @@ impl Handle {
         &self.access
     }
 
+    /// The accounts of its desk.
+    #[must_use]
+    pub const fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
     /// Stops: no new connections, requests under way get their answers, then sessions end.
     ///
     /// Comes back with the number of sessions whose calls were still under way; they go on at the
@@ -351,6 +369,9 @@ impl Handle {
             }
         };
         tokio::join!(self.server.stop(DRAIN_TIMEOUT), grpc);
+        if let Err(error) = self.accounts.tidy().await {
+            tracing::warn!(%error, "when people at the desk were last there is not stored");
+        }
         let busy = self.dispatch.close(DRAIN_TIMEOUT).await;
         for work in self.loops {
             work.abort();

@@ -1,4 +1,5 @@
-//! The desk: who has a conversation that was handed over.
+//! The desk: who has a conversation that was handed over, and who may sign in.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod accounts;
 mod claims;

@@ -5,11 +5,11 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 
 use super::rows::{MessageRow, SessionRow, reply_sum, step_sum};
-use super::{access, attachments, failed, held};
+use super::{access, accounts, attachments, failed, held};
 use crate::store::StoreError;
 
 /// Version of the tables.
-pub const SCHEMA: i64 = 8;
+pub const SCHEMA: i64 = 9;
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -170,10 +170,11 @@ pub(super) fn make_tables(db: &mut Connection) -> Result<(), StoreError> {
     }
     transaction
         .execute_batch(&format!(
-            "{TABLES} {} {} {} PRAGMA user_version = {SCHEMA};",
+            "{TABLES} {} {} {} {} PRAGMA user_version = {SCHEMA};",
             access::TABLES,
             attachments::TABLE,
-            held::TABLE
+            held::TABLE,
+            accounts::TABLES
         ))
         .and_then(|()| if found < held::SINCE { held::fill(&transaction) } else { Ok(()) })
         .and_then(|()| transaction.commit())

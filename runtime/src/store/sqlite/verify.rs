@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags, Row, params};
 
 use super::rows::{MessageRow, SessionRow, reply_sum, step_sum};
 use super::tables::{self, SCHEMA};
-use super::{access, attachments, failed, files, held, jump, outbox};
+use super::{access, accounts, attachments, failed, files, held, jump, outbox};
 use crate::clock::{Clock as _, WallClock};
 use crate::programs::hex;
 use crate::store::StoreError;
@@ -20,7 +20,7 @@ use crate::store::StoreError;
 const NAMED_MAX: usize = 100;
 
 /// Tables whose rows are read.
-const TABLES: usize = 8 + access::CHECKS.len();
+const TABLES: usize = 10 + access::CHECKS.len();
 
 /// The version from which files of customers are kept.
 pub(super) const FILES_SINCE: i64 = 6;
@@ -167,7 +167,7 @@ fn read_all(
             }
         }
     }
-    let tables: [(&'static str, Check); 8] = [
+    let tables: [(&'static str, Check); 10] = [
         ("sessions", sessions),
         ("messages", messages),
         ("replies", replies),
@@ -176,6 +176,8 @@ fn read_all(
         ("outbox", outbox::verify),
         ("attachments", attachments::verify),
         ("held", held::verify),
+        ("accounts", accounts::verify),
+        ("logins", accounts::verify_logins),
     ];
     for (name, check) in tables.into_iter().chain(access::CHECKS) {
         match check(&db, report) {

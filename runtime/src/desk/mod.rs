@@ -1,0 +1,3 @@
+//! The desk: the people who take conversations over.
+
+pub mod accounts;
