@@ -13,10 +13,10 @@ pub type SharedAccountStore = Arc<dyn AccountStore>;
 /// Keeps accounts and logins. Whatever it acknowledged is there again after a crash. All of its errors are
 /// [`StoreError`](super::StoreError).
 pub trait AccountStore: Send + Sync + fmt::Debug {
-    /// All accounts. One that is damaged is not among them, and is logged.
+    /// All accounts. One whose checksum is wrong is not among them, and is logged.
     fn accounts(&self) -> StoreFuture<'_, Vec<StoredAccount>>;
 
-    /// All logins. One that is damaged is not among them, and is logged.
+    /// All logins. One whose checksum is wrong is not among them, and is logged.
     fn logins(&self) -> StoreFuture<'_, Vec<StoredLogin>>;
 
     /// Keeps an account as it is now, in the place of what was kept of it; and ends logins of it.

@@ -88,7 +88,12 @@ fn put_account(
     let record = serde_json::to_string(&record)
         .map_err(|e| rusqlite::Error::ToSqlConversionFailure(Box::new(e)))?;
     let sum = account_sum(&account.id, &account.login, &record);
-    // Of another id, under the same login, only what was damaged can be there: it goes.
+    // Of another id, under the same login, only what was damaged can be there: it goes with its logins.
+    db.prepare_cached(
+        "DELETE FROM logins WHERE account IN
+             (SELECT id FROM accounts WHERE login = ?1 AND id != ?2)",
+    )?
+    .execute(params![account.login, account.id])?;
     db.prepare_cached(
         "INSERT OR REPLACE INTO accounts (id, login, record, sum) VALUES (?1, ?2, ?3, ?4)",
     )?
@@ -208,4 +213,140 @@ pub(super) fn verify_logins(db: &Connection, report: &mut StoreReport) -> Rows {
         Ok(wrong(is_whole, what)
             .or_else(|| (!is_anybodys).then(|| format!("{}: the account is missing", what()))))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::desk::accounts::Capacity;
+    use crate::store::{Durability, SqliteOptions, backup, verify};
+    use crate::telemetry::Metrics;
+
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let folder = format!("flowright-accounts-{name}-{}", std::process::id());
+            let folder = std::env::temp_dir().join(folder);
+            std::fs::create_dir_all(&folder).unwrap();
+            Self(folder)
+        }
+
+        fn file(&self) -> PathBuf {
+            self.0.join("store.sqlite")
+        }
+
+        fn open(&self) -> SqliteStore {
+            let options = SqliteOptions::new(Durability::ProcessOnly);
+            SqliteStore::open(&self.file(), &options, Arc::new(Metrics::default())).unwrap()
+        }
+
+        fn change(&self, sql: &str) {
+            Connection::open(self.file()).unwrap().execute_batch(sql).unwrap();
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            std::fs::remove_dir_all(&self.0).unwrap();
+        }
+    }
+
+    fn account(id: &str, login: &str) -> StoredAccount {
+        let account = Account {
+            id: id.to_owned(),
+            login: login.to_owned(),
+            name: format!("{login} 陈"),
+            role: Some("agent".to_owned()),
+            skills: [("s".to_owned(), 3)].into(),
+            capacity: Capacity { default: Some(4), channels: [("web".to_owned(), 2)].into() },
+            weight_milli: 1_000,
+            disabled: false,
+            made_ms: 1,
+            changed_ms: 2,
+        };
+        StoredAccount { account, password: "$argon2id$of".to_owned().into() }
+    }
+
+    fn login(token: &str, account: &str) -> StoredLogin {
+        let (key, account) = (LoginKey::of(token), account.to_owned());
+        StoredLogin { key, account, made_ms: 1, used_ms: 2, ends_ms: 3 }
+    }
+
+    async fn tokens(store: &SqliteStore, of: &[&str]) -> Vec<String> {
+        let logins = store.logins().await.unwrap();
+        let is_there = |token: &&&str| logins.iter().any(|login| login.key == LoginKey::of(token));
+        of.iter().filter(is_there).map(|token| (**token).to_owned()).collect()
+    }
+
+    #[tokio::test]
+    async fn what_ends_is_gone_and_nothing_else() {
+        let folder = Folder::new("ends");
+        let store = folder.open();
+        let all = ["a", "b", "c", "d"];
+        for (id, name) in [("1", "ann"), ("2", "bob")] {
+            store.put_account(account(id, name), EndLogins::None).await.unwrap();
+        }
+        for (token, id) in [("a", "1"), ("b", "1"), ("c", "1"), ("d", "2")] {
+            store.put_login(login(token, id), None).await.unwrap();
+        }
+        store.put_account(account("1", "ann"), EndLogins::None).await.unwrap();
+        assert_eq!(tokens(&store, &all).await, all);
+        let but = EndLogins::AllBut(LoginKey::of("b"));
+        store.put_account(account("1", "ann"), but).await.unwrap();
+        assert_eq!(tokens(&store, &all).await, ["b", "d"]);
+        // Use of a login that has ended meanwhile brings it not back.
+        let used = StoredLogin { used_ms: 9, ..login("a", "1") };
+        let other = StoredLogin { used_ms: 9, ..login("d", "2") };
+        store.touch_logins(vec![used, other.clone()]).await.unwrap();
+        assert_eq!(tokens(&store, &all).await, ["b", "d"]);
+        assert!(store.logins().await.unwrap().contains(&other));
+        store.put_login(login("c", "1"), Some(LoginKey::of("b"))).await.unwrap();
+        assert_eq!(tokens(&store, &all).await, ["c", "d"]);
+        store.put_account(account("1", "ann"), EndLogins::All).await.unwrap();
+        store.drop_account("2".to_owned()).await.unwrap();
+        assert_eq!(tokens(&store, &all).await, [""; 0]);
+        assert_eq!(store.accounts().await.unwrap(), [account("1", "ann")]);
+    }
+
+    #[tokio::test]
+    async fn what_is_damaged_is_named_and_lets_nobody_in() {
+        let folder = Folder::new("damaged");
+        let store = folder.open();
+        for (id, name) in [("1", "ann"), ("2", "bob")] {
+            store.put_account(account(id, name), EndLogins::None).await.unwrap();
+            store.put_login(login(name, id), None).await.unwrap();
+        }
+        let report = verify(&folder.file()).unwrap();
+        assert!(report.is_whole(), "{:?}", report.faults);
+        assert_eq!((report.count("accounts"), report.count("logins")), (2, 2));
+        let copy = folder.0.join("copy.sqlite");
+        assert!(backup(&folder.file(), &copy).unwrap().report.is_whole());
+        assert_eq!(verify(&copy).unwrap().count("logins"), 2);
+        // Another role, and a login that lasts longer.
+        folder.change(
+            "UPDATE accounts SET record = replace(record, 'agent', 'chief') WHERE id = '1';
+             UPDATE logins SET ends_ms = 99 WHERE account = '2';
+             INSERT INTO logins SELECT x'00', 'nobody', 1, 2, 3, 4;",
+        );
+        let report = verify(&folder.file()).unwrap();
+        let named = |text: &str| report.faults.iter().any(|fault| fault.contains(text));
+        assert!(named("the account `1` is damaged"), "{:?}", report.faults);
+        assert!(named("a login of the account `2` is damaged"), "{:?}", report.faults);
+        assert!(named("login number"), "a hash that is too short: {:?}", report.faults);
+        folder.change("DELETE FROM logins WHERE account = 'nobody'");
+        assert_eq!(store.accounts().await.unwrap(), [account("2", "bob")]);
+        assert_eq!(store.logins().await.unwrap(), [login("ann", "1")]);
+        // The account is made anew in its place.
+        store.put_account(account("3", "ann"), EndLogins::None).await.unwrap();
+        assert_eq!(store.accounts().await.unwrap(), [account("3", "ann"), account("2", "bob")]);
+        let report = verify(&folder.file()).unwrap();
+        assert_eq!(report.faults.len(), 1, "the login of bob: {:?}", report.faults);
+        folder.change("DELETE FROM accounts WHERE id = '2'");
+        let report = verify(&folder.file()).unwrap();
+        assert!(report.faults.iter().any(|fault| fault.contains("account `2`")), "{report:?}");
+    }
 }
