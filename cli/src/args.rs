@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::commands::accounts::args::AccountsCommand;
 use crate::commands::check::args::CheckArgs;
 use crate::commands::nlu::args::NluCommand;
 use crate::commands::route::args::RouteCommand;
@@ -75,6 +76,9 @@ pub(crate) enum Command {
     Knowledge(crate::commands::knowledge::KnowledgeCommand),
     /// Show each channel of a bot: its address, its last message, and what it lacks
     Channels(ChannelsArgs),
+    /// Say who may sign in at the desk of a server that runs
+    #[command(subcommand)]
+    Accounts(AccountsCommand),
     /// Explain a diagnostic code, with an example and its mending
     Explain(ExplainArgs),
     /// Print a completion script for a shell

@@ -1,5 +1,6 @@
 //! The commands: one a file.
 
+pub(crate) mod accounts;
 pub(crate) mod backup;
 pub(crate) mod build;
 pub(crate) mod channels;

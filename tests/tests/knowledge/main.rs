@@ -1,6 +1,6 @@
 //! Articles over a real store and real sockets: answers, edits that survive a restart, versions, who may, and
 //! questions that nothing answered.
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 use flowright_compiler::bundle;
 use flowright_compiler::compile::MemorySources;
