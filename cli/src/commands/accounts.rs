@@ -49,6 +49,10 @@ fn add(args: &AddArgs) -> Result<(), Failure> {
 }
 
 fn set(args: &SetArgs) -> Result<(), Failure> {
+    if args.is_empty() {
+        return Err(Failure::new("nothing of the account is to be changed")
+            .with_help("name what is: `flowright accounts set --help` lists it"));
+    }
     let server = Server::of(&args.server)?;
     let place = path(&args.login, "");
     let before = server.ask(Method::GET, &place, None)?;

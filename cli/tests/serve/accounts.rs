@@ -189,6 +189,7 @@ fn what_cannot_be_is_said_with_a_way_out() {
         ),
         (&["set", "../bundles", "--name", "B"], "there is no account `../bundles`"),
         (&["set", "ann", "--no-skill", "orders"], "`ann` has no skill `orders`"),
+        (&["set", "ann"], "nothing of the account is to be changed"),
         (&["set", "ann", "--disabled", "maybe"], "write `yes` or `no`"),
         (&["remove", "bob"], "there is no account `bob`"),
         (&["password", "bob"], "there is no account `bob`"),
@@ -206,6 +207,9 @@ fn what_cannot_be_is_said_with_a_way_out() {
             && text.contains("`--token-env`"),
         "{text}"
     );
+    let elsewhere = format!("{url}/x");
+    let (code, text) = output(&["list", "--url", &elsewhere]);
+    assert!(code == 2 && text.contains("`--url` is the address of the server itself"), "{text}");
     let (code, text) = output(&["list", "--url", "localhost"]);
     assert!(
         code == 2 && text.contains("`--url localhost` is not the address of a server"),

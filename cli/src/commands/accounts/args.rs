@@ -96,6 +96,17 @@ pub(crate) struct SetArgs {
     pub(crate) server: ServerArgs,
 }
 
+impl SetArgs {
+    /// Whether it names nothing.
+    pub(crate) fn is_empty(&self) -> bool {
+        let Decided { role, skill, capacity, weight_milli } = &self.decided;
+        let takes = self.no_role || self.no_capacity || !self.no_skill.is_empty();
+        let gives = role.is_some() || weight_milli.is_some() || self.name.is_some();
+        let adds = !skill.is_empty() || !capacity.is_empty() || self.disabled.is_some();
+        !(takes || gives || adds)
+    }
+}
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct PasswordArgs {
     /// Whose account

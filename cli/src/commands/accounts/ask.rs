@@ -11,6 +11,9 @@ use crate::failure::Failure;
 /// Bytes of an answer.
 const ANSWER_BYTES_MAX: usize = 16 << 20;
 
+/// What to do where somebody else answers, or nobody at this path.
+const NOT_ITSELF: &str = "`--url` is the address of the server itself, without a path";
+
 /// Time that one takes.
 const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
 
@@ -63,7 +66,9 @@ impl Server {
             tokio::time::timeout(PATIENCE, sent).await
         });
         let unreached = |why: String| {
-            Failure::new(format!("nothing answers at {}: {why}", self.url)).with_help(
+            // What hyper says when nobody listens tells no more.
+            let why = if why.contains("Connect") { String::new() } else { format!(": {why}") };
+            Failure::new(format!("nothing answers at {}{why}", self.url)).with_help(
                 "`flowright serve` must run there; `--url` says where, if it is elsewhere",
             )
         };
@@ -83,7 +88,7 @@ impl Server {
         let text = |name: &str| problem.get(name).and_then(Json::as_str);
         let Some(detail) = text("detail") else {
             return Failure::new(format!("{} answers {status}, not as a flowright does", self.url))
-                .with_help("`--url` is the address of the server itself, without a path");
+                .with_help(NOT_ITSELF);
         };
         let code = text("code").map(|code| format!("{code}: ")).unwrap_or_default();
         let failure = Failure::new(format!("{code}{detail}"));
@@ -91,7 +96,10 @@ impl Server {
             (401, None, _) => failure.with_help(
                 "name the environment variable that holds the operators' token with `--token-env`",
             ),
-            (404, ..) => failure.with_help("`flowright accounts list` shows them"),
+            (404, ..) if detail.starts_with("there is no account") => {
+                failure.with_help("`flowright accounts list` shows them")
+            }
+            (404, ..) => failure.with_help(NOT_ITSELF),
             (409, ..) => failure.with_help("`flowright accounts set` changes one"),
             (_, _, Some(help)) => failure.with_help(help),
             _ => failure,
