@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::commands::accounts::args::AccountsCommand;
 use crate::commands::check::args::CheckArgs;
 use crate::commands::nlu::args::NluCommand;
+use crate::commands::route::args::RouteCommand;
 
 /// Compile, test and serve customer-service conversations.
 #[derive(Debug, Parser)]
@@ -56,6 +58,9 @@ pub(crate) enum Command {
     /// Look into the intent model: how good it is, and why it takes a text for what it does
     #[command(subcommand)]
     Nlu(NluCommand),
+    /// Look into routing: who would take a conversation and why, how a whole day would go
+    #[command(subcommand)]
+    Route(RouteCommand),
     /// Talk to a project in the terminal
     Chat(ChatArgs),
     /// Serve a project or bundle over HTTP
@@ -66,8 +71,14 @@ pub(crate) enum Command {
     Restore(RestoreArgs),
     /// Say what is wrong with a project where it runs: configuration, address, store, disk
     Doctor(DoctorArgs),
+    /// Check, list and search the articles of a bot
+    #[command(subcommand)]
+    Knowledge(crate::commands::knowledge::KnowledgeCommand),
     /// Show each channel of a bot: its address, its last message, and what it lacks
     Channels(ChannelsArgs),
+    /// Say who may sign in at the desk of a server that runs
+    #[command(subcommand)]
+    Accounts(AccountsCommand),
     /// Explain a diagnostic code, with an example and its mending
     Explain(ExplainArgs),
     /// Print a completion script for a shell
@@ -217,7 +228,7 @@ pub(crate) struct FuzzArgs {
 }
 
 /// `30s`, `5m`, `1h`, `500ms`; a bare number is seconds.
-fn parse_time(text: &str) -> Result<Duration, String> {
+pub(crate) fn parse_time(text: &str) -> Result<Duration, String> {
     let units = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
     let found = units.iter().find_map(|(unit, ms)| Some((text.strip_suffix(unit)?, ms)));
     let (number, ms) = found.unwrap_or((text, &1_000));

@@ -22,6 +22,20 @@ pub(crate) enum Accepted {
 }
 
 impl Stepper<'_> {
+    /// Slots of the session begin with their defaults, which may depend on the customer.
+    pub(crate) fn default_session_slots(&mut self) {
+        let program = self.program;
+        for slot in &program.program.session_slots {
+            let Some(default) = slot.default.filter(|_| self.read(slot.place).is_none()) else {
+                continue;
+            };
+            // A default that cannot be computed leaves its slot empty, as one that is empty does.
+            if let Ok(exited) = self.run(default) {
+                self.write(slot.place, exited.args.into_iter().next().flatten());
+            }
+        }
+    }
+
     /// Asks for the first slot that is empty, or whose value no longer passes its checks; with none,
     /// goes on.
     pub(crate) fn ask_slots(

@@ -1,13 +1,10 @@
 //! To a human: which skill, how urgent, and what she needs to know at once.
 
-use flowright_compiler::ir::{Exit, SkillId, turn};
+use flowright_compiler::ir::SkillId;
 use flowright_nlu::value::Value;
 
 use crate::model::{Command, Fact, Handoff, Reason, Status, Summary};
 use crate::stepper::Stepper;
-
-/// Urgency of a conversation whose rules could not be run.
-const URGENCY_NORMAL: u8 = 1;
 
 impl Stepper<'_> {
     /// Hands the conversation over. The bot is silent from here on.
@@ -18,35 +15,19 @@ impl Stepper<'_> {
         let text = self.phrase(self.program.program.phrases.handoff, &[]);
         self.reply_text(text);
         let program = self.program;
-        self.set_intent_cells();
-        let mut rules = Vec::new();
-        let urgency = match self.run(program.program.route.urgency).map(|exited| exited.exit) {
-            Ok(Exit::Urgency { level, rule }) => {
-                rules.extend(rule);
-                level
-            }
-            _ => URGENCY_NORMAL,
-        };
-        let skill = skill.or_else(|| {
-            match self.run(program.program.route.skill).map(|exited| exited.exit) {
-                Ok(Exit::Skill { skill, rule }) => {
-                    rules.push(rule);
-                    Some(skill)
-                }
-                _ => None,
-            }
-        });
+        let routed = self.routed(skill);
+        let skill = routed.skill;
         let named = skill.and_then(|skill| program.program.skills.get(skill.index()));
         let rule_text =
-            |rule: &u32| program.program.route.rules.get(*rule as usize).map(|r| r.text.clone());
+            |rule: u32| program.program.route.rules.get(rule as usize).map(|r| r.text.clone());
         let handoff = Handoff {
             at_ms: self.now_ms,
             skill,
             skill_name: named.map(|skill| skill.name.clone()),
-            urgency,
+            urgency: routed.urgency,
             reason,
             because,
-            rules: rules.iter().filter_map(rule_text).collect(),
+            rules: routed.rules().filter_map(rule_text).collect(),
             summary: self.summary(),
             owner: None,
             since_ms: self.now_ms,
@@ -56,22 +37,6 @@ impl Stepper<'_> {
         self.session.status = Status::HandedOff(Box::new(handoff.clone()));
         self.session.epoch += 1;
         self.commands.push(Command::Handoff(Box::new(handoff)));
-    }
-
-    /// The intent that routing looks at: the one that began the flow at the bottom, else the last
-    /// one recognised.
-    fn set_intent_cells(&mut self) {
-        let intents = &self.program.program.intents;
-        let flow = self.session.stack.first().map(|frame| frame.flow);
-        let started =
-            flow.and_then(|flow| intents.iter().position(|intent| intent.starts == Some(flow)));
-        let last = self.session.last_intent.map(|(intent, _)| intent.index());
-        let number = started.or(last);
-        let name =
-            number.and_then(|n| intents.get(n)).map(|intent| Value::Text(intent.name.clone()));
-        self.set_turn(turn::INTENT, name);
-        let choice = number.and_then(|n| u16::try_from(n).ok()).map(Value::Choice);
-        self.set_turn(turn::INTENT_NUMBER, choice);
     }
 
     fn summary(&self) -> Summary {

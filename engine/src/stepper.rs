@@ -132,20 +132,6 @@ impl<'s> Stepper<'s> {
         }
     }
 
-    /// Slots of the session begin with their defaults, which may depend on the customer.
-    pub(crate) fn default_session_slots(&mut self) {
-        let program = self.program;
-        for slot in &program.program.session_slots {
-            let Some(default) = slot.default.filter(|_| self.read(slot.place).is_none()) else {
-                continue;
-            };
-            // A default that cannot be computed leaves its slot empty, as one that is empty does.
-            if let Ok(exited) = self.run(default) {
-                self.write(slot.place, exited.args.into_iter().next().flatten());
-            }
-        }
-    }
-
     /// Leaves the session in a state to be stored.
     pub(crate) fn finish(&mut self) {
         for command in &self.commands {

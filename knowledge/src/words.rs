@@ -2,8 +2,8 @@
 //! asked for (how long, where).
 //!
 //! Chinese is cut at the words that carry a question and nothing of its subject (请问, 怎么, 的), and
-//! what lies between is taken as pairs of neighbouring characters. A dictionary was measured beside it
-//! and gained nothing: see docs/knowledge.md.
+//! what lies between is taken as pairs of neighbouring characters, without a dictionary: see
+//! docs/knowledge.md for what one costs, and where it cuts the same words in two ways.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;

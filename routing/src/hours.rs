@@ -4,16 +4,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::limits::OPEN_SPANS_MAX;
 
-/// When the company is at work. Without a span, always.
+/// When the company is at work; by default always.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenHours {
-    /// From and until, in ms; in order, apart from each other.
-    spans: Vec<(i64, i64)>,
+    /// From and until, in ms; in order, apart from each other. Nothing: always.
+    spans: Option<Vec<(i64, i64)>>,
 }
 
 impl OpenHours {
-    /// Spans in any order; those that touch become one, empty ones are left out, and so are the
-    /// last of too many ([`OPEN_SPANS_MAX`]).
+    /// In these spans only, given in any order; those that touch become one, empty ones are left out,
+    /// and so are the last of too many ([`OPEN_SPANS_MAX`]).
     #[must_use]
     pub fn new(mut spans: Vec<(i64, i64)>) -> Self {
         spans.retain(|(from, until)| from < until);
@@ -26,31 +26,29 @@ impl OpenHours {
             }
         }
         merged.truncate(OPEN_SPANS_MAX);
-        Self { spans: merged }
+        Self { spans: Some(merged) }
     }
 
-    /// The spans.
+    /// The spans; nothing where it is always open.
     #[must_use]
-    pub fn spans(&self) -> &[(i64, i64)] {
-        &self.spans
+    pub fn spans(&self) -> Option<&[(i64, i64)]> {
+        self.spans.as_deref()
     }
 
     /// Whether it is open then.
     #[must_use]
     pub fn is_open(&self, at_ms: i64) -> bool {
-        self.spans.is_empty()
-            || self.spans.iter().any(|(from, until)| (*from..*until).contains(&at_ms))
+        let Some(spans) = &self.spans else { return true };
+        spans.iter().any(|(from, until)| (*from..*until).contains(&at_ms))
     }
 
     /// When so much open time has passed; nothing where it lies behind the last span.
     #[must_use]
     pub fn after(&self, from_ms: i64, open_ms: i64) -> Option<i64> {
-        if self.spans.is_empty() {
-            return Some(from_ms.saturating_add(open_ms));
-        }
-        let begins = self.spans.partition_point(|(_, until)| *until <= from_ms);
+        let Some(spans) = &self.spans else { return Some(from_ms.saturating_add(open_ms)) };
+        let begins = spans.partition_point(|(_, until)| *until <= from_ms);
         let mut left_ms = open_ms;
-        for (from, until) in self.spans.iter().skip(begins) {
+        for (from, until) in spans.iter().skip(begins) {
             let from = (*from).max(from_ms);
             let room = until - from;
             if left_ms <= room {
@@ -69,7 +67,7 @@ mod tests {
     #[test]
     fn time_stands_still_outside() {
         let hours = OpenHours::new(vec![(200, 300), (0, 100), (100, 120), (5, 5)]);
-        assert_eq!(hours.spans(), [(0, 120), (200, 300)]);
+        assert_eq!(hours.spans(), Some(&[(0, 120), (200, 300)][..]));
         assert!(hours.is_open(119) && !hours.is_open(120) && !hours.is_open(-1));
         for (from, open, at) in [
             (10, 50, Some(60)),
@@ -86,5 +84,7 @@ mod tests {
         let always = OpenHours::default();
         assert!(always.is_open(7));
         assert_eq!(always.after(7, 3), Some(10));
+        let never = OpenHours::new(Vec::new());
+        assert_eq!((never.is_open(7), never.after(7, 3)), (false, None));
     }
 }

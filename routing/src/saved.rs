@@ -40,7 +40,10 @@ impl TryFrom<Saved> for Desk {
     fn try_from(saved: Saved) -> Result<Self, DeskError> {
         let mut desk = Self::new(saved.setup)?;
         let skills = desk.setup.skills.len();
-        desk.hours = OpenHours::new(saved.hours.spans().to_vec());
+        desk.hours = match saved.hours.spans() {
+            Some(spans) => OpenHours::new(spans.to_vec()),
+            None => OpenHours::default(),
+        };
         for seat in saved.seats {
             desk.check_agent(&seat.agent)?;
             match desk.seats.binary_search_by_key(&seat.agent.id, |known| known.agent.id) {

@@ -43,6 +43,7 @@ codes! {
     "R0212" "bundle-lacks-variables",
     "R0213" "bundle-lacks-channel",
     "R0214" "short-key",
+    "R0215" "unknown-role",
     "R0221" "email-unusable",
     "R0231" "webhook-lacks",
     "R0232" "webhook-unusable",
@@ -61,6 +62,11 @@ codes! {
     "R0401" "no-known-key",
     "R0402" "lacks-right",
     "R0403" "not-its-channel",
+    "R0404" "not-signed-in",
+    "R0405" "wrong-password",
+    "R0406" "too-many-wrong-passwords",
+    "R0407" "account-disabled",
+    "R0408" "page-of-another-site",
 }
 
 /// The page of a code, in any case.

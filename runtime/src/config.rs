@@ -5,6 +5,7 @@ mod clients;
 mod conversations;
 mod customers;
 mod deliver;
+mod desk;
 mod email;
 mod keys;
 mod nlu;
@@ -22,6 +23,7 @@ pub use clients::{ApiConfig, ClientConfig};
 pub use conversations::{ConversationsConfig, Lasts};
 pub use customers::{CustomersConfig, PerHour};
 pub use deliver::{DeliverAddress, DeliverConfig};
+pub use desk::{DeskConfig, SignInLasts};
 pub use email::{EmailConfig, EmailTls, SmarthostTls};
 pub use nlu::{ElsewhereConfig, NluConfig, NluTimeout, NluUrl};
 pub use webhooks::{PerSecond, WebhookConfig, WebhookError, WebhooksConfig};
@@ -48,6 +50,8 @@ pub struct Config {
     pub conversations: ConversationsConfig,
     /// `[deliver]`
     pub deliver: DeliverConfig,
+    /// `[desk]`
+    pub desk: DeskConfig,
     /// `[webhooks.CHANNEL]`
     pub webhooks: WebhooksConfig,
     /// `[email]`
@@ -162,6 +166,20 @@ pub enum ConfigError {
         /// A channel that was probably meant.
         hint: Option<String>,
         /// All channels.
+        known: Vec<String>,
+    },
+    /// A role that the bot does not have.
+    #[error(
+        "R0215: `supervisors` of `[desk]`: the bot has no role `{name}`{}; {}",
+        .hint.as_deref().map(|h| format!(", did you mean `{h}`?")).unwrap_or_default(),
+        if .known.is_empty() { "it declares no role".to_owned() } else { format!("its roles are {}", .known.join(", ")) }
+    )]
+    UnknownRole {
+        /// The name.
+        name: String,
+        /// A role that was probably meant.
+        hint: Option<String>,
+        /// All roles.
         known: Vec<String>,
     },
     /// Mail that cannot run so.

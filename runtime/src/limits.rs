@@ -224,3 +224,29 @@ pub const UNANSWERED_MAX: usize = 10_000;
 pub const UNANSWERED_SHOWN_MAX: usize = 500;
 /// Characters of such a question that are kept.
 pub const UNANSWERED_CHARS_MAX: usize = 300;
+
+/// Accounts of the desk.
+pub const ACCOUNTS_MAX: usize = 10_000;
+/// Characters of what somebody signs in with.
+pub const LOGIN_NAME_CHARS_MAX: usize = 64;
+/// Characters of a password.
+pub const PASSWORD_CHARS_MIN: usize = 12;
+/// The same, at most.
+pub const PASSWORD_CHARS_MAX: usize = 200;
+/// Passwords that are hashed at the same time. Each takes a processor for 20 ms or so, and 19 MiB.
+pub const HASHES_AT_ONCE: usize = 2;
+/// Passwords that wait for that.
+pub const HASHES_WAITING_MAX: usize = 30;
+/// How long one waits.
+pub const HASH_WAIT: Duration = Duration::from_secs(5);
+/// Wrong passwords of one login within a time; beyond, none is looked at.
+pub const WRONG_PASSWORDS_MAX: usize = 10;
+/// That time.
+pub const WRONG_PASSWORDS_COUNTED_FOR: Duration = Duration::from_secs(15 * 60);
+/// Logins of which wrong passwords are known before those are looked for that can be forgotten: about as
+/// many as can be hashed in that time.
+pub const ATTEMPTS_KEPT_MAX: usize = 100_000;
+/// Places where one account is signed in at once; beyond, the one that was used least recently is signed out.
+pub const LOGINS_OF_ACCOUNT_MAX: usize = 50;
+/// Changes of accounts that a desk may be behind before it reads all of them anew.
+pub const ACCOUNT_NEWS_MAX: usize = 1_024;

@@ -1,6 +1,8 @@
 //! The whole server: store, dispatch, HTTP. `Options` say how, `Service` starts it, `Handle` is
 //! what is left to hold.
 
+mod error;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,22 +23,24 @@ use crate::attachments::{AttachmentOptions, Attachments, Folder, Sweeper};
 use crate::clients::Clients;
 use crate::clock::{SharedClock, SteadyClock};
 use crate::config::ConfigError;
+use crate::desk::accounts::{Accounts, DeskOptions, Keeper};
 use crate::desk::{Desk, DeskService};
 pub use crate::dispatch::Resumed;
 use crate::dispatch::{Dispatch, Outside};
 use crate::external::{Asker, ExternalOptions};
 use crate::grpc::{self, Services};
 use crate::http::{App, Server};
-use crate::knowledge::{Library, LibraryError, SharedKnowledgeStore};
+use crate::knowledge::{Library, SharedKnowledgeStore};
 use crate::limits::{CONNECTIONS_MAX, DRAIN_TIMEOUT};
 use crate::outbox::{Addresses, Courier, DeliverTo};
 use crate::programs::{Loader, Programs};
 use crate::secret::Secret;
 use crate::store::{
-    Durability, SharedAccessStore, SharedStore, SqliteOptions, SqliteStore, StoreError,
+    Durability, SharedAccessStore, SharedAccountStore, SharedStore, SqliteOptions, SqliteStore,
 };
 use crate::telemetry::Metrics;
 use crate::transport::{HttpTransport, SharedTransport};
+pub use error::Error;
 
 /// How a server runs.
 #[derive(Debug, Clone)]
@@ -82,6 +86,8 @@ pub struct Options {
     pub attachments: AttachmentOptions,
     /// How long a conversation lasts without a word of the customer; for ever without.
     pub conversations_last: Option<Duration>,
+    /// How people sign in at the desk.
+    pub desk: DeskOptions,
     /// What tells the time.
     pub clock: SharedClock,
     /// What carries requests to the outside.
@@ -113,42 +119,11 @@ impl Options {
             email: None,
             attachments: AttachmentOptions::default(),
             conversations_last: None,
+            desk: DeskOptions::default(),
             transport: Arc::new(HttpTransport::default()),
             clock: Arc::new(SteadyClock::default()),
         }
     }
-}
-
-/// Why a server cannot start.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The configuration does not allow it.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The store cannot be opened.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The articles cannot be searched.
-    #[error(transparent)]
-    Knowledge(#[from] LibraryError),
-    /// The bundle cannot be run.
-    #[error("the bundle cannot be run: {0}")]
-    Bundle(String),
-    /// The description of the service cannot be read.
-    #[error("gRPC cannot be served: {0}")]
-    Grpc(String),
-    /// The address cannot be listened on.
-    #[error("R0205: cannot listen on {address}: {cause}{}", if *.in_use { format!("; another process has the port: stop it, or choose another with {option}") } else { String::new() })]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// Why.
-        cause: String,
-        /// Whether another process has it.
-        in_use: bool,
-        /// What gives another one.
-        option: &'static str,
-    },
 }
 
 /// A server that runs.
@@ -165,9 +140,10 @@ pub struct Handle {
     dispatch: Dispatch,
     access: Access,
     desk: Desk,
+    accounts: Accounts,
     server: Server,
     grpc: Option<grpc::Server>,
-    /// The timers, the courier, the porter, the sweeper, the linker and the desk.
+    /// The timers, the courier, the porter, the sweeper, the linker, the keeper and the desk.
     loops: Vec<JoinHandle<()>>,
 }
 
@@ -192,6 +168,9 @@ impl Service {
         let metrics = Arc::new(Metrics::default());
         let store = SqliteStore::open(&options.store, &options.sqlite, Arc::clone(&metrics))?;
         let access_store: SharedAccessStore = Arc::new(store.clone());
+        let account_store: SharedAccountStore = Arc::new(store.clone());
+        let accounts =
+            Accounts::open(account_store, Arc::clone(&options.clock), options.desk).await?;
         let attachments = Attachments::new(
             Arc::new(store.clone()),
             Arc::new(Folder::beside(&options.store)),
@@ -285,10 +264,12 @@ impl Service {
             tokio::spawn(Sweeper::new(attachments).run()),
             tokio::spawn(Linker::new(access.clone(), confirmations).run()),
             desk_task,
+            tokio::spawn(Keeper::new(accounts.clone(), dispatch.clone()).run()),
         ];
         loops.extend(mail.map(|mail| tokio::spawn(mail.run())));
         let demo = if is_open { options.demo_customers } else { Vec::new() };
-        let app = App::new(access.clone(), options.token, options.allowed_origins, demo);
+        let origins = options.allowed_origins;
+        let app = App::new(access.clone(), accounts.clone(), options.token, origins, demo);
         let app = app.with_social(social).with_clients(options.clients, options.changes);
         let services = Services::new(app.clone()).map_err(|e| Error::Grpc(e.to_string()))?;
         let (beside, grpc_address, grpc) = match grpc {
@@ -304,6 +285,7 @@ impl Service {
             dispatch,
             access,
             desk,
+            accounts,
             server,
             grpc,
             loops,
@@ -359,6 +341,12 @@ impl Handle {
         &self.desk
     }
 
+    /// The accounts of its desk.
+    #[must_use]
+    pub const fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
     /// Stops: no new connections, requests under way get their answers, then sessions end.
     ///
     /// Comes back with the number of sessions whose calls were still under way; they go on at the
@@ -370,6 +358,9 @@ impl Handle {
             }
         };
         tokio::join!(self.server.stop(DRAIN_TIMEOUT), grpc);
+        if let Err(error) = self.accounts.tidy().await {
+            tracing::warn!(%error, "when people at the desk were last there is not stored");
+        }
         let busy = self.dispatch.close(DRAIN_TIMEOUT).await;
         for work in self.loops {
             work.abort();

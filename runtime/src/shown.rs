@@ -1,7 +1,7 @@
 //! What of a handoff whoever has no role may see: fields that are personal, or for a role, are withheld.
 //! It is what the API shows, and what is sent out.
 
-use flowright_engine::model::{Fact, Handoff};
+use flowright_engine::model::{Fact, Handoff, Summary};
 use serde_json::{Value as Json, json};
 
 /// A handoff with its summary.
@@ -15,19 +15,25 @@ pub(crate) fn handoff(handoff: &Handoff) -> Json {
         "reason": reason,
         "because": because,
         "rules": rules,
-        "summary": {
-            "flow": summary.flow,
-            "state": summary.state,
-            "intent": summary.intent,
-            "confidence_percent": summary.confidence_percent,
-            "sentiment_percent": summary.sentiment_percent,
-            "language": summary.lang.to_string(),
-            "customer": summary.customer.iter().map(fact).collect::<Vec<_>>(),
-            "slots": summary.slots.iter().map(fact).collect::<Vec<_>>(),
-            "tried": summary.tried,
-            "transcript": summary.transcript,
-            "attachments": summary.attachments,
-        },
+        "summary": self::summary(summary, |known| Some(fact(known))),
+    })
+}
+
+/// A summary, with its facts as somebody is shown them.
+pub(crate) fn summary(summary: &Summary, fact: impl Fn(&Fact) -> Option<Json>) -> Json {
+    let facts = |facts: &[Fact]| facts.iter().filter_map(&fact).collect::<Vec<_>>();
+    json!({
+        "flow": summary.flow,
+        "state": summary.state,
+        "intent": summary.intent,
+        "confidence_percent": summary.confidence_percent,
+        "sentiment_percent": summary.sentiment_percent,
+        "language": summary.lang.to_string(),
+        "customer": facts(&summary.customer),
+        "slots": facts(&summary.slots),
+        "tried": summary.tried,
+        "transcript": summary.transcript,
+        "attachments": summary.attachments,
     })
 }
 

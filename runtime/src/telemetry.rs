@@ -56,6 +56,8 @@ pub struct Metrics {
     pub rights: Family<ActionLabels, Counter>,
     /// Requests with the key before a client's present one.
     pub old_keys: Family<ActionLabels, Counter>,
+    /// Logins that were tried at the desk, by what came of it.
+    pub sign_ins: Family<ActionLabels, Counter>,
     /// Sessions of an older bundle that were touched, by what became of them.
     pub upgrades: Family<ActionLabels, Counter>,
     /// Sessions in memory.
@@ -85,7 +87,8 @@ impl Default for Metrics {
             (Family::default(), Family::default(), Family::default());
         let (rights, old_keys, elsewhere) =
             (Family::default(), Family::default(), Family::default());
-        let (intake, attachments) = (Family::default(), Family::default());
+        let (intake, attachments, sign_ins) =
+            (Family::default(), Family::default(), Family::default());
         let (assignments, desk_due) = (Family::default(), Family::default());
         let mut counter = |name, help| added(&mut all, name, help, Counter::default());
         Self {
@@ -156,6 +159,7 @@ impl Default for Metrics {
                 "Requests with the key before a client's present one",
                 old_keys,
             ),
+            sign_ins: added(&mut all, "sign_ins", "Logins tried at the desk by result", sign_ins),
             upgrades: added(
                 &mut all,
                 "upgrades",

@@ -235,6 +235,7 @@ fn options(
         transport: Arc::new(HttpTransport::default()),
         codes: config.customers.codes(),
         conversations_last: config.conversations.last.map(|time| time.0),
+        desk: config.desk.options(&program.roles).map_err(|e| Failure::new(e.to_string()))?,
         clock,
     })
 }

@@ -9,4 +9,5 @@ mod commands;
 mod fmt;
 mod fuzz;
 mod nlu;
+mod route;
 mod support;

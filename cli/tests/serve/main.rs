@@ -1,6 +1,7 @@
 //! The served process: killed in the middle, started again, stopped in good order.
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod accounts;
 mod clients;
 mod configured;
 mod copies;

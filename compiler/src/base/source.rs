@@ -7,6 +7,9 @@ use flowright_nlu::value::Date;
 
 use super::{FileId, LineIndex};
 
+/// Files, each its label and its text.
+pub type Texts = Vec<(String, Arc<str>)>;
+
 /// Where sources come from: the disk for the CLI, open buffers for an editor, memory for tests.
 pub trait SourceProvider {
     /// The project's `.flow` files: label (a path relative to the project, `/` between parts) and
@@ -30,7 +33,7 @@ pub trait SourceProvider {
     ///
     /// # Errors
     /// What kept a file from being read, in words.
-    fn articles(&self, path: &str) -> Result<Option<Vec<(String, Arc<str>)>>, String> {
+    fn articles(&self, path: &str) -> Result<Option<Texts>, String> {
         let _ = path;
         Ok(None)
     }

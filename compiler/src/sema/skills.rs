@@ -11,6 +11,11 @@ use crate::diag::Code;
 use crate::ir::{SkillDef, SkillId};
 use crate::syntax::ast;
 
+/// Weights of skills, as `flowright-routing` takes them.
+const WEIGHT_MIN: Decimal = Decimal(10_000);
+/// See [`WEIGHT_MIN`].
+const WEIGHT_MAX: Decimal = Decimal(10_000_000);
+
 impl<'a> Checker<'a> {
     /// A skill.
     pub(super) fn skill(&mut self, found: &Found<'a, ast::Skill>) -> SkillDef {
@@ -27,8 +32,23 @@ impl<'a> Checker<'a> {
             name: skill.name.text.clone(),
             first_reply_ms: skill.first_reply_ms.as_ref().map(|time| time.value),
             overflow,
-            weight: skill.weight.as_ref().map_or(Decimal::ONE, |weight| weight.value),
+            weight: skill.weight.as_ref().map_or(Decimal::ONE, |weight| self.weight(weight)),
         }
+    }
+
+    /// How much a queue counts: beyond these, nobody would ever wait for another, or always.
+    fn weight(&mut self, weight: &ast::Spanned<Decimal>) -> Decimal {
+        // A number that does not fit was reported, and is 0.
+        let is_known = self.broken && weight.value == Decimal::ZERO;
+        if !is_known && !(WEIGHT_MIN..=WEIGHT_MAX).contains(&weight.value) {
+            let message = format!("the weight of a skill is from {WEIGHT_MIN} to {WEIGHT_MAX}");
+            let help = match weight.value < WEIGHT_MIN {
+                true => format!("write at least {WEIGHT_MIN}"),
+                false => format!("write at most {WEIGHT_MAX}"),
+            };
+            self.error(Code::E0602, weight.span, message, "out of range", help);
+        }
+        weight.value
     }
 
     /// Overflow that leads back to where it began: each circle once.

@@ -31,6 +31,7 @@ fn message(text: &str) -> Event {
         external: None,
         attachments: Vec::new(),
         from: None,
+        knowledge: Vec::new(),
     }
 }
 

@@ -18,6 +18,8 @@ pub enum Right {
     Agent,
     /// To say that a customer's profile has changed.
     Refresh,
+    /// Articles of the knowledge base: to search, read and edit them.
+    Knowledge,
     /// `/metrics`.
     Metrics,
     /// Everything under `/admin`.
@@ -26,12 +28,13 @@ pub enum Right {
 
 impl Right {
     /// All of them, as they are listed.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Write,
         Self::Read,
         Self::Vouch,
         Self::Agent,
         Self::Refresh,
+        Self::Knowledge,
         Self::Metrics,
         Self::Operate,
     ];
@@ -45,6 +48,7 @@ impl Right {
             Self::Vouch => "vouch",
             Self::Agent => "agent",
             Self::Refresh => "refresh",
+            Self::Knowledge => "knowledge",
             Self::Metrics => "metrics",
             Self::Operate => "operate",
         }

@@ -1,6 +1,7 @@
 //! The desk: which agents are there, what waits for one, and who gets it. Conversations themselves say who
 //! has them ([`crate::dispatch`]): the desk decides, orders it there, and goes by what became of the order.
 
+pub mod accounts;
 mod floor;
 mod service;
 #[cfg(test)]

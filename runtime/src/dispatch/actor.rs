@@ -8,11 +8,12 @@ mod customer;
 mod due;
 mod joining;
 mod moving;
+mod notes;
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use flowright_engine::model::{Command, Event, FoundArticle, Sender, Session, Status};
+use flowright_engine::model::{Event, FoundArticle, Sender, Session, Status};
 use flowright_engine::{LoadedProgram, Step, open_session, step};
 use flowright_nlu::external::External;
 use tokio::sync::mpsc;
@@ -239,7 +240,7 @@ impl Actor {
     fn find(&self, text: &str, payload: Option<&str>) -> Vec<FoundArticle> {
         let library = self.inner.outside.knowledge.as_ref().filter(|_| payload.is_none());
         let Some((library, live)) = library.zip(self.live.as_ref()) else { return Vec::new() };
-        knowledge::find(&library.index(), &live.program, &live.session, text)
+        knowledge::find(library.shelf().index(), &live.program, &live.session, text)
     }
 
     async fn open(&mut self, who: Incoming) -> Result<Answer, DispatchError> {
@@ -355,40 +356,6 @@ impl Actor {
         let done = tokio::task::spawn_blocking(work).await.map_err(|e| failed(e.to_string()))?;
         drop(permit);
         done
-    }
-
-    /// Counts and logs what operators want to know. No customer's words are among it.
-    fn note(&self, commands: &[Command], missed: bool) {
-        if missed {
-            self.inner.metrics.misses.inc();
-        }
-        for command in commands {
-            match command {
-                Command::Handoff(handoff) => {
-                    self.inner.metrics.handoffs.inc();
-                    let skill = handoff.skill_name.as_deref().unwrap_or("-");
-                    tracing::info!(session = %self.id, skill, urgency = handoff.urgency, "handoff");
-                }
-                Command::Reply(reply) => {
-                    if let Some(channel) = &reply.on {
-                        self.count_elsewhere(channel, "sent");
-                    }
-                }
-                Command::NotReached { channel } => {
-                    self.count_elsewhere(channel, "not_reached");
-                    tracing::warn!(
-                        session = %self.id,
-                        code = "R0106",
-                        channel,
-                        "the customer cannot be written to there: it is said where she wrote last"
-                    );
-                }
-                Command::Note { code, text } => {
-                    tracing::warn!(session = %self.id, code, "{text}");
-                }
-                _ => {}
-            }
-        }
     }
 }
 

@@ -5,6 +5,7 @@ mod actor;
 mod confirmed;
 mod desk;
 mod error;
+mod knowledge;
 mod lines;
 mod mail;
 mod reload;

@@ -13,6 +13,7 @@ use super::refreshes::Refreshes;
 use crate::access::Access;
 use crate::access::social::Social;
 use crate::clients::Clients;
+use crate::desk::accounts::Accounts;
 use crate::dispatch::Dispatch;
 use crate::secret::Secret;
 
@@ -25,6 +26,8 @@ pub struct App(pub(crate) Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) dispatch: Dispatch,
     pub(crate) access: Access,
+    /// Who may sign in at the desk.
+    pub(crate) accounts: Accounts,
     /// The webhooks of messengers.
     pub(crate) social: Social,
     /// Who has a key, the operators' token among them.
@@ -44,6 +47,7 @@ impl App {
     #[must_use]
     pub fn new(
         access: Access,
+        accounts: Accounts,
         token: Option<Secret>,
         allowed_origins: Vec<String>,
         demo_customers: Vec<serde_json::Value>,
@@ -54,6 +58,7 @@ impl App {
         Self(Arc::new(Shared {
             dispatch,
             access,
+            accounts,
             social: Social::default(),
             clients: Clients::default().with_token(token.as_ref()),
             refreshes: None,
@@ -102,11 +107,10 @@ impl Shared {
 
     /// Whether a page may open a WebSocket: the server's own, an allowed one, or no page at all.
     pub(crate) fn admits_origin(&self, headers: &HeaderMap) -> bool {
-        let Some(origin) = headers.get("origin") else { return true };
-        let Ok(origin) = origin.to_str() else { return false };
-        let host = headers.get("host").and_then(|h| h.to_str().ok()).unwrap_or("");
-        let own = origin.split_once("://").is_some_and(|(_, site)| site == host);
-        own || self.allowed_origins.iter().any(|allowed| allowed == origin)
+        let is_allowed =
+            |origin: &str| self.allowed_origins.iter().any(|allowed| allowed == origin);
+        is_own_page(headers)
+            || headers.get("origin").and_then(|o| o.to_str().ok()).is_some_and(is_allowed)
     }
 
     /// The bot's channel of a kind, by name when one is wanted.
@@ -123,4 +127,13 @@ impl Shared {
                 .with_help(format!("declare one: channel api: {kind}")),
         })
     }
+}
+
+/// Whether a request comes from a page of the server's own, or from no page at all.
+pub(super) fn is_own_page(headers: &HeaderMap) -> bool {
+    let mut origins = headers.get_all("origin").iter();
+    let Some(origin) = origins.next() else { return true };
+    let site = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+    let host = headers.get("host").and_then(|host| host.to_str().ok());
+    origins.next().is_none() && host.is_some() && site.map(|(_, site)| site) == host
 }

@@ -8,6 +8,7 @@ use hyper::StatusCode;
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::problem::Problem;
@@ -70,6 +71,14 @@ pub(crate) fn json(status: StatusCode, value: &impl serde::Serialize) -> Respons
     }
 }
 
+/// An object with one thing more.
+pub(super) fn with(mut object: Json, name: &str, value: Json) -> Json {
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert(name.to_owned(), value);
+    }
+    object
+}
+
 /// Reads a request's JSON body: its kind, size, time, depth and form are checked, in this order. The
 /// room that it takes is for whoever has it to give back.
 pub(crate) async fn read_json<T: DeserializeOwned>(
@@ -107,7 +116,7 @@ pub(crate) async fn read_raw(
     read.unwrap_or_else(|_| Err(Problem::new(408, "the body took too long")))
 }
 
-fn is_of_kind(request: &Request, kind: &str) -> bool {
+pub(super) fn is_of_kind(request: &Request, kind: &str) -> bool {
     let sent = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
     sent.split(';').next().is_some_and(|sent| sent.trim().eq_ignore_ascii_case(kind))
 }

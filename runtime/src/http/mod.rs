@@ -1,5 +1,6 @@
 //! The server's HTTP face: REST, WebSocket, the web chat, health and metrics.
 
+mod accounts;
 mod admin;
 pub(crate) mod agents;
 mod app;
@@ -7,9 +8,11 @@ pub(crate) mod attachments;
 pub(crate) mod body;
 pub(crate) mod callers;
 mod customers;
+pub(crate) mod desk_callers;
 mod events;
 mod identities;
 pub(crate) mod idle;
+mod knowledge;
 pub(crate) mod listen;
 pub(crate) mod messages;
 mod pages;
@@ -18,6 +21,7 @@ mod refreshes;
 mod replies;
 mod router;
 mod sessions;
+mod sign_in;
 mod socket;
 mod spool;
 pub(crate) mod stream;

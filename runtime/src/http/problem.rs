@@ -50,7 +50,7 @@ impl Problem {
         self
     }
 
-    const fn retry_after(mut self, seconds: u32) -> Self {
+    pub(crate) const fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after_s = Some(seconds);
         self
     }

@@ -1,20 +1,25 @@
 //! Which handler answers a request.
 
+use std::borrow::Cow;
+
+use hyper::header::{HOST, HeaderValue};
 use hyper::{Method, StatusCode};
 use tracing::Instrument as _;
 
 use super::app::{App, Shared};
 use super::body::reply;
 use super::callers::span;
+use super::desk_callers;
 use super::problem::Problem;
 use super::{
-    Request, Response, admin, agents, attachments, customers, events, identities, messages, pages,
-    refreshes, replies, sessions, socket, spool, webhooks,
+    Request, Response, accounts, admin, agents, attachments, customers, events, identities,
+    knowledge, messages, pages, refreshes, replies, sessions, sign_in, socket, spool, webhooks,
 };
 use crate::clients::{Caller, Right};
 
 /// Answers a request; whatever goes wrong is a problem document.
-pub(crate) async fn route(app: App, request: Request) -> Response {
+pub(crate) async fn route(app: App, mut request: Request) -> Response {
+    put_host(&mut request);
     let head = request.method() == Method::HEAD;
     let caller = app.0.caller(request.headers());
     let span = span(caller.as_ref());
@@ -26,6 +31,15 @@ pub(crate) async fn route(app: App, request: Request) -> Response {
         *response.body_mut() = http_body_util::Either::Left(http_body_util::Full::default());
     }
     response
+}
+
+/// HTTP/2 has the host elsewhere.
+fn put_host(request: &mut Request) {
+    if request.headers().contains_key(HOST) {
+        return;
+    }
+    let host = request.uri().authority().and_then(|host| HeaderValue::from_str(host.as_str()).ok());
+    request.headers_mut().extend(host.map(|host| (HOST, host)));
 }
 
 async fn answer(app: &App, caller: Option<&Caller>, request: Request) -> Result<Response, Problem> {
@@ -99,6 +113,7 @@ async fn answer(app: &App, caller: Option<&Caller>, request: Request) -> Result<
             let caller = app.0.let_in(caller, Right::Refresh)?;
             customers::refresh(&app.0, caller, &path_id("customer", id)?, request).await
         }
+        ["v1", "knowledge", rest @ ..] => knowledge_at(app, caller, rest, request).await,
         ["admin", "outbox"] => {
             only_get(&request)?;
             operator(app, caller, &request)?;
@@ -129,6 +144,11 @@ async fn answer(app: &App, caller: Option<&Caller>, request: Request) -> Result<
             operator(app, caller, &request)?;
             identities::split(&app.0, request).await
         }
+        ["admin", "accounts", path @ ..] => admin_accounts(app, caller, path, request).await,
+        ["desk", "v1", path @ ..] => {
+            desk_callers::check_page(&request)?;
+            desk(app, path, request).await
+        }
         ["admin", "bundles"] => {
             only(&request, &[Method::GET, Method::HEAD, Method::POST], "GET, HEAD, POST")?;
             operator(app, caller, &request)?;
@@ -153,6 +173,117 @@ async fn answer(app: &App, caller: Option<&Caller>, request: Request) -> Result<
     }
 }
 
+/// What is below `/v1/knowledge`.
+async fn knowledge_at(
+    app: &App,
+    caller: Option<&Caller>,
+    parts: &[&str],
+    request: Request,
+) -> Result<Response, Problem> {
+    let known = matches!(
+        parts,
+        ["articles" | "search" | "unanswered"]
+            | ["unanswered", _]
+            | ["articles", _, _]
+            | ["articles", _, _, "versions"]
+    );
+    if !known {
+        return Err(nothing_at(request.uri().path()));
+    }
+    let caller =
+        app.0.let_in_no_page(caller, Right::Knowledge, request.headers(), request.uri())?;
+    match parts {
+        ["articles", id, language] => {
+            only(
+                &request,
+                &[Method::GET, Method::HEAD, Method::PUT, Method::DELETE],
+                "GET, HEAD, PUT, DELETE",
+            )?;
+            let id = path_id("article", id)?;
+            knowledge::article(&app.0, caller, &id, language, request).await
+        }
+        ["articles", id, language, _] => {
+            only_get(&request)?;
+            knowledge::versions(&app.0, &path_id("article", id)?, language).await
+        }
+        ["unanswered", id] => {
+            only(&request, &[Method::DELETE], "DELETE")?;
+            knowledge::forget(&app.0, &path_id("question", id)?).await
+        }
+        ["search"] => {
+            only_get(&request)?;
+            knowledge::search(&app.0, request.uri().query().unwrap_or(""))
+        }
+        ["unanswered"] => {
+            only_get(&request)?;
+            knowledge::unanswered(&app.0).await
+        }
+        _ => {
+            only_get(&request)?;
+            knowledge::list(&app.0)
+        }
+    }
+}
+
+/// What there is under `/admin/accounts`.
+async fn admin_accounts(
+    app: &App,
+    caller: Option<&Caller>,
+    path: &[&str],
+    request: Request,
+) -> Result<Response, Problem> {
+    match path {
+        [] => {
+            only(&request, &[Method::GET, Method::HEAD, Method::POST], "GET, HEAD, POST")?;
+            operator(app, caller, &request)?;
+            if request.method() == Method::POST {
+                return accounts::make(&app.0, request).await;
+            }
+            Ok(accounts::list(&app.0))
+        }
+        [login] => {
+            let methods = [Method::GET, Method::HEAD, Method::PUT, Method::DELETE];
+            only(&request, &methods, "GET, HEAD, PUT, DELETE")?;
+            operator(app, caller, &request)?;
+            accounts::one(&app.0, &decoded(login), request).await
+        }
+        [login, "password"] => {
+            only(&request, &[Method::POST], "POST")?;
+            operator(app, caller, &request)?;
+            accounts::password(&app.0, &decoded(login), request).await
+        }
+        _ => Err(nothing_at(request.uri().path())),
+    }
+}
+
+/// What there is under `/desk/v1`, for somebody who has signed in there, or does.
+async fn desk(app: &App, path: &[&str], request: Request) -> Result<Response, Problem> {
+    match path {
+        ["login"] => {
+            only(&request, &[Method::POST], "POST")?;
+            sign_in::login(&app.0, request).await
+        }
+        ["logout"] => {
+            only(&request, &[Method::POST], "POST")?;
+            sign_in::logout(&app.0, request).await
+        }
+        ["me"] => {
+            only_get(&request)?;
+            sign_in::me(&app.0, &request)
+        }
+        ["password"] => {
+            only(&request, &[Method::POST], "POST")?;
+            sign_in::password(&app.0, request).await
+        }
+        _ => Err(nothing_at(request.uri().path())),
+    }
+}
+
+fn nothing_at(path: &str) -> Problem {
+    Problem::new(404, format!("there is nothing at {path}"))
+        .with_help("/openapi.json describes what there is")
+}
+
 /// Lets an operator in.
 fn operator<'c>(
     app: &App,
@@ -173,8 +304,7 @@ async fn page_or_socket(app: &App, path: &str, request: Request) -> Result<Respo
     }
     match pages::find(&app.0, path, request.headers()) {
         Some(page) => only_get(&request).map(|()| page),
-        None => Err(Problem::new(404, format!("there is nothing at {path}"))
-            .with_help("/openapi.json describes what there is")),
+        None => Err(nothing_at(path)),
     }
 }
 
@@ -215,6 +345,9 @@ fn session_id(text: &str) -> Result<String, Problem> {
 }
 
 fn path_id(what: &str, text: &str) -> Result<String, Problem> {
-    let text = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
-    messages::checked_id(what, &text)
+    messages::checked_id(what, &decoded(text))
+}
+
+fn decoded(text: &str) -> Cow<'_, str> {
+    percent_encoding::percent_decode_str(text).decode_utf8_lossy()
 }

@@ -1,19 +1,24 @@
 //! The knowledge base of a running server: the articles of the current bundle, and over them what editors
 //! have made of them. A search comes before the turn, and what it found goes with the message.
 
+mod edit;
 mod mask;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use flowright_compiler::ir::Program;
 use flowright_engine::LoadedProgram;
 use flowright_engine::limits::KNOWLEDGE_HITS_MAX;
 use flowright_engine::model::{ArticleRef, FoundArticle, Session, Status};
-use flowright_knowledge::{Entry, Hit, Index, IndexError, parse};
+use flowright_knowledge::{Entry, Hit, Index, IndexError, Level, parse};
+use flowright_nlu::lang::Lang;
 use flowright_nlu::value::Decimal;
 use tokio::task::spawn_blocking;
 
 use crate::store::{KnowledgeStore, StoreError, StoredArticle, Unanswered};
+
+pub(crate) use self::edit::{Edit, EditError, etag};
 
 /// A store of edits that many hold.
 pub type SharedKnowledgeStore = Arc<dyn KnowledgeStore>;
@@ -36,9 +41,70 @@ pub struct Library(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     store: SharedKnowledgeStore,
-    index: RwLock<Arc<Index>>,
+    shelf: RwLock<Arc<Shelf>>,
     /// The articles of the current bundle. Held by whoever changes something.
-    bundled: tokio::sync::Mutex<Vec<Entry>>,
+    bundled: tokio::sync::Mutex<Bundled>,
+}
+
+/// The articles as they are at a moment.
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    index: Index,
+    /// What is written in each, in the order of the index.
+    written: Vec<Written>,
+}
+
+/// An article as somebody wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Written {
+    pub(crate) text: String,
+    /// Who edited it, and when, ms UTC; nobody as it came with the project.
+    pub(crate) edited: Option<(String, i64)>,
+}
+
+/// What came with a bundle.
+#[derive(Debug, Clone, Default)]
+struct Bundled {
+    /// Knowledge bases with their levels.
+    bases: Vec<(String, Level)>,
+    articles: Vec<(Entry, Written)>,
+}
+
+impl Bundled {
+    /// Of a program. Its verifier has seen that each is an article.
+    fn of(program: &Program) -> Self {
+        let bases = program.knowledge.iter().map(|base| (base.name.clone(), base.level)).collect();
+        let articles = program.knowledge.iter().flat_map(|base| {
+            base.articles.iter().filter_map(|written| {
+                let article = parse(&written.text).ok()?;
+                let (base, level) = (base.name.clone(), base.level);
+                let written = Written { text: written.text.clone(), edited: None };
+                Some((Entry { base, level, version: 0, article }, written))
+            })
+        });
+        Self { bases, articles: articles.collect() }
+    }
+
+    fn level(&self, base: &str) -> Option<Level> {
+        self.bases.iter().find(|(name, _)| name == base).map(|(_, level)| *level)
+    }
+
+    /// Articles with their edits in their places, in the order of their ids and languages. An edit of a
+    /// knowledge base that the program does not have waits until one has it again.
+    fn edited(&self, edits: Vec<StoredArticle>) -> Vec<(Entry, Written)> {
+        let key = |entry: &Entry| (entry.article.id.clone(), entry.article.language);
+        let own = self.articles.iter().map(|own| (key(&own.0), own.clone()));
+        let mut all: BTreeMap<_, _> = own.collect();
+        for edit in edits {
+            all.remove(&(edit.id.clone(), edit.lang));
+            let Some((level, text)) = self.level(&edit.base).zip(edit.text) else { continue };
+            let Ok(article) = parse(&text) else { continue };
+            let entry = Entry { base: edit.base, level, version: edit.version, article };
+            let written = Written { text, edited: Some((edit.author, edit.at_ms)) };
+            all.insert(key(&entry), (entry, written));
+        }
+        all.into_values().collect()
+    }
 }
 
 impl Library {
@@ -50,13 +116,10 @@ impl Library {
         store: SharedKnowledgeStore,
         program: &Program,
     ) -> Result<Self, LibraryError> {
-        let bundled = entries(program);
-        let index = made(bundled.clone(), store.edited_articles().await?).await?;
-        Ok(Self(Arc::new(Inner {
-            store,
-            index: RwLock::new(Arc::new(index)),
-            bundled: tokio::sync::Mutex::new(bundled),
-        })))
+        let bundled = Bundled::of(program);
+        let shelf = made(&bundled, store.edited_articles().await?).await?;
+        let shelf = RwLock::new(Arc::new(shelf));
+        Ok(Self(Arc::new(Inner { store, shelf, bundled: tokio::sync::Mutex::new(bundled) })))
     }
 
     /// Has the articles of another program in the place of those of the one before. Edits stay.
@@ -64,39 +127,39 @@ impl Library {
     /// # Errors
     /// See [`LibraryError`]: then all is as it was.
     pub async fn follow(&self, program: &Program) -> Result<(), LibraryError> {
-        let mut bundled = self.0.bundled.lock().await;
-        let entries = entries(program);
-        let index = made(entries.clone(), self.0.store.edited_articles().await?).await?;
-        *bundled = entries;
-        self.set(index);
+        let mut current = self.0.bundled.lock().await;
+        let bundled = Bundled::of(program);
+        let shelf = made(&bundled, self.0.store.edited_articles().await?).await?;
+        *current = bundled;
+        self.set(shelf);
         Ok(())
     }
 
-    fn set(&self, index: Index) {
-        *self.0.index.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(index);
+    fn set(&self, shelf: Shelf) {
+        *self.0.shelf.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(shelf);
     }
 
     /// The articles as they are now.
-    #[must_use]
-    pub fn index(&self) -> Arc<Index> {
-        Arc::clone(&self.0.index.read().unwrap_or_else(PoisonError::into_inner))
+    pub(crate) fn shelf(&self) -> Arc<Shelf> {
+        Arc::clone(&self.0.shelf.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-/// The articles of a program. Its verifier has seen that each is one.
-fn entries(program: &Program) -> Vec<Entry> {
-    let articles = program
-        .knowledge
-        .iter()
-        .flat_map(|base| base.articles.iter().map(move |article| (base, article)));
-    let entry = |(base, article): (
-        &flowright_compiler::ir::KnowledgeDef,
-        &flowright_compiler::ir::ArticleDef,
-    )| {
-        let article = parse(&article.text).ok()?;
-        Some(Entry { base: base.name.clone(), level: base.level, version: 0, article })
-    };
-    articles.filter_map(entry).collect()
+impl Shelf {
+    /// What they are searched with.
+    pub(crate) const fn index(&self) -> &Index {
+        &self.index
+    }
+
+    /// All of them, by their ids and languages.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&Entry, &Written)> {
+        self.index.entries().iter().zip(&self.written)
+    }
+
+    /// One of them.
+    pub(crate) fn get(&self, id: &str, lang: Lang) -> Option<(&Entry, &Written)> {
+        self.all().find(|(entry, _)| entry.article.id == id && entry.article.language == lang)
+    }
 }
 
 /// The index of a program's articles, where nobody edits them.
@@ -104,33 +167,16 @@ fn entries(program: &Program) -> Vec<Entry> {
 /// # Errors
 /// The search engine said no.
 pub fn index_of(program: &Program) -> Result<Index, IndexError> {
-    Index::new(entries(program))
+    Index::new(Bundled::of(program).articles.into_iter().map(|(entry, _)| entry).collect())
 }
 
-/// The index of articles and edits, on a thread of its own: there may be many.
-async fn made(bundled: Vec<Entry>, edits: Vec<StoredArticle>) -> Result<Index, LibraryError> {
-    let work =
-        move || Index::new(edited(bundled, edits)).map_err(|e| LibraryError::Index(e.to_string()));
-    spawn_blocking(work).await.map_err(|e| LibraryError::Index(e.to_string()))?
-}
-
-/// Articles with their edits in their places, in the order of their ids and languages. An edit of a
-/// knowledge base that the program does not have waits until one has it again.
-fn edited(mut entries: Vec<Entry>, edits: Vec<StoredArticle>) -> Vec<Entry> {
-    let levels: Vec<(String, flowright_knowledge::Level)> =
-        entries.iter().map(|entry| (entry.base.clone(), entry.level)).collect();
-    for edit in edits {
-        entries.retain(|entry| entry.article.id != edit.id || entry.article.language != edit.lang);
-        let level = levels.iter().find(|(base, _)| *base == edit.base).map(|(_, level)| *level);
-        let article = edit.text.as_deref().and_then(|text| parse(text).ok());
-        if let (Some(level), Some(article)) = (level, article) {
-            entries.push(Entry { base: edit.base, level, version: edit.version, article });
-        }
-    }
-    entries.sort_by(|a, b| {
-        (&a.article.id, a.article.language).cmp(&(&b.article.id, b.article.language))
-    });
-    entries
+/// Articles and edits, on a thread of its own: there may be many.
+async fn made(bundled: &Bundled, edits: Vec<StoredArticle>) -> Result<Shelf, LibraryError> {
+    let (entries, written) = bundled.edited(edits).into_iter().unzip();
+    let index = spawn_blocking(move || Index::new(entries)).await;
+    let failed = |cause: String| LibraryError::Index(cause);
+    let index = index.map_err(|e| failed(e.to_string()))?.map_err(|e| failed(e.to_string()))?;
+    Ok(Shelf { index, written })
 }
 
 /// The articles that may answer an utterance in a session, the surest first; none where no `fallback` of

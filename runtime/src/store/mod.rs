@@ -2,6 +2,7 @@
 //! together or not at all.
 
 mod access;
+mod accounts;
 mod attachments;
 mod codes;
 mod error;
@@ -11,6 +12,9 @@ mod sqlite;
 
 pub use access::{
     AccessStore, Claim, Identified, Proven, SpoolResult, Spooled, StoredIdentity, StoredProfile,
+};
+pub use accounts::{
+    AccountStore, EndLogins, LoginKey, SharedAccountStore, StoredAccount, StoredLogin,
 };
 pub use attachments::{AttachmentStore, Bound, StoredAttachment};
 pub use codes::{Adoption, CodeAnswer, CodeCheck, CodeLimits, CodeOrder, CodeState, StoredCode};

@@ -1,5 +1,6 @@
-//! The desk: who has a conversation that was handed over.
+//! The desk: who has a conversation that was handed over, and who may sign in.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod accounts;
 mod agents;
 mod claims;

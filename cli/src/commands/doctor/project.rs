@@ -98,6 +98,10 @@ fn read(path: &Path, config: &Config, program: Option<&Program>) -> Thing {
         let failure = Failure::new(error.to_string()).with_help("name a channel of the bot");
         return Thing::failed("configuration", &failure);
     }
+    if let Some(Err(error)) = program.map(|program| config.desk.options(&program.roles)) {
+        let failure = Failure::new(error.to_string()).with_help("name a role of the bot");
+        return Thing::failed("configuration", &failure);
+    }
     if path.exists() {
         return Thing::ok("configuration", format!("{} can be read", path.display()));
     }

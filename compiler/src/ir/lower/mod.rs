@@ -18,12 +18,12 @@ use flowright_nlu::value::Value;
 
 use self::steps::Pending;
 use super::{
-    ActionId, CellKind, Const, EmitDef, FuncId, Function, Program, SourceDef, StringId, TextDef,
-    TextId, Type,
+    ActionId, CellKind, Const, EmitDef, FuncId, Function, Program, RoleDef, RoleId, SourceDef,
+    StringId, TextDef, TextId, Type,
 };
 use crate::base::SourceMap;
 use crate::knowledge::Articles;
-use crate::sema::hir::{Frame, Project};
+use crate::sema::hir::{Frame, Project, Role};
 
 /// Why a checked project cannot be lowered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -61,6 +61,7 @@ pub fn lower(
     Ok(Program {
         bot: project.bot.clone(),
         choices: project.choices.clone(),
+        roles: roles(project),
         customer: project.customer.clone(),
         profile: project.profile.clone(),
         session_slots,
@@ -84,6 +85,18 @@ pub fn lower(
         migrations,
         files: sources.iter().map(|(_, file)| source_def(file)).collect(),
     })
+}
+
+fn roles(project: &Project) -> Vec<RoleDef> {
+    let id = |name: &String| {
+        let number = project.roles.iter().position(|role| role.name == *name)?;
+        u32::try_from(number).ok().map(RoleId)
+    };
+    let role = |role: &Role| RoleDef {
+        name: role.name.clone(),
+        includes: role.includes.iter().filter_map(id).collect(),
+    };
+    project.roles.iter().map(role).collect()
 }
 
 fn source_def(file: &crate::base::SourceFile) -> SourceDef {

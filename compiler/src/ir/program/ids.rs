@@ -35,6 +35,8 @@ ids! {
     EmitId,
     /// Index in [`super::Program::actions`].
     ActionId,
+    /// Index in [`super::Program::roles`].
+    RoleId,
     /// Index in [`super::Program::skills`].
     SkillId,
     /// Index in [`super::Program::intents`]; the number the intent model knows it by.

@@ -7,6 +7,7 @@ mod decisions;
 mod flows;
 mod ids;
 mod profile;
+mod roles;
 mod says;
 pub mod turn;
 mod types;
@@ -27,6 +28,7 @@ pub use decisions::{
 pub use flows::{CheckDef, FlowDef, Handlers, Outcome, SlotDef, StateDef};
 pub use ids::*;
 pub use profile::{FindDef, LookupDef, PRODUCT_FIELDS, PROFILE_ID, ProfileDef};
+pub use roles::{RoleDef, has_role};
 pub use says::{CardDef, EmitDef, MediaDef, SayDef, TextDef, TextPart, TextVariantDef};
 pub use types::{ChoiceDef, FieldType, OptionDef, RecordCells, Type, cells_of};
 
@@ -35,6 +37,8 @@ pub use types::{ChoiceDef, FieldType, OptionDef, RecordCells, Type, cells_of};
 pub struct Program {
     pub bot: BotDef,
     pub choices: Vec<ChoiceDef>,
+    /// Who agents may be.
+    pub roles: Vec<RoleDef>,
     /// Fields of the customer's profile, in cell order.
     pub customer: Vec<FieldDef>,
     /// Where the profile comes from.
@@ -121,7 +125,7 @@ pub struct FieldDef {
     pub name: String,
     pub ty: Type,
     pub personal: bool,
-    /// Name of the role that may see it; absent: everyone.
+    /// Name of the role that may see it: one of [`Program::roles`]; absent: everyone.
     pub visible_to: Option<String>,
 }
 

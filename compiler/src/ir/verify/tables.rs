@@ -28,6 +28,11 @@ pub(super) fn tables(program: &Program) -> Checked {
         verify_action(program, action)?;
     }
     verify_profile(program)?;
+    for role in &program.roles {
+        role.includes
+            .iter()
+            .try_for_each(|id| within(id.0, program.roles.len(), &role.name, "role"))?;
+    }
     for skill in &program.skills {
         skill
             .overflow

@@ -110,6 +110,14 @@ pub(super) const TABLES: &[(&str, &[Key])] = &[
             key("handoffs", Takes::Address, "[deliver.handoffs]"),
         ],
     ),
+    (
+        "desk",
+        &[
+            key("supervisors", Takes::Texts, "[\"supervisor\"]"),
+            key("sign_in_lasts", Takes::Text, "\"12h\""),
+            key("idle", Takes::Text, "\"1h\""),
+        ],
+    ),
     // Of any names: the channels.
     ("webhooks", &[]),
     (

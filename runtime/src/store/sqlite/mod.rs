@@ -1,6 +1,7 @@
 //! SQLite: write-ahead log, one writer thread that commits many turns at once, readers beside it.
 
 mod access;
+mod accounts;
 mod as_store;
 mod attachments;
 mod bundles;

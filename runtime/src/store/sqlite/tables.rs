@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 
 use super::rows::{MessageRow, SessionRow, reply_sum, step_sum};
-use super::{access, attachments, failed, held, knowledge};
+use super::{access, accounts, attachments, failed, held, knowledge};
 use crate::store::StoreError;
 
 /// Version of the tables.
@@ -170,11 +170,12 @@ pub(super) fn make_tables(db: &mut Connection) -> Result<(), StoreError> {
     }
     transaction
         .execute_batch(&format!(
-            "{TABLES} {} {} {} {} PRAGMA user_version = {SCHEMA};",
+            "{TABLES} {} {} {} {} {} PRAGMA user_version = {SCHEMA};",
             access::TABLES,
             attachments::TABLE,
             held::TABLE,
-            knowledge::TABLES
+            knowledge::TABLES,
+            accounts::TABLES
         ))
         .and_then(|()| if found < held::SINCE { held::fill(&transaction) } else { Ok(()) })
         .and_then(|()| transaction.commit())

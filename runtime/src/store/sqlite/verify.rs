@@ -11,7 +11,7 @@ use rusqlite::{Connection, OpenFlags, Row, params};
 
 use super::rows::{MessageRow, SessionRow, reply_sum, step_sum};
 use super::tables::{self, SCHEMA};
-use super::{access, attachments, failed, files, held, jump, knowledge, outbox};
+use super::{access, accounts, attachments, failed, files, held, jump, knowledge, outbox};
 use crate::clock::{Clock as _, WallClock};
 use crate::programs::hex;
 use crate::store::StoreError;
@@ -20,7 +20,7 @@ use crate::store::StoreError;
 const NAMED_MAX: usize = 100;
 
 /// Tables whose rows are read.
-const TABLES: usize = 10 + access::CHECKS.len();
+const TABLES: usize = 12 + access::CHECKS.len();
 
 /// The version from which files of customers are kept.
 pub(super) const FILES_SINCE: i64 = 6;
@@ -167,7 +167,7 @@ fn read_all(
             }
         }
     }
-    let tables: [(&'static str, Check); 10] = [
+    let tables: [(&'static str, Check); 12] = [
         ("sessions", sessions),
         ("messages", messages),
         ("replies", replies),
@@ -178,6 +178,8 @@ fn read_all(
         ("held", held::verify),
         ("articles", knowledge::verify_articles),
         ("unanswered", knowledge::verify_unanswered),
+        ("accounts", accounts::verify),
+        ("logins", accounts::verify_logins),
     ];
     for (name, check) in tables.into_iter().chain(access::CHECKS) {
         match check(&db, report) {

@@ -93,8 +93,8 @@ async fn what_operators_may_be_answered_is_described() {
             }
         }
     }
-    // Agents' moves and signs, who writes and a split, the outbox, a retry, and bundles both ways.
-    assert_eq!(seen, 10);
+    // Agents' moves and signs, who writes and a split, the outbox, the spool, bundles, and accounts.
+    assert_eq!(seen, 16);
     world.server.stop().await;
 }
 

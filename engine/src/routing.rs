@@ -1,0 +1,82 @@
+//! What the rules of `route` say of a conversation: how urgent it is, and which skill it needs.
+
+use flowright_compiler::ir::{Exit, SkillId, turn};
+use flowright_nlu::value::Value;
+
+use crate::LoadedProgram;
+use crate::model::Session;
+use crate::stepper::Stepper;
+
+/// Urgency of a conversation whose rules could not be run.
+const URGENCY_NORMAL: u8 = 1;
+
+/// What the rules say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Routed {
+    /// From 0, low, to 3, critical.
+    pub urgency: u8,
+    /// The rule that says so, by its place in the program's; nothing where none fits.
+    pub urgency_rule: Option<u32>,
+    /// What an agent must be able to do; nothing where no rule fits.
+    pub skill: Option<SkillId>,
+    /// The rule that says so; nothing where none fits or a flow has named the skill.
+    pub skill_rule: Option<u32>,
+}
+
+impl Routed {
+    /// The rules that took it.
+    pub fn rules(&self) -> impl Iterator<Item = u32> {
+        self.urgency_rule.into_iter().chain(self.skill_rule)
+    }
+}
+
+/// What the rules say of a conversation as it is now. Where nothing has happened in it yet, slots have
+/// their defaults.
+#[must_use]
+pub fn route(program: &LoadedProgram, session: &Session, now_ms: i64) -> Routed {
+    let mut session = session.clone();
+    let is_new = session.turn == 0;
+    let mut stepper = Stepper::new(program, &mut session, now_ms);
+    stepper.set_turn_cells();
+    if is_new {
+        stepper.default_session_slots();
+    }
+    stepper.routed(None)
+}
+
+impl Stepper<'_> {
+    /// Runs both kinds of rules; those for a skill unless one is named.
+    pub(crate) fn routed(&mut self, named: Option<SkillId>) -> Routed {
+        self.set_intent_cells();
+        let route = &self.program.program.route;
+        let (urgency, urgency_rule) = match self.run(route.urgency).map(|exited| exited.exit) {
+            Ok(Exit::Urgency { level, rule }) => (level, rule),
+            _ => (URGENCY_NORMAL, None),
+        };
+        if named.is_some() {
+            return Routed { urgency, urgency_rule, skill: named, skill_rule: None };
+        }
+        match self.run(route.skill).map(|exited| exited.exit) {
+            Ok(Exit::Skill { skill, rule }) => {
+                Routed { urgency, urgency_rule, skill: Some(skill), skill_rule: Some(rule) }
+            }
+            _ => Routed { urgency, urgency_rule, skill: None, skill_rule: None },
+        }
+    }
+
+    /// The intent that routing looks at: the one that began the flow at the bottom, else the last
+    /// one recognised.
+    fn set_intent_cells(&mut self) {
+        let intents = &self.program.program.intents;
+        let flow = self.session.stack.first().map(|frame| frame.flow);
+        let started =
+            flow.and_then(|flow| intents.iter().position(|intent| intent.starts == Some(flow)));
+        let last = self.session.last_intent.map(|(intent, _)| intent.index());
+        let number = started.or(last);
+        let name =
+            number.and_then(|n| intents.get(n)).map(|intent| Value::Text(intent.name.clone()));
+        self.set_turn(turn::INTENT, name);
+        let choice = number.and_then(|n| u16::try_from(n).ok()).map(Value::Choice);
+        self.set_turn(turn::INTENT_NUMBER, choice);
+    }
+}
