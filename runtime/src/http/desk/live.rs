@@ -19,6 +19,7 @@ use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 
 use super::{conversation, queue, worker};
 use crate::desk::News;
+use crate::desk::accounts::AccountNews;
 use crate::dispatch::Heard;
 use crate::http::app::App;
 use crate::http::body::parse_json;
@@ -64,6 +65,8 @@ struct Live {
     /// By which she is known; asked again now and then, for her account may be closed.
     headers: HeaderMap,
     news: Receiver<News>,
+    /// Changes of accounts, hers among them.
+    accounts: Receiver<AccountNews>,
     /// The conversation that she looks at.
     watched: Option<(String, Receiver<Heard>)>,
     /// When what has changed is told; nothing where nothing has.
@@ -79,13 +82,14 @@ impl Live {
             .max_frame_size(Some(FRAME_BYTES_MAX));
         let io = TokioIo::new(upgraded);
         let stream = WebSocketStream::from_raw_socket(io, Role::Server, Some(limits)).await;
-        let news = app.0.desk.listen();
+        let (news, accounts) = (app.0.desk.listen(), app.0.accounts.listen());
         let now = Some(Instant::now());
         Self {
             app,
             caller,
             headers,
             news,
+            accounts,
             watched: None,
             floor_at: now,
             conversation_at: None,
@@ -120,12 +124,16 @@ impl Live {
                     if !std::mem::replace(&mut answered, false) {
                         return Ok(CloseCode::Away);
                     }
-                    match app.0.agent(&self.headers) {
-                        Ok(caller) => self.is_now(caller).await,
-                        Err(_) => return Ok(CloseCode::Policy),
+                    if !self.is_signed_in().await {
+                        return Ok(CloseCode::Policy);
                     }
                     self.put(Message::Ping(Vec::new().into())).await?;
                 }
+                changed = self.accounts.recv() => match changed {
+                    Err(RecvError::Closed) => return Ok(CloseCode::Restart),
+                    _ if !self.is_signed_in().await => return Ok(CloseCode::Policy),
+                    _ => {}
+                },
                 news = self.news.recv() => match news {
                     Ok(news) => self.heard_news(&news),
                     Err(RecvError::Lagged(_)) => self.soon(true),
@@ -150,13 +158,15 @@ impl Live {
         }
     }
 
-    /// What is declared of her may have changed.
-    async fn is_now(&mut self, caller: DeskCaller) {
+    /// Whether her login holds; what is declared of her may have changed.
+    async fn is_signed_in(&mut self) -> bool {
+        let Ok(caller) = self.app.0.agent(&self.headers) else { return false };
         if caller.account != self.caller.account {
             self.app.0.desk.declare(worker(&caller.account)).await;
             self.soon(true);
         }
         self.caller = caller;
+        true
     }
 
     fn heard_news(&mut self, news: &News) {

@@ -12,27 +12,14 @@ use super::app::App;
 use super::body;
 use super::desk_callers::DeskCaller;
 use super::problem::Problem;
-use super::router::{only, only_get, session_id};
+use super::router::{nothing_at, only, only_get, session_id};
 use super::{Request, Response};
 use crate::desk::Worker;
 use crate::desk::accounts::Account;
 use crate::dispatch::Held;
 
-/// Answers what is asked at the desk, `parts` being what follows `/desk/v1`; nothing where there is nothing.
-pub(super) async fn answer(
-    app: &App,
-    parts: &[&str],
-    request: Request,
-) -> Option<Result<Response, Problem>> {
-    match parts {
-        ["queue" | "presence" | "live"] | ["conversations", _] | ["conversations", _, _] => {}
-        _ => return None,
-    }
-    Some(let_in(app, parts, request).await)
-}
-
-async fn let_in(app: &App, parts: &[&str], request: Request) -> Result<Response, Problem> {
-    let post = || only(&request, &[Method::POST], "POST");
+/// Answers what is asked at the desk, `parts` being what follows `/desk/v1`.
+pub(super) async fn answer(app: &App, parts: &[&str], request: Request) -> Result<Response, Problem> {
     match parts {
         ["live"] => {
             only(&request, &[Method::GET], "GET")?;
@@ -44,7 +31,7 @@ async fn let_in(app: &App, parts: &[&str], request: Request) -> Result<Response,
             Ok(body::json(StatusCode::OK, &queue::of(&app.0, &caller).await?))
         }
         ["presence"] => {
-            post()?;
+            only(&request, &[Method::POST], "POST")?;
             queue::presence(&app.0, request).await
         }
         ["conversations", id] => {
@@ -53,11 +40,11 @@ async fn let_in(app: &App, parts: &[&str], request: Request) -> Result<Response,
             let document = conversation::of(&app.0, &caller, &session_id(id)?).await?;
             Ok(body::json(StatusCode::OK, &document))
         }
-        ["conversations", id, what] => {
-            post()?;
+        ["conversations", id, what] if moves::ALL.contains(what) => {
+            only(&request, &[Method::POST], "POST")?;
             moves::post(&app.0, &session_id(id)?, what, request).await
         }
-        _ => Err(Problem::new(404, "there is nothing there")),
+        _ => Err(nothing_at(request.uri().path())),
     }
 }
 

@@ -16,6 +16,10 @@ use crate::http::messages::{carried_out, checked_id, checked_text};
 use crate::http::problem::Problem;
 use crate::http::{Request, Response};
 
+/// What somebody can do with a conversation.
+pub(super) const ALL: [&str; 8] =
+    ["claim", "assign", "release", "transfer", "say", "close", "return", "typing"];
+
 /// The body of a move; what a move does not take is refused.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -47,12 +51,7 @@ pub(super) async fn post(
             let order = order(app, &caller, session, what, &body).await?;
             app.dispatch.desk(session, DeskOrder { id, epoch: body.epoch, what: order }).await?
         }
-        "say" | "close" | "return" => says(app, &caller, (session, id), what, &body).await?,
-        other => {
-            return Err(Problem::new(404, format!("nobody can `{other}` a conversation")).with_help(
-                "claim, assign, release, transfer, say, close, return or typing",
-            ));
-        }
+        _ => says(app, &caller, (session, id), what, &body).await?,
     };
     Ok(carried_out(session, &body.id, &answer))
 }
