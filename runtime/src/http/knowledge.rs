@@ -16,8 +16,6 @@ use crate::clients::Caller;
 use crate::knowledge::{Edit, EditError, Library, LibraryError, Written, etag};
 use crate::limits::{AGENT_CHARS_MAX, QUESTION_CHARS_MAX, UNANSWERED_SHOWN_MAX};
 
-const DAY_MS: i64 = 86_400_000;
-
 /// A new version of an article.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,7 +33,7 @@ fn library(app: &Shared) -> Result<&Library, Problem> {
 }
 
 fn today(app: &Shared) -> Date {
-    Date(i32::try_from(app.dispatch.now_ms().div_euclid(DAY_MS)).unwrap_or(i32::MAX))
+    Date::of_ms(app.dispatch.now_ms())
 }
 
 /// An article without its text.
