@@ -24,7 +24,6 @@ use crate::style::{Stream, colored};
 
 /// Folders in folders that are looked into.
 const DEPTH_MAX: usize = 16;
-const DAY_MS: i64 = 86_400_000;
 
 /// A project on the disk.
 #[derive(Debug)]
@@ -232,8 +231,7 @@ impl SourceProvider for Project {
     }
 
     fn today(&self) -> Option<Date> {
-        let days = WallClock.now_ms().div_euclid(DAY_MS);
-        i32::try_from(days).ok().map(Date)
+        Some(Date::of_ms(WallClock.now_ms()))
     }
 }
 

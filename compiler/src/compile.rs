@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use flowright_nlu::spec::{EntitySpec, Spec};
+use flowright_nlu::value::Date;
 use flowright_nlu::{Encoder, Model, TrainError, train_with};
 
 use crate::allow::{self, Allowed};
-use crate::base::{FileSpan, SourceMap, SourceProvider, limits};
+use crate::base::{FileSpan, SourceMap, SourceProvider, Texts, limits};
 use crate::bundle::Bundle;
 use crate::checks;
 use crate::diag::{Code, Diagnostic, sink};
@@ -274,7 +275,7 @@ pub struct EncodedSources {
 }
 
 impl SourceProvider for EncodedSources {
-    fn sources(&self) -> Result<Vec<(String, Arc<str>)>, String> {
+    fn sources(&self) -> Result<Texts, String> {
         self.sources.sources()
     }
 
@@ -282,22 +283,40 @@ impl SourceProvider for EncodedSources {
         Ok(self.encoder.clone())
     }
 
-    fn articles(&self, path: &str) -> Result<Option<Vec<(String, Arc<str>)>>, String> {
+    fn articles(&self, path: &str) -> Result<Option<Texts>, String> {
         self.sources.articles(path)
     }
 }
 
 impl SourceProvider for MemorySources {
-    fn sources(&self) -> Result<Vec<(String, Arc<str>)>, String> {
+    fn sources(&self) -> Result<Texts, String> {
         Ok(self.0.iter().filter(|(label, _)| !is_article(label)).cloned().collect())
     }
 
-    fn articles(&self, path: &str) -> Result<Option<Vec<(String, Arc<str>)>>, String> {
+    fn articles(&self, path: &str) -> Result<Option<Texts>, String> {
         let folder = format!("{}/", path.trim_end_matches('/'));
         let inside = |label: &str| label == path || path == "." || label.starts_with(&folder);
         let articles = self.0.iter().filter(|(label, _)| is_article(label) && inside(label));
         let articles: Vec<_> = articles.cloned().collect();
         Ok(Some(articles).filter(|articles| !articles.is_empty()))
+    }
+}
+
+/// Sources in memory on a day: articles that are due for a review by then are stale.
+#[derive(Debug, Clone)]
+pub struct Dated(pub MemorySources, pub Date);
+
+impl SourceProvider for Dated {
+    fn sources(&self) -> Result<Texts, String> {
+        self.0.sources()
+    }
+
+    fn articles(&self, path: &str) -> Result<Option<Texts>, String> {
+        self.0.articles(path)
+    }
+
+    fn today(&self) -> Option<Date> {
+        Some(self.1)
     }
 }
 

@@ -160,7 +160,7 @@ static MARKS: LazyLock<Vec<(&str, Option<&str>)>> = LazyLock::new(|| {
 
 static STOPS: LazyLock<BTreeSet<&str>> = LazyLock::new(|| ENGLISH.split_whitespace().collect());
 
-/// Chinese characters that stand together.
+/// What a text is searched by.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Words {
     /// Stems, numbers, codes, in order.
@@ -206,7 +206,6 @@ impl Words {
             match (is_cjk(c), is_letter(c)) {
                 (true, _) => self.han(run),
                 (false, true) => latin.push(run),
-                // A sentence ends: words behind it belong to another.
                 _ => {}
             }
             rest = behind;

@@ -49,12 +49,6 @@ fn wrong(lang: Lang, table: &'static str) -> (Vec<String>, Vec<String>, [usize; 
         let shown = best.map_or("nothing".to_owned(), |hit| {
             format!("{} {}", hit.entry.article.id, hit.confidence_thousandths)
         });
-        if std::env::var_os("SHOW").is_some() {
-            eprintln!(
-                "{} {article:<16} {shown:<24} {question}",
-                if found == article { " " } else { "!" }
-            );
-        }
         if found == article {
             continue;
         }

@@ -167,6 +167,14 @@ impl Date {
         jiff::civil::Date::new(year, month, day).ok().map(Self::from_civil)
     }
 
+    /// The day, in UTC, of a moment in milliseconds since 1970. The moments of `i64` that no day's
+    /// number fits are clamped.
+    #[must_use]
+    pub fn of_ms(ms: i64) -> Self {
+        let day = ms.div_euclid(DAY_MS);
+        Self(i32::try_from(day).unwrap_or(if day < 0 { i32::MIN } else { i32::MAX }))
+    }
+
     /// From jiff's calendar day.
     #[must_use]
     pub fn from_civil(date: jiff::civil::Date) -> Self {
@@ -219,6 +227,20 @@ pub enum Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_has_its_day() {
+        for (ms, day) in [
+            (0, 0),
+            (DAY_MS - 1, 0),
+            (-1, -1),
+            (DAY_MS, 1),
+            (i64::MAX, i32::MAX),
+            (i64::MIN, i32::MIN),
+        ] {
+            assert_eq!(Date::of_ms(ms), Date(day), "{ms}");
+        }
+    }
 
     #[test]
     fn decimal_reads_what_it_prints() {

@@ -220,7 +220,9 @@ pub const CODES_KEPT: Duration = Duration::from_secs(24 * 3_600);
 pub const ARTICLE_VERSIONS_MAX: u32 = 50;
 /// Questions that nothing answered and that are kept, each once however often it was asked.
 pub const UNANSWERED_MAX: usize = 10_000;
-/// Of these, how many are shown at once.
+/// Characters of a question that is searched for: it stands in the address, which has a limit too.
+pub const QUESTION_CHARS_MAX: usize = 1_000;
+/// Of those that nothing answered, how many are shown at once.
 pub const UNANSWERED_SHOWN_MAX: usize = 500;
 /// Characters of such a question that are kept.
 pub const UNANSWERED_CHARS_MAX: usize = 300;

@@ -6,6 +6,7 @@ use flowright_nlu::value::Value;
 use hyper::body::Bytes;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper::{Method, Request, Uri};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::secret::Secret;
 
@@ -122,22 +123,16 @@ const fn type_of(value: &Value) -> Type {
     }
 }
 
-/// Everything but unreserved characters (RFC 3986) as `%XX`: a value never becomes a path, a query
-/// or a host.
+/// All but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Everything but unreserved characters as `%XX`: a value never becomes a path, a query or a host.
 fn percent_encode(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
     // `.` and `..` would be steps in a path.
-    match out.as_str() {
+    match text {
         "." => "%2E".to_owned(),
         ".." => "%2E%2E".to_owned(),
-        _ => out,
+        _ => utf8_percent_encode(text, RESERVED).to_string(),
     }
 }
 

@@ -3,11 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use flowright_compiler::Analysis;
-use flowright_compiler::base::{FileId, SourceProvider};
-use flowright_compiler::compile::MemorySources;
+use flowright_compiler::base::FileId;
+use flowright_compiler::compile::{Dated, MemorySources};
 use flowright_compiler::diag::{Code, edits};
 use flowright_compiler::upgrade::{Version, diff};
 use flowright_nlu::value::Date;
@@ -49,24 +48,12 @@ type Article<'p> = (&'p str, &'p str);
 fn analyse_with(text: &str, articles: &[Article<'_>]) -> Analysis {
     let files = [("example.flow", text)].into_iter().chain(articles.iter().copied());
     let files = files.map(|(label, text)| (label.to_owned(), text.into())).collect();
-    flowright_compiler::analyse(&Dated(MemorySources(files))).unwrap()
+    flowright_compiler::analyse(&Dated(MemorySources(files), today())).unwrap()
 }
 
-/// Sources on a day on which reviews are overdue.
-struct Dated(MemorySources);
-
-impl SourceProvider for Dated {
-    fn sources(&self) -> Result<Vec<(String, Arc<str>)>, String> {
-        self.0.sources()
-    }
-
-    fn articles(&self, path: &str) -> Result<Option<Vec<(String, Arc<str>)>>, String> {
-        self.0.articles(path)
-    }
-
-    fn today(&self) -> Option<Date> {
-        Date::from_ymd(2026, 6, 1)
-    }
+/// Reviews are overdue by then.
+fn today() -> Date {
+    Date::from_ymd(2026, 6, 1).unwrap()
 }
 
 /// What `flowright diff` finds between two examples.

@@ -22,8 +22,6 @@ use crate::style::{Stream, colored, paint};
 const CODES: [Code; 6] =
     [Code::E0608, Code::E0609, Code::E0612, Code::E0613, Code::W0605, Code::W0606];
 
-const DAY_MS: i64 = 86_400_000;
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum KnowledgeCommand {
     /// Say what is wrong with the articles: broken, missing in a language, stale
@@ -85,7 +83,7 @@ fn check(project: &Project) -> Result<Outcome, Failure> {
 }
 
 fn today() -> Date {
-    Date(i32::try_from(WallClock.now_ms().div_euclid(DAY_MS)).unwrap_or(i32::MAX))
+    Date::of_ms(WallClock.now_ms())
 }
 
 fn list(path: &Path, format: Format) -> Result<Outcome, Failure> {

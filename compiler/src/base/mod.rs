@@ -7,6 +7,6 @@ pub mod span;
 mod spans;
 
 pub use line_index::LineIndex;
-pub use source::{SourceFile, SourceMap, SourceProvider, is_standard};
+pub use source::{SourceFile, SourceMap, SourceProvider, Texts, is_standard};
 pub use span::{FileId, FileSpan, Span};
 pub(crate) use spans::Spans;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use flowright_nlu::Encoder;
 use flowright_nlu::value::Date;
 
-use super::{FileId, LineIndex};
+use super::{FileId, FileSpan, LineIndex};
 
 /// Files, each its label and its text.
 pub type Texts = Vec<(String, Arc<str>)>;
@@ -86,6 +86,13 @@ impl SourceMap {
     #[must_use]
     pub fn get(&self, id: FileId) -> Option<&SourceFile> {
         self.files.get(id.0 as usize)
+    }
+
+    /// A piece of the source, with its runs of white space, line ends among them, as one space each.
+    #[must_use]
+    pub fn one_line(&self, at: FileSpan) -> String {
+        let text = self.get(at.file).and_then(|file| file.text.get(at.span.range()));
+        text.unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// Every file with its id, in the order in which they were added.

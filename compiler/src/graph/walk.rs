@@ -234,7 +234,7 @@ impl<'p> Walk<'p> {
             }
             StepKind::When { arms, otherwise } => {
                 for (cond, body) in arms {
-                    let label = self.source(cond.at);
+                    let label = self.sources.one_line(cond.at);
                     after.extend(self.body(body, ways.clone(), &label));
                 }
                 let rest = if label.is_empty() { "otherwise" } else { label };
@@ -266,12 +266,6 @@ impl<'p> Walk<'p> {
             after.extend(self.body(body, ways.to_vec(), "failed"));
         }
         after
-    }
-
-    /// A piece of the source on one line.
-    fn source(&self, at: FileSpan) -> String {
-        let text = self.sources.get(at.file).and_then(|file| file.text.get(at.span.range()));
-        text.unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// The words of a menu's choice, in the bot's first language.

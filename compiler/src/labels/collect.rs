@@ -75,6 +75,8 @@ pub(super) enum Decides<'p> {
     Asked { is_checked: bool },
     /// What a menu offers, and whether there is one.
     Offered,
+    /// Whose questions a knowledge base answers.
+    Answered,
 }
 
 /// A `reveal`.
@@ -138,6 +140,7 @@ impl<'p> Collector<'p> {
             collector.text(title, Here::new(None, Dest::Customer));
         }
         collector.named_texts();
+        collector.knowledge();
         collector.inside();
         collector
     }
@@ -225,11 +228,18 @@ impl<'p> Collector<'p> {
         self.unbound = false;
     }
 
+    /// Whom a knowledge base answers shows in what is said.
+    fn knowledge(&mut self) {
+        for cond in self.project.knowledge.iter().filter_map(|base| base.applies.as_ref()) {
+            let leaves = self.leaves(cond, Here::new(None, Dest::Branch));
+            self.branch(Branch { leaves, at: cond.at, what: Decides::Answered });
+        }
+    }
+
     /// What decides inside may read everything; only its reveals are of interest.
     fn inside(&mut self) {
         let rules = self.project.route.iter().filter_map(|rule| rule.cond.as_ref());
-        let applies = self.project.knowledge.iter().filter_map(|base| base.applies.as_ref());
-        for cond in rules.chain(applies) {
+        for cond in rules {
             self.leaves(cond, Here::new(None, Dest::Inside));
         }
         for line in self.project.tests.iter().flat_map(|test| &test.lines) {

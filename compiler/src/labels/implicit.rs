@@ -36,6 +36,11 @@ const OFFERED: Words = Words {
     label: "shows how many there are, and whether there is any",
     help: "offer the same to everybody, or `reveal(…) because \"…\"` where it may be noticed",
 };
+const ANSWERED: Words = Words {
+    message: "which articles she is answered with tells about",
+    label: "decides whose questions they answer",
+    help: "answer everybody with them, or write `applies when reveal(…) because \"…\"` where it may be noticed",
+};
 const BRANCH: Words = Words {
     message: "what happens next tells about",
     label: "decides what is said or called",
@@ -52,6 +57,9 @@ impl Report<'_> {
             for (leaf, demand) in self.secrets(&branch.leaves) {
                 match &branch.what {
                     Decides::Check => self.implicit(branch, leaf, demand, &CHECK, Vec::new()),
+                    Decides::Answered => {
+                        self.implicit(branch, leaf, demand, &ANSWERED, Vec::new());
+                    }
                     Decides::Asked { is_checked } => {
                         let is_known = || *is_checked && self.is_put_in(leaf.node, demand);
                         if self.decided.presence.contains(&(leaf.node, demand)) || is_known() {

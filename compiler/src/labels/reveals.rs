@@ -38,7 +38,7 @@ impl Report<'_> {
     ) -> Vec<Reveal> {
         let mut listed = Vec::new();
         for (at, revealed) in reveals {
-            let value = source(sources, revealed.value.at);
+            let value = sources.one_line(revealed.value.at);
             let nodes = revealed.nodes.iter();
             let demands: BTreeSet<Demand> =
                 nodes.flat_map(|node| self.solved.carried(*node)).collect();
@@ -95,12 +95,6 @@ fn needless(at: FileSpan, revealed: &Revealed<'_>, value: &str) -> Diagnostic {
         .label("everybody may see it anyway")
         .help("remove the `reveal`, or label the value where it is declared")
         .fix("remove the `reveal`", at, text)
-}
-
-/// A piece of the source on one line.
-fn source(sources: &SourceMap, at: FileSpan) -> String {
-    let text = sources.get(at.file).and_then(|file| file.text.get(at.span.range()));
-    text.unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[derive(Serialize)]

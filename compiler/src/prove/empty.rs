@@ -7,7 +7,7 @@ use super::boxes::{Case, Var, Vocabulary};
 use super::explore::explore;
 use super::follow::{Follower, Others};
 use super::sets::Set;
-use super::witness;
+use super::witness::{self, Effort};
 use crate::graph::Doubt;
 use crate::graph::points::{Op, PointId, Points};
 use crate::graph::reads;
@@ -44,7 +44,7 @@ pub(super) fn borne_out(
     }
     let mut follower = Follower::new(&mut words, points, others, None);
     let possible = explore(&mut follower);
-    let mut found = BTreeMap::new();
+    let (mut found, mut effort) = (BTreeMap::new(), Effort::new());
     for doubt in doubts {
         let (point, wanted) = wanted(*doubt);
         if possible.too_much {
@@ -63,7 +63,7 @@ pub(super) fn borne_out(
             continue;
         }
         let mut states: Vec<StateId> = Vec::new();
-        let way = witness::find(&mut follower, &possible, &met);
+        let way = witness::find(&mut follower, &possible, &met, &mut effort);
         for step in way.iter().flat_map(|way| &way.steps) {
             let state = points.get(step.point).map(|point| point.state);
             states.extend(state.filter(|state| states.last() != Some(state)));

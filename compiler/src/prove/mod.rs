@@ -265,10 +265,8 @@ fn check_flow<'p>(
                 let (lines, customer) = (teller.lines(), teller.customer());
                 let told = counterexample::told(project, flow, &customer, &lines);
                 proofs.diagnostics.push(refuted(&ensure.kind, ensure.at, &why, told));
-                let text = sources.get(ensure.at.file).map_or("", |file| &file.text);
-                let property = text.get(ensure.at.span.range()).unwrap_or("");
                 proofs.counterexamples.push(Counterexample {
-                    property: property.split_whitespace().collect::<Vec<_>>().join(" "),
+                    property: sources.one_line(ensure.at),
                     claim: Claim::of(&ensure.kind, project),
                     flow: flow.name.clone(),
                     customer,

@@ -9,7 +9,7 @@ use super::follow::{Follower, Others};
 use super::inputs::{self, Inputs};
 use super::leads;
 use super::sets::Set;
-use super::witness::{self, Witness};
+use super::witness::{self, Effort, Witness};
 use crate::graph::points::{Op, PointId, Points, Way};
 use crate::ir::{ActionId, FlowId};
 use crate::sema::hir::{EnsureKind, Expr, Project};
@@ -177,11 +177,11 @@ fn shown(
     wrong: &[(PointId, Case)],
     why: String,
 ) -> Verdict {
-    let mut open = NO_WAY;
+    let (mut open, mut effort) = (NO_WAY, Effort::new());
     // The shortest of all first; if that is doubtful, the shortest to each.
     let each = wrong.chunks(1).take(TRIED_MAX);
     for wrong in std::iter::once(wrong).chain(each) {
-        let Some(witness) = witness::find(follower, possible, wrong) else { continue };
+        let Some(witness) = witness::find(follower, possible, wrong, &mut effort) else { continue };
         let inputs = inputs::choose(follower, &witness);
         if !inputs.is_doubtful {
             return Verdict::Refuted { witness, inputs, why };

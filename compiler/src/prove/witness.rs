@@ -15,8 +15,29 @@ use crate::graph::points::{Edge, Op, PointId, Points, Way};
 use crate::ir::{Place, SlotIndex, Space};
 use crate::sema::hir::ExprKind;
 
-/// Steps looked at beyond which the search is given up.
+/// Steps looked at beyond which a search is given up.
 const NODES_MAX: usize = 20_000;
+/// Work beyond which a search is given up: a step back takes as much as the square of how many
+/// variables its case speaks of.
+const SEARCH_MAX: usize = 200_000;
+/// Work of all searches together.
+const SEARCHES_MAX: usize = 10 * SEARCH_MAX;
+
+/// How much searches of a flow may still look at.
+pub(super) struct Effort(usize);
+
+impl Effort {
+    pub(super) const fn new() -> Self {
+        Self(SEARCHES_MAX)
+    }
+
+    /// What one search may take of it; taken all at once, what is over is given back.
+    const fn one(&mut self) -> usize {
+        let one = if self.0 < SEARCH_MAX { self.0 } else { SEARCH_MAX };
+        self.0 -= one;
+        one
+    }
+}
 
 /// One step of a conversation.
 #[derive(Debug, Clone)]
@@ -42,15 +63,47 @@ pub(super) fn find(
     follower: &mut Follower<'_, '_>,
     possible: &Possible,
     targets: &[(PointId, Case)],
+    effort: &mut Effort,
 ) -> Option<Witness> {
     let back = possible.ways_back(follower.points);
+    let ahead = lengths(follower.points, &back);
     [Meanwhile::Nothing, Meanwhile::Time, Meanwhile::Anything].into_iter().find_map(|meanwhile| {
-        let steps = search(follower, possible, &back, targets, meanwhile)?;
-        Some(Witness { steps, meanwhile })
+        let mut left = effort.one();
+        let found = search(follower, possible, (&back, &ahead), targets, meanwhile, &mut left);
+        effort.0 += left;
+        Some(Witness { steps: found?, meanwhile })
     })
 }
 
+/// By point, from where it is come to.
+type WaysBack = BTreeMap<PointId, Vec<(PointId, Edge)>>;
+
+/// How long a conversation is to each point at least, whatever must be so on the way. The search goes
+/// by it (A*): with a question for each of twenty slots there are as many needs as there are sets of
+/// slots, and it looks at hardly any but those of the shortest way.
+fn lengths(points: &Points<'_>, back: &WaysBack) -> BTreeMap<PointId, u32> {
+    let mut onward: BTreeMap<PointId, Vec<(PointId, u32)>> = BTreeMap::new();
+    for (to, ways) in back {
+        for (from, edge) in ways {
+            onward.entry(*from).or_default().push((*to, length(points, *from, edge.way)));
+        }
+    }
+    let mut shortest = BTreeMap::new();
+    let mut open = BinaryHeap::from([Reverse((0, points.start))]);
+    while let Some(Reverse((cost, point))) = open.pop() {
+        if shortest.contains_key(&point) {
+            continue;
+        }
+        shortest.insert(point, cost);
+        let next = onward.get(&point).into_iter().flatten();
+        open.extend(next.map(|(to, length)| Reverse((cost + length, *to))));
+    }
+    shortest
+}
+
 struct Node {
+    /// The length of the conversation from here on.
+    cost: u32,
     point: PointId,
     need: Case,
     /// A question that is asked anew, after a handler.
@@ -62,21 +115,24 @@ struct Node {
 fn search(
     follower: &mut Follower<'_, '_>,
     possible: &Possible,
-    back: &BTreeMap<PointId, Vec<(PointId, Edge)>>,
+    (back, ahead): (&WaysBack, &BTreeMap<PointId, u32>),
     targets: &[(PointId, Case)],
     meanwhile: Meanwhile,
+    left: &mut usize,
 ) -> Option<Vec<Step>> {
     let beginning = follower.beginning();
     let mut nodes: Vec<Node> = Vec::new();
     let mut open = BinaryHeap::new();
     let mut done: BTreeMap<(PointId, bool), Vec<Case>> = BTreeMap::new();
     for (point, need) in targets {
-        open.push(Reverse((0_u32, nodes.len())));
-        nodes.push(Node { point: *point, need: need.clone(), anew: false, next: None });
+        let Some(ahead) = ahead.get(point) else { continue };
+        open.push(Reverse((*ahead, *ahead, nodes.len())));
+        nodes.push(Node { cost: 0, point: *point, need: need.clone(), anew: false, next: None });
     }
-    while let Some(Reverse((cost, number))) = open.pop() {
+    // By the length of the whole; of two that are as long, the one that is nearer to the start.
+    while let Some(Reverse((_, _, number))) = open.pop() {
         let node = nodes.get(number)?;
-        let (point, mut need) = (node.point, node.need.clone());
+        let (cost, point, mut need) = (node.cost, node.point, node.need.clone());
         let anew = node.anew;
         if point == follower.points.start {
             let Some(met) = follower.words.meet_case(&need, &beginning) else { continue };
@@ -94,6 +150,8 @@ fn search(
         done.push(need.clone());
         let into = back.get(&point).into_iter().flatten();
         for (from, edge) in into.filter(|(_, edge)| !anew || edge.way == Way::Back) {
+            let Some(ahead) = ahead.get(from) else { continue };
+            *left = left.checked_sub(1 + need.len().pow(2))?;
             let before = follower.before(*from, edge.way, &need, meanwhile)?;
             let cost = cost + length(follower.points, *from, edge.way);
             for (cases, anew) in [(before.cases, false), (before.anew, true)] {
@@ -101,8 +159,9 @@ fn search(
                     if nodes.len() >= NODES_MAX {
                         return None;
                     }
-                    open.push(Reverse((cost, nodes.len())));
-                    nodes.push(Node { point: *from, need, anew, next: Some((edge.way, number)) });
+                    open.push(Reverse((cost + ahead, *ahead, nodes.len())));
+                    let next = Some((edge.way, number));
+                    nodes.push(Node { cost, point: *from, need, anew, next });
                 }
             }
         }

@@ -3,7 +3,7 @@
 use flowright_nlu::value::Decimal;
 
 use super::cx::Checker;
-use super::hir::{Accept, Fallback, RouteKind, RouteRule};
+use super::hir::{Accept, Expr, Fallback, RouteKind, RouteRule};
 use super::scope::Scope;
 use crate::base::{SourceMap, Span};
 use crate::diag::{Code, closest};
@@ -35,8 +35,10 @@ impl Checker<'_> {
                 self.no_rules(found.node.span);
             }
             for rule in &found.node.rules {
-                let text = self.source(sources, rule_span(rule));
-                rules.extend(self.route_rule(rule, text));
+                let Some((kind, cond)) = self.route_rule(rule) else { continue };
+                let at = self.at(rule_span(rule));
+                let cond_text = cond.as_ref().map(|cond| sources.one_line(cond.at));
+                rules.push(RouteRule { text: sources.one_line(at), cond_text, cond, kind, at });
             }
         }
         rules
@@ -64,18 +66,9 @@ impl Checker<'_> {
         self.report(finding);
     }
 
-    /// The text of a place of the declaration being checked, on one line.
-    fn source(&self, sources: &SourceMap, span: Span) -> String {
-        let at = self.at(span);
-        let text =
-            sources.get(at.file).and_then(|file| file.text.get(at.span.range())).unwrap_or("");
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
-    }
-
-    fn route_rule(&mut self, rule: &ast::RouteRule, text: String) -> Option<RouteRule> {
+    fn route_rule(&mut self, rule: &ast::RouteRule) -> Option<(RouteKind, Option<Expr>)> {
         let scope = Scope::default();
-        let at = self.at(rule_span(rule));
-        let (kind, cond) = match rule {
+        Some(match rule {
             ast::RouteRule::Urgency { level, cond, .. } => {
                 let number = LEVELS.iter().position(|known| *known == level.text);
                 if number.is_none() {
@@ -98,8 +91,7 @@ impl Checker<'_> {
                 (RouteKind::Skill { intents: Vec::new(), skill }, None)
             }
             ast::RouteRule::Error(_) => return None,
-        };
-        Some(RouteRule { text, cond, kind, at })
+        })
     }
 
     /// Whether an intent that there is not is a mistyped `otherwise`.

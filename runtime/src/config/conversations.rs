@@ -20,23 +20,29 @@ pub struct Lasts(pub Duration);
 /// Less would end what a customer is in the middle of.
 const LEAST: Duration = Duration::from_secs(60);
 /// Ten years.
-const MOST: Duration = Duration::from_secs(3_650 * 86_400);
+const DAYS_MAX: u64 = 3_650;
 
 impl TryFrom<String> for Lasts {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        let units = [('m', 60), ('h', 3_600), ('d', 86_400)];
-        let seconds = units.iter().find_map(|(unit, seconds)| {
-            let number = text.strip_suffix(*unit)?;
-            let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-            digits.then(|| number.parse::<u64>().ok()?.checked_mul(*seconds)).flatten()
-        });
-        match seconds.map(Duration::from_secs) {
-            Some(time) if (LEAST..=MOST).contains(&time) => Ok(Self(time)),
-            Some(_) => Err(format!("`{text}` must be from 1m to 3650d")),
-            None => Err(format!("`{text}` is not a time, such as \"30m\", \"24h\" or \"7d\"")),
-        }
+        lasting(&text, DAYS_MAX).map(Self)
+    }
+}
+
+/// A time of at least a minute, and of so many days at most.
+pub(super) fn lasting(text: &str, days_max: u64) -> Result<Duration, String> {
+    const DAY: u64 = 86_400;
+    let units = [('m', 60), ('h', 3_600), ('d', DAY)];
+    let seconds = units.iter().find_map(|(unit, seconds)| {
+        let number = text.strip_suffix(*unit)?;
+        let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then(|| number.parse::<u64>().ok()?.checked_mul(*seconds)).flatten()
+    });
+    match seconds.map(Duration::from_secs) {
+        Some(time) if (LEAST..=Duration::from_secs(days_max * DAY)).contains(&time) => Ok(time),
+        Some(_) => Err(format!("`{text}` must be from 1m to {days_max}d")),
+        None => Err(format!("`{text}` is not a time, such as \"30m\", \"24h\" or \"7d\"")),
     }
 }
 

@@ -6,7 +6,8 @@ use flowright_compiler::diag::closest;
 use flowright_compiler::ir::RoleDef;
 use serde::Deserialize;
 
-use super::{ConfigError, Lasts};
+use super::ConfigError;
+use super::conversations::lasting;
 use crate::desk::accounts::DeskOptions;
 
 /// `[desk]`
@@ -27,17 +28,13 @@ pub struct DeskConfig {
 pub struct SignInLasts(pub Duration);
 
 /// Who has gone for longer signs in again.
-const MOST: Duration = Duration::from_secs(30 * 86_400);
+const DAYS_MAX: u64 = 30;
 
 impl TryFrom<String> for SignInLasts {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        match Lasts::try_from(text.clone()) {
-            Ok(Lasts(time)) if time <= MOST => Ok(Self(time)),
-            Ok(_) => Err(format!("`{text}` must be from 1m to 30d")),
-            Err(why) => Err(why.replace("3650d", "30d")),
-        }
+        lasting(&text, DAYS_MAX).map(Self)
     }
 }
 

@@ -282,9 +282,9 @@ impl Floor {
             self.workers.iter().filter(|(_, p)| is_gone(p)).map(|(id, _)| id).collect();
         let of_gone = |held: &&Held| held.owner.as_ref().is_some_and(|o| gone.contains(&o.agent));
         let all = self.held.values().filter(of_gone);
-        let waits = all.filter(|held| self.ordered.get(&held.session) != Some(&held.epoch));
+        let all = all.filter(|held| !self.is_ordered(held));
         let what = DeskMove::Release { why: Released::Gone };
-        waits.map(|held| effect(held, what.clone())).collect()
+        all.map(|held| effect(held, what.clone())).collect()
     }
 
     /// An order came to nothing: it is as it was, or as the next news say.
@@ -312,17 +312,15 @@ impl Floor {
 
     /// When something is due next, ms UTC.
     pub(super) fn next_due_ms(&self) -> Option<i64> {
-        let gone = self.workers.values().filter(|p| self.has_some(p));
-        let gone = gone.filter_map(|present| present.gone_at_ms).min();
+        let had = self.held.values().filter(|held| !self.is_ordered(held));
+        let owners = had.filter_map(|held| self.workers.get(&held.owner.as_ref()?.agent));
+        let gone = owners.filter_map(|present| present.gone_at_ms).min();
         gone.into_iter().chain(self.routing.next_due_ms()).min()
     }
 
-    fn has_some(&self, present: &Present) -> bool {
-        let is_hers = |held: &Held| {
-            held.owner.as_ref().is_some_and(|owner| owner.agent == present.worker.id)
-                && self.ordered.get(&held.session) != Some(&held.epoch)
-        };
-        self.held.values().any(is_hers)
+    /// Whether it was ordered elsewhere, and that has not come to pass yet.
+    fn is_ordered(&self, held: &Held) -> bool {
+        self.ordered.get(&held.session) == Some(&held.epoch)
     }
 }
 

@@ -14,9 +14,7 @@ use super::problem::Problem;
 use super::{Request, Response};
 use crate::clients::Caller;
 use crate::knowledge::{Edit, EditError, Library, LibraryError, Written, etag};
-use crate::limits::{AGENT_CHARS_MAX, MESSAGE_CHARS_MAX, UNANSWERED_SHOWN_MAX};
-
-const DAY_MS: i64 = 86_400_000;
+use crate::limits::{AGENT_CHARS_MAX, QUESTION_CHARS_MAX, UNANSWERED_SHOWN_MAX};
 
 /// A new version of an article.
 #[derive(Debug, Deserialize)]
@@ -35,7 +33,7 @@ fn library(app: &Shared) -> Result<&Library, Problem> {
 }
 
 fn today(app: &Shared) -> Date {
-    Date(i32::try_from(app.dispatch.now_ms().div_euclid(DAY_MS)).unwrap_or(i32::MAX))
+    Date::of_ms(app.dispatch.now_ms())
 }
 
 /// An article without its text.
@@ -177,8 +175,11 @@ pub(super) fn search(app: &Shared, query: &str) -> Result<Response, Problem> {
     let question = question.ok_or_else(|| {
         Problem::new(400, "`q` is missing").with_help("write `?q=how+long+is+the+warranty`")
     })?;
-    if question.chars().count() > MESSAGE_CHARS_MAX {
-        return Err(Problem::new(400, format!("`q` has more than {MESSAGE_CHARS_MAX} characters")));
+    if question.chars().count() > QUESTION_CHARS_MAX {
+        return Err(Problem::new(
+            400,
+            format!("`q` has more than {QUESTION_CHARS_MAX} characters"),
+        ));
     }
     let lang = match of("language") {
         Some(code) => lang(&code)?,

@@ -70,7 +70,7 @@ mod tests {
     fn what_is_a_customers_own_is_not_kept() {
         for (text, kept) in [
             ("Where is order 12345?", Some("Where is order #?")),
-            ("call me at +49 (0)30 123-456 today", Some("call me at +# (#)# # today")),
+            ("call me at +49 (0)30 123-456 today", Some("call me at +# (# # today")),
             ("my mail is a.b+c@mail.example, ok", Some("my mail is @, ok")),
             ("我的邮箱是a.b@mail.example请查", Some("我的邮箱是@请查")),
             ("订单号１２３４５到哪了", Some("订单号#到哪了")),

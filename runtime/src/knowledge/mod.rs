@@ -90,15 +90,26 @@ impl Bundled {
     }
 
     /// Articles with their edits in their places, in the order of their ids and languages. An edit of a
-    /// knowledge base that the program does not have waits until one has it again.
+    /// knowledge base that the program does not have waits until one has it again, and one that is no
+    /// article by the rules of now is told of: meanwhile the article is as it came.
     fn edited(&self, edits: Vec<StoredArticle>) -> Vec<(Entry, Written)> {
         let key = |entry: &Entry| (entry.article.id.clone(), entry.article.language);
         let own = self.articles.iter().map(|own| (key(&own.0), own.clone()));
         let mut all: BTreeMap<_, _> = own.collect();
         for edit in edits {
-            all.remove(&(edit.id.clone(), edit.lang));
-            let Some((level, text)) = self.level(&edit.base).zip(edit.text) else { continue };
-            let Ok(article) = parse(&text) else { continue };
+            let Some(level) = self.level(&edit.base) else { continue };
+            let Some(text) = edit.text else {
+                all.remove(&(edit.id, edit.lang));
+                continue;
+            };
+            let article = match parse(&text) {
+                Ok(article) => article,
+                Err(error) => {
+                    let (article, language) = (edit.id, edit.lang.to_string());
+                    tracing::error!(article, language, %error, "an edited article is left out");
+                    continue;
+                }
+            };
             let entry = Entry { base: edit.base, level, version: edit.version, article };
             let written = Written { text, edited: Some((edit.author, edit.at_ms)) };
             all.insert(key(&entry), (entry, written));
@@ -227,4 +238,41 @@ pub(crate) fn unanswered(program: &Program, session: &Session, text: &str) -> Op
         return None;
     }
     mask::unanswered(text, session.lang)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(answer: &str) -> String {
+        format!("---\nid: returns\nlanguage: en\ntitle: Returns\n---\n{answer}\n")
+    }
+
+    fn edit(base: &str, text: Option<String>) -> StoredArticle {
+        let (id, author) = ("returns".to_owned(), "ann".to_owned());
+        let base = base.to_owned();
+        StoredArticle { id, lang: Lang::EN, version: 1, base, text, author, at_ms: 1 }
+    }
+
+    #[test]
+    fn an_edit_that_cannot_be_used_leaves_the_article_as_it_came() {
+        let written = Written { text: text("Thirty days."), edited: None };
+        let article = parse(&written.text).unwrap();
+        let base = "company".to_owned();
+        let level = Level::Enterprise;
+        let entry = Entry { base: base.clone(), level, version: 0, article };
+        let bundled = Bundled { bases: vec![(base, level)], articles: vec![(entry, written)] };
+        for (edit, answer) in [
+            (edit("company", Some(text("Sixty days."))), Some("Sixty days.")),
+            (edit("company", None), None),
+            // Of a knowledge base that the bundle does not have any more.
+            (edit("gone", Some(text("Sixty days."))), Some("Thirty days.")),
+            (edit("gone", None), Some("Thirty days.")),
+            (edit("company", Some("no article".to_owned())), Some("Thirty days.")),
+        ] {
+            let all = bundled.edited(vec![edit.clone()]);
+            let found = all.first().map(|(entry, _)| entry.article.answer.as_str());
+            assert_eq!((found, all.len()), (answer, usize::from(answer.is_some())), "{edit:?}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use flowright_runtime::transport::{HttpTransport, Transport as _};
 use hyper::body::Bytes;
 use hyper::{Method, Request, Uri};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value as Json;
 
 use super::args::ServerArgs;
@@ -115,16 +116,13 @@ pub(super) fn variable(name: &str) -> Result<String, Failure> {
     })
 }
 
-/// The path of an account. What no login has would be another path.
+/// What would lead from a login to another path.
+const NOT_IN_A_LOGIN: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'@').remove(b'+');
+
+/// The path of an account.
 pub(super) fn path(login: &str, rest: &str) -> String {
-    let mut path = "/admin/accounts/".to_owned();
-    for byte in login.bytes() {
-        match byte.is_ascii_alphanumeric() || b"-_@+".contains(&byte) {
-            true => path.push(char::from(byte)),
-            false => path.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    path + rest
+    format!("/admin/accounts/{}{rest}", utf8_percent_encode(login, NOT_IN_A_LOGIN))
 }
 
 #[cfg(test)]

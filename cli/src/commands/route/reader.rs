@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use flowright_compiler::diag::closest;
+use flowright_nlu::value::DAY_MS;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -218,7 +219,7 @@ impl<'t> Field<'t> {
         let text = self.value.get_ref().as_str().unwrap_or_default();
         let time =
             crate::args::parse_time(text).ok().and_then(|t| i64::try_from(t.as_millis()).ok());
-        let is_there = |ms: &i64| (1..=7 * 86_400_000).contains(ms);
+        let is_there = |ms: &i64| (1..=7 * DAY_MS).contains(ms);
         let must = "a time in quotes, at most 168h";
         time.filter(is_there).ok_or_else(|| self.wrong(must, example))
     }
@@ -280,7 +281,7 @@ pub(super) fn span_ms(text: &str) -> Option<(i64, i64)> {
         let (hour, minute): (i64, i64) = (hour.parse().ok()?, minute.parse().ok()?);
         let fits = (0..=24).contains(&hour) && (0..60).contains(&minute);
         let at_ms = (hour * 60 + minute) * 60_000;
-        (fits && at_ms <= 86_400_000).then_some(at_ms)
+        (fits && at_ms <= DAY_MS).then_some(at_ms)
     };
     let (from, until) = text.split_once('-')?;
     let (from_ms, until_ms) = (clock_ms(from)?, clock_ms(until)?);

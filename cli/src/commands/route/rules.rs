@@ -1,6 +1,6 @@
 //! The rules of `route`, each with what became of it.
 
-use flowright_compiler::ir::{Program, RuleDef};
+use flowright_compiler::ir::{Program, RuleDecides, RuleDef};
 use flowright_engine::hours::is_open;
 use flowright_engine::json::value_to_json;
 use flowright_engine::{LoadedProgram, Routed};
@@ -46,7 +46,7 @@ pub(super) fn rules(
 ) -> (Vec<Rule>, Vec<Rule>) {
     let mut both = (Vec::new(), Vec::new());
     for (number, rule) in (0_u32..).zip(&program.program.route.rules) {
-        let is_urgency = rule.text.starts_with("urgency ");
+        let is_urgency = rule.decides == RuleDecides::Urgency;
         let taken = if is_urgency { routed.urgency_rule } else { routed.skill_rule };
         let fate = match taken {
             Some(taken) if taken == number => Fate::Taken,
@@ -69,20 +69,19 @@ fn place(program: &Program, rule: &RuleDef) -> String {
 
 /// Why a rule that was asked did not fit.
 fn lost(program: &LoadedProgram, given: &Given, rule: &RuleDef) -> Fate {
-    let (head, cond) = match rule.text.split_once("when ") {
-        Some((head, cond)) => (head, cond),
-        None => (rule.text.split("->").next().unwrap_or_default(), ""),
+    let number = given.session.last_intent.map(|(intent, _)| intent);
+    let is_other = match &rule.decides {
+        RuleDecides::Urgency => false,
+        RuleDecides::Skill { intents } => {
+            !intents.is_empty() && !number.is_some_and(|number| intents.contains(&number))
+        }
     };
-    let intents: Vec<&str> = head.split(',').map(str::trim).filter(|i| !i.is_empty()).collect();
-    let number = given.session.last_intent.map(|(intent, _)| intent.index());
-    let intent = number.and_then(|number| program.program.intents.get(number));
-    let is_mine = |name: &&str| intent.is_some_and(|intent| intent.name == *name);
-    if !rule.text.starts_with("urgency ") && !intents.is_empty() && !intents.iter().any(is_mine) {
+    if is_other {
+        let intent = number.and_then(|number| program.program.intents.get(number.index()));
         return Fate::OtherIntent { intent: intent.map(|intent| intent.name.clone()) };
     }
-    let cond = cond.rsplit_once("->").map_or(cond, |(cond, _)| cond);
     let mut because: Vec<String> = Vec::new();
-    for name in names(cond) {
+    for name in names(rule.cond.as_deref().unwrap_or_default()) {
         let is = value(program, given, name).map(|value| format!("{name} is {value}"));
         because.extend(is.filter(|is| !because.contains(is)));
     }

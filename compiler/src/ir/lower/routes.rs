@@ -7,7 +7,7 @@ use super::builder::Builder;
 use super::exprs::turn_cell;
 use crate::ir::{
     ArithOp, BlockId, CellKind, CompareOp, Const, Exit, FallbackDef, FuncId, Inst, IntentId,
-    KnowledgeDef, Reg, RouteDef, RuleDef, turn,
+    KnowledgeDef, Reg, RouteDef, RuleDecides, RuleDef, turn,
 };
 use crate::knowledge::Articles;
 use crate::sema::hir::{Fallback, Knowledge, RouteKind, RouteRule};
@@ -16,14 +16,19 @@ use crate::thresholds;
 /// The urgency of a conversation that no rule is about.
 const URGENCY_NORMAL: u8 = 1;
 
+/// A rule as explanations show it.
+fn described(rule: &RouteRule) -> RuleDef {
+    let decides = match &rule.kind {
+        RouteKind::Urgency(_) => RuleDecides::Urgency,
+        RouteKind::Skill { intents, .. } => RuleDecides::Skill { intents: intents.clone() },
+    };
+    RuleDef { text: rule.text.clone(), cond: rule.cond_text.clone(), decides, at: rule.at }
+}
+
 impl Lowering<'_> {
     pub(super) fn route(&mut self) -> RouteDef {
-        let describe = |rule: &RouteRule| RuleDef { text: rule.text.clone(), at: rule.at };
-        RouteDef {
-            urgency: self.urgency(),
-            skill: self.skill(),
-            rules: self.project.route.iter().map(describe).collect(),
-        }
+        let rules = self.project.route.iter().map(described).collect();
+        RouteDef { urgency: self.urgency(), skill: self.skill(), rules }
     }
 
     fn urgency(&mut self) -> FuncId {

@@ -4,7 +4,7 @@ use flowright_knowledge::Level;
 use flowright_nlu::value::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{ActionId, FlowId, FuncId};
+use super::{ActionId, FlowId, FuncId, IntentId};
 use crate::base::FileSpan;
 
 /// The compiled `route`.
@@ -22,9 +22,22 @@ pub struct RouteDef {
 /// A rule of `route`, for explanations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleDef {
-    /// As written.
+    /// As written, on one line.
     pub text: String,
+    /// Its condition, as written; absent: it always holds.
+    pub cond: Option<String>,
+    pub decides: RuleDecides,
     pub at: FileSpan,
+}
+
+/// What a rule decides.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RuleDecides {
+    Urgency,
+    /// Which skill conversations about these intents need; none: about any.
+    Skill {
+        intents: Vec<IntentId>,
+    },
 }
 
 /// The compiled `fallback`.

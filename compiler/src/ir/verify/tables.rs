@@ -8,7 +8,7 @@ use super::{Checked, Role, fail, followers, place_in, role, within};
 use crate::base::limits::FRAME_CELLS_MAX;
 use crate::ir::{
     ActionId, AnswerDef, ArticleDef, CheckDef, Exit, FlowDef, FuncId, Handlers, KnowledgeDef,
-    Program, PropertyDef, SlotDef, Space, TestDef, TestStep, Watch,
+    Program, PropertyDef, RuleDecides, RuleDef, SlotDef, Space, TestDef, TestStep, Watch,
 };
 
 pub(super) fn tables(program: &Program) -> Checked {
@@ -42,6 +42,7 @@ pub(super) fn tables(program: &Program) -> Checked {
     program.flows.iter().try_for_each(|flow| verify_flow(program, flow))?;
     role(program, program.route.urgency, Role::Urgency, "route")?;
     role(program, program.route.skill, Role::Skill, "route")?;
+    program.route.rules.iter().try_for_each(|rule| verify_rule(program, rule))?;
     let own = program.flows.iter().filter_map(|flow| flow.fallback.as_ref());
     for fallback in own.chain([&program.fallback]) {
         role(program, fallback.decide, Role::Decide, "fallback")?;
@@ -85,6 +86,15 @@ fn verify_knowledge(program: &Program, base: &KnowledgeDef) -> Checked {
     match base.articles.iter().find(broken) {
         Some(article) => fail(&article.path, "an article is broken"),
         None => Ok(()),
+    }
+}
+
+fn verify_rule(program: &Program, rule: &RuleDef) -> Checked {
+    match &rule.decides {
+        RuleDecides::Urgency => Ok(()),
+        RuleDecides::Skill { intents } => {
+            intents.iter().try_for_each(|id| within(id.0, program.intents.len(), "route", "intent"))
+        }
     }
 }
 

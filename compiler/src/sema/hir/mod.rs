@@ -164,8 +164,10 @@ pub struct Action {
 /// A line of `route`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RouteRule {
-    /// As written.
+    /// As written, on one line.
     pub text: String,
+    /// Its condition, as written, on one line.
+    pub cond_text: Option<String>,
     pub cond: Option<Expr>,
     pub kind: RouteKind,
     pub at: FileSpan,

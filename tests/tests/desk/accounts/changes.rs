@@ -153,7 +153,7 @@ async fn an_account_is_what_it_can_be() {
         ),
         (json!({ "capacity": { "default": 1001 } }), 422, "a capacity is at most 1000"),
         (json!({ "capacity": { "web": 1 } }), 400, "unknown field `web`"),
-        (json!({ "weight_milli": 0 }), 422, "`weight_milli` is 0; it goes from 1 to 100000"),
+        (json!({ "weight_milli": 0 }), 422, "`weight_milli` is 0; it goes from 10 to 10000"),
         (json!({ "password": "too short" }), 422, "a password has 12 to 200 characters"),
         (json!({ "login": "twelve-chars", "password": "Twelve-Chars" }), 422, "is not the login"),
         (json!({ "nmae": "x" }), 400, "unknown field `nmae`"),
