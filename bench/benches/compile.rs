@@ -40,7 +40,9 @@ fn main() {
 fn measure(size: usize, first: &[f64]) -> Vec<f64> {
     let sources = MemorySources(big::project(size));
     let lines: usize = sources.0.iter().map(|(_, text)| text.lines().count()).sum();
-    let rounds = if size > 100_000 { 1 } else { 3 };
+    // The least of as many rounds at every size: in the first, half of the time of a large one is the
+    // machine finding memory.
+    let rounds = 3;
     let each = |work: &dyn Fn(&str)| sources.0.iter().for_each(|(_, text)| work(text));
     let mut took = vec![
         ("lex", seconds(rounds, || each(&|text| drop(black_box(syntax::lex(text)))))),
