@@ -44,7 +44,9 @@ pub(super) fn find(app: &Shared, path: &str, headers: &HeaderMap) -> Option<Resp
         "/chat.js" => page("text/javascript; charset=utf-8", CHAT),
         "/chat.css" => page("text/css; charset=utf-8", include_str!("../../web/chat.css")),
         "/chat.json" => body::json(StatusCode::OK, &chat(app)),
-        "/desk" | "/desk/" => own("text/html; charset=utf-8", include_str!("../../web/desk/index.html")),
+        "/desk" | "/desk/" => {
+            own("text/html; charset=utf-8", include_str!("../../web/desk/index.html"))
+        }
         _ if path.starts_with("/desk/") => return desk_file(path),
         "/widget.js" => {
             let mut script =

@@ -331,7 +331,11 @@ pub(super) fn only_get(request: &Request) -> Result<(), Problem> {
     only(request, &[Method::GET, Method::HEAD], "GET, HEAD")
 }
 
-pub(super) fn only(request: &Request, methods: &[Method], allow: &'static str) -> Result<(), Problem> {
+pub(super) fn only(
+    request: &Request,
+    methods: &[Method],
+    allow: &'static str,
+) -> Result<(), Problem> {
     if methods.contains(request.method()) {
         return Ok(());
     }

@@ -30,7 +30,7 @@ export function login(place, done) {
   el("label", { htmlFor: "login" }, w.login), name,
   el("label", { htmlFor: "password" }, w.password), password,
   trouble, button, languageChoice(() => login(place, done)));
-  fill(place, form);
+  fill(place, el("main", {}, form));
   name.focus();
 }
 

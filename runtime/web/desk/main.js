@@ -6,7 +6,7 @@ import { panel } from "./panel.js";
 import { listed, queue } from "./queue.js";
 import { Talk } from "./talk.js";
 import { team } from "./team.js";
-import { words } from "./words.js";
+import { serverIs, words } from "./words.js";
 
 // Times on the page grow without news.
 const REDRAW_MS = 15_000;
@@ -72,6 +72,7 @@ class Desk {
   told(told) {
     if (told.type === "queue") {
       this.state.queue = told.queue;
+      serverIs(told.queue.at_ms);
       this.redraw();
       const select = document.getElementById("presence");
       const now = this.own()?.presence;

@@ -1,6 +1,6 @@
 // The list: what is hers, what waits, what colleagues have.
 import { el, fill } from "./dom.js";
-import { since, words } from "./words.js";
+import { serverNow, since, words } from "./words.js";
 
 export const isMine = (state, one) => one.owner?.agent === state.me.id;
 
@@ -15,7 +15,7 @@ export function listed(state) {
 }
 
 // How near a first reply is to being late: "late", "soon" or nothing.
-export function risk(one, now = Date.now()) {
+export function risk(one, now = serverNow()) {
   if (!one.reply_due_ms) return "";
   if (now >= one.reply_due_ms) return "late";
   return now >= one.reply_due_ms - 0.2 * (one.reply_due_ms - one.wanted_at_ms) ? "soon" : "";

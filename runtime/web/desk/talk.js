@@ -9,7 +9,8 @@ const TYPING_EVERY_MS = 3_000;
 export class Talk {
   constructor(place, state, on) {
     Object.assign(this, { place, state, on });
-    this.lines = el("ol", { id: "lines", tabIndex: 0, role: "log", "aria-live": "polite" });
+    this.list = el("ol");
+    this.lines = el("div", { id: "lines", tabIndex: 0, role: "log", "aria-live": "polite" }, this.list);
     this.typing = el("p", { id: "typing", "aria-live": "polite" });
     this.trouble = el("p", { role: "alert", className: "warn" });
     this.text = el("textarea", { id: "reply", rows: 3, oninput: () => this.writes() });
@@ -26,7 +27,7 @@ export class Talk {
     this.trouble.textContent = "";
     this.typing.textContent = "";
     this.text.value = this.drafts.get(session) ?? "";
-    this.lines.replaceChildren();
+    this.list.replaceChildren();
     this.draw();
   }
 
@@ -53,11 +54,11 @@ export class Talk {
     // Lines only come; where the oldest were dropped, all are drawn anew.
     const key = (line) => `${line.turn}/${line.at_ms}/${line.text}`;
     const known = this.shown && this.lastKey === key(transcript[this.shown - 1] ?? {});
-    if (!known) { this.lines.replaceChildren(); this.shown = 0; }
+    if (!known) { this.list.replaceChildren(); this.shown = 0; }
     const who = { customer: w.theCustomer, bot: w.bot, agent: w.agent };
     for (const line of transcript.slice(this.shown)) {
       const files = (line.attachments ?? []).map((file) => el("span", { className: "file" }, `📎 ${file.name}`));
-      this.lines.append(el("li", { className: line.from }, el("small", {}, `${who[line.from]} · ${clock(line.at_ms)}`), el("span", { className: "text" }, line.text), files));
+      this.list.append(el("li", { className: line.from }, el("small", {}, `${who[line.from]} · ${clock(line.at_ms)}`), el("span", { className: "text" }, line.text), files));
     }
     this.shown = transcript.length;
     this.lastKey = key(transcript[this.shown - 1] ?? {});

@@ -17,7 +17,7 @@ export function team(place, state, open) {
     el("h2", {}, w.team),
     el("div", { className: "figures" }, figure(w.waits, waiting.length), figure(w.longest, longest), figure(w.atRisk, atRisk.length, atRisk.length ? "late" : "")),
     atRisk.length > 0 && el("ul", { className: "risks" }, atRisk.map((one) => el("li", {}, el("button", { "data-key": `risk-${one.session}`, className: risk(one), onclick: () => open(one.session) }, `${one.skill ?? "—"} · ${one.session} · ${w[risk(one)]}`)))),
-    el("table", {},
+    bySkill.size > 0 && el("table", {},
       el("thead", {}, el("tr", {}, [w.skills, w.waits, w.longest].map((name) => el("th", { scope: "col" }, name)))),
       el("tbody", {}, [...bySkill].map(([skill, ones]) => el("tr", {}, el("th", { scope: "row" }, skill), el("td", {}, String(ones.length)), el("td", {}, since(Math.min(...ones.map((one) => one.wanted_at_ms)))))))),
     el("table", {},

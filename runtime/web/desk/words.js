@@ -52,8 +52,15 @@ export function speak(other) {
 }
 speak(language);
 
+// Moments are the server's: the clock of an agent's computer may be wrong.
+let ahead = 0;
+export const serverNow = () => Date.now() + ahead;
+export function serverIs(ms) {
+  ahead = ms - Date.now();
+}
+
 // How long since a moment, short: "3 min".
-export function since(ms, now = Date.now()) {
+export function since(ms, now = serverNow()) {
   const seconds = Math.max(0, Math.round((now - ms) / 1000));
   const [value, unit] = seconds < 60 ? [seconds, "second"] : seconds < 5400 ? [Math.round(seconds / 60), "minute"] : seconds < 129_600 ? [Math.round(seconds / 3600), "hour"] : [Math.round(seconds / 86_400), "day"];
   return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short" }).format(value);

@@ -79,7 +79,12 @@ pub(crate) fn operators() -> String {
 }
 
 /// What an operator asks.
-pub(crate) async fn operate(world: &World, method: &str, path: &str, body: Option<Json>) -> (u16, Json) {
+pub(crate) async fn operate(
+    world: &World,
+    method: &str,
+    path: &str,
+    body: Option<Json>,
+) -> (u16, Json) {
     send(&world.url(path), method, body, &[("authorization", &operators())]).await
 }
 

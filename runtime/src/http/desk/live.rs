@@ -27,7 +27,7 @@ use crate::http::desk_callers::DeskCaller;
 use crate::http::listen::Place;
 use crate::http::messages::checked_id;
 use crate::http::problem::Problem;
-use crate::http::socket::{accept_key, switching};
+use crate::http::socket::{accept_key, error, switching, writing};
 use crate::http::{Request, Response};
 use crate::limits::{FRAME_BYTES_MAX, PING_EVERY, SOCKET_SEND_TIMEOUT};
 
@@ -193,8 +193,9 @@ impl Live {
         match heard {
             Some(Heard::Typing(who)) => {
                 let Some((watched, _)) = &self.watched else { return Ok(()) };
-                let who = crate::http::socket::writing(&who);
-                self.send(&json!({ "type": "typing", "conversation": watched, "typing": who })).await
+                let who = writing(&who);
+                self.send(&json!({ "type": "typing", "conversation": watched, "typing": who }))
+                    .await
             }
             _ => {
                 self.conversation_at.get_or_insert(Instant::now() + TOLD_EVERY);
@@ -207,7 +208,7 @@ impl Live {
         self.floor_at = None;
         let told = match queue::of(&self.app.0, &self.caller).await {
             Ok(queue) => json!({ "type": "queue", "queue": queue }),
-            Err(problem) => error(&problem),
+            Err(problem) => error(None, &problem),
         };
         self.send(&told).await
     }
@@ -218,10 +219,10 @@ impl Live {
         let told = match conversation::of(&self.app.0, &self.caller, watched).await {
             Ok(document) => json!({ "type": "conversation", "document": document }),
             // The bot has it, or another agent.
-            Err(problem) if problem.status().as_u16() == 404 => {
+            Err(problem) if problem.status == 404 => {
                 json!({ "type": "gone", "conversation": watched })
             }
-            Err(problem) => error(&problem),
+            Err(problem) => error(None, &problem),
         };
         self.send(&told).await
     }
@@ -240,7 +241,7 @@ impl Live {
                 self.conversation_at = None;
                 self.tell_conversation().await
             }
-            Err(problem) => self.send(&error(&problem)).await,
+            Err(problem) => self.send(&error(None, &problem)).await,
         }
     }
 
@@ -255,10 +256,6 @@ impl Live {
             Err(_) => Err(WsError::ConnectionClosed),
         }
     }
-}
-
-fn error(problem: &Problem) -> Json {
-    crate::http::socket::error(None, problem)
 }
 
 /// Comes back at a moment, or never.

@@ -19,7 +19,11 @@ use crate::desk::accounts::Account;
 use crate::dispatch::Held;
 
 /// Answers what is asked at the desk, `parts` being what follows `/desk/v1`.
-pub(super) async fn answer(app: &App, parts: &[&str], request: Request) -> Result<Response, Problem> {
+pub(super) async fn answer(
+    app: &App,
+    parts: &[&str],
+    request: Request,
+) -> Result<Response, Problem> {
     match parts {
         ["live"] => {
             only(&request, &[Method::GET], "GET")?;
@@ -42,7 +46,8 @@ pub(super) async fn answer(app: &App, parts: &[&str], request: Request) -> Resul
         }
         ["conversations", id, what] if moves::ALL.contains(what) => {
             only(&request, &[Method::POST], "POST")?;
-            moves::post(&app.0, &session_id(id)?, what, request).await
+            let caller = app.0.agent(request.headers())?;
+            moves::post(&app.0, &caller, (&session_id(id)?, what), request).await
         }
         _ => Err(nothing_at(request.uri().path())),
     }

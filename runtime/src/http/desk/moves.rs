@@ -35,23 +35,22 @@ struct MoveBody {
 /// Carries out what somebody does.
 pub(super) async fn post(
     app: &Shared,
-    session: &str,
-    what: &str,
+    caller: &DeskCaller,
+    (session, what): (&str, &str),
     request: Request,
 ) -> Result<Response, Problem> {
-    let caller = app.agent(request.headers())?;
     if what == "typing" {
-        return typing(app, &caller, session).await;
+        return typing(app, caller, session).await;
     }
     let (body, _taken): (MoveBody, _) = read_json(request, &app.room).await?;
     // By whom, so that nobody is answered with what another has done.
     let id = format!("{}/{}", caller.account.id, checked_id("move", &body.id)?);
     let answer = match what {
         "claim" | "assign" | "release" | "transfer" => {
-            let order = order(app, &caller, session, what, &body).await?;
+            let order = order(app, caller, session, what, &body).await?;
             app.dispatch.desk(session, DeskOrder { id, epoch: body.epoch, what: order }).await?
         }
-        _ => says(app, &caller, (session, id), what, &body).await?,
+        _ => says(app, caller, (session, id), what, &body).await?,
     };
     Ok(carried_out(session, &body.id, &answer))
 }

@@ -24,6 +24,7 @@ pub(super) async fn of(app: &Shared, caller: &DeskCaller) -> Result<Json, Proble
     let program = app.dispatch.program();
     let skills: Vec<&String> = program.skills.iter().map(|skill| &skill.name).collect();
     Ok(json!({
+        "at_ms": app.dispatch.now_ms(),
         "conversations": overview.places.iter().take(DESK_PLACES_SHOWN_MAX).collect::<Vec<_>>(),
         "more": all.saturating_sub(DESK_PLACES_SHOWN_MAX),
         "agents": workers.collect::<Vec<_>>(),
