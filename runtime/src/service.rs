@@ -269,7 +269,13 @@ impl Service {
         loops.extend(mail.map(|mail| tokio::spawn(mail.run())));
         let demo = if is_open { options.demo_customers } else { Vec::new() };
         let origins = options.allowed_origins;
-        let app = App::new(access.clone(), accounts.clone(), options.token, origins, demo);
+        let app = App::new(
+            access.clone(),
+            (accounts.clone(), desk.clone()),
+            options.token,
+            origins,
+            demo,
+        );
         let app = app.with_social(social).with_clients(options.clients, options.changes);
         let services = Services::new(app.clone()).map_err(|e| Error::Grpc(e.to_string()))?;
         let (beside, grpc_address, grpc) = match grpc {

@@ -39,6 +39,7 @@ fn waits(session: &str, skill: Option<&str>, at_ms: i64) -> Held {
         since_ms: at_ms,
         wanted_at_ms: at_ms,
         replied_at_ms: None,
+        heard_at_ms: at_ms,
         owner: None,
     }
 }

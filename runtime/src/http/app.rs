@@ -13,6 +13,7 @@ use super::refreshes::Refreshes;
 use crate::access::Access;
 use crate::access::social::Social;
 use crate::clients::Clients;
+use crate::desk::Desk;
 use crate::desk::accounts::Accounts;
 use crate::dispatch::Dispatch;
 use crate::secret::Secret;
@@ -28,6 +29,8 @@ pub(crate) struct Shared {
     pub(crate) access: Access,
     /// Who may sign in at the desk.
     pub(crate) accounts: Accounts,
+    /// Which of them are there, and what they have.
+    pub(crate) desk: Desk,
     /// The webhooks of messengers.
     pub(crate) social: Social,
     /// Who has a key, the operators' token among them.
@@ -47,7 +50,7 @@ impl App {
     #[must_use]
     pub fn new(
         access: Access,
-        accounts: Accounts,
+        (accounts, desk): (Accounts, Desk),
         token: Option<Secret>,
         allowed_origins: Vec<String>,
         demo_customers: Vec<serde_json::Value>,
@@ -59,6 +62,7 @@ impl App {
             dispatch,
             access,
             accounts,
+            desk,
             social: Social::default(),
             clients: Clients::default().with_token(token.as_ref()),
             refreshes: None,

@@ -44,6 +44,10 @@ pub(super) fn find(app: &Shared, path: &str, headers: &HeaderMap) -> Option<Resp
         "/chat.js" => page("text/javascript; charset=utf-8", CHAT),
         "/chat.css" => page("text/css; charset=utf-8", include_str!("../../web/chat.css")),
         "/chat.json" => body::json(StatusCode::OK, &chat(app)),
+        "/desk" | "/desk/" => {
+            own("text/html; charset=utf-8", include_str!("../../web/desk/index.html"))
+        }
+        _ if path.starts_with("/desk/") => return desk_file(path),
         "/widget.js" => {
             let mut script =
                 for_any_site(reply(StatusCode::OK, "text/javascript; charset=utf-8", WIDGET));
@@ -54,6 +58,35 @@ pub(super) fn find(app: &Shared, path: &str, headers: &HeaderMap) -> Option<Resp
         "/openapi.json" => body::json(StatusCode::OK, &openapi(app)),
         _ => return None,
     })
+}
+
+/// The files of the desk: modules that load each other, and a style.
+const DESK: &[(&str, &str)] = &[
+    ("api.js", include_str!("../../web/desk/api.js")),
+    ("desk.css", include_str!("../../web/desk/desk.css")),
+    ("dom.js", include_str!("../../web/desk/dom.js")),
+    ("login.js", include_str!("../../web/desk/login.js")),
+    ("main.js", include_str!("../../web/desk/main.js")),
+    ("panel.js", include_str!("../../web/desk/panel.js")),
+    ("queue.js", include_str!("../../web/desk/queue.js")),
+    ("talk.js", include_str!("../../web/desk/talk.js")),
+    ("team.js", include_str!("../../web/desk/team.js")),
+    ("words.js", include_str!("../../web/desk/words.js")),
+];
+
+fn desk_file(path: &str) -> Option<Response> {
+    let name = path.strip_prefix("/desk/")?;
+    let (name, text) = DESK.iter().find(|(known, _)| *known == name)?;
+    let is_style = name.ends_with(".css");
+    let kind = if is_style { "text/css; charset=utf-8" } else { "text/javascript; charset=utf-8" };
+    Some(own(kind, text))
+}
+
+/// A page of the server's own, asked for anew by every browser: its parts belong to one version.
+fn own(kind: &'static str, text: &'static str) -> Response {
+    let mut response = page(kind, text);
+    response.headers_mut().insert("cache-control", HeaderValue::from_static("no-cache"));
+    response
 }
 
 fn page(kind: &'static str, text: &'static str) -> Response {

@@ -275,11 +275,11 @@ async fn desk(app: &App, path: &[&str], request: Request) -> Result<Response, Pr
             only(&request, &[Method::POST], "POST")?;
             sign_in::password(&app.0, request).await
         }
-        _ => Err(nothing_at(request.uri().path())),
+        _ => super::desk::answer(app, path, request).await,
     }
 }
 
-fn nothing_at(path: &str) -> Problem {
+pub(super) fn nothing_at(path: &str) -> Problem {
     Problem::new(404, format!("there is nothing at {path}"))
         .with_help("/openapi.json describes what there is")
 }
@@ -327,11 +327,15 @@ fn text(text: &'static str) -> Response {
     reply(StatusCode::OK, "text/plain; charset=utf-8", text)
 }
 
-fn only_get(request: &Request) -> Result<(), Problem> {
+pub(super) fn only_get(request: &Request) -> Result<(), Problem> {
     only(request, &[Method::GET, Method::HEAD], "GET, HEAD")
 }
 
-fn only(request: &Request, methods: &[Method], allow: &'static str) -> Result<(), Problem> {
+pub(super) fn only(
+    request: &Request,
+    methods: &[Method],
+    allow: &'static str,
+) -> Result<(), Problem> {
     if methods.contains(request.method()) {
         return Ok(());
     }
@@ -340,7 +344,7 @@ fn only(request: &Request, methods: &[Method], allow: &'static str) -> Result<()
 }
 
 /// An id from an address, or why it is none. Clients may write any character of it as `%3A`.
-fn session_id(text: &str) -> Result<String, Problem> {
+pub(super) fn session_id(text: &str) -> Result<String, Problem> {
     path_id("session", text)
 }
 

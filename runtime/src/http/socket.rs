@@ -28,9 +28,9 @@ use super::problem::Problem;
 use crate::dispatch::{DispatchError, Heard, Incoming, StoredReply, Typing};
 use crate::limits::{FRAME_BYTES_MAX, PING_EVERY, SOCKET_SEND_TIMEOUT, TYPING_EVERY};
 use handshake::Wanted;
-pub(super) use handshake::upgrade;
-pub(super) use told::writing;
-use told::{error, passes_soon, status};
+pub(super) use handshake::{accept_key, switching, upgrade};
+pub(super) use told::{error, writing};
+use told::{passes_soon, status};
 
 /// What a page sends.
 #[derive(Debug, Deserialize)]

@@ -27,6 +27,8 @@ pub struct Held {
     pub wanted_at_ms: i64,
     /// When a human first wrote since then, ms UTC.
     pub replied_at_ms: Option<i64>,
+    /// When the customer last wrote, ms UTC.
+    pub heard_at_ms: i64,
     /// Who has it; nobody while it waits.
     pub owner: Option<Owner>,
 }
@@ -47,6 +49,7 @@ impl Held {
             since_ms: handoff.since_ms.max(handoff.at_ms),
             wanted_at_ms: handoff.wanted_at_ms.max(handoff.at_ms),
             replied_at_ms: handoff.replied_at_ms,
+            heard_at_ms: session.heard_at_ms,
             owner: handoff.owner.clone(),
         })
     }

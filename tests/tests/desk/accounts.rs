@@ -14,7 +14,7 @@ use hyper_util::rt::TokioExecutor;
 use serde_json::{Value as Json, json};
 
 const TOKEN: &str = "the token of operators, 32 letters";
-const PASSWORD: &str = "a password of Ann's";
+pub(crate) const PASSWORD: &str = "a password of Ann's";
 const HOUR_MS: i64 = 3_600_000;
 const COOKIE: &str = "__Host-flowright-desk";
 
@@ -65,14 +65,27 @@ fn with_roles(roles: &str) -> Vec<u8> {
 
 async fn world() -> World {
     let bundle = with_roles("role agent\nrole supervisor includes agent");
-    let token = Some(TOKEN.replace([' ', ','], "-").into());
-    World::start_bundle(bundle, |options| Options { token, ..options }).await
+    World::start_bundle(bundle, options).await
+}
+
+/// With a token of operators.
+pub(crate) fn options(options: Options) -> Options {
+    Options { token: Some(TOKEN.replace([' ', ','], "-").into()), ..options }
+}
+
+/// What operators send.
+pub(crate) fn operators() -> String {
+    format!("Bearer {}", TOKEN.replace([' ', ','], "-"))
 }
 
 /// What an operator asks.
-async fn operate(world: &World, method: &str, path: &str, body: Option<Json>) -> (u16, Json) {
-    let bearer = format!("Bearer {}", TOKEN.replace([' ', ','], "-"));
-    send(&world.url(path), method, body, &[("authorization", &bearer)]).await
+pub(crate) async fn operate(
+    world: &World,
+    method: &str,
+    path: &str,
+    body: Option<Json>,
+) -> (u16, Json) {
+    send(&world.url(path), method, body, &[("authorization", &operators())]).await
 }
 
 async fn make(world: &World, login: &str, role: Option<&str>) -> Json {
@@ -91,7 +104,7 @@ async fn login(world: &World, login: &str, password: &str) -> Answer {
 }
 
 /// A login for programs: what is sent with each request.
-async fn token(world: &World, login: &str, password: &str) -> String {
+pub(crate) async fn token(world: &World, login: &str, password: &str) -> String {
     let body = json!({ "login": login, "password": password, "token": true });
     let answer = ask(world, "POST", "/desk/v1/login", Some(body), &[]).await;
     assert_eq!((answer.status, answer.header("set-cookie")), (200, None), "{}", answer.json);

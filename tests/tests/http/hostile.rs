@@ -246,8 +246,8 @@ async fn websockets_have_their_places_among_the_connections() {
     let world = world().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let accounts = world.server.accounts().clone();
-    let app = App::new(world.server.access().clone(), accounts, None, Vec::new(), Vec::new());
+    let signed_in = (world.server.accounts().clone(), world.server.desk().clone());
+    let app = App::new(world.server.access().clone(), signed_in, None, Vec::new(), Vec::new());
     let server = Server::start_within(listener, app, 3, None);
     let page = |number: usize| async move {
         let stream = TcpStream::connect(address).await.unwrap();

@@ -60,16 +60,22 @@ pub(in crate::http) async fn upgrade(
             Err(error) => tracing::debug!(%error, "a WebSocket did not begin"),
         }
     });
+    let mut response = switching(accept);
+    if let Some(name) = protocol.name {
+        response.headers_mut().insert("sec-websocket-protocol", name);
+    }
+    Ok(response)
+}
+
+/// That the connection is a WebSocket from here on.
+pub(in crate::http) fn switching(accept: HeaderValue) -> Response {
     let mut response = Response::new(Either::Left(Full::default()));
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert("sec-websocket-accept", accept);
-    if let Some(name) = protocol.name {
-        headers.insert("sec-websocket-protocol", name);
-    }
-    Ok(response)
+    response
 }
 
 /// What a page asks for in `Sec-WebSocket-Protocol`: the protocol's name, and the token that says whose
@@ -103,7 +109,8 @@ fn protocol(headers: &HeaderMap) -> Result<Protocol, Problem> {
     Ok(protocol)
 }
 
-fn accept_key(headers: &HeaderMap) -> Result<HeaderValue, Problem> {
+/// What the key of a handshake is answered with, where it is one.
+pub(in crate::http) fn accept_key(headers: &HeaderMap) -> Result<HeaderValue, Problem> {
     let is = |name: &str, value: &str| {
         let text = headers.get(name).and_then(|v| v.to_str().ok()).unwrap_or("");
         text.split(',').any(|part| part.trim().eq_ignore_ascii_case(value))

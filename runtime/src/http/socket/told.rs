@@ -31,6 +31,6 @@ pub(super) const fn passes_soon(error: &DispatchError) -> bool {
 }
 
 /// What went wrong, with what the page calls it.
-pub(super) fn error(id: Option<&str>, problem: &Problem) -> Json {
+pub(in crate::http) fn error(id: Option<&str>, problem: &Problem) -> Json {
     json!({ "type": "error", "id": id, "problem": problem.json() })
 }

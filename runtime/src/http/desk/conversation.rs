@@ -1,0 +1,59 @@
+//! A conversation as an agent sees it: who writes, what it is about, what was tried, why a human is wanted,
+//! and all that was said.
+
+use std::sync::Arc;
+
+use flowright_compiler::ir::Program;
+use flowright_engine::model::{Handoff, Session, Status};
+use serde_json::{Value as Json, json};
+
+use super::sees;
+use crate::desk::accounts::Sight;
+use crate::dispatch::Held;
+use crate::http::app::Shared;
+use crate::http::desk_callers::DeskCaller;
+use crate::http::problem::Problem;
+
+/// One that somebody sees. What she does not see is to her as if there were none.
+pub(super) async fn of(app: &Shared, caller: &DeskCaller, id: &str) -> Result<Json, Problem> {
+    let Some((session, program)) = app.dispatch.session(id).await? else {
+        return Err(absent(id));
+    };
+    let held = Held::of(&session).filter(|held| sees(caller, held));
+    let (Some(held), Status::HandedOff(handoff)) = (held, &session.status) else {
+        return Err(absent(id));
+    };
+    Ok(document(caller, &held, (&session, handoff), &program))
+}
+
+fn absent(id: &str) -> Problem {
+    Problem::new(404, format!("no conversation `{id}` is at the desk for you"))
+        .with_help("the bot has it, another agent has it, or it waits for another skill")
+}
+
+fn document(
+    caller: &DeskCaller,
+    held: &Held,
+    (session, handoff): (&Session, &Handoff),
+    program: &Arc<Program>,
+) -> Json {
+    let is_owner = held.owner.as_ref().is_some_and(|owner| owner.agent == caller.account.id);
+    let sight = Sight {
+        roles: &program.roles,
+        account: &caller.account,
+        supervises: caller.supervises,
+        is_owner,
+    };
+    let Handoff { reason, because, rules, summary, .. } = handoff;
+    json!({
+        "conversation": held,
+        "is_yours": is_owner,
+        "reason": reason,
+        "because": because,
+        "rules": rules,
+        "summary": sight.seen(summary),
+        "transcript": session.transcript,
+        "attachments": session.attachments,
+        "sentiment_percent": session.sentiment_percent,
+    })
+}
