@@ -35,3 +35,4 @@ pub use say::phrase;
 pub use session::open_session;
 pub use step::{Entered, Step, StepError, Taken, step};
 pub use turn::desk::admits;
+pub use turn::knowledge::suited;

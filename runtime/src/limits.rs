@@ -63,6 +63,8 @@ pub const HELD_NEWS_MAX: usize = 4_096;
 pub const DESK_ASKS_MAX: usize = 1_024;
 /// See [`DESK_ASKS_MAX`].
 pub const DESK_NEWS_MAX: usize = 4_096;
+/// Articles that are suggested to an agent at once.
+pub const SUGGESTIONS_MAX: usize = 5;
 /// Conversations that are shown to somebody at the desk at once; further ones are counted.
 pub const DESK_PLACES_SHOWN_MAX: usize = 200;
 /// Orders of the desk that are carried out at once.

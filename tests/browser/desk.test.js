@@ -10,20 +10,22 @@ const limit = { timeout: 120_000 };
 const pictures = process.env.FLOWRIGHT_PICTURES;
 const axe = await readFile(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 
-let shop;
+let shop, cranes;
 let number = 0;
 before(async () => {
   shop = await world("order_change");
+  cranes = await world("crane_service");
+  assert.equal(await admin("accounts", { login: "ann", password: PASSWORD, name: "Ann", skills: { people: 3 } }, cranes), 201);
   for (const [login, fields] of Object.entries({
     ann: { name: "Ann", role: "agent", skills: { order_ops: 4, frontline: 2 } },
     bob: { name: "Bob", role: "agent", skills: { frontline: 3 } },
     sue: { name: "Sue", role: "supervisor" },
   })) assert.equal(await admin("accounts", { login, password: PASSWORD, ...fields }), 201);
 });
-after(async () => { await shop?.close(); });
+after(async () => { await shop?.close(); await cranes?.close(); });
 
-const admin = async (path, body) => (await ask(`/admin/${path}`, body)).status;
-const ask = (path, body) => fetch(shop.server + path, { method: body ? "POST" : "GET", headers: body ? { "content-type": "application/json" } : {}, body: body && JSON.stringify(body) });
+const admin = async (path, body, at = shop) => (await ask(`/admin/${path}`, body, at)).status;
+const ask = (path, body, at = shop) => fetch(at.server + path, { method: body ? "POST" : "GET", headers: body ? { "content-type": "application/json" } : {}, body: body && JSON.stringify(body) });
 
 // A customer asks for what she may not have, and is handed over.
 async function handedOver(session) {
@@ -34,13 +36,13 @@ async function handedOver(session) {
 
 const customerReads = async (session) => (await (await ask(`/v1/sessions/${session}/replies`)).json()).replies.map((reply) => reply.text);
 
-async function signIn(login, options = {}) {
-  const context = await shop.visitor({ viewport: { width: 1280, height: 800 }, ...options });
+async function signIn(login, { at = shop, ...options } = {}) {
+  const context = await at.visitor({ viewport: { width: 1280, height: 800 }, ...options });
   const page = await context.newPage();
   page.said = [];
   page.on("console", (message) => page.said.push(`${message.type()}: ${message.text()}`));
   page.on("pageerror", (error) => page.said.push(`pageerror: ${error.message}`));
-  await page.goto(`${shop.server}/desk`);
+  await page.goto(`${at.server}/desk`);
   await page.locator("#login").fill(login);
   await page.locator("#password").fill(PASSWORD);
   await page.keyboard.press("Enter");
@@ -101,6 +103,29 @@ test("a conversation comes, is answered, and is closed", limit, async () => {
   await until("it has left her list", async () => (await one(page, session).count()) === 0);
   assert.equal((await customerReads(session)).at(-1), "Done. Have a good day.");
   assert.equal((await (await ask(`/v1/sessions/${session}`)).json()).status, "bot");
+  assert.deepEqual(page.said.filter((line) => /error/i.test(line)), []);
+  await page.context().close();
+});
+
+test("an article is found for what the customer asks, and put into the reply", limit, async () => {
+  // The cranes' bot has articles; she wants a human all the same.
+  const customer = await (await cranes.visitor()).newPage();
+  await customer.goto(cranes.server);
+  await customer.locator("#who select").selectOption({ label: "nobody in particular" });
+  const says = async (text) => { await customer.locator("textarea, input[type=text]").first().fill(text); await customer.keyboard.press("Enter"); };
+  const page = await signIn("ann", { at: cranes });
+  await says("I want to talk to a human");
+  await page.locator("#list button").first().click();
+  await page.getByText("No article fits.").waitFor();
+  await says("how long is the warranty?");
+  await page.locator("#offers summary").first().waitFor();
+  await look(page, "desk-suggestions");
+  await page.locator("#reply").fill("Good question.");
+  await page.locator("#offers button").first().click();
+  assert.match(await page.locator("#reply").inputValue(), /^Good question\.\n\n.*24 months/s);
+  await page.locator("#look").fill("hydraulic oil");
+  await page.keyboard.press("Enter");
+  await page.locator("#offers summary").getByText(/oil/i).first().waitFor();
   assert.deepEqual(page.said.filter((line) => /error/i.test(line)), []);
   await page.context().close();
 });

@@ -1,17 +1,49 @@
 //! Answers from the knowledge base: which of the articles that were found is for this customer, and how
 //! it is said on her channel.
 
+use std::cmp::Reverse;
+
 use flowright_compiler::channels::table::{self, Capabilities};
 use flowright_compiler::ir::{Exit, KnowledgeDef, PRODUCT_FIELDS, Type};
 use flowright_nlu::value::{Decimal, Value};
 
+use crate::LoadedProgram;
 use crate::limits::KNOWLEDGE_HITS_MAX;
-use crate::model::{FoundArticle, Media, Reply};
+use crate::model::{FoundArticle, Media, Reply, Session};
 use crate::step::Taken;
 use crate::stepper::Stepper;
 
 /// What stands where an answer was cut.
 const CUT: char = '…';
+
+/// Those of the articles that were found which are for the customer of a session, outside any step.
+/// Those that are at least as sure as `least` come first, the most specific level of them foremost.
+#[must_use]
+pub fn suited(
+    program: &LoadedProgram,
+    session: &Session,
+    found: Vec<FoundArticle>,
+    least: Decimal,
+    now_ms: i64,
+) -> Vec<FoundArticle> {
+    let mut session = session.clone();
+    let mut stepper = Stepper::new(program, &mut session, now_ms);
+    stepper.set_turn_cells();
+    let mut suited: Vec<(&KnowledgeDef, FoundArticle)> = Vec::new();
+    for article in found {
+        let bases = &program.program.knowledge;
+        let Some(base) = bases.iter().find(|base| base.name == article.base) else { continue };
+        if stepper.applies(base) && stepper.has_product(&article) {
+            suited.push((base, article));
+        }
+    }
+    let rank = |(base, article): &(&KnowledgeDef, FoundArticle)| {
+        let level = is_sure(article, least).then_some(base.level);
+        Reverse((level, article.confidence_thousandths))
+    };
+    suited.sort_by_key(rank);
+    suited.into_iter().map(|(_, article)| article).collect()
+}
 
 impl Stepper<'_> {
     /// Answers with the most specific article that is sure enough and for this customer; whether there
@@ -34,11 +66,14 @@ impl Stepper<'_> {
         let mut best: Option<(&KnowledgeDef, FoundArticle)> = None;
         let found = std::mem::take(&mut self.knowledge);
         for article in found.into_iter().take(KNOWLEDGE_HITS_MAX) {
-            let sure = Decimal(i64::from(article.confidence_thousandths) * 1_000);
             let bases = &self.program.program.knowledge;
             let Some(base) = bases.iter().find(|base| base.name == article.base) else { continue };
             let better = best.as_ref().is_none_or(|(other, _)| base.level > other.level);
-            if sure >= least && better && self.applies(base) && self.has_product(&article) {
+            if is_sure(&article, least)
+                && better
+                && self.applies(base)
+                && self.has_product(&article)
+            {
                 best = Some((base, article));
             }
         }
@@ -112,6 +147,10 @@ impl Stepper<'_> {
         let channels = &self.program.program.channels;
         table::of_channel(channels.iter().find(|channel| channel.name == self.session.channel)?)
     }
+}
+
+fn is_sure(article: &FoundArticle, least: Decimal) -> bool {
+    Decimal(i64::from(article.confidence_thousandths) * 1_000) >= least
 }
 
 /// By how much a text is longer than the channel carries, its links in lines where they are not shown.

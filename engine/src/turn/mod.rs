@@ -19,7 +19,7 @@ mod clarify;
 pub(crate) mod desk;
 mod intents;
 mod join;
-mod knowledge;
+pub(crate) mod knowledge;
 mod under_way;
 
 use flowright_compiler::ir::{Exit, FlowId, IntentId, turn};

@@ -16,6 +16,7 @@ use flowright_nlu::lang::Lang;
 use flowright_nlu::value::Decimal;
 use tokio::task::spawn_blocking;
 
+use crate::limits::SUGGESTIONS_MAX;
 use crate::store::{KnowledgeStore, StoreError, StoredArticle, Unanswered};
 
 pub(crate) use self::edit::{Edit, EditError, etag};
@@ -173,6 +174,11 @@ impl Shelf {
     }
 }
 
+/// Below it, an article is not worth an agent's look.
+const SUGGESTED_THOUSANDTHS_MIN: u16 = 200;
+/// From when an article is sure where no `fallback` says it.
+const SURE_WITHOUT_FALLBACK: Decimal = Decimal(500_000);
+
 /// The index of a program's articles, where nobody edits them.
 ///
 /// # Errors
@@ -203,16 +209,39 @@ pub fn find(
     else {
         return Vec::new();
     };
-    let lang = program.understander.language(text).unwrap_or(session.lang);
-    let hits = match index.search(text, lang, |_| true) {
-        Ok(hits) => hits,
-        Err(error) => {
-            tracing::error!(%error, "articles could not be searched");
-            return Vec::new();
-        }
-    };
+    let hits = hits(index, program, session, text);
     let sure = |hit: &Hit<'_>| Decimal(i64::from(hit.confidence_thousandths) * 1_000) >= least;
     hits.iter().filter(|hit| sure(hit)).take(KNOWLEDGE_HITS_MAX).map(found).collect()
+}
+
+/// The articles for an agent who is asked something in a session: those alone that are for its customer.
+pub(crate) fn suggested(
+    index: &Index,
+    program: &LoadedProgram,
+    session: &Session,
+    question: &str,
+    now_ms: i64,
+) -> Vec<FoundArticle> {
+    let hits = hits(index, program, session, question);
+    let near = hits.iter().filter(|hit| hit.confidence_thousandths >= SUGGESTED_THOUSANDTHS_MIN);
+    let near = near.take(KNOWLEDGE_HITS_MAX).map(found).collect();
+    let least = program.program.answers_from().unwrap_or(SURE_WITHOUT_FALLBACK);
+    let mut suited = flowright_engine::suited(program, session, near, least, now_ms);
+    suited.truncate(SUGGESTIONS_MAX);
+    suited
+}
+
+fn hits<'i>(
+    index: &'i Index,
+    program: &LoadedProgram,
+    session: &Session,
+    text: &str,
+) -> Vec<Hit<'i>> {
+    let lang = program.understander.language(text).unwrap_or(session.lang);
+    index.search(text, lang, |_| true).unwrap_or_else(|error| {
+        tracing::error!(%error, "articles could not be searched");
+        Vec::new()
+    })
 }
 
 fn found(hit: &Hit<'_>) -> FoundArticle {

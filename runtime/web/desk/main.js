@@ -2,6 +2,7 @@
 import { Live, me, presence, signOut } from "./api.js";
 import { el, fill } from "./dom.js";
 import { languageChoice, login } from "./login.js";
+import { Offers } from "./offers.js";
 import { panel } from "./panel.js";
 import { listed, queue } from "./queue.js";
 import { Talk } from "./talk.js";
@@ -27,10 +28,13 @@ class Desk {
     this.state = { me: account, queue: { conversations: [], more: 0, agents: [], skills: [] }, open: null, document: null, gone: false, team: false };
     this.list = el("nav", { id: "list", "aria-label": words().desk });
     this.middle = el("main", { id: "talk" });
-    this.side = el("aside", { id: "panel", "aria-label": words().details });
+    this.facts = el("div", { id: "facts" });
+    this.offered = el("section");
+    this.side = el("aside", { id: "panel", "aria-label": words().details }, this.facts, this.offered);
     this.head = el("header");
     this.connection = el("p", { id: "connection", role: "status" });
     this.talk = new Talk(this.middle, this.state, { moved: (session, what) => this.moved(session, what) });
+    this.offers = new Offers(this.offered, (text) => this.talk.insert(text));
     this.keys = el("dialog", { id: "keys" });
     this.onKey = (event) => this.key(event);
     addEventListener("keydown", this.onKey);
@@ -52,7 +56,13 @@ class Desk {
     this.redraw();
     this.talk.shown = 0;
     this.talk.draw();
-    panel(this.side, this.state);
+    this.beside();
+  }
+
+  beside() {
+    panel(this.facts, this.state);
+    const { open, document: doc } = this.state;
+    this.offers.show(open, doc?.conversation.session === open ? doc : undefined);
   }
 
   own() {
@@ -82,12 +92,12 @@ class Desk {
       if (told.document.conversation.session !== this.state.open) return;
       Object.assign(this.state, { document: told.document, gone: false });
       if (!this.state.team) this.talk.draw();
-      panel(this.side, this.state);
+      this.beside();
     } else if (told.type === "gone") {
       if (told.conversation !== this.state.open) return;
       Object.assign(this.state, { document: null, gone: true });
       if (!this.state.team) this.talk.draw();
-      panel(this.side, this.state);
+      this.beside();
     } else if (told.type === "typing" && told.conversation === this.state.open) {
       this.talk.somebodyWrites(told.typing);
     }
@@ -98,7 +108,7 @@ class Desk {
     document.getElementById("team")?.setAttribute("aria-pressed", "false");
     this.live.watch(session);
     this.talk.show(session);
-    panel(this.side, this.state);
+    this.beside();
     this.redraw();
   }
 

@@ -82,6 +82,14 @@ export class Talk {
       supervises && choice(w.assign, agents, (agent) => this.does("assign", { agent })));
   }
 
+  // Behind what is written already; only who has the conversation writes.
+  insert(text) {
+    if (!this.text.isConnected) return;
+    this.text.value = [this.text.value.trimEnd(), text].filter(Boolean).join("\n\n");
+    this.text.focus();
+    this.writes();
+  }
+
   writes() {
     if (Date.now() - this.wrote < TYPING_EVERY_MS) return;
     this.wrote = Date.now();

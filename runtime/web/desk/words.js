@@ -16,7 +16,8 @@ const WORDS = {
     bot: "Bot", agent: "Agent", writes: (who) => `${who} is writing…`, theCustomer: "The customer",
     agents: "Agents", load: "Load", has: "Has", pace: "Pace", skills: "Skills", presence: "Presence", atRisk: "Targets at risk", waits: "Waiting", longest: "Longest wait",
     keys: "Keys", help: [["j / k", "next, previous"], ["Enter", "open"], ["c", "take it"], ["r", "reply"], ["Ctrl+Enter", "send"], ["t", "team"], ["?", "these keys"], ["Esc", "back to the list"]],
-    ago: (text) => text, more: (n) => `and ${n} more`,
+    offers: "Suggestions", look: "Search articles…", noOffers: "No article fits.", insert: "Insert", read: "Read",
+    more: (n) => `and ${n} more`,
   },
   zh: {
     desk: "客服工作台", login: "账号", password: "密码", signIn: "登录", signOut: "退出", language: "语言",
@@ -34,7 +35,8 @@ const WORDS = {
     bot: "机器人", agent: "客服", writes: (who) => `${who}正在输入…`, theCustomer: "客户",
     agents: "客服人员", load: "负载", has: "会话数", pace: "耗时", skills: "技能", presence: "状态", atRisk: "目标有风险", waits: "等待数", longest: "最长等待",
     keys: "快捷键", help: [["j / k", "下一个、上一个"], ["Enter", "打开"], ["c", "接入"], ["r", "回复"], ["Ctrl+Enter", "发送"], ["t", "团队"], ["?", "快捷键"], ["Esc", "回到列表"]],
-    ago: (text) => text, more: (n) => `另有 ${n} 个`,
+    offers: "建议", look: "搜索知识库…", noOffers: "没有合适的文章。", insert: "填入回复", read: "阅读",
+    more: (n) => `另有 ${n} 个`,
   },
 };
 

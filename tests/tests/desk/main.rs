@@ -5,3 +5,4 @@ mod accounts;
 mod agents;
 mod claims;
 mod console;
+mod suggestions;

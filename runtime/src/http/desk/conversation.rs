@@ -16,14 +16,20 @@ use crate::http::problem::Problem;
 
 /// One that somebody sees. What she does not see is to her as if there were none.
 pub(super) async fn of(app: &Shared, caller: &DeskCaller, id: &str) -> Result<Json, Problem> {
-    let Some((session, program)) = app.dispatch.session(id).await? else {
-        return Err(absent(id));
-    };
-    let held = Held::of(&session).filter(|held| sees(caller, held));
-    let (Some(held), Status::HandedOff(handoff)) = (held, &session.status) else {
-        return Err(absent(id));
-    };
+    let (session, held, program) = seen(app, caller, id).await?;
+    let Status::HandedOff(handoff) = &session.status else { return Err(absent(id)) };
     Ok(document(caller, &held, (&session, handoff), &program))
+}
+
+/// One that somebody sees, as it is.
+pub(super) async fn seen(
+    app: &Shared,
+    caller: &DeskCaller,
+    id: &str,
+) -> Result<(Session, Held, Arc<Program>), Problem> {
+    let found = app.dispatch.session(id).await?.ok_or_else(|| absent(id))?;
+    let held = Held::of(&found.0).filter(|held| sees(caller, held)).ok_or_else(|| absent(id))?;
+    Ok((found.0, held, found.1))
 }
 
 fn absent(id: &str) -> Problem {

@@ -5,6 +5,7 @@ mod conversation;
 mod live;
 mod moves;
 mod queue;
+mod suggestions;
 
 use hyper::{Method, StatusCode};
 
@@ -43,6 +44,13 @@ pub(super) async fn answer(
             let caller = app.0.agent(request.headers())?;
             let document = conversation::of(&app.0, &caller, &session_id(id)?).await?;
             Ok(body::json(StatusCode::OK, &document))
+        }
+        ["conversations", id, "suggestions"] => {
+            only_get(&request)?;
+            let caller = app.0.agent(request.headers())?;
+            let query = request.uri().query().unwrap_or("");
+            let found = suggestions::of(&app.0, &caller, &session_id(id)?, query).await?;
+            Ok(body::json(StatusCode::OK, &found))
         }
         ["conversations", id, what] if moves::ALL.contains(what) => {
             only(&request, &[Method::POST], "POST")?;

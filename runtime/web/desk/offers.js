@@ -1,0 +1,52 @@
+// What may help with the customer's last words: articles, to be read or put into the reply.
+import { suggestions } from "./api.js";
+import { el, fill } from "./dom.js";
+import { words } from "./words.js";
+
+export class Offers {
+  constructor(place, insert) {
+    Object.assign(this, { place, insert });
+    this.search = el("input", { id: "look", type: "search", maxLength: 1000, onchange: () => this.ask(this.search.value.trim()) });
+    this.found = el("div", { id: "offers", role: "status" });
+  }
+
+  // With each document: asked anew when the customer has said something else.
+  show(session, doc) {
+    if (!doc) { this.asked = undefined; return fill(this.place); }
+    const w = words();
+    this.session = session;
+    this.search.setAttribute("aria-label", w.look);
+    this.search.placeholder = w.look;
+    if (!this.place.contains(this.search)) fill(this.place, el("h3", {}, w.offers), this.search, this.found);
+    this.place.firstChild.textContent = w.offers;
+    const last = doc.transcript.filter((line) => line.from === "customer").at(-1);
+    const asked = `${session}/${last?.at_ms}/${last?.text}/${w.offers}`;
+    if (asked === this.asked) return;
+    this.asked = asked;
+    this.search.value = "";
+    this.ask("");
+  }
+
+  async ask(question) {
+    const w = words();
+    const { session } = this;
+    let told;
+    try {
+      const { articles } = await suggestions(session, question);
+      told = articles.length ? el("ul", {}, articles.map((article) => this.article(article))) : el("p", { className: "muted" }, w.noOffers);
+    } catch {
+      told = el("p", { className: "warn" }, w.trouble);
+    }
+    // Another conversation may be open by now.
+    if (session === this.session) fill(this.found, told);
+  }
+
+  article(article) {
+    const w = words();
+    const link = article.url && /^https?:/.test(article.url) && el("a", { href: article.url, target: "_blank", rel: "noopener noreferrer" }, w.read);
+    return el("li", {},
+      el("details", {}, el("summary", {}, article.title), el("p", { className: "answer" }, article.answer)),
+      el("small", {}, `${article.knowledge} · ${Math.round(100 * article.confidence)} % `), link,
+      el("button", { type: "button", "data-key": `offer-${article.id}`, "aria-label": `${w.insert}: ${article.title}`, onclick: () => this.insert(article.answer) }, w.insert));
+  }
+}
