@@ -15,8 +15,8 @@ CREATE TABLE IF NOT EXISTS held (
 ) STRICT, WITHOUT ROWID;
 ";
 
-/// The version from which it is there.
-pub(super) const SINCE: i64 = 8;
+/// The version from which its records are as they are now.
+pub(super) const SINCE: i64 = 10;
 
 fn sum_of(session: &str, record: &str) -> i64 {
     sum("held", &[Column::Text(session), Column::Text(record)])
@@ -47,7 +47,7 @@ fn put(db: &Connection, held: &Held) -> Result<(), rusqlite::Error> {
         .map(|_| ())
 }
 
-/// In a store of before: from the sessions that are there.
+/// In a store of before, which had other records or none: from the sessions that are there.
 pub(super) fn fill(db: &Connection) -> Result<(), rusqlite::Error> {
     let mut sessions = db.prepare(&format!("SELECT record FROM sessions WHERE {HANDED_OFF}"))?;
     let records: Vec<String> =
@@ -103,4 +103,77 @@ pub(super) fn verify(db: &Connection, report: &mut StoreReport) -> Rows {
         report.fault(format!("{lost} conversations that were handed over are in no queue"));
     }
     Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use flowright_compiler::compile::MemorySources;
+    use flowright_engine::model::{Handoff, Reason, Status, Summary};
+    use flowright_engine::{LoadedProgram, open_session};
+    use flowright_nlu::lang::Lang;
+
+    use super::*;
+    use crate::store::sqlite::tables::{SCHEMA, make_tables};
+
+    /// What version 9 kept: without when the customer last wrote.
+    const OF_VERSION_9: &str = r#"{"session":"s","epoch":1,"channel":"web","language":"en",
+        "skill":null,"urgency":1,"at_ms":5,"since_ms":5,"wanted_at_ms":5,"replied_at_ms":null,"owner":null}"#;
+
+    /// One that waits since 5; the customer wrote at 7.
+    fn handed_over() -> Session {
+        let text = "bot b { languages en  timezone \"UTC\" }\nchannel web: websocket\n";
+        let compiled = flowright_compiler::compile(&MemorySources::one("b.flow", text)).unwrap();
+        let program = LoadedProgram::interpreted(compiled.bundle.unwrap(), [0; 32]).unwrap();
+        let summary = Summary {
+            flow: None,
+            state: None,
+            intent: None,
+            confidence_percent: None,
+            sentiment_percent: None,
+            lang: Lang::EN,
+            customer: Vec::new(),
+            slots: Vec::new(),
+            tried: Vec::new(),
+            transcript: Vec::new(),
+            attachments: Vec::new(),
+        };
+        let handoff = Handoff {
+            at_ms: 5,
+            skill: None,
+            skill_name: None,
+            urgency: 1,
+            reason: Reason::Flow,
+            because: String::new(),
+            rules: Vec::new(),
+            summary,
+            owner: None,
+            since_ms: 5,
+            wanted_at_ms: 5,
+            replied_at_ms: None,
+        };
+        let session = open_session(&program, "s", "web", None, 0);
+        Session { status: Status::HandedOff(Box::new(handoff)), heard_at_ms: 7, ..session }
+    }
+
+    #[test]
+    fn records_of_version_9_are_made_anew_from_the_sessions() {
+        let mut db = Connection::open_in_memory().unwrap();
+        make_tables(&mut db).unwrap();
+        let insert = "INSERT INTO held VALUES ('s', ?1, ?2)";
+        db.execute(insert, params![OF_VERSION_9, sum_of("s", OF_VERSION_9)]).unwrap();
+        let insert =
+            "INSERT INTO sessions (id, bundle, record, seq, reply_seq, calling, updated_ms, messages, sum)
+                      VALUES ('s', x'00', ?1, 1, 0, 0, 5, 0, 0)";
+        db.execute(insert, [serde_json::to_string(&handed_over()).unwrap()]).unwrap();
+        let read = |db: &Connection| -> Option<Held> {
+            let query = "SELECT session, record, sum FROM held";
+            db.query_row(query, [], checked).unwrap().1
+        };
+        assert_eq!(read(&db), None, "it is not what this version reads");
+        db.execute_batch("PRAGMA user_version = 9").unwrap();
+        make_tables(&mut db).unwrap();
+        assert_eq!(read(&db).unwrap().heard_at_ms, 7);
+        let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+        assert_eq!(version, SCHEMA);
+    }
 }

@@ -9,7 +9,7 @@ use super::{access, accounts, attachments, failed, held, knowledge};
 use crate::store::StoreError;
 
 /// Version of the tables.
-pub const SCHEMA: i64 = 9;
+pub const SCHEMA: i64 = 10;
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
