@@ -28,7 +28,7 @@ use super::problem::Problem;
 use crate::dispatch::{DispatchError, Heard, Incoming, StoredReply, Typing};
 use crate::limits::{FRAME_BYTES_MAX, PING_EVERY, SOCKET_SEND_TIMEOUT, TYPING_EVERY};
 use handshake::Wanted;
-pub(super) use handshake::{accept_key, switching, upgrade};
+pub(super) use handshake::{accept_key, begin, upgrade};
 pub(super) use told::{error, writing};
 use told::{passes_soon, status};
 

@@ -241,6 +241,21 @@ async fn an_open_page_is_told_what_changes_and_gets_what_waits() {
     let path = shop.world.url("/v1/sessions/s/messages");
     send(&path, "POST", Some(json!({ "id": "3", "text": "Are you there?" })), &headers).await;
     ann.until(said("Are you there?")).await;
+    // Ann writes: Sue is told, who sees it, and Eve is not, who watches what is not hers to see.
+    let mut eve = shop.live("eve").await;
+    for watcher in [&mut sue, &mut eve] {
+        watcher.watch("s").await;
+    }
+    eve.until(|told| told["type"] == "gone").await;
+    sue.until(|told| told["type"] == "conversation").await;
+    assert_eq!(shop.post("ann", "conversations/s/typing", json!({})).await.0, 204);
+    sue.until(|told| told["type"] == "typing").await;
+    eve.watch("nothing").await;
+    eve.until(|told| {
+        assert_ne!(told["type"], "typing", "{told}");
+        told["type"] == "gone" && told["conversation"] == "nothing"
+    })
+    .await;
     shop.does("ann", "s", "close", json!({})).await;
     ann.until(|told| told["type"] == "gone").await;
     sue.has(Some("ANN"), 0).await;

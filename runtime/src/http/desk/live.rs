@@ -24,10 +24,9 @@ use crate::dispatch::Heard;
 use crate::http::app::App;
 use crate::http::body::parse_json;
 use crate::http::desk_callers::DeskCaller;
-use crate::http::listen::Place;
 use crate::http::messages::checked_id;
 use crate::http::problem::Problem;
-use crate::http::socket::{accept_key, error, switching, writing};
+use crate::http::socket::{accept_key, begin, error, writing};
 use crate::http::{Request, Response};
 use crate::limits::{FRAME_BYTES_MAX, PING_EVERY, SOCKET_SEND_TIMEOUT};
 
@@ -46,16 +45,9 @@ pub(super) async fn open(app: &App, mut request: Request) -> Result<Response, Pr
     let caller = app.0.agent(request.headers())?;
     let accept = accept_key(request.headers())?;
     let (app, headers) = (app.clone(), request.headers().clone());
-    let upgrading = hyper::upgrade::on(&mut request);
-    let place = request.extensions().get::<Place>().cloned();
-    tokio::spawn(async move {
-        let _place = place;
-        match upgrading.await {
-            Ok(upgraded) => Live::open(app, caller, headers, upgraded).await.serve().await,
-            Err(error) => tracing::debug!(%error, "a WebSocket did not begin"),
-        }
-    });
-    Ok(switching(accept))
+    Ok(begin(&mut request, accept, async move |upgraded| {
+        Live::open(app, caller, headers, upgraded).await.serve().await;
+    }))
 }
 
 /// One open page.
@@ -69,6 +61,8 @@ struct Live {
     accounts: Receiver<AccountNews>,
     /// The conversation that she looks at.
     watched: Option<(String, Receiver<Heard>)>,
+    /// Whether she saw it when she was last told of it.
+    is_seen: bool,
     /// When what has changed is told; nothing where nothing has.
     floor_at: Option<Instant>,
     conversation_at: Option<Instant>,
@@ -91,6 +85,7 @@ impl Live {
             news,
             accounts,
             watched: None,
+            is_seen: false,
             floor_at: now,
             conversation_at: None,
             stream,
@@ -192,7 +187,9 @@ impl Live {
     async fn heard(&mut self, heard: Option<Heard>) -> Result<(), WsError> {
         match heard {
             Some(Heard::Typing(who)) => {
-                let Some((watched, _)) = &self.watched else { return Ok(()) };
+                let Some((watched, _)) = self.watched.as_ref().filter(|_| self.is_seen) else {
+                    return Ok(());
+                };
                 let who = writing(&who);
                 self.send(&json!({ "type": "typing", "conversation": watched, "typing": who }))
                     .await
@@ -216,7 +213,9 @@ impl Live {
     async fn tell_conversation(&mut self) -> Result<(), WsError> {
         self.conversation_at = None;
         let Some((watched, _)) = &self.watched else { return Ok(()) };
-        let told = match conversation::of(&self.app.0, &self.caller, watched).await {
+        let found = conversation::of(&self.app.0, &self.caller, watched).await;
+        self.is_seen = found.is_ok();
+        let told = match found {
             Ok(document) => json!({ "type": "conversation", "document": document }),
             // The bot has it, or another agent.
             Err(problem) if problem.status == 404 => {
@@ -238,6 +237,7 @@ impl Live {
                     (id, heard)
                 };
                 self.watched = wanted.map(listen);
+                self.is_seen = false;
                 self.conversation_at = None;
                 self.tell_conversation().await
             }

@@ -7,8 +7,8 @@ use http_body_util::{Either, Full};
 use hyper::StatusCode;
 use serde::Deserialize;
 
-use super::sees;
-use crate::dispatch::{AgentMove, Answer, DeskOrder, Held};
+use super::conversation;
+use crate::dispatch::{AgentMove, Answer, DeskOrder};
 use crate::http::app::Shared;
 use crate::http::body::read_json;
 use crate::http::desk_callers::DeskCaller;
@@ -73,13 +73,6 @@ fn needs(what: &str, name: &str) -> Problem {
     Problem::new(400, format!("`{what}` needs `{name}`"))
 }
 
-/// Who has the conversation now, where somebody sees it.
-async fn seen(app: &Shared, caller: &DeskCaller, session: &str) -> Result<Held, Problem> {
-    let found = app.dispatch.session(session).await?;
-    let held = found.and_then(|(session, _)| Held::of(&session));
-    held.filter(|held| sees(caller, held)).ok_or_else(|| Problem::no_session(session))
-}
-
 async fn order(
     app: &Shared,
     caller: &DeskCaller,
@@ -87,7 +80,7 @@ async fn order(
     what: &str,
     body: &MoveBody,
 ) -> Result<DeskMove, Problem> {
-    let held = seen(app, caller, session).await?;
+    let (_, held, _) = conversation::seen(app, caller, session).await?;
     let is_hers = held.owner.as_ref().is_some_and(|owner| owner.agent == caller.account.id);
     let may_move = caller.supervises || is_hers;
     let refused = |why: &str| Err(Problem::new(403, why.to_owned()).with_code("R0402"));
@@ -169,7 +162,7 @@ async fn says(
 
 /// That she is writing: told to the pages that are open, and kept nowhere.
 async fn typing(app: &Shared, caller: &DeskCaller, session: &str) -> Result<Response, Problem> {
-    let held = seen(app, caller, session).await?;
+    let (_, held, _) = conversation::seen(app, caller, session).await?;
     if held.owner.is_none_or(|owner| owner.agent != caller.account.id) {
         return Err(Problem::new(403, "the conversation is not yours").with_code("R0402"));
     }

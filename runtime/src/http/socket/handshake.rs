@@ -4,6 +4,7 @@ use flowright_access::v1::Proof;
 use flowright_access::v1::proof::Kind;
 use http_body_util::{Either, Full};
 use hyper::header::{CONNECTION, HeaderValue, UPGRADE};
+use hyper::upgrade::Upgraded;
 use hyper::{HeaderMap, StatusCode};
 use percent_encoding::percent_decode_str;
 use serde_json::Value as Json;
@@ -51,24 +52,32 @@ pub(in crate::http) async fn upgrade(
     let protocol = protocol(request.headers())?;
     let entered = app.0.access.enter(&channel, &wanted.session, &protocol.proofs).await?;
     wanted.enter(entered);
-    let (app, upgrading) = (app.clone(), hyper::upgrade::on(&mut request));
-    let place = request.extensions().get::<Place>().cloned();
-    tokio::spawn(async move {
-        let _place = place;
-        match upgrading.await {
-            Ok(upgraded) => Socket::open(app, channel, wanted, upgraded).await.serve().await,
-            Err(error) => tracing::debug!(%error, "a WebSocket did not begin"),
-        }
+    let app = app.clone();
+    let mut response = begin(&mut request, accept, async move |upgraded| {
+        Socket::open(app, channel, wanted, upgraded).await.serve().await;
     });
-    let mut response = switching(accept);
     if let Some(name) = protocol.name {
         response.headers_mut().insert("sec-websocket-protocol", name);
     }
     Ok(response)
 }
 
-/// That the connection is a WebSocket from here on.
-pub(in crate::http) fn switching(accept: HeaderValue) -> Response {
+/// That the connection is a WebSocket from here on; it is served in a task of its own, and keeps its place
+/// among the connections.
+pub(in crate::http) fn begin<S: Future<Output = ()> + Send>(
+    request: &mut Request,
+    accept: HeaderValue,
+    serve: impl FnOnce(Upgraded) -> S + Send + 'static,
+) -> Response {
+    let upgrading = hyper::upgrade::on(&mut *request);
+    let place = request.extensions().get::<Place>().cloned();
+    tokio::spawn(async move {
+        let _place = place;
+        match upgrading.await {
+            Ok(upgraded) => serve(upgraded).await,
+            Err(error) => tracing::debug!(%error, "a WebSocket did not begin"),
+        }
+    });
     let mut response = Response::new(Either::Left(Full::default()));
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
