@@ -29,14 +29,9 @@ pub fn suited(
     let mut session = session.clone();
     let mut stepper = Stepper::new(program, &mut session, now_ms);
     stepper.set_turn_cells();
-    let mut suited: Vec<(&KnowledgeDef, FoundArticle)> = Vec::new();
-    for article in found {
-        let bases = &program.program.knowledge;
-        let Some(base) = bases.iter().find(|base| base.name == article.base) else { continue };
-        if stepper.applies(base) && stepper.has_product(&article) {
-            suited.push((base, article));
-        }
-    }
+    let with_base = |article| Some((stepper.base_for_her(&article)?, article));
+    let mut suited: Vec<(&KnowledgeDef, FoundArticle)> =
+        found.into_iter().filter_map(with_base).collect();
     let rank = |(base, article): &(&KnowledgeDef, FoundArticle)| {
         let level = is_sure(article, least).then_some(base.level);
         Reverse((level, article.confidence_thousandths))
@@ -45,7 +40,7 @@ pub fn suited(
     suited.into_iter().map(|(_, article)| article).collect()
 }
 
-impl Stepper<'_> {
+impl<'p> Stepper<'p> {
     /// Answers with the most specific article that is sure enough and for this customer; whether there
     /// is one.
     pub(super) fn answer_from_knowledge(&mut self) -> bool {
@@ -65,19 +60,21 @@ impl Stepper<'_> {
     fn most_specific(&mut self, least: Decimal) -> Option<FoundArticle> {
         let mut best: Option<(&KnowledgeDef, FoundArticle)> = None;
         let found = std::mem::take(&mut self.knowledge);
-        for article in found.into_iter().take(KNOWLEDGE_HITS_MAX) {
-            let bases = &self.program.program.knowledge;
-            let Some(base) = bases.iter().find(|base| base.name == article.base) else { continue };
-            let better = best.as_ref().is_none_or(|(other, _)| base.level > other.level);
-            if is_sure(&article, least)
-                && better
-                && self.applies(base)
-                && self.has_product(&article)
-            {
+        let sure = found.into_iter().take(KNOWLEDGE_HITS_MAX).filter(|a| is_sure(a, least));
+        for article in sure {
+            let Some(base) = self.base_for_her(&article) else { continue };
+            if best.as_ref().is_none_or(|(other, _)| base.level > other.level) {
                 best = Some((base, article));
             }
         }
         best.map(|(_, article)| article)
+    }
+
+    /// The knowledge base of an article that is for the customer.
+    fn base_for_her(&mut self, article: &FoundArticle) -> Option<&'p KnowledgeDef> {
+        let program = self.program;
+        let base = program.program.knowledge.iter().find(|base| base.name == article.base)?;
+        (self.applies(base) && self.has_product(article)).then_some(base)
     }
 
     /// Whether a knowledge base is for the customer. A condition that cannot be told is not met.

@@ -21,6 +21,11 @@ use crate::store::{KnowledgeStore, StoreError, StoredArticle, Unanswered};
 
 pub(crate) use self::edit::{Edit, EditError, etag};
 
+/// Below it, an article is not worth an agent's look.
+const SUGGESTED_THOUSANDTHS_MIN: u16 = 200;
+/// From when an article is sure where no `fallback` says it.
+const SURE_WITHOUT_FALLBACK: Decimal = Decimal(500_000);
+
 /// A store of edits that many hold.
 pub type SharedKnowledgeStore = Arc<dyn KnowledgeStore>;
 
@@ -173,11 +178,6 @@ impl Shelf {
         self.all().find(|(entry, _)| entry.article.id == id && entry.article.language == lang)
     }
 }
-
-/// Below it, an article is not worth an agent's look.
-const SUGGESTED_THOUSANDTHS_MIN: u16 = 200;
-/// From when an article is sure where no `fallback` says it.
-const SURE_WITHOUT_FALLBACK: Decimal = Decimal(500_000);
 
 /// The index of a program's articles, where nobody edits them.
 ///
