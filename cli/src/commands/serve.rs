@@ -258,7 +258,7 @@ fn welcome(
         false => String::new(),
     };
     let mut text = format!(
-        "{} {}\n  chat    {}\n  api     POST {base}/v1/sessions/SESSION/messages   described in {base}/openapi.json\n  health  {base}/readyz   metrics {base}/metrics\n{grpc}  store   {}\n  Ctrl-C stops it; nothing said so far is lost.\n",
+        "{} {}\n  chat    {}\n  api     POST {base}/v1/sessions/SESSION/messages   described in {base}/openapi.json\n  desk    {base}/desk   for whom `flowright accounts add` has made an account\n  health  {base}/readyz   metrics {base}/metrics\n{grpc}  store   {}\n  Ctrl-C stops it; nothing said so far is lost.\n",
         bold(&program.bot.name),
         "is served:",
         bold(&format!("{base}/")),
