@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use flowright_compiler::base::SourceProvider as _;
 use flowright_compiler::compile::MemorySources;
 
 /// A project whose files are edited.
@@ -15,12 +14,8 @@ pub(super) struct Edited {
 
 impl Edited {
     pub(super) fn new(sources: &MemorySources, seed: u64) -> Self {
-        let files: Vec<(String, String)> = sources
-            .sources()
-            .unwrap()
-            .into_iter()
-            .map(|(label, text)| (label, text.to_string()))
-            .collect();
+        let own = |(label, text): &(String, Arc<str>)| (label.clone(), text.to_string());
+        let files: Vec<(String, String)> = sources.0.iter().map(own).collect();
         let is_part = |c: char| c.is_alphanumeric() || c == '_';
         let words = files.iter().flat_map(|(_, text)| text.split(|c| !is_part(c)));
         let words = words.filter(|word| !word.is_empty()).map(str::to_owned).collect();

@@ -30,7 +30,8 @@ fn said(analysis: &Analysis) -> Vec<String> {
     all.extend(project.clone().flat_map(|p| &p.intents).map(|intent| format!("{intent:?}")));
     all.extend(project.map(|p| {
         let types = (&p.choices, &p.entities, &p.regexes, &p.session_slots);
-        format!("{types:?} {:?} {:?} {:?}", p.actions, p.texts, p.tests)
+        let rules = (&p.route, &p.knowledge);
+        format!("{types:?} {rules:?} {:?} {:?} {:?}", p.actions, p.texts, p.tests)
     }));
     all
 }
@@ -71,14 +72,14 @@ fn assert_enough(edited: impl IntoIterator<Item = (usize, usize)>) {
     assert!(sound * 5 >= edits && edits > 0, "only {sound} of {edits} edits left a project");
 }
 
-/// The sources of a folder and of the folders in it, in order.
+/// The sources of a folder and of the folders in it, articles among them, in order.
 fn folder(path: &Path) -> MemorySources {
     let (mut files, mut folders) = (Vec::new(), vec![path.to_path_buf()]);
     while let Some(inner) = folders.pop() {
         for entry in std::fs::read_dir(&inner).unwrap().map(|entry| entry.unwrap().path()) {
             if entry.is_dir() {
                 folders.push(entry);
-            } else if entry.extension().is_some_and(|ext| ext == "flow") {
+            } else if entry.extension().is_some_and(|ext| ext == "flow" || ext == "md") {
                 let label = entry.strip_prefix(path).unwrap().to_str().unwrap().to_owned();
                 files.push((label, std::fs::read_to_string(entry).unwrap().into()));
             }
@@ -94,7 +95,9 @@ fn here() -> &'static Path {
 
 #[test]
 fn the_example_projects() {
-    for (seed, name) in (0..).zip(["order_change", "outage_report", "invoice_query"]) {
+    for (seed, name) in
+        (0..).zip(["order_change", "outage_report", "invoice_query", "crane_service"])
+    {
         let project = folder(&here().join("../flows").join(name));
         assert_enough([edit(&project, 0x5eed + 2 * seed, 120)]);
     }
