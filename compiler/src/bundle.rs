@@ -15,7 +15,7 @@ use crate::ir::verify::VerifiedProgram;
 /// First bytes of every bundle. The last one catches a transfer in text mode.
 const MAGIC: [u8; 8] = *b"FLOWB\r\n\x1a";
 /// The format that this compiler writes and reads.
-pub const FORMAT_VERSION: u32 = 12;
+pub const FORMAT_VERSION: u32 = 13;
 const HEADER_BYTES: usize = 8 + 4 + 8 + 32;
 
 /// A compiled project.

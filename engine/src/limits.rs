@@ -35,5 +35,9 @@ pub const EXTERNAL_INTENTS_KEPT: usize = 10;
 pub const KNOWLEDGE_HITS_MAX: usize = 16;
 /// Addresses of the customer that a conversation knows, those that she used last.
 pub const CONTACTS_MAX: usize = 16;
+/// Notes of a conversation that it keeps, the latest: what came before is in the journal.
+pub const NOTES_MAX: usize = 100;
+/// Characters of one note.
+pub const NOTE_CHARS_MAX: usize = 4_000;
 /// Files of a conversation that it knows, the latest: what came before is in the journal.
 pub const ATTACHMENTS_MAX: usize = 200;

@@ -18,7 +18,7 @@ use flowright_nlu::value::Value;
 use serde::{Deserialize, Serialize};
 
 pub use contacts::{Contact, Sender};
-pub use handoff::{DeskMove, Fact, Handoff, Owner, Ownership, Reason, Released, Summary};
+pub use handoff::{DeskMove, Fact, Handoff, Note, Owner, Ownership, Reason, Released, Summary};
 pub use knowledge::{ArticleRef, FoundArticle};
 pub use said::{Attached, Attachment, Card, Choice, Line, Media, Reply, Speaker};
 
@@ -51,6 +51,9 @@ pub struct Session {
     /// Files that the customer sent, oldest first (see `limits::ATTACHMENTS_MAX`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub attachments: Vec<Attached>,
+    /// What the desk wrote down about it, oldest first (see `limits::NOTES_MAX`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
     /// Where she can be written to, beside where she wrote last (see `limits::CONTACTS_MAX`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<Contact>,
@@ -228,6 +231,9 @@ pub enum Event {
     /// Another human gets a conversation that was handed over, or it waits again. `epoch` is
     /// [`Session::epoch`] as whoever decided it knew it: of several that decide at once, one moves.
     Desk { epoch: u64, what: DeskMove },
+    /// Somebody at the desk writes something down about a conversation that was handed over. Who has it,
+    /// and since when, stays as it is.
+    Note { by: Owner, text: String },
     /// Another session turned out to be of the same customer: what it holds goes on here.
     Joined {
         /// As it is.

@@ -33,6 +33,7 @@ pub fn open_session(
         last_said: Vec::new(),
         transcript: Vec::new(),
         attachments: Vec::new(),
+        notes: Vec::new(),
         contacts: Vec::new(),
         wake_at_ms: None,
         heard_at_ms: now_ms,

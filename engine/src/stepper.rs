@@ -114,6 +114,7 @@ impl<'s> Stepper<'s> {
             Event::Expired => self.expire(),
             Event::Agent { name, text, then, by: _ } => self.agent(name, text, then),
             Event::Desk { epoch: _, what } => self.desk(what),
+            Event::Note { by, text } => self.note(by, &text),
             Event::Joined { other } => self.join(*other),
             Event::Left { .. } => self.leave(),
             // `step` has refused it.

@@ -107,6 +107,38 @@ test("a conversation comes, is answered, and is closed", limit, async () => {
   await page.context().close();
 });
 
+test("a note is for colleagues, and a conversation that goes back to the bot says so", limit, async () => {
+  const session = `note-${(number += 1)}`;
+  const page = await signIn("ann");
+  const sue = await signIn("sue", { locale: "zh-CN" });
+  await handedOver(session);
+  await open(page, session);
+  await open(sue, session);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("n");
+  await page.keyboard.press("Control+Enter");
+  await page.getByText("There is nothing to send.").waitFor();
+  await page.keyboard.insertText("Angry. <b>Never</b> mention the fee.");
+  await page.keyboard.press("Control+Enter");
+  for (const one of [page, sue]) await one.locator("#notes .text").getByText("Angry. <b>Never</b> mention the fee.", { exact: true }).waitFor();
+  await until("what was kept is out of the field", async () => (await page.locator("#note").inputValue()) === "");
+  // What is not kept yet waits for her while she looks at something else.
+  await page.locator("#note").fill("half a note");
+  await sue.locator("#note").fill("同意。");
+  await sue.getByRole("button", { name: "保存备注" }).click();
+  await page.locator("#notes .text").getByText("同意。").waitFor();
+  assert.equal(await page.locator("#note").inputValue(), "half a note");
+  await one(page, session).getByText("notes: 2").waitFor();
+  await look(page, "desk-notes");
+  await page.locator(".bar").getByRole("button", { name: "Back to the bot" }).click();
+  await until("it has left her list", async () => (await one(page, session).count()) === 0);
+  const read = await customerReads(session);
+  assert.match(read.at(-1), /You are with the assistant again/);
+  assert.ok(!read.some((text) => text.includes("Angry")));
+  assert.deepEqual([...page.said, ...sue.said].filter((line) => /error/i.test(line)), []);
+  await Promise.all([page, sue].map((one) => one.context().close()));
+});
+
 test("an article is found for what the customer asks, and put into the reply", limit, async () => {
   // The cranes' bot has articles; she wants a human all the same.
   const customer = await (await cranes.visitor()).newPage();

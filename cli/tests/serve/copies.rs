@@ -233,7 +233,7 @@ fn a_backup_of_an_earlier_version_is_restored_and_other_files_are_not() {
     let (code, text) = said(&run(&folder, &["restore", "s.sqlite", "--store", "new.sqlite"]));
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("2 sessions") && text.contains("schema 2"), "{text}");
-    assert!(text.contains("the server makes them schema 10"), "{text}");
+    assert!(text.contains("the server makes them schema 11"), "{text}");
     let (_, crm) = start_crm();
     let server = start(&folder.join("new.sqlite"), crm);
     let known = server.post("a", &message("1", "我需要修改订单#12345的交货日期。"));

@@ -62,7 +62,7 @@ fn a_project_that_is_well_is_said_to_be_before_and_while_it_is_served() {
     assert_eq!(code, 0, "{report}");
     let says = |thing: &str| report[thing]["says"].as_str().unwrap().to_owned();
     assert_eq!(says("address"), format!("a flowright serves `b` on 127.0.0.1:{port}"));
-    assert!(says("store").contains("schema 10; a server has it"), "{report}");
+    assert!(says("store").contains("schema 11; a server has it"), "{report}");
     assert!(says("integrity").contains("2 sessions"), "{report}");
     assert!(says("sessions").starts_with("2 sessions: "), "{report}");
     for thing in ["sources", "configuration", "encoder", "environment", "bundles", "timers"] {

@@ -78,6 +78,16 @@ pub enum Released {
     Gone,
 }
 
+/// What somebody at the desk wrote down for whoever has the conversation after her. No customer reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    pub at_ms: i64,
+    /// The last turn before it.
+    pub turn: u64,
+    pub by: Owner,
+    pub text: String,
+}
+
 /// What kind of handoff it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

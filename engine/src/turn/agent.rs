@@ -10,6 +10,7 @@ impl Stepper<'_> {
     pub(crate) fn agent(&mut self, name: String, text: Option<String>, then: Then) {
         self.session.turn += 1;
         self.session.last_said.clear();
+        let is_silent = text.is_none();
         if let Some(text) = text {
             self.session.record(Speaker::Agent, &text, self.now_ms);
             if let Status::HandedOff(handoff) = &mut self.session.status {
@@ -27,6 +28,10 @@ impl Stepper<'_> {
         self.session.epoch += 1;
         // How long the customer has been silent is reckoned from when the bot listens again.
         self.session.heard_at_ms = self.now_ms;
+        if is_silent && then == Then::Bot {
+            let text = self.phrase(self.program.program.phrases.back, &[]);
+            self.reply_text(text);
+        }
         if self.end_under_way(outcome) && matches!(then, Then::Close(_)) {
             self.forget();
         }

@@ -1,10 +1,12 @@
 //! Who has a conversation that was handed over: it is claimed, put back, given to those with another skill.
 //! One number tells all who decide this at once apart from each other ([`crate::model::Session::epoch`]).
+//! And what they write down for each other.
 
 use flowright_compiler::ir::{Program, SkillId};
 
 use crate::LoadedProgram;
-use crate::model::{DeskMove, Event, Ownership, Session, Status};
+use crate::limits::{NOTE_CHARS_MAX, NOTES_MAX};
+use crate::model::{DeskMove, Event, Note, Owner, Ownership, Session, Status};
 use crate::step::StepError;
 use crate::stepper::Stepper;
 
@@ -16,6 +18,9 @@ pub fn admits(program: &LoadedProgram, session: &Session, event: &Event) -> Resu
     let (by, epoch, what) = match event {
         Event::Agent { by, .. } => (by.as_ref(), None, None),
         Event::Desk { epoch, what } => (None, Some(*epoch), Some(what)),
+        // Whoever looks at it may write something down: that changes nothing for the others.
+        Event::Note { .. } if session.status != Status::Bot => return Ok(()),
+        Event::Note { .. } => return Err(StepError::NotHandedOff),
         _ => return Ok(()),
     };
     let Status::HandedOff(handoff) = &session.status else { return Err(StepError::NotHandedOff) };
@@ -62,5 +67,14 @@ impl Stepper<'_> {
             }
         }
         self.session.epoch += 1;
+    }
+
+    /// Keeps what somebody at the desk wrote down.
+    pub(crate) fn note(&mut self, by: Owner, text: &str) {
+        let text = text.chars().take(NOTE_CHARS_MAX).collect();
+        let session = &mut *self.session;
+        session.notes.push(Note { at_ms: self.now_ms, turn: session.turn, by, text });
+        let surplus = session.notes.len().saturating_sub(NOTES_MAX);
+        session.notes.drain(..surplus);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use crate::limits::{ATTACHMENTS_MAX, STACK_MAX, TRANSCRIPT_LINES_MAX, TRIED_MAX};
+use crate::limits::{ATTACHMENTS_MAX, NOTES_MAX, STACK_MAX, TRANSCRIPT_LINES_MAX, TRIED_MAX};
 use crate::model::{Session, Status};
 use crate::stepper::Stepper;
 
@@ -26,6 +26,10 @@ impl Stepper<'_> {
         session.attachments.sort_by_key(|attached| attached.turn);
         let surplus = session.attachments.len().saturating_sub(ATTACHMENTS_MAX);
         session.attachments.drain(..surplus);
+        session.notes.extend(other.notes);
+        session.notes.sort_by_key(|note| note.at_ms);
+        let surplus = session.notes.len().saturating_sub(NOTES_MAX);
+        session.notes.drain(..surplus);
         session.tried.extend(other.tried);
         let surplus = session.tried.len().saturating_sub(TRIED_MAX);
         session.tried.drain(..surplus);
@@ -68,6 +72,7 @@ impl Stepper<'_> {
         self.session.clarifying = None;
         self.session.last_said.clear();
         self.session.contacts.clear();
+        self.session.notes.clear();
         self.session.misses = 0;
         self.forget();
     }

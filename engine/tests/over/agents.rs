@@ -56,7 +56,9 @@ fn what_is_given_back_is_the_bots_again() {
     talk.now_ms += HOUR_MS;
     let commands = talk.event(done(None, Then::Bot));
     let all_ended = [ended("human", Outcome::Cancelled), ended("visit", Outcome::Cancelled)];
-    assert_eq!(commands, all_ended);
+    assert_eq!(commands.get(1..), Some(&all_ended[..]));
+    let notice = "You are with the assistant again. What else can I do for you?";
+    assert_eq!(replies(&commands), [notice], "she is not left to wonder who hears her");
     assert_eq!((&talk.session.status, talk.session.stack.len()), (&Status::Bot, 0));
     assert_eq!(talk.session.heard_at_ms, talk.now_ms, "her silence begins now");
     assert_eq!(talk.slot("note"), text("visits C-1 0"), "what is kept for the conversation stays");
@@ -64,6 +66,8 @@ fn what_is_given_back_is_the_bots_again() {
     // And can be handed over again.
     talk.say("a human please");
     assert!(matches!(talk.session.status, Status::HandedOff(_)));
+    let commands = talk.event(done(Some("Our assistant goes on."), Then::Bot));
+    assert_eq!(replies(&commands), ["Our assistant goes on."], "she has told it herself");
 }
 
 #[test]
@@ -85,7 +89,9 @@ fn a_promise_of_the_bots_outlasts_her() {
         assert_eq!(talk.say("set an alarm"), ["I wake you."]);
         talk.say("a human please");
         assert_eq!(talk.session.wake_at_ms, None, "no timer while a human has it");
-        assert_eq!(talk.event(done(None, then)).len(), 1, "the flow that handed over is over");
+        let ends = talk.event(done(None, then));
+        let over = ends.iter().filter(|c| matches!(c, Command::FlowEnded { .. })).count();
+        assert_eq!(over, 1, "the flow that handed over is over");
         assert_eq!(talk.session.wake_at_ms, Some(1_000 + 2 * HOUR_MS), "{then:?}");
         talk.now_ms = 1_000 + 2 * HOUR_MS;
         assert_eq!(replies(&talk.event(Event::Wake)), ["Good morning!"], "{then:?}");

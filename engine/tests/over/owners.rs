@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use flowright_compiler::ir::Outcome;
+use flowright_engine::limits::{NOTE_CHARS_MAX, NOTES_MAX};
 use flowright_engine::model::{
-    Command, DeskMove, Event, Handoff, Owner, Ownership, Released, Session, Status, Then,
+    Command, DeskMove, Event, Handoff, Note, Owner, Ownership, Released, Session, Status, Then,
 };
 use flowright_engine::{StepError, step};
 
@@ -21,6 +22,10 @@ fn claim(epoch: u64, agent: &str) -> Event {
 fn says(by: Option<(&str, u64)>, then: Then) -> Event {
     let by = by.map(|(agent, epoch)| Ownership { agent: agent.to_owned(), epoch });
     Event::Agent { name: "Ann".to_owned(), text: Some("Hello.".to_owned()), then, by }
+}
+
+fn note(agent: &str, text: &str) -> Event {
+    Event::Note { by: owner(agent), text: text.to_owned() }
 }
 
 fn message(text: &str) -> Event {
@@ -113,10 +118,57 @@ fn what_the_bot_has_again_no_claim_of_before_reaches() {
     }
 }
 
+#[test]
+fn notes_are_kept_and_move_nothing() {
+    let mut talk = handed_over();
+    talk.event(claim(1, "ann"));
+    let (had, lines) = (talk.session.status.clone(), talk.session.transcript.len());
+    talk.now_ms = 7_000;
+    assert_eq!(talk.event(note("bob", "calls back at 4")), [], "the customer is told nothing");
+    assert_eq!((&talk.session.status, talk.session.epoch), (&had, 2));
+    assert_eq!(talk.session.transcript.len(), lines, "what was said is without it");
+    let kept = Note {
+        at_ms: 7_000,
+        turn: talk.session.turn,
+        by: owner("bob"),
+        text: "calls back at 4".to_owned(),
+    };
+    assert_eq!(talk.session.notes, std::slice::from_ref(&kept));
+    talk.event(says(Some(("ann", 2)), Then::Close(Outcome::Resolved)));
+    assert_eq!(talk.refused(note("bob", "too late")), StepError::NotHandedOff);
+    assert_eq!(
+        talk.session.notes,
+        std::slice::from_ref(&kept),
+        "it is there when it is handed over again"
+    );
+    // The conversation that it goes on in has it, the one that is left has not.
+    let mut other = handed_over();
+    other.event(note("ann", "VIP"));
+    let of_other = other.session.notes[0].clone();
+    talk.event(Event::Joined { other: Box::new(other.session.clone()) });
+    assert_eq!(talk.session.notes, [of_other, kept], "by time");
+    other.event(Event::Left { into: "s".to_owned() });
+    assert_eq!(other.session.notes, []);
+}
+
+#[test]
+fn notes_are_bounded() {
+    let mut talk = handed_over();
+    for n in 0..=NOTES_MAX {
+        talk.event(note("ann", &n.to_string()));
+    }
+    let first = &talk.session.notes[0];
+    assert_eq!((talk.session.notes.len(), first.text.as_str()), (NOTES_MAX, "1"), "the last ones");
+    talk.event(note("ann", &"备".repeat(2 * NOTE_CHARS_MAX)));
+    let last = talk.session.notes.last().unwrap();
+    assert_eq!(last.text.chars().count(), NOTE_CHARS_MAX);
+}
+
 /// What two agents, a supervisor, a desk elsewhere and the customer may do. Each of the agents knows the
 /// conversation as it was at some time: now, or when she last looked.
 fn moves(now: u64, seen: [u64; 2]) -> Vec<Event> {
     let mut all = vec![message("book a visit"), message("a human please"), says(None, Then::Stay)];
+    all.push(note("bob", "calm"));
     for (agent, seen) in ["ann", "bob"].into_iter().zip(seen) {
         for epoch in BTreeSet::from([seen, now]) {
             all.push(claim(epoch, agent));
@@ -147,6 +199,9 @@ fn holds(before: &Session, event: &Event, done: Result<&[Command], &StepError>, 
             let mine = owner_of(had).map(|o| (o.agent, before.epoch));
             let claimed = by.clone().map(|by| (by.agent, by.epoch));
             assert_eq!(moved, had.is_some() && claimed == mine);
+        }
+        Event::Note { .. } => {
+            assert!(moved == had.is_some() && has == had && after.epoch == before.epoch);
         }
         _ => {}
     }

@@ -41,6 +41,7 @@ fn waits(session: &str, skill: Option<&str>, at_ms: i64) -> Held {
         replied_at_ms: None,
         heard_at_ms: at_ms,
         owner: None,
+        notes: 0,
     }
 }
 

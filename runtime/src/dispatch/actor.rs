@@ -113,6 +113,7 @@ impl Actor {
                     Wish::Open(who) => self.open(*who).await,
                     Wish::Agent(done) => self.agent(*done).await,
                     Wish::Desk(order) => self.desk(*order).await,
+                    Wish::Note(note) => self.write_down(*note).await,
                     Wish::Meet(who) => self.introduced(*who).await,
                     Wish::Settle => self.settle().await,
                     Wish::Join(other) => self.join(*other).await,

@@ -7,7 +7,9 @@ use flowright_engine::model::Status;
 use tokio::sync::broadcast;
 
 use super::mail::Wish;
-use super::{AgentMove, Answer, DeskOrder, Dispatch, DispatchError, Held, StoreError, Typing};
+use super::{
+    AgentMove, Answer, DeskNote, DeskOrder, Dispatch, DispatchError, Held, StoreError, Typing,
+};
 
 /// What became of a conversation that a human has, or that waits for one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +35,14 @@ impl Dispatch {
     /// See [`DispatchError`]: [`DispatchError::NotTheOwner`] where somebody else was first.
     pub async fn desk(&self, session: &str, order: DeskOrder) -> Result<Answer, DispatchError> {
         self.ask(session, Wish::Desk(Box::new(order))).await
+    }
+
+    /// Keeps what somebody at the desk writes down about a conversation.
+    ///
+    /// # Errors
+    /// See [`DispatchError`].
+    pub async fn note(&self, session: &str, note: DeskNote) -> Result<Answer, DispatchError> {
+        self.ask(session, Wish::Note(Box::new(note))).await
     }
 
     /// The conversations that humans have, or that wait for one.

@@ -1,6 +1,6 @@
 //! What comes into a session's mailbox, and what is answered.
 
-use flowright_engine::model::{Attachment, DeskMove, Ownership, Session, Then};
+use flowright_engine::model::{Attachment, DeskMove, Owner, Ownership, Session, Then};
 use flowright_nlu::lang::Lang;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -84,6 +84,17 @@ pub struct DeskOrder {
     pub what: DeskMove,
 }
 
+/// What somebody at the desk writes down about a conversation that was handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskNote {
+    /// Unique among the notes of the session; the same id again gives the same answer.
+    pub id: String,
+    /// Who.
+    pub by: Owner,
+    /// What.
+    pub text: String,
+}
+
 /// The answer to a message, or to an agent's move.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Answer {
@@ -121,6 +132,7 @@ pub(crate) enum Wish {
     Open(Box<Incoming>),
     Agent(Box<AgentMove>),
     Desk(Box<DeskOrder>),
+    Note(Box<DeskNote>),
     /// Who writes there was proved elsewhere.
     Meet(Box<Incoming>),
     /// What is under way is carried out first.

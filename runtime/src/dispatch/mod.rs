@@ -39,7 +39,7 @@ pub use desk::HeldNews;
 pub use error::DispatchError;
 use lines::Lines;
 pub use lines::{Heard, Typing};
-pub use mail::{AgentMove, Answer, DeskOrder, Incoming};
+pub use mail::{AgentMove, Answer, DeskNote, DeskOrder, Incoming};
 use mail::{Asked, Mail, Place, Wish};
 pub use timers::Resumed;
 

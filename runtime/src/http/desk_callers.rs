@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use flowright_engine::model::Owner;
 use hyper::header::{AUTHORIZATION, COOKIE, HeaderValue};
 use hyper::{HeaderMap, Method};
 
@@ -25,6 +26,13 @@ pub(crate) struct DeskCaller {
     pub(crate) supervises: bool,
     /// By which login: it may end while she is served.
     pub(super) present: Present,
+}
+
+impl DeskCaller {
+    /// As she has conversations, and is shown to others.
+    pub(super) fn owner(&self) -> Owner {
+        Owner { agent: self.account.id.clone(), name: self.account.name.clone() }
+    }
 }
 
 /// How somebody says who she is.

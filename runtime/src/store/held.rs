@@ -31,6 +31,9 @@ pub struct Held {
     pub heard_at_ms: i64,
     /// Who has it; nobody while it waits.
     pub owner: Option<Owner>,
+    /// Number of [`Session::notes`]; in records of before there were any, 0.
+    #[serde(default)]
+    pub notes: usize,
 }
 
 impl Held {
@@ -51,6 +54,7 @@ impl Held {
             replied_at_ms: handoff.replied_at_ms,
             heard_at_ms: session.heard_at_ms,
             owner: handoff.owner.clone(),
+            notes: session.notes.len(),
         })
     }
 }

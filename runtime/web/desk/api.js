@@ -28,6 +28,7 @@ export const presence = (wanted) => ask("POST", "presence", { presence: wanted }
 const path = (session) => `conversations/${encodeURIComponent(session)}`;
 // A move has an id of its own, so that one that is sent again after a lost answer is carried out once.
 export const move = (session, what, fields) => ask("POST", `${path(session)}/${what}`, fields);
+export const note = (session, fields) => ask("POST", `${path(session)}/notes`, fields);
 export const typing = (session) => ask("POST", `${path(session)}/typing`, {});
 export const suggestions = (session, question) => ask("GET", `${path(session)}/suggestions${question ? `?q=${encodeURIComponent(question)}` : ""}`);
 export const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");

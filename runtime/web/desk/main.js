@@ -2,6 +2,7 @@
 import { Live, me, presence, signOut } from "./api.js";
 import { el, fill } from "./dom.js";
 import { languageChoice, login } from "./login.js";
+import { Notes } from "./notes.js";
 import { Offers } from "./offers.js";
 import { panel } from "./panel.js";
 import { listed, queue } from "./queue.js";
@@ -30,11 +31,13 @@ class Desk {
     this.middle = el("main", { id: "talk" });
     this.facts = el("div", { id: "facts" });
     this.offered = el("section");
-    this.side = el("aside", { id: "panel", "aria-label": words().details }, this.facts, this.offered);
+    this.noted = el("section");
+    this.side = el("aside", { id: "panel", "aria-label": words().details }, this.noted, this.facts, this.offered);
     this.head = el("header");
     this.connection = el("p", { id: "connection", role: "status" });
     this.talk = new Talk(this.middle, this.state, { moved: (session, what) => this.moved(session, what) });
     this.offers = new Offers(this.offered, (text) => this.talk.insert(text));
+    this.notes = new Notes(this.noted);
     this.keys = el("dialog", { id: "keys" });
     this.onKey = (event) => this.key(event);
     addEventListener("keydown", this.onKey);
@@ -62,7 +65,9 @@ class Desk {
   beside() {
     panel(this.facts, this.state);
     const { open, document: doc } = this.state;
-    this.offers.show(open, doc?.conversation.session === open ? doc : undefined);
+    const shown = doc?.conversation.session === open ? doc : undefined;
+    this.offers.show(open, shown);
+    this.notes.show(open, shown);
   }
 
   own() {
@@ -134,13 +139,14 @@ class Desk {
 
   key(event) {
     const inText = /^(TEXTAREA|INPUT|SELECT)$/.test(event.target.tagName);
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.id === "reply") {
+    const sends = { reply: this.talk, note: this.notes }[event.target.id];
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && sends) {
       event.preventDefault();
-      return this.talk.send();
+      return sends.send();
     }
     if (event.key === "Escape" && !this.keys.open) return this.list.querySelector("[aria-current], button")?.focus();
     if (inText || this.keys.open || event.ctrlKey || event.metaKey || event.altKey) return;
-    const does = { j: () => this.step(1), k: () => this.step(-1), c: () => this.talk.session && this.state.document && this.talk.does("claim", {}), r: () => { event.preventDefault(); document.getElementById("reply")?.focus(); }, t: () => this.state.me.supervises && this.toTeam(), "?": () => this.help() };
+    const does = { j: () => this.step(1), k: () => this.step(-1), c: () => this.talk.session && this.state.document && this.talk.does("claim", {}), r: () => { event.preventDefault(); document.getElementById("reply")?.focus(); }, n: () => { event.preventDefault(); document.getElementById("note")?.focus(); }, t: () => this.state.me.supervises && this.toTeam(), "?": () => this.help() };
     does[event.key]?.();
   }
 

@@ -47,7 +47,7 @@ function item(state, one, open) {
   },
   el("span", { className: "what" }, label),
   el("span", { className: "urgency" }, w.urgency[one.urgency]),
-  el("span", { className: "who" }, one.owner && !isMine(state, one) ? one.owner.name : one.session),
+  el("span", { className: "who" }, one.owner && !isMine(state, one) ? one.owner.name : one.session, one.notes > 0 && ` · ${w.noted(one.notes)}`),
   el("time", { dateTime: new Date(one.heard_at_ms).toISOString() }, since(one.owner ? one.heard_at_ms : one.wanted_at_ms)),
   danger && el("span", { className: "risk" }, w[danger])));
 }

@@ -15,8 +15,9 @@ const WORDS = {
     trouble: "That did not work. Please try again.", tooLong: "This text is too long.", empty: "There is nothing to send.",
     bot: "Bot", agent: "Agent", writes: (who) => `${who} is writing…`, theCustomer: "The customer",
     agents: "Agents", load: "Load", has: "Has", pace: "Pace", skills: "Skills", presence: "Presence", atRisk: "Targets at risk", waits: "Waiting", longest: "Longest wait",
-    keys: "Keys", help: [["j / k", "next, previous"], ["Enter", "open"], ["c", "take it"], ["r", "reply"], ["Ctrl+Enter", "send"], ["t", "team"], ["?", "these keys"], ["Esc", "back to the list"]],
+    keys: "Keys", help: [["j / k", "next, previous"], ["Enter", "open"], ["c", "take it"], ["r", "reply"], ["n", "note"], ["Ctrl+Enter", "send"], ["t", "team"], ["?", "these keys"], ["Esc", "back to the list"]],
     offers: "Suggestions", look: "Search articles…", noOffers: "No article fits.", insert: "Insert", read: "Read",
+    notes: "Notes for colleagues", note: "Write a note…", keep: "Keep the note", noted: (n) => `notes: ${n}`,
     more: (n) => `and ${n} more`,
   },
   zh: {
@@ -34,8 +35,9 @@ const WORDS = {
     trouble: "操作未成功,请重试。", tooLong: "内容太长。", empty: "没有可发送的内容。",
     bot: "机器人", agent: "客服", writes: (who) => `${who}正在输入…`, theCustomer: "客户",
     agents: "客服人员", load: "负载", has: "会话数", pace: "耗时", skills: "技能", presence: "状态", atRisk: "目标有风险", waits: "等待数", longest: "最长等待",
-    keys: "快捷键", help: [["j / k", "下一个、上一个"], ["Enter", "打开"], ["c", "接入"], ["r", "回复"], ["Ctrl+Enter", "发送"], ["t", "团队"], ["?", "快捷键"], ["Esc", "回到列表"]],
+    keys: "快捷键", help: [["j / k", "下一个、上一个"], ["Enter", "打开"], ["c", "接入"], ["r", "回复"], ["n", "备注"], ["Ctrl+Enter", "发送"], ["t", "团队"], ["?", "快捷键"], ["Esc", "回到列表"]],
     offers: "建议", look: "搜索知识库…", noOffers: "没有合适的文章。", insert: "填入回复", read: "阅读",
+    notes: "内部备注", note: "写备注…", keep: "保存备注", noted: (n) => `备注 ${n}`,
     more: (n) => `另有 ${n} 个`,
   },
 };

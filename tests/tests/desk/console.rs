@@ -28,13 +28,13 @@ flow bill { on intent bill  slot number: text { ask "Which one?" }
 "#;
 
 /// A shop with Ann and Bob, who can do `billing`, Eve, who can do `legal`, and Sue, who supervises.
-struct Shop {
-    world: World,
+pub(super) struct Shop {
+    pub(super) world: World,
     tokens: Vec<(&'static str, String)>,
 }
 
 impl Shop {
-    async fn open() -> Self {
+    pub(super) async fn open() -> Self {
         let world = World::start_bundle(bundle_of_text(BOT), options).await;
         let mut tokens = Vec::new();
         for (login, role, skill) in [
@@ -59,18 +59,24 @@ impl Shop {
         &self.tokens.iter().find(|(login, _)| *login == who).unwrap().1
     }
 
-    async fn get(&self, who: &str, path: &str) -> (u16, Json) {
+    pub(super) async fn get(&self, who: &str, path: &str) -> (u16, Json) {
         let path = self.world.url(&format!("/desk/v1/{path}"));
         send(&path, "GET", None, &[("authorization", self.token(who))]).await
     }
 
-    async fn post(&self, who: &str, path: &str, body: Json) -> (u16, Json) {
+    pub(super) async fn post(&self, who: &str, path: &str, body: Json) -> (u16, Json) {
         let path = self.world.url(&format!("/desk/v1/{path}"));
         send(&path, "POST", Some(body), &[("authorization", self.token(who))]).await
     }
 
     /// Does something in a conversation as it is now.
-    async fn does(&self, who: &str, session: &str, what: &str, more: Json) -> (u16, Json) {
+    pub(super) async fn does(
+        &self,
+        who: &str,
+        session: &str,
+        what: &str,
+        more: Json,
+    ) -> (u16, Json) {
         let epoch = self.epoch(session).await;
         let mut body = json!({ "id": format!("{what}-{epoch}"), "epoch": epoch });
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -82,18 +88,22 @@ impl Shop {
         all.into_iter().find(|held| held.session == session).map_or(0, |held| held.epoch)
     }
 
-    async fn handed_over(&self, session: &str) {
-        let customer = json!({ "id": "C-1", "email": "li@x.example", "contract": "CNY 9" });
+    pub(super) async fn handed_over(&self, session: &str) {
         for (id, text) in [("1", "my bill is wrong"), ("2", "R-77")] {
-            let body = json!({ "id": id, "text": text, "customer": customer });
-            let headers = [("authorization", super::accounts::operators())];
-            let headers = headers.each_ref().map(|(name, value)| (*name, value.as_str()));
-            let path = self.world.url(&format!("/v1/sessions/{session}/messages"));
-            assert_eq!(send(&path, "POST", Some(body), &headers).await.0, 200);
+            self.writes(session, id, text).await;
         }
     }
 
-    async fn live(&self, who: &str) -> Live {
+    /// The customer writes.
+    pub(super) async fn writes(&self, session: &str, id: &str, text: &str) {
+        let customer = json!({ "id": "C-1", "email": "li@x.example", "contract": "CNY 9" });
+        let body = json!({ "id": id, "text": text, "customer": customer });
+        let path = self.world.url(&format!("/v1/sessions/{session}/messages"));
+        let token = super::accounts::operators();
+        assert_eq!(send(&path, "POST", Some(body), &[("authorization", &token)]).await.0, 200);
+    }
+
+    pub(super) async fn live(&self, who: &str) -> Live {
         let stream = TcpStream::connect(self.world.server.address).await.unwrap();
         let url = format!("ws://{}/desk/v1/live", self.world.server.address);
         let mut request = url.into_client_request().unwrap();
@@ -104,11 +114,11 @@ impl Shop {
 }
 
 /// An open page.
-struct Live(WebSocketStream<TcpStream>);
+pub(super) struct Live(WebSocketStream<TcpStream>);
 
 impl Live {
     /// The next document that is wanted.
-    async fn until(&mut self, wanted: impl Fn(&Json) -> bool) -> Json {
+    pub(super) async fn until(&mut self, wanted: impl Fn(&Json) -> bool) -> Json {
         loop {
             match self.next().await {
                 Ok(document) if wanted(&document) => return document,
@@ -129,7 +139,7 @@ impl Live {
         }
     }
 
-    async fn watch(&mut self, session: &str) {
+    pub(super) async fn watch(&mut self, session: &str) {
         let watch = json!({ "type": "watch", "conversation": session });
         self.0.send(Message::text(watch.to_string())).await.unwrap();
     }

@@ -5,4 +5,5 @@ mod accounts;
 mod agents;
 mod claims;
 mod console;
+mod notes;
 mod suggestions;

@@ -104,6 +104,7 @@ impl Lowering<'_> {
             resume: self.phrase("core.resume")?,
             handoff: self.phrase("core.handoff")?,
             held: self.phrase("core.held")?,
+            back: self.phrase("core.back")?,
             invalid: self.phrase("core.invalid")?,
             pick_one: self.phrase("core.pick_one")?,
             trouble: self.phrase("core.trouble")?,

@@ -88,6 +88,8 @@ pub struct Phrases {
     pub handoff: FuncId,
     /// A human has the conversation; the message was passed on.
     pub held: FuncId,
+    /// The bot has the conversation again, and no human has said so.
+    pub back: FuncId,
     /// An answer that is not of the kind asked for.
     pub invalid: FuncId,
     /// A number or text that is none of the menu's choices.

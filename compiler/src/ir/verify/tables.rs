@@ -56,6 +56,7 @@ pub(super) fn tables(program: &Program) -> Checked {
         p.resume,
         p.handoff,
         p.held,
+        p.back,
         p.invalid,
         p.pick_one,
         p.trouble,

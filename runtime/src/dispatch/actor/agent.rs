@@ -1,5 +1,5 @@
 //! What humans do comes through the mailbox too: never between the steps of a turn, once however often it
-//! is sent, and only by whoever has the conversation. An agent moves in it; the desk says who has it.
+//! is sent, and only by whoever has the conversation. An agent moves in it; the desk says who has it, and takes notes.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use flowright_engine::model::{Event, Status};
 use flowright_engine::{StepError, admits};
 
 use super::{Actor, Begun};
-use crate::dispatch::{AgentMove, Answer, DeskOrder, DispatchError, HeldNews};
+use crate::dispatch::{AgentMove, Answer, DeskNote, DeskOrder, DispatchError, HeldNews};
 use crate::store::HeldChange;
 
 /// Stands before the ids of agents' moves; no id of a customer's message has it.
@@ -15,6 +15,9 @@ const IDS: &str = "agent/";
 
 /// The same of the desk's orders.
 const ORDER_IDS: &str = "desk/";
+
+/// The same of its notes.
+const NOTE_IDS: &str = "note/";
 
 impl Actor {
     pub(super) async fn agent(&mut self, done: AgentMove) -> Result<Answer, DispatchError> {
@@ -28,6 +31,11 @@ impl Actor {
     pub(super) async fn desk(&mut self, order: DeskOrder) -> Result<Answer, DispatchError> {
         let DeskOrder { id, epoch, what } = order;
         self.by_human(format!("{ORDER_IDS}{id}"), Event::Desk { epoch, what }, None).await
+    }
+
+    pub(super) async fn write_down(&mut self, note: DeskNote) -> Result<Answer, DispatchError> {
+        let DeskNote { id, by, text } = note;
+        self.by_human(format!("{NOTE_IDS}{id}"), Event::Note { by, text }, None).await
     }
 
     async fn by_human(

@@ -60,6 +60,7 @@ fn document(
         "summary": sight.seen(summary),
         "transcript": session.transcript,
         "attachments": session.attachments,
+        "notes": session.notes,
         "sentiment_percent": session.sentiment_percent,
     })
 }

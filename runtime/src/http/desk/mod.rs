@@ -4,6 +4,7 @@
 mod conversation;
 mod live;
 mod moves;
+mod notes;
 mod queue;
 mod suggestions;
 
@@ -51,6 +52,11 @@ pub(super) async fn answer(
             let query = request.uri().query().unwrap_or("");
             let found = suggestions::of(&app.0, &caller, &session_id(id)?, query).await?;
             Ok(body::json(StatusCode::OK, &found))
+        }
+        ["conversations", id, "notes"] => {
+            only(&request, &[Method::POST], "POST")?;
+            let caller = app.0.agent(request.headers())?;
+            notes::post(&app.0, &caller, &session_id(id)?, request).await
         }
         ["conversations", id, what] if moves::ALL.contains(what) => {
             only(&request, &[Method::POST], "POST")?;

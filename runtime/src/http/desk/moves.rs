@@ -87,9 +87,7 @@ async fn order(
     match what {
         "claim" => {
             takes(what, body, &[])?;
-            let account = &caller.account;
-            let owner = Owner { agent: account.id.clone(), name: account.name.clone() };
-            Ok(DeskMove::Claim { owner, why: None })
+            Ok(DeskMove::Claim { owner: caller.owner(), why: None })
         }
         "assign" => {
             takes(what, body, &["agent"])?;

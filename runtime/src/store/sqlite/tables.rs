@@ -9,7 +9,7 @@ use super::{access, accounts, attachments, failed, held, knowledge};
 use crate::store::StoreError;
 
 /// Version of the tables.
-pub const SCHEMA: i64 = 10;
+pub const SCHEMA: i64 = 11;
 
 const TABLES: &str = "
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;

@@ -146,9 +146,9 @@ fn tables_that_cannot_be_changed_stay_as_they_are() {
 fn a_store_of_a_later_version_is_refused() {
     let file = File::new("new");
     let db = Connection::open(file.path()).unwrap();
-    db.execute_batch("PRAGMA user_version = 11").unwrap();
+    db.execute_batch("PRAGMA user_version = 12").unwrap();
     let refused = file.open().map(|_| ()).unwrap_err();
-    assert_eq!(refused, StoreError::Newer { found: 11, known: 10 });
+    assert_eq!(refused, StoreError::Newer { found: 12, known: 11 });
     assert!(refused.to_string().contains("R0302"), "{refused}");
 }
 
