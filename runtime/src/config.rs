@@ -9,6 +9,7 @@ mod desk;
 mod email;
 mod keys;
 mod nlu;
+mod secrets;
 mod webhooks;
 
 use std::collections::BTreeMap;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use flowright_access::social::{Keys, SIGNATURE, sign};
 use flowright_engine::model::Command;
 use hyper::body::Bytes;
 use hyper::{Request, Uri};
@@ -36,6 +37,16 @@ pub struct Address {
     pub url: Uri,
     /// What is sent as a bearer token.
     pub token: Option<Secret>,
+    /// What it is signed with.
+    pub secrets: Option<Keys>,
+}
+
+impl Address {
+    /// One that asks for no token and no signature.
+    #[must_use]
+    pub const fn new(url: Uri) -> Self {
+        Self { url, token: None, secrets: None }
+    }
 }
 
 /// All addresses.
@@ -45,6 +56,8 @@ pub struct Addresses {
     pub replies: BTreeMap<String, Address>,
     /// For conversations on their way to a human.
     pub handoffs: Option<Address>,
+    /// For all that becomes of conversations that humans have, or that wait for one.
+    pub desk: Option<Address>,
 }
 
 impl Addresses {
@@ -52,6 +65,7 @@ impl Addresses {
         match item.kind {
             OutboxKind::Reply => self.replies.get(&item.channel),
             OutboxKind::Handoff => self.handoffs.as_ref(),
+            OutboxKind::Desk => self.desk.as_ref(),
             // Only channels that send by themselves are told codes.
             OutboxKind::Code => None,
         }
@@ -63,6 +77,7 @@ impl Addresses {
 pub struct DeliverTo {
     channels: Arc<BTreeSet<String>>,
     handoffs: bool,
+    desk: bool,
     bell: Arc<Notify>,
 }
 
@@ -74,6 +89,7 @@ impl DeliverTo {
         Self {
             channels: Arc::new(channels.collect()),
             handoffs: addresses.handoffs.is_some(),
+            desk: addresses.desk.is_some(),
             bell: Arc::default(),
         }
     }
@@ -93,12 +109,13 @@ impl DeliverTo {
             replies: self.channels.contains(channel),
             elsewhere: named.filter(|on| self.channels.contains(*on)).cloned().collect(),
             handoffs: self.handoffs,
+            desk: self.desk,
         }
     }
 
     /// Something may be in the outbox.
     pub(crate) fn wake(&self) {
-        if self.handoffs || !self.channels.is_empty() {
+        if self.handoffs || self.desk || !self.channels.is_empty() {
             self.bell.notify_one();
         }
     }
@@ -219,7 +236,8 @@ impl Courier {
     }
 
     async fn attempt(&self, item: &OutboxItem) -> OutboxResult {
-        let outlet = self.outlets.get(&item.channel).filter(|_| item.kind != OutboxKind::Handoff);
+        let is_for_channel = matches!(item.kind, OutboxKind::Reply | OutboxKind::Code);
+        let outlet = self.outlets.get(&item.channel).filter(|_| is_for_channel);
         if let Some(outlet) = outlet {
             return self.hand_over(&**outlet, item).await;
         }
@@ -228,7 +246,7 @@ impl Courier {
             let what = format!("no address for a {} on `{}`", item.kind.name(), item.channel);
             return self.again(item, what, None);
         };
-        let request = match request(address, item) {
+        let request = match request(address, item, self.clock.now_ms()) {
             Ok(request) => request,
             Err(cause) => return dead(cause),
         };
@@ -315,13 +333,17 @@ fn retry_after_ms(text: &str, now_ms: i64) -> Option<i64> {
     Some(date.timestamp().as_millisecond().saturating_sub(now_ms).max(0))
 }
 
-fn request(address: &Address, item: &OutboxItem) -> Result<Request<Bytes>, String> {
+fn request(address: &Address, item: &OutboxItem, now_ms: i64) -> Result<Request<Bytes>, String> {
     let mut request = Request::post(address.url.clone())
         .header("content-type", "application/json")
         .header("idempotency-key", item.key.as_str())
         .header("user-agent", concat!("flowright/", env!("CARGO_PKG_VERSION")));
     if let Some(token) = &address.token {
         request = request.header("authorization", format!("Bearer {}", token.reveal()));
+    }
+    if let Some(secrets) = &address.secrets {
+        // Every attempt anew: whoever checks it takes no old one.
+        request = request.header(SIGNATURE, sign(secrets, item.body.as_bytes(), now_ms));
     }
     request.body(Bytes::from(item.body.clone())).map_err(|e| e.to_string())
 }

@@ -36,6 +36,7 @@ pub use outcome::{Outcome, Token};
 pub use received::{At, Pull, Pulled, ReadUntil, Received, Verified};
 pub use refusal::{BadKey, Malformed, Refusal};
 pub use sign::{Key, Keys};
+pub use signed::{SIGNATURE, sign};
 pub use slack::Slack;
 pub use telegram::Telegram;
 pub use tencent::{SafeMode, WeChat, WeCom};

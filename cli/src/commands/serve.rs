@@ -147,12 +147,14 @@ fn addresses(config: &Config, channels: &[String]) -> Result<Addresses, Failure>
     deliver.check(channels).map_err(|e| Failure::new(e.to_string()))?;
     let address = |address: &DeliverAddress| {
         let token = address.token_env.as_deref().map(|name| token(config, name)).transpose()?;
-        Ok(Address { url: address.url.0.clone(), token })
+        let secrets = config.keys(address.secrets()).map_err(|e| Failure::new(e.to_string()))?;
+        Ok(Address { url: address.url.0.clone(), token, secrets })
     };
     let replies = deliver.replies.iter().map(|(name, to)| Ok((name.clone(), address(to)?)));
     Ok(Addresses {
         replies: replies.collect::<Result<_, Failure>>()?,
         handoffs: deliver.handoffs.as_ref().map(address).transpose()?,
+        desk: deliver.desk.as_ref().map(address).transpose()?,
     })
 }
 

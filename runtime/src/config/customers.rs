@@ -1,7 +1,6 @@
 //! `[customers]`: how the company's records tell that what they say of a customer has changed.
 
-use flowright_access::social::{Changes, Keys};
-use flowright_access::token::KEY_BYTES_MIN;
+use flowright_access::social::Changes;
 use serde::Deserialize;
 
 use super::{Config, ConfigError};
@@ -98,27 +97,8 @@ impl Config {
     /// # Errors
     /// A variable that nobody set, or a secret that could be guessed.
     pub fn changes(&self) -> Result<Option<Changes>, ConfigError> {
-        let names: Vec<&str> = self.customers.variables().collect();
-        if names.is_empty() {
-            return Ok(None);
-        }
-        let missing = names.iter().filter(|name| self.variable(name).is_none());
-        let missing: Vec<String> = missing.map(|name| (*name).to_owned()).collect();
-        if !missing.is_empty() {
-            return Err(ConfigError::MissingVariables(missing));
-        }
-        let mut secrets = Vec::new();
-        for name in names {
-            let secret = self.variable(name).unwrap_or_default();
-            let (bytes, least) = (secret.len(), KEY_BYTES_MIN);
-            if bytes < least {
-                let name = name.to_owned();
-                return Err(ConfigError::ShortKey { name, at: None, bytes, least });
-            }
-            secrets.push(secret);
-        }
-        // They are one or two, and none of them is empty.
-        Ok(Keys::new("refresh_secret_env", secrets).ok().map(Changes::new))
+        let keys = self.keys(self.customers.variables())?;
+        Ok(keys.map(Changes::new))
     }
 }
 

@@ -15,6 +15,8 @@ pub struct DeliverConfig {
     pub replies: BTreeMap<String, DeliverAddress>,
     /// `[deliver.handoffs]`
     pub handoffs: Option<DeliverAddress>,
+    /// `[deliver.desk]`
+    pub desk: Option<DeliverAddress>,
 }
 
 /// Where something is sent.
@@ -26,9 +28,28 @@ pub struct DeliverAddress {
     /// Name of the environment variable that holds the token to send.
     #[serde(default)]
     pub token_env: Option<String>,
+    /// Name of the one with the secret to sign with.
+    #[serde(default)]
+    pub secret_env: Option<String>,
+    /// The secret before, with which it is signed as well.
+    #[serde(default)]
+    pub secret_before_env: Option<String>,
+}
+
+impl DeliverAddress {
+    /// Names of the environment variables that secrets to sign with are in.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        [&self.secret_env, &self.secret_before_env].into_iter().filter_map(|name| name.as_deref())
+    }
 }
 
 impl DeliverConfig {
+    /// Names of all environment variables that are needed.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        let all = self.replies.values().chain(&self.handoffs).chain(&self.desk);
+        all.flat_map(|address| address.token_env.as_deref().into_iter().chain(address.secrets()))
+    }
+
     /// That every channel is one of these.
     ///
     /// # Errors
@@ -71,6 +92,16 @@ mod tests {
                 "[deliver.handoffs]\ntoken_env = \"T\"\n",
                 1,
                 "`[deliver.handoffs]` has no `url`: write `url = ",
+            ),
+            (
+                "[deliver.desk]\nurl = \"http://h/x\"\n",
+                1,
+                "`[deliver.desk]` has no `secret_env`: write `secret_env = ",
+            ),
+            (
+                "[deliver.handoffs]\nurl = \"http://h/x\"\nsecret_before_env = \"S\"\n",
+                1,
+                "`[deliver.handoffs]` has no `secret_env`",
             ),
             ("\n[deliver.replies.api]\n", 2, "`[deliver.replies.api]` has no `url`"),
         ] {

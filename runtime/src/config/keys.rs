@@ -155,13 +155,16 @@ fn of_key(
         }
         (Takes::Tables, _) => Some(not_tables(name, example, found)),
         (Takes::Address, DeValue::Table(address)) => {
-            return of_address(table, (key_at, name), address);
+            return of_address(table, (key_at, name), &["url"], address);
+        }
+        (Takes::SignedAddress, DeValue::Table(address)) => {
+            return of_address(table, (key_at, name), &["url", "secret_env"], address);
         }
         (Takes::Addresses, DeValue::Table(addresses)) => {
             let within = format!("{table}.{name}");
             return addresses.iter().find_map(|(name, address)| match address.get_ref() {
                 DeValue::Table(address) => {
-                    of_address(&within, (name.span().start, name.get_ref()), address)
+                    of_address(&within, (name.span().start, name.get_ref()), &["url"], address)
                 }
                 other => {
                     let message = not_address(name.get_ref(), example, called(other));
@@ -171,17 +174,28 @@ fn of_key(
         }
         (Takes::Clients, DeValue::Table(all)) => return clients::fault(all),
         (Takes::Clients, _) => Some(clients::not_client(name, example, found)),
-        (Takes::Address | Takes::Addresses, _) => Some(not_address(name, example, found)),
+        (Takes::Address | Takes::SignedAddress | Takes::Addresses, _) => {
+            Some(not_address(name, example, found))
+        }
     };
     wrong.map(|message| Fault::new(at, message))
 }
 
-fn of_address(within: &str, (at, name): (usize, &str), address: &DeTable<'_>) -> Option<Fault> {
+/// An address, `needs` being the keys that it must have.
+fn of_address(
+    within: &str,
+    (at, name): (usize, &str),
+    needs: &[&str],
+    address: &DeTable<'_>,
+) -> Option<Fault> {
     let table = format!("{within}.{name}");
+    // What was signed with before counts beside what is signed with now.
+    let before = address.contains_key("secret_before_env").then_some("secret_env");
     let faults = address.iter().filter_map(|(key, value)| of_key(&table, ADDRESS, key, value));
     faults.min_by_key(|fault| fault.at).or_else(|| {
+        let is_needed = |name: &&str| needs.contains(name) || before.as_ref() == Some(name);
         let missing =
-            ADDRESS.iter().find(|key| key.name == "url" && !address.contains_key(key.name))?;
+            ADDRESS.iter().find(|key| is_needed(&key.name) && !address.contains_key(key.name))?;
         let Key { name, example, .. } = missing;
         let message = format!("`[{table}]` has no `{name}`: write `{name} = {example}` below it");
         Some(Fault::new(at, message))

@@ -2,6 +2,7 @@
 //! has them ([`crate::dispatch`]): the desk decides, orders it there, and goes by what became of the order.
 
 pub mod accounts;
+pub(crate) mod events;
 mod floor;
 mod service;
 #[cfg(test)]

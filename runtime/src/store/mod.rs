@@ -179,6 +179,8 @@ pub struct Deliver {
     pub elsewhere: BTreeSet<String>,
     /// That a human is wanted.
     pub handoffs: bool,
+    /// What becomes of a conversation that a human has, or that waits for one.
+    pub desk: bool,
 }
 
 /// Something to be sent to an address: kept with the step that made it, gone when it was taken.
@@ -190,7 +192,8 @@ pub struct OutboxItem {
     pub session: String,
     /// What it is.
     pub kind: OutboxKind,
-    /// The channel that it goes to; of a handoff that of the session when it was made.
+    /// The channel that it goes to; of a handoff that of the session when it was made, and of what a
+    /// desk elsewhere is told [`DESK_ROUTE`].
     pub channel: String,
     /// Unique, the same on every attempt: sent as the idempotency key.
     pub key: String,
@@ -207,11 +210,11 @@ pub struct OutboxItem {
 }
 
 impl OutboxItem {
-    /// What has one address: the channel of what was said, and nothing for handoffs.
+    /// What has one address: the channel of what was said, [`DESK_ROUTE`], and nothing for handoffs.
     #[must_use]
     pub fn route(&self) -> &str {
         match self.kind {
-            OutboxKind::Reply | OutboxKind::Code => &self.channel,
+            OutboxKind::Reply | OutboxKind::Code | OutboxKind::Desk => &self.channel,
             OutboxKind::Handoff => "",
         }
     }
@@ -226,7 +229,12 @@ pub enum OutboxKind {
     Handoff,
     /// A one-time code, without its digits.
     Code,
+    /// What a desk elsewhere is told.
+    Desk,
 }
+
+/// Where what a desk elsewhere is told goes: no channel has such a name.
+pub const DESK_ROUTE: &str = "@desk";
 
 impl OutboxKind {
     /// As it is stored and shown.
@@ -236,8 +244,12 @@ impl OutboxKind {
             Self::Reply => "reply",
             Self::Handoff => "handoff",
             Self::Code => "code",
+            Self::Desk => "desk",
         }
     }
+
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Reply, Self::Handoff, Self::Code, Self::Desk];
 }
 
 /// How an attempt to send something went.

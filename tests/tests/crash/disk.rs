@@ -87,9 +87,9 @@ async fn a_store_that_stopped_sends_nothing_again_and_again() {
     let fs = FaultFs::register("sent");
     let (store, desk) = (Fresh::new("store.sqlite"), Desk::start());
     desk.dawdle(Duration::from_millis(300));
-    let address = Address { url: format!("{}/replies", desk.url).parse().unwrap(), token: None };
+    let address = Address::new(format!("{}/replies", desk.url).parse().unwrap());
     let replies = BTreeMap::from([("api".to_owned(), address)]);
-    let deliver = Addresses { replies, handoffs: None };
+    let deliver = Addresses { replies, ..Addresses::default() };
     let bundle = bundle_of_text(BOT);
     let server = serve_to(&bundle, &store, Some("sent"), Durability::Full, deliver).await;
     server.dispatch().message("s", message(0)).await.unwrap();

@@ -41,10 +41,11 @@ async fn child() {
     let clock = ManualClock::at("2026-06-01T01:00:00Z");
     clock.advance_ms(told["passed_ms"].as_i64().unwrap());
     let url = |path: &str| format!("{}/{path}", told["desk"].as_str().unwrap()).parse().unwrap();
-    let address = |path: &str| Address { url: url(path), token: None };
+    let address = |path: &str| Address::new(url(path));
     let deliver = Addresses {
         replies: BTreeMap::from([("api".to_owned(), address("replies"))]),
         handoffs: Some(address("handoffs")),
+        desk: None,
     };
     let sqlite = SqliteOptions {
         vfs: Some("killed".to_owned()),

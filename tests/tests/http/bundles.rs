@@ -153,10 +153,8 @@ async fn a_conversation_that_is_sent_on_goes_before_the_message() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_cannot_be_run_is_refused_and_changes_nothing() {
     let world = World::start_bundle(bundle_of_text(SOURCE), |mut options| {
-        let address = flowright_runtime::outbox::Address {
-            url: "http://127.0.0.1:9/replies".parse().unwrap(),
-            token: None,
-        };
+        let address =
+            flowright_runtime::outbox::Address::new("http://127.0.0.1:9/replies".parse().unwrap());
         options.deliver.replies.insert("api".to_owned(), address);
         options.more_variables = flowright_runtime::actions::MoreVariables::new(|name| {
             (name == "CRM_URL_2").then(|| "http://127.0.0.1:9".to_owned())

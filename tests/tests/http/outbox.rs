@@ -2,6 +2,7 @@
 //! least once and with one key, whatever the receiver does and whenever the server stops.
 
 mod again;
+mod desk;
 mod operators;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,7 @@ fn addresses(replies: &Receiver, handoffs: &Receiver) -> Addresses {
     Addresses {
         replies: BTreeMap::from([("api".to_owned(), reply)]),
         handoffs: Some(handoffs.at("/handoffs", None)),
+        desk: None,
     }
 }
 

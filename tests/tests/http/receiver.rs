@@ -31,6 +31,7 @@ pub struct Parcel {
     pub path: String,
     pub key: String,
     pub token: String,
+    pub signature: String,
     pub body: String,
     /// How often its key had come before.
     pub before: usize,
@@ -93,7 +94,7 @@ impl Receiver {
     /// Where a server sends to.
     pub fn at(&self, path: &str, token: Option<&str>) -> Address {
         let url = format!("http://{}{path}", self.address).parse().unwrap();
-        Address { url, token: token.map(|token| token.to_owned().into()) }
+        Address { token: token.map(|token| token.to_owned().into()), ..Address::new(url) }
     }
 
     async fn serve(&self, stream: &mut TcpStream) -> Option<()> {
@@ -141,6 +142,7 @@ async fn read(stream: &mut TcpStream) -> Option<Parcel> {
             path: head.split(' ').nth(1)?.to_owned(),
             key: header("idempotency-key: "),
             token: header("authorization: "),
+            signature: header("flowright-signature: "),
             body: body.to_owned(),
             before: 0,
             taken: false,

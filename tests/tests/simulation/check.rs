@@ -5,10 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use flowright_engine::model::{Command, Event, Session, Then};
+use flowright_engine::model::{Command, Event, Session, Status, Then};
 use flowright_engine::{open_session, step};
 use flowright_runtime::store::verify;
 use rusqlite::Connection;
+use serde_json::Value as Json;
 
 use crate::network::Requests;
 use crate::{Bot, World};
@@ -44,14 +45,39 @@ pub(crate) fn all(bot: &Bot, store: &Path, world: &World) {
         let prefix = format!("{session}/");
         let replies: Vec<&String> = sent
             .iter()
-            .filter(|key| key.starts_with(&prefix) && !key.contains("/handoff/"))
+            .filter(|key| key.starts_with(&prefix))
+            .filter(|key| !key.contains("/handoff/") && !key.contains("/desk/"))
             .collect();
         let expected: Vec<String> =
             (1..=heard.replies).map(|seq| format!("{session}/{seq}")).collect();
         assert_eq!(replies, expected.iter().collect::<Vec<_>>(), "{session}");
         let handoffs = sent.iter().filter(|key| key.starts_with(&format!("{session}/handoff/")));
         assert_eq!(handoffs.count(), heard.handoffs, "{session}");
+        elsewhere(&desk.sent, session, heard);
     }
+}
+
+/// A desk elsewhere was told every step of a conversation with a human, in order, and knows by that who
+/// has it now.
+fn elsewhere(sent: &Requests, session: &str, heard: &Heard) {
+    let of_session = firsts(sent)
+        .into_iter()
+        .filter(|key| key.strip_prefix(session).is_some_and(|rest| rest.starts_with("/desk/")));
+    let expected = heard.held_steps.iter().map(|seq| format!("{session}/desk/{seq}"));
+    assert!(of_session.clone().eq(expected), "{session}: {:?}", heard.held_steps);
+    let bodies: BTreeMap<&String, &String> = sent.iter().map(|(key, body)| (key, body)).collect();
+    let mut has: Option<Option<String>> = None;
+    for key in of_session {
+        let event: Json = serde_json::from_str(bodies[&key]).unwrap();
+        has = match event["type"].as_str().unwrap() {
+            "handed_over" | "waiting" => Some(None),
+            "claimed" => Some(event["by"]["agent"].as_str().map(str::to_owned)),
+            "returned" | "closed" => None,
+            "message" | "note" => has,
+            other => panic!("{session}: {other}"),
+        };
+    }
+    assert_eq!(has, heard.has, "{session}");
 }
 
 /// Keys in the order in which they came first; every further time they asked for the same.
@@ -75,6 +101,18 @@ struct Heard {
     calls: Vec<String>,
     replies: usize,
     handoffs: usize,
+    /// Steps in which a human had the conversation, or it waited for one, before or after.
+    held_steps: Vec<u64>,
+    /// Whether it is so in the end, and which human.
+    has: Option<Option<String>>,
+}
+
+/// Who has a conversation that was handed over; nothing where the bot has it.
+fn held(session: &Session) -> Option<Option<String>> {
+    match &session.status {
+        Status::HandedOff(handoff) => Some(handoff.owner.as_ref().map(|o| o.agent.clone())),
+        Status::Bot => None,
+    }
 }
 
 /// Plays a session's journal: every step says again what was stored of it, and the last one leaves the
@@ -107,7 +145,16 @@ fn fold(bot: &Bot, db: &Connection, id: &str) -> Heard {
             session.heard_at_ms = stored.heard_at_ms.min(at_ms);
             session
         });
+        let before = held(session);
+        // What is learned of the customer, and what a clock says, is no news to a human.
+        let is_told = matches!(event, Event::Message { .. } | Event::Agent { .. })
+            || matches!(event, Event::Desk { .. } | Event::Note { .. });
         let done = step(&bot.program, session, event, at_ms).unwrap();
+        heard.has = held(session);
+        let is_new = before.is_none() && heard.has.is_some();
+        if is_new || (is_told && before.is_some()) {
+            heard.held_steps.push(seq);
+        }
         let expected: Vec<Command> = serde_json::from_str(&commands).unwrap();
         assert_eq!(done.commands, expected, "{id} step {seq}");
         for command in &done.commands {

@@ -8,7 +8,7 @@ use flowright_compiler::ir::Outcome;
 use flowright_engine::model::{DeskMove, Owner, Ownership, Released, Then};
 use flowright_runtime::desk::{Desk, SignedOn, Worker};
 use flowright_runtime::dispatch::{
-    AgentMove, Answer, DeskOrder, Dispatch, DispatchError, Held, Incoming, StoreError,
+    AgentMove, Answer, DeskNote, DeskOrder, Dispatch, DispatchError, Held, Incoming, StoreError,
 };
 
 use crate::fate::Fate;
@@ -174,6 +174,13 @@ async fn serve(customer: &Shared, (dispatch, desk): (&Dispatch, &Desk), fate: &F
         (customer.session.clone(), claims, done)
     };
     fate.pause().await;
+    if fate.happens(30) {
+        let by = Owner { agent: "ann".to_owned(), name: "Ann".to_owned() };
+        let note = DeskNote { id: done.id.clone(), by, text: format!("note {}", done.id) };
+        // Whether it is kept is seen in the journal, and by what the desk elsewhere is told.
+        let kept = dispatch.note(&session, note).await;
+        fate.note(&format!("{session} note {}", kept.is_ok()));
+    }
     // Her page is open until she has done it.
     let mut _page = None;
     if claims {

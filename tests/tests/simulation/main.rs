@@ -110,11 +110,11 @@ async fn serve(
     store.put_bundle(&programs.current().bundle, &bot.bytes).await.unwrap();
     let fate = Arc::clone(&world.fate);
     let network = Arc::new(Network { desk: Arc::clone(&world.desk), fate });
-    let address =
-        |path: &str| Address { url: format!("http://desk/{path}").parse().unwrap(), token: None };
+    let address = |path: &str| Address::new(format!("http://desk/{path}").parse().unwrap());
     let addresses = Addresses {
         replies: BTreeMap::from([("api".to_owned(), address("replies"))]),
         handoffs: Some(address("handoffs")),
+        desk: Some(address("events")),
     };
     let deliver = DeliverTo::new(&addresses, &BTreeMap::new());
     let courier = Courier::new(

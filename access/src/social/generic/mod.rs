@@ -8,7 +8,7 @@ use super::media::{Media, Place};
 use super::outcome::Outcome;
 use super::received::{At, Message, Received, Verified};
 use super::refusal::{Malformed, Refusal};
-use super::sign::{Key, Keys, hmac_sha256, to_hex};
+use super::sign::{Key, Keys};
 use super::signed::{self, SIGNATURE};
 use super::{Admitted, Pace, Provider, Saying, json as read};
 use crate::v1;
@@ -78,12 +78,7 @@ impl Provider for Generic {
             "reply": shown(saying.reply),
         });
         let call = Call::post("", &body);
-        let time = saying.now_ms.div_euclid(1_000).to_string();
-        let made = self.secrets.iter().map(|key| {
-            let signature = hmac_sha256(key, &[time.as_bytes(), b".", &call.body]);
-            format!(",v1={}", to_hex(&signature))
-        });
-        let signature = format!("t={time}{}", made.collect::<String>());
+        let signature = signed::sign(&self.secrets, &call.body, saying.now_ms);
         Ok(vec![call.with(SIGNATURE, signature).with("idempotency-key", saying.key)])
     }
 

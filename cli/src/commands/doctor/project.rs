@@ -142,7 +142,6 @@ fn keys(config: &Config, program: Option<&Program>) -> Option<Thing> {
 
 /// The environment variables that the flows and the configuration name.
 fn variables(config: &Config, program: Option<&Program>) -> Thing {
-    let deliver = config.deliver.replies.values().chain(&config.deliver.handoffs);
     let nlu = config.nlu.elsewhere.as_ref().and_then(|nlu| nlu.token_env.clone());
     let names: BTreeSet<String> = program
         .map(variables_needed)
@@ -151,7 +150,7 @@ fn variables(config: &Config, program: Option<&Program>) -> Thing {
         .chain(config.api.variables().map(str::to_owned))
         .chain(config.customers.variables().map(str::to_owned))
         .chain(nlu)
-        .chain(deliver.filter_map(|address| address.token_env.clone()))
+        .chain(config.deliver.variables().map(str::to_owned))
         .collect();
     let is_missing = |name: &&String| config.variable(name).is_none();
     let missing: Vec<String> = names.iter().filter(is_missing).cloned().collect();

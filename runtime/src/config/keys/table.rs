@@ -13,6 +13,8 @@ pub(super) enum Takes {
     Tables,
     /// A table of [`ADDRESS`].
     Address,
+    /// The same with a secret.
+    SignedAddress,
     /// Such a table for each of some names.
     Addresses,
     /// A table of [`CLIENT`] for each of some names.
@@ -34,6 +36,8 @@ pub(super) const WEBHOOK: &[Key] = &[
 pub(super) const ADDRESS: &[Key] = &[
     key("url", Takes::Text, "\"https://crm.example.com/flowright\""),
     key("token_env", Takes::Text, "\"CRM_TOKEN\""),
+    key("secret_env", Takes::Text, "\"CRM_SECRET\""),
+    key("secret_before_env", Takes::Text, "\"CRM_SECRET_BEFORE\""),
 ];
 
 /// The keys of a client system.
@@ -108,6 +112,7 @@ pub(super) const TABLES: &[(&str, &[Key])] = &[
         &[
             key("replies", Takes::Addresses, "[deliver.replies.CHANNEL]"),
             key("handoffs", Takes::Address, "[deliver.handoffs]"),
+            key("desk", Takes::SignedAddress, "[deliver.desk]"),
         ],
     ),
     (

@@ -10,8 +10,11 @@ use super::sums::{Column, sum};
 use super::verify::{Rows, StoreReport, each, wrong};
 use super::write::ReplyRow;
 use super::{SqliteStore, access, damaged, failed};
+use crate::desk::events;
 use crate::shown;
-use crate::store::{Commit, OutboxItem, OutboxKind, OutboxResult, StoreError, StoredCode};
+use crate::store::{
+    Commit, DESK_ROUTE, OutboxItem, OutboxKind, OutboxResult, StoreError, StoredCode,
+};
 
 /// Columns of an item, in the order that [`checked`] takes them.
 const COLUMNS: &str =
@@ -58,6 +61,11 @@ pub(super) fn put(
             );
             insert(db, commit, (OutboxKind::Handoff, channel), key, body)?;
         }
+    }
+    let told = commit.deliver.desk.then(|| events::of(commit)).flatten();
+    if let Some(event) = told {
+        let key = format!("{id}/desk/{}", commit.seq);
+        insert(db, commit, (OutboxKind::Desk, DESK_ROUTE), key, event.to_string())?;
     }
     Ok(())
 }
@@ -195,9 +203,7 @@ fn sum_of(item: &OutboxItem) -> i64 {
 /// A row, and whether it is as it was written.
 fn checked(row: &Row<'_>) -> Result<(OutboxItem, bool), rusqlite::Error> {
     let kind: String = row.get(2)?;
-    let known = [OutboxKind::Reply, OutboxKind::Handoff, OutboxKind::Code]
-        .into_iter()
-        .find(|k| k.name() == kind);
+    let known = OutboxKind::ALL.into_iter().find(|k| k.name() == kind);
     let item = OutboxItem {
         id: row.get(0)?,
         session: row.get(1)?,
@@ -308,7 +314,7 @@ impl SqliteStore {
             };
             let delivery = |stage, news: (i64, &str, &str)| match item.kind {
                 OutboxKind::Reply => access::delivery_sent(db, &item, stage, news),
-                OutboxKind::Handoff | OutboxKind::Code => Ok(()),
+                OutboxKind::Handoff | OutboxKind::Code | OutboxKind::Desk => Ok(()),
             };
             let attempts = item.attempts.saturating_add(1);
             match &result {
