@@ -30,6 +30,7 @@ impl Stepper<'_> {
             rules: routed.rules().filter_map(rule_text).collect(),
             summary: self.summary(),
             owner: None,
+            assigned: None,
             since_ms: self.now_ms,
             wanted_at_ms: self.now_ms,
             replied_at_ms: None,

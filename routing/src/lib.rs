@@ -21,7 +21,7 @@ pub use agent::{Agent, AgentId, Capacity, ChannelId, Presence};
 pub use desk::{Desk, DeskError, Setup, Waiting};
 pub use due::Due;
 pub use hours::OpenHours;
-pub use pick::{Decision, Policy};
+pub use pick::{Decision, Policy, RunnerUp};
 pub use queue::{head_start_ms, passed_for_ms_max};
 pub use score::Score;
 pub use skill::{Overflow, Skill, SkillId};

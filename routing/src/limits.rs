@@ -30,3 +30,6 @@ pub const ID_BYTES_MAX: usize = 256;
 pub const HANDLE_MS_MAX: i64 = 604_800_000;
 /// Conversations of a simulated day.
 pub const ARRIVALS_MAX: usize = 1_000_000;
+
+/// Of those who could have taken a conversation and have not, how many are told.
+pub const RUNNERS_UP_MAX: usize = 5;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::agent::{AgentId, Presence, Seat};
 use crate::book::Item;
 use crate::desk::Desk;
+use crate::limits::RUNNERS_UP_MAX;
 use crate::queue::{Need, head_start_ms};
 use crate::score::Score;
 use crate::skill::{Skill, SkillId};
@@ -59,6 +60,17 @@ pub struct Decision {
     pub score: Score,
     /// How many could have taken it.
     pub candidates: usize,
+    /// Those of them who came nearest, who would have been next first: at most [`RUNNERS_UP_MAX`].
+    pub runners_up: Vec<RunnerUp>,
+}
+
+/// Somebody who could have taken a conversation that another has.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunnerUp {
+    /// Who.
+    pub agent: AgentId,
+    /// What spoke for her, under [`Policy::Smooth`].
+    pub score: Score,
 }
 
 /// Whether an agent can take what is needed, by one of her skills.
@@ -74,6 +86,24 @@ pub(crate) struct Picked {
     pub(crate) skill: SkillId,
     pub(crate) score: Score,
     pub(crate) candidates: usize,
+    pub(crate) runners_up: Vec<RunnerUp>,
+}
+
+/// The first of those who can take something, in order.
+#[derive(Default)]
+struct Ranked(Vec<(i64, usize, Score)>);
+
+impl Ranked {
+    /// One more, behind her equals: those who are far behind cost a comparison.
+    fn insert(&mut self, rank: i64, seat: usize, score: Score) {
+        let is_behind = self.0.last().is_some_and(|(last, ..)| *last >= rank);
+        if is_behind && self.0.len() > RUNNERS_UP_MAX {
+            return;
+        }
+        let place = self.0.partition_point(|(other, ..)| *other >= rank);
+        self.0.insert(place, (rank, seat, score));
+        self.0.truncate(RUNNERS_UP_MAX + 1);
+    }
 }
 
 impl Desk {
@@ -94,6 +124,7 @@ impl Desk {
                 waited_ms: now_ms.saturating_sub(item.since_ms),
                 score: picked.score,
                 candidates: picked.candidates,
+                runners_up: picked.runners_up,
             };
             self.hand_to(place.seq, agent, now_ms);
             return Some(decision);
@@ -134,26 +165,40 @@ impl Desk {
         skill: SkillId,
         rank: impl Fn(&Seat, &Score) -> i64,
     ) -> Option<Picked> {
-        let mut best: Option<(i64, usize, Score)> = None;
+        let mut ranked = Ranked::default();
         let mut candidates = 0;
         for (number, seat) in self.able(need, skill) {
             candidates += 1;
             let score = Score::of(seat);
-            let rank = rank(seat, &score);
-            if best.as_ref().is_none_or(|(most, ..)| rank > *most) {
-                best = Some((rank, number, score));
-            }
+            ranked.insert(rank(seat, &score), number, score);
         }
-        best.map(|(_, seat, score)| Picked { seat, skill, score, candidates })
+        let ranked = ranked.0.into_iter().map(|(_, seat, score)| (seat, score));
+        self.picked(skill, candidates, ranked)
     }
 
     /// The next after the one whose turn was last.
     fn after_last(&self, need: &Need, skill: SkillId) -> Option<Picked> {
         let last = self.last.get(skill.index()).copied().flatten();
-        let candidates = self.able(need, skill).count();
-        let next = self.able(need, skill).find(|(_, seat)| Some(seat.agent.id) > last);
-        let (number, seat) = next.or_else(|| self.able(need, skill).next())?;
-        Some(Picked { seat: number, skill, score: Score::of(seat), candidates })
+        let is_after = |seat: &Seat| Some(seat.agent.id) > last;
+        let after = self.able(need, skill).filter(|(_, seat)| is_after(seat));
+        let before = self.able(need, skill).filter(|(_, seat)| !is_after(seat));
+        let order = after.chain(before).map(|(number, seat)| (number, Score::of(seat)));
+        self.picked(skill, self.able(need, skill).count(), order.take(RUNNERS_UP_MAX + 1))
+    }
+
+    /// The first of some, and those behind her.
+    fn picked(
+        &self,
+        skill: SkillId,
+        candidates: usize,
+        mut order: impl Iterator<Item = (usize, Score)>,
+    ) -> Option<Picked> {
+        let (seat, score) = order.next()?;
+        let runner_up = |(seat, score): (usize, Score)| {
+            Some(RunnerUp { agent: self.seats.get(seat)?.agent.id, score })
+        };
+        let runners_up = order.filter_map(runner_up).collect();
+        Some(Picked { seat, skill, score, candidates, runners_up })
     }
 
     /// Who could have had the turn earns a share, who has it pays them all. Nobody is owed, or owes,

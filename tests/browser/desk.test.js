@@ -172,6 +172,7 @@ test("who supervises sees the team and what is for her alone, and gives conversa
   const sue = await signIn("sue", { colorScheme: "dark", locale: "zh-CN" });
   await open(sue, session);
   await sue.locator("#panel").getByText("125").first().waitFor();
+  await sue.locator("#panel").getByText("为何分配给Ann").waitFor();
   await look(sue, "desk-supervisor-dark");
   await sue.locator(".bar").getByRole("combobox", { name: "分配给" }).selectOption({ label: "Bob" });
   await one(bob, session).waitFor();

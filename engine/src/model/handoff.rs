@@ -25,6 +25,9 @@ pub struct Handoff {
     /// The agent who has it; nobody while it waits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<Owner>,
+    /// Why she, and who else could have had it, where the desk chose: in its own form.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub assigned: Option<serde_json::Value>,
     /// Since when it waits, or she has it, ms UTC; in records of before there were owners, 0.
     #[serde(default)]
     pub since_ms: i64,

@@ -54,9 +54,13 @@ impl Stepper<'_> {
         };
         let Status::HandedOff(handoff) = &mut self.session.status else { return };
         handoff.owner = None;
+        handoff.assigned = None;
         handoff.since_ms = self.now_ms;
         match what {
-            DeskMove::Claim { owner, why: _ } => handoff.owner = Some(owner),
+            DeskMove::Claim { owner, why } => {
+                handoff.owner = Some(owner);
+                handoff.assigned = why;
+            }
             DeskMove::Release { .. } => {}
             DeskMove::Transfer { skill: name } => {
                 handoff.skill = skill;

@@ -175,3 +175,33 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
     assert_eq!(said(desk.set_agent(agent(2, &[4]))), "there is no skill number 4");
     assert_eq!(format!("{desk:?}"), before);
 }
+
+#[test]
+fn who_came_nearest_is_told() {
+    for (policy, name) in Policy::ALL {
+        let setup = Setup { policy, ..Setup::new(vec![Skill::named("a")]) };
+        let mut desk = Desk::new(setup).unwrap();
+        (1..=9).for_each(|id| desk.set_agent(agent(id, &[0])).unwrap());
+        let mut had = Vec::new();
+        for number in 0..20 {
+            let id = number.to_string();
+            desk.enqueue(chat(&id, 0, 0)).unwrap();
+            let weighing = desk.weigh(&id).unwrap();
+            let decision = desk.next_decision(number).unwrap();
+            let told: Vec<AgentId> = decision.runners_up.iter().map(|other| other.agent).collect();
+            let (first, others) = weighing.candidates.split_first().unwrap();
+            assert_eq!((first.agent, told.len()), (decision.agent, 5), "{name}");
+            if policy == Policy::Smooth {
+                let nearest: Vec<AgentId> =
+                    others.iter().take(5).map(|other| other.agent).collect();
+                assert_eq!(told, nearest, "by what each is owed, as `weigh` has them");
+            }
+            had.push((decision.agent, told));
+            desk.release(&id, MINUTE_MS * i64::from(decision.agent.0), number).unwrap();
+        }
+        if policy != Policy::Smooth {
+            let next = had.windows(2).all(|two| two[0].1[0] == two[1].0);
+            assert!(next, "{name}: who came nearest is next: {had:?}");
+        }
+    }
+}

@@ -2,6 +2,7 @@
 //! its time, and orders for conversations come out.
 
 mod overview;
+mod why;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -265,7 +266,7 @@ impl Floor {
                 self.numbers.get(&decision.agent).and_then(|agent| self.workers.get(agent));
             let held = self.held.get(&decision.item);
             let Some((present, held)) = present.zip(held) else { continue };
-            let why = serde_json::to_value(&decision).ok();
+            let why = Some(self.why(&decision));
             let what = DeskMove::Claim { owner: present.worker.owner(), why };
             orders.push(effect(held, what));
         }

@@ -117,6 +117,26 @@ fn what_waits_goes_to_who_can_and_is_there() {
 }
 
 #[test]
+fn a_claim_says_who_else_could_have_had_it() {
+    let mut floor = floor();
+    for agent in ["ann", "bob", "eve"] {
+        floor.signs_on(agent, &["billing"]);
+    }
+    floor.signs_on("joe", &["frontline"]);
+    floor.now(&waits("a", Some("billing"), 0), 2_000);
+    let orders = floor.orders(2_000);
+    let [Effect { order, .. }] = orders.as_slice() else { panic!("{orders:?}") };
+    let DeskMove::Claim { owner, why: Some(why) } = &order.what else { panic!("{order:?}") };
+    assert_eq!((owner.agent.as_str(), why["waited_ms"].as_i64()), ("ann", Some(2_000)));
+    assert_eq!((why["skill"].as_str(), why["candidates"].as_u64()), (Some("billing"), Some(3)));
+    let others = why["runners_up"].as_array().unwrap();
+    let names: Vec<_> =
+        others.iter().map(|other| other["agent"]["agent"].as_str().unwrap()).collect();
+    assert_eq!(names, ["bob", "eve"]);
+    assert!(others.iter().all(|other| other["score"]["total"] == why["score"]["total"]), "{why}");
+}
+
+#[test]
 fn a_queue_overflows_and_a_target_is_told_of_once() {
     let mut floor = floor();
     floor.signs_on("bob", &["frontline"]);

@@ -21,5 +21,12 @@ export function panel(place, state) {
     lines.length > 0 && part(w.details, el("dl", {}, lines.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]))),
     summary.tried.length > 0 && part(w.tried, el("ul", {}, summary.tried.map((one) => el("li", {}, `${one.action}: ${one.result}`)))),
     doc.attachments.length > 0 && part(w.files, el("ul", {}, doc.attachments.map((one) => el("li", {}, one.name)))),
+    doc.assigned && part(w.chosen(held.owner?.name), el("p", {}, w.ofMany(doc.assigned.candidates)), standing(held, doc.assigned)),
     doc.rules.length > 0 && part(w.rules, el("ul", { className: "rules" }, doc.rules.map((rule) => el("li", {}, el("code", {}, rule))))));
+}
+
+// Who had the turn, and who would have had it next, by what each is owed.
+function standing(held, { score, runners_up: others }) {
+  const all = [{ agent: held.owner, score }, ...others].filter(({ agent }) => agent);
+  return el("dl", {}, all.flatMap(({ agent, score: one }) => [el("dt", {}, agent.name), el("dd", {}, (one.total / 1e6).toFixed(5))]));
 }

@@ -287,3 +287,30 @@ async fn an_open_page_is_told_what_changes_and_gets_what_waits() {
     };
     assert_eq!(code, CloseCode::Policy);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_supervises_sees_why_it_is_hers_and_who_came_nearest() {
+    let shop = Shop::open().await;
+    let (mut ann, mut bob) = (shop.live("ann").await, shop.live("bob").await);
+    ann.has(None, 0).await;
+    bob.has(None, 0).await;
+    shop.handed_over("s").await;
+    let mut sue = shop.live("sue").await;
+    sue.has(None, 0).await;
+    let (_, document) = shop.get("sue", "conversations/s").await;
+    let owner = document["conversation"]["owner"]["name"].as_str().unwrap();
+    let (who, other) = if owner == "ANN" { ("ann", "BOB") } else { ("bob", "ANN") };
+    let assigned = &document["assigned"];
+    assert_eq!((&assigned["skill"], &assigned["candidates"]), (&json!("billing"), &json!(2)));
+    assert_eq!(assigned["runners_up"][0]["agent"]["name"], json!(other));
+    let total = |score: &Json| score["total"].as_i64().unwrap();
+    let (hers, his) = (total(&assigned["score"]), total(&assigned["runners_up"][0]["score"]));
+    assert!(hers >= his && his > 0, "{assigned}");
+    // How colleagues stand beside her is not for her.
+    let (_, document) = shop.get(who, "conversations/s").await;
+    assert!(document.get("assigned").is_none() && !document.to_string().contains(other));
+    // Nobody weighed anything where somebody takes it over.
+    shop.does("sue", "s", "claim", json!({})).await;
+    let (_, document) = shop.get("sue", "conversations/s").await;
+    assert_eq!(document["assigned"], Json::Null);
+}

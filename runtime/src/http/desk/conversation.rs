@@ -50,8 +50,8 @@ fn document(
         supervises: caller.supervises,
         is_owner,
     };
-    let Handoff { reason, because, rules, summary, .. } = handoff;
-    json!({
+    let Handoff { reason, because, rules, summary, assigned, .. } = handoff;
+    let mut document = json!({
         "conversation": held,
         "is_yours": is_owner,
         "reason": reason,
@@ -62,5 +62,10 @@ fn document(
         "attachments": session.attachments,
         "notes": session.notes,
         "sentiment_percent": session.sentiment_percent,
-    })
+    });
+    // How agents stand beside each other is for who supervises.
+    if let (Json::Object(document), true) = (&mut document, caller.supervises) {
+        document.insert("assigned".to_owned(), json!(assigned));
+    }
+    document
 }

@@ -147,6 +147,7 @@ mod tests {
             rules: Vec::new(),
             summary,
             owner: None,
+            assigned: None,
             since_ms: 5,
             wanted_at_ms: 5,
             replied_at_ms: None,
