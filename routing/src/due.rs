@@ -39,6 +39,15 @@ pub enum Due {
     },
 }
 
+/// When a first reply is to be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyTarget {
+    /// From when it is nearly too late, ms.
+    pub soon_ms: i64,
+    /// When it is, ms.
+    pub due_ms: i64,
+}
+
 /// Of two at one moment, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
@@ -114,6 +123,27 @@ impl Desk {
         })
     }
 
+    /// When the first reply to a conversation is to be there, in business hours; nothing where there is no
+    /// target, or it has one.
+    #[must_use]
+    pub fn reply_target(&self, id: &str) -> Option<ReplyTarget> {
+        let item = self.book.get(id)?;
+        let wanted_ms = self.reply_within_ms(item)?;
+        let due_ms = self.counted(item, wanted_ms)?;
+        let soon_ms = self.counted(item, self.warn_after_ms(wanted_ms))?;
+        Some(ReplyTarget { soon_ms, due_ms })
+    }
+
+    /// Within which time it is to be replied to, where it was not yet.
+    fn reply_within_ms(&self, item: &Item) -> Option<i64> {
+        let skill = self.setup.skills.get(item.waiting.skill.index())?;
+        skill.first_reply_ms.filter(|_| !item.waiting.replied)
+    }
+
+    fn warn_after_ms(&self, wanted_ms: i64) -> i64 {
+        wanted_ms / 100 * i64::from(self.setup.warn_percent)
+    }
+
     /// When the first reply is to be there.
     fn target_ms(&self, item: &Item) -> Option<i64> {
         let skill = self.setup.skills.get(item.waiting.skill.index())?;
@@ -139,13 +169,10 @@ impl Desk {
                 |(_, after_ms): &(SkillId, i64)| item.waiting.since_ms.saturating_add(*after_ms);
             due.extend(next.map(|next| (at(next), Kind::Overflow)));
         }
-        let skill = self.setup.skills.get(item.waiting.skill.index());
-        let target = skill.and_then(|skill| skill.first_reply_ms);
-        if let Some(target_ms) = target.filter(|_| !item.waiting.replied && !item.broken) {
-            let warn_ms = target_ms / 100 * i64::from(self.setup.warn_percent);
-            let warning = self.counted(item, warn_ms).filter(|_| !item.warned);
-            due.extend(warning.map(|at_ms| (at_ms, Kind::Warning)));
-            due.extend(self.counted(item, target_ms).map(|at_ms| (at_ms, Kind::Target)));
+        if let Some(wanted_ms) = self.reply_within_ms(item).filter(|_| !item.broken) {
+            let warning = self.counted(item, self.warn_after_ms(wanted_ms));
+            due.extend(warning.filter(|_| !item.warned).map(|at_ms| (at_ms, Kind::Warning)));
+            due.extend(self.counted(item, wanted_ms).map(|at_ms| (at_ms, Kind::Target)));
         }
         self.clock.set(item.seq, due);
     }

@@ -19,7 +19,7 @@ mod weigh;
 
 pub use agent::{Agent, AgentId, Capacity, ChannelId, Presence};
 pub use desk::{Desk, DeskError, Setup, Waiting};
-pub use due::Due;
+pub use due::{Due, ReplyTarget};
 pub use hours::OpenHours;
 pub use pick::{Decision, Policy, RunnerUp};
 pub use queue::{head_start_ms, passed_for_ms_max};

@@ -1,14 +1,15 @@
 //! What the desk knows, and what follows from it. Nothing here waits or asks: what happened goes in with
 //! its time, and orders for conversations come out.
 
+mod hours;
 mod overview;
 mod why;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use flowright_compiler::ir::Program;
+use flowright_compiler::ir::{BotDef, Program};
 use flowright_engine::model::{DeskMove, Released};
-use flowright_nlu::value::DECIMAL_SCALE;
+use flowright_nlu::value::{DECIMAL_SCALE, Date};
 use flowright_routing::{
     AgentId, ChannelId, Desk as Routing, DeskError, Due, Overflow, Setup, Skill, SkillId, Waiting,
 };
@@ -33,6 +34,9 @@ pub(super) struct Effect {
 #[derive(Debug)]
 pub(super) struct Floor {
     routing: Routing,
+    pub(super) bot: BotDef,
+    /// The day for which the routing knows the hours around.
+    today: Option<Date>,
     skills: BTreeMap<String, SkillId>,
     channels: BTreeMap<String, ChannelId>,
     workers: BTreeMap<String, Present>,
@@ -76,6 +80,8 @@ impl Floor {
         let routing = Routing::new(Setup::new(declared(program)))?;
         Ok(Self {
             routing,
+            bot: program.bot.clone(),
+            today: None,
             skills,
             channels,
             workers: BTreeMap::new(),
@@ -89,6 +95,7 @@ impl Floor {
     /// The same for another program: what is there and what waits is taken over.
     pub(super) fn for_program(&mut self, program: &Program, now_ms: i64) -> Result<(), DeskError> {
         let mut next = Self::new(program)?;
+        next.keep_hours(now_ms);
         for (id, present) in std::mem::take(&mut self.workers) {
             next.numbers.insert(present.number, id.clone());
             next.workers.insert(id.clone(), present);
@@ -100,6 +107,15 @@ impl Floor {
         }
         *self = next;
         Ok(())
+    }
+
+    /// The business hours that count now; they are another day's with every midnight.
+    pub(super) fn keep_hours(&mut self, now_ms: i64) {
+        let today = hours::today(&self.bot, now_ms);
+        if let Some(day) = today.filter(|_| today != self.today) {
+            self.routing.set_hours(hours::around(&self.bot, day));
+            self.today = today;
+        }
     }
 
     /// An agent opens a page, or what is declared of her has changed.

@@ -213,6 +213,7 @@ impl Task {
             }
         };
         self.is_stale = false;
+        self.floor.keep_hours(now);
         let result = self.floor.becomes_all(all, now);
         self.note(result);
         self.tell(News::People);
@@ -273,6 +274,7 @@ impl Task {
             self.floor.for_program(&program, now)?;
             self.program = program;
         }
+        self.floor.keep_hours(now);
         let (due, later): (Vec<_>, Vec<_>) = self.again.drain(..).partition(|(at, _)| *at <= now);
         self.again = later;
         for (_, session) in due {

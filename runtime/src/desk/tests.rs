@@ -116,6 +116,63 @@ fn what_waits_goes_to_who_can_and_is_there() {
     assert_eq!(floor.carried_out(6), ["d@1 -> ann"]);
 }
 
+const HOUR_MS: i64 = 60 * MINUTE_MS;
+
+/// When a first reply is nearly late, and late, of what waits since a moment, in ms UTC.
+fn target(hours: &str, timezone: &str, since_ms: i64) -> Option<(i64, i64)> {
+    let bot = format!("bot b {{ languages en  timezone \"{timezone}\"  {hours} }}");
+    let rest = "channel web: websocket\nskill billing { first_reply 2h }\nroute { otherwise -> billing }\n\
+                flow f { on start  state s { say \"Hello.\"  end } }";
+    let made = compile(&MemorySources::one("a.flow", &format!("{bot}\n{rest}"))).unwrap();
+    let mut floor = Floor::new(&made.bundle.expect("it compiles").program).unwrap();
+    floor.keep_hours(since_ms);
+    floor.now(&waits("a", Some("billing"), since_ms), since_ms);
+    let place = floor.overview(|_| true).places.pop().unwrap();
+    Some((place.reply_soon_ms?, place.reply_due_ms?))
+}
+
+fn moment(text: &str) -> i64 {
+    text.parse::<jiff::Timestamp>().unwrap().as_millisecond()
+}
+
+#[test]
+fn targets_stand_still_outside_business_hours() {
+    let week = "hours monday to friday 09:00 to 17:00";
+    for (hours, timezone, since, soon, due) in [
+        ("", "UTC", "2026-06-12T16:00Z", "2026-06-12T17:36Z", "2026-06-12T18:00Z"),
+        // Friday, an hour before the end: the other hour is Monday's.
+        (week, "UTC", "2026-06-12T16:00Z", "2026-06-15T09:36Z", "2026-06-15T10:00Z"),
+        (week, "UTC", "2026-06-13T11:00Z", "2026-06-15T10:36Z", "2026-06-15T11:00Z"),
+        (week, "Asia/Shanghai", "2026-06-12T08:00Z", "2026-06-15T01:36Z", "2026-06-15T02:00Z"),
+        // Over the weekend the clocks go forward: nine is an hour earlier.
+        (week, "Europe/Berlin", "2026-03-27T15:00Z", "2026-03-30T07:36Z", "2026-03-30T08:00Z"),
+    ] {
+        let expected = Some((moment(soon), moment(due)));
+        assert_eq!(target(hours, timezone, moment(since)), expected, "{hours} {timezone} {since}");
+    }
+}
+
+#[test]
+fn the_hours_go_on_with_the_days() {
+    let mut floor = floor();
+    floor.bot.hours = vec![flowright_compiler::ir::HoursDef {
+        from_day: 1,
+        to_day: 7,
+        open_s: 9 * 3_600,
+        close_s: 17 * 3_600,
+    }];
+    let begun = moment("2026-01-01T12:00Z");
+    floor.keep_hours(begun);
+    // More than half a year later it still knows them.
+    let late = moment("2026-09-01T16:00Z");
+    floor.keep_hours(late);
+    let since = late + HOUR_MS - MINUTE_MS;
+    floor.now(&waits("a", Some("billing"), since), since);
+    let place = floor.overview(|_| true).places.pop().unwrap();
+    assert_eq!(place.reply_soon_ms, Some(moment("2026-09-02T09:03Z")), "80 % of five minutes");
+    assert_eq!(place.reply_due_ms, Some(moment("2026-09-02T09:04Z")));
+}
+
 #[test]
 fn a_claim_says_who_else_could_have_had_it() {
     let mut floor = floor();

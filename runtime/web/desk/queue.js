@@ -18,7 +18,7 @@ export function listed(state) {
 export function risk(one, now = serverNow()) {
   if (!one.reply_due_ms) return "";
   if (now >= one.reply_due_ms) return "late";
-  return now >= one.reply_due_ms - 0.2 * (one.reply_due_ms - one.wanted_at_ms) ? "soon" : "";
+  return now >= one.reply_soon_ms ? "soon" : "";
 }
 
 export function queue(place, state, open) {

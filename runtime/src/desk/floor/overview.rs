@@ -23,7 +23,10 @@ pub struct Place {
     /// What is kept of it.
     #[serde(flatten)]
     pub held: Held,
-    /// When its first reply is due, ms UTC; nothing where there is no target, or it was replied to.
+    /// From when its first reply is nearly late, ms UTC; nothing where there is no target, or it was replied
+    /// to.
+    pub reply_soon_ms: Option<i64>,
+    /// When it is late, ms UTC.
     pub reply_due_ms: Option<i64>,
     /// From 1, while it waits.
     pub position: Option<usize>,
@@ -68,12 +71,13 @@ impl Floor {
     }
 
     fn at(&self, held: &Held, position: Option<usize>) -> Place {
-        let skill = held.skill.as_ref().and_then(|name| self.skills.get(name));
-        let skill = skill.and_then(|skill| self.routing.setup().skills.get(skill.index()));
-        let target =
-            skill.and_then(|skill| skill.first_reply_ms).filter(|_| held.replied_at_ms.is_none());
-        let reply_due_ms = target.map(|ms| held.wanted_at_ms.saturating_add(ms));
-        Place { held: held.clone(), reply_due_ms, position }
+        let target = self.routing.reply_target(&held.session);
+        Place {
+            held: held.clone(),
+            reply_soon_ms: target.map(|target| target.soon_ms),
+            reply_due_ms: target.map(|target| target.due_ms),
+            position,
+        }
     }
 
     fn workers(&self) -> Vec<WorkerLoad> {
