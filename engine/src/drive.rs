@@ -293,7 +293,7 @@ impl Stepper<'_> {
     /// A timer is due.
     pub(crate) fn wake(&mut self) {
         if self.session.status != Status::Bot {
-            return;
+            return self.waits_longer();
         }
         let Some(frame) = self.session.stack.last() else { return };
         if let Wait::Until { at_ms, then } = frame.wait {

@@ -15,7 +15,7 @@ impl Stepper<'_> {
         let text = self.phrase(self.program.program.phrases.handoff, &[]);
         self.reply_text(text);
         let program = self.program;
-        let routed = self.routed(skill);
+        let routed = self.routed(skill, 0);
         let skill = routed.skill;
         let named = skill.and_then(|skill| program.program.skills.get(skill.index()));
         let rule_text =

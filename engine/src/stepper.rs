@@ -150,7 +150,7 @@ impl<'s> Stepper<'s> {
     /// When the earliest timer of the frame on top is due.
     fn next_wake(&self) -> Option<i64> {
         if self.session.status != Status::Bot {
-            return None;
+            return self.waits_until();
         }
         let frame = self.session.stack.last()?;
         match &frame.wait {

@@ -7,16 +7,20 @@ use serde_json::{Value as Json, json};
 /// A handoff with its summary.
 pub(crate) fn handoff(handoff: &Handoff) -> Json {
     let Handoff { at_ms, skill_name, urgency, reason, because, rules, summary, .. } = handoff;
-    let urgency = ["low", "normal", "high", "critical"].get(usize::from(*urgency)).copied();
     json!({
         "at_ms": at_ms,
         "skill": skill_name,
-        "urgency": urgency,
+        "urgency": self::urgency(*urgency),
         "reason": reason,
         "because": because,
         "rules": rules,
         "summary": self::summary(summary, |known| Some(fact(known))),
     })
+}
+
+/// How urgent, by its name.
+pub(crate) fn urgency(level: u8) -> Option<&'static str> {
+    ["low", "normal", "high", "critical"].get(usize::from(level)).copied()
 }
 
 /// A summary, with its facts as somebody is shown them.

@@ -119,6 +119,18 @@ Skill: desk
 ";
     assert_eq!(out(&run), expected);
 
+    // What has become of it by waiting.
+    let rule = "route {\n  urgency critical when waited > 10m";
+    let waits = folder("route-waited", &[("bot.flow", &BOT.replace("route {", rule))]);
+    for (waited, urgency, why) in [
+        ("7m", "normal", "does not hold: waited is 7m"),
+        ("90s", "normal", "does not hold: waited is 90s"),
+        ("2h", "critical", "> urgency critical when waited > 10m"),
+    ] {
+        let said = out(&flowright(&waits, &["route", "explain", "--waited", waited]));
+        assert!(said.contains(&format!("Urgency: {urgency}\n")) && said.contains(why), "{said}");
+    }
+
     let args =
         ["route", "explain", "--customer", "tier=gold", "--customer", "contract=CNY 5", "--json"];
     let json: Value = serde_json::from_str(&out(&flowright(&place, &args))).unwrap();

@@ -129,6 +129,7 @@ codes! {
     E0611 "too-many-choices",
     E0612 "no-knowledge",
     E0613 "whose-product",
+    E0614 "unfixed-wait",
     E0701 "secret-said",
     E0702 "secret-passed-on",
     E0703 "secret-to-agents",

@@ -145,7 +145,7 @@ fn collect_lacking(expr: &Expr, found: &mut Vec<(FileSpan, &'static str, Option<
     if let Some(why) = lacks(expr) {
         found.push((expr.at, why, Needs::of(expr)));
     }
-    reads::parts(expr).into_iter().for_each(|part| collect_lacking(part, found));
+    expr.operands().into_iter().for_each(|part| collect_lacking(part, found));
 }
 
 /// Reads at a point of cells that are not certain to hold something.

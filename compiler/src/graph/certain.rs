@@ -55,7 +55,7 @@ fn of_body(body: &Body, behind: &BTreeMap<FileSpan, FileSpan>, found: &mut Vec<D
 fn of_condition(cond: &Expr, behind: &BTreeMap<FileSpan, FileSpan>, found: &mut Vec<Diagnostic>) {
     let Some(Outcome { holds, why }) = outcome(cond) else {
         if matches!(cond.kind, ExprKind::And(..) | ExprKind::Or(..) | ExprKind::Not(_)) {
-            reads::parts(cond).into_iter().for_each(|part| of_condition(part, behind, found));
+            cond.operands().into_iter().for_each(|part| of_condition(part, behind, found));
         } else {
             found.extend(holds_where_there_is_a_value(cond));
         }
@@ -86,7 +86,7 @@ pub(crate) fn parts_that_every_value_passes(cond: &Expr) -> Vec<Diagnostic> {
     if !matches!(cond.kind, ExprKind::And(..) | ExprKind::Or(..) | ExprKind::Not(_)) {
         return holds_where_there_is_a_value(cond).into_iter().collect();
     }
-    reads::parts(cond).into_iter().flat_map(parts_that_every_value_passes).collect()
+    cond.operands().into_iter().flat_map(parts_that_every_value_passes).collect()
 }
 
 /// A condition that always holds, and what is therefore never come to.

@@ -169,7 +169,7 @@ pub(super) fn same(left: &Expr, right: &Expr) -> bool {
         (ExprKind::Param(left), ExprKind::Param(right)) => left == right,
         (ExprKind::Empty, ExprKind::Empty) => true,
         (left_kind, right_kind) => {
-            let (own, others) = (reads::parts(left), reads::parts(right));
+            let (own, others) = (left.operands(), right.operands());
             !own.is_empty()
                 && own.len() == others.len()
                 && operation(left_kind) == operation(right_kind)

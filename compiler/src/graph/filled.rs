@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::points::{Edge, Op, Point, PointId, Points, Way};
-use super::reads;
 use super::values::has_value;
 use crate::ir::{Place, Space, Type};
 use crate::sema::hir::{Bind, Expr, ExprKind, Project, item_type};
@@ -328,7 +327,7 @@ fn mark_operands(expr: &Expr, cells: &mut Cells) {
         | ExprKind::Neg(_)
         | ExprKind::Call { .. }
         | ExprKind::Reveal { .. } => {
-            reads::parts(expr).into_iter().for_each(|part| mark_operands(part, cells));
+            expr.operands().into_iter().for_each(|part| mark_operands(part, cells));
         }
         _ => {}
     }

@@ -136,7 +136,7 @@ pub(crate) fn places(expr: &Expr, visit: &mut dyn FnMut(Place, FileSpan)) {
     if let ExprKind::Load(place) = &expr.kind {
         visit(*place, expr.at);
     }
-    parts(expr).into_iter().for_each(|part| places(part, visit));
+    expr.operands().into_iter().for_each(|part| places(part, visit));
 }
 
 /// Every cell that an expression reads or asks whether it is there.
@@ -144,25 +144,6 @@ pub(crate) fn mentioned(expr: &Expr, visit: &mut dyn FnMut(Place)) {
     match &expr.kind {
         ExprKind::Load(place) => visit(*place),
         ExprKind::Has(places) => places.iter().for_each(|place| visit(*place)),
-        _ => parts(expr).into_iter().for_each(|part| mentioned(part, visit)),
-    }
-}
-
-/// The expressions that an expression is made of.
-pub(crate) fn parts(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::Const(_)
-        | ExprKind::Empty
-        | ExprKind::Load(_)
-        | ExprKind::Param(_)
-        | ExprKind::Has(_) => Vec::new(),
-        ExprKind::Not(inner) | ExprKind::Neg(inner) => vec![inner],
-        ExprKind::Reveal { value, .. } => vec![value],
-        ExprKind::Arith { left, right, .. }
-        | ExprKind::Compare { left, right, .. }
-        | ExprKind::And(left, right)
-        | ExprKind::Or(left, right) => vec![left, right],
-        ExprKind::InSet { value, set } => std::iter::once(&**value).chain(set).collect(),
-        ExprKind::Call { args, .. } | ExprKind::Concat(args) => args.iter().collect(),
+        _ => expr.operands().into_iter().for_each(|part| mentioned(part, visit)),
     }
 }

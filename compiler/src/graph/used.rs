@@ -105,7 +105,7 @@ impl Used {
             ExprKind::Const(Value::Text(name)) => Some(name.clone()),
             _ => None,
         }));
-        reads::parts(expr).into_iter().for_each(|part| self.named(part));
+        expr.operands().into_iter().for_each(|part| self.named(part));
     }
 
     /// What is filled or set on the way to a handoff that is no accident.

@@ -2,7 +2,6 @@
 
 use flowright_nlu::value::Value;
 
-use super::reads;
 use crate::ir::{ArithOp, Helper, Place, Space, Type, turn};
 use crate::sema::hir::{Expr, ExprKind};
 
@@ -31,7 +30,7 @@ pub(crate) fn has_value(
         // Overflow and two currencies are left to other checks.
         _ => {
             let lacks = lacks(expr).is_some() && !Needs::of(expr).is_some_and(holds);
-            !lacks && reads::parts(expr).into_iter().all(|part| has_value(part, filled, holds))
+            !lacks && expr.operands().into_iter().all(|part| has_value(part, filled, holds))
         }
     }
 }
@@ -39,7 +38,10 @@ pub(crate) fn has_value(
 /// Whether something of the turn is there even where the customer has not said a word.
 pub(crate) const fn is_always_there(place: Place) -> bool {
     matches!(place.space, Space::Turn)
-        && matches!(place.index, turn::TODAY | turn::NOW | turn::LANGUAGE | turn::MISSES)
+        && matches!(
+            place.index,
+            turn::TODAY | turn::NOW | turn::LANGUAGE | turn::MISSES | turn::WAITED
+        )
 }
 
 /// What must be so for an expression to have a value, its parts having theirs.
@@ -73,7 +75,7 @@ impl Needs {
 
 /// Why an expression, or some part of it, may have no value though what it reads has one.
 pub(crate) fn may_lack(expr: &Expr) -> Option<&'static str> {
-    lacks(expr).or_else(|| reads::parts(expr).into_iter().find_map(may_lack))
+    lacks(expr).or_else(|| expr.operands().into_iter().find_map(may_lack))
 }
 
 /// The same of the expression itself, its parts having values.

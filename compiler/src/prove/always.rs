@@ -7,7 +7,7 @@ use super::explore::Possible;
 use crate::base::FileSpan;
 use crate::diag::Diagnostic;
 use crate::graph::points::{Op, Points, Way};
-use crate::graph::{LEAVES_NOTHING_OUT, always_holds, behind_branches, reads};
+use crate::graph::{LEAVES_NOTHING_OUT, always_holds, behind_branches};
 use crate::sema::hir::{Expr, ExprKind};
 
 /// Branches of a flow whose condition alone always holds, as all that it looks at is there. A
@@ -49,5 +49,5 @@ fn leaves_nothing_out(words: &mut Vocabulary<'_>, cond: &Expr) -> bool {
 
 /// Whether it asks if something is there.
 fn asks_has(cond: &Expr) -> bool {
-    matches!(cond.kind, ExprKind::Has(_)) || reads::parts(cond).into_iter().any(asks_has)
+    matches!(cond.kind, ExprKind::Has(_)) || cond.operands().into_iter().any(asks_has)
 }

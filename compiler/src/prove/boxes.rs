@@ -91,7 +91,7 @@ impl<'p> Vocabulary<'p> {
         if let ExprKind::Has(places) = &cond.kind {
             self.known.extend(places);
         }
-        reads::parts(cond).into_iter().for_each(|part| self.learn_has(part));
+        cond.operands().into_iter().for_each(|part| self.learn_has(part));
     }
 
     /// Whether some condition looks at a cell.

@@ -66,7 +66,7 @@ type Sets = (Cases, Cases);
 fn takes(words: &mut Vocabulary<'_>, rule: &RouteRule) -> Option<Sets> {
     let intents = match &rule.kind {
         RouteKind::Skill { intents, .. } => intents.as_slice(),
-        RouteKind::Urgency(_) => &[],
+        RouteKind::Urgency { .. } => &[],
     };
     let (mut takes, mut leaves) = match intents {
         [] => (vec![Case::new()], Vec::new()),

@@ -3,7 +3,6 @@
 use flowright_nlu::value::Value;
 
 use super::sets::Set;
-use crate::graph::reads;
 use crate::ir::{ArithOp, CompareOp, Place, Type};
 use crate::sema::hir::{Expr, ExprKind};
 
@@ -61,7 +60,7 @@ pub(super) fn linear(expr: &Expr) -> Option<(Place, i64)> {
 
 /// An expression without its places, as a key.
 pub(super) fn key(expr: &Expr) -> String {
-    let parts: Vec<String> = reads::parts(expr).into_iter().map(key).collect();
+    let parts: Vec<String> = expr.operands().into_iter().map(key).collect();
     let head = match &expr.kind {
         ExprKind::Const(value) => format!("const {value:?}"),
         ExprKind::Load(place) => format!("load {place:?}"),

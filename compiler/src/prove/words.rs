@@ -192,6 +192,7 @@ const fn turn_name(cell: u32) -> Option<&'static str> {
         turn::UTTERANCE => "utterance",
         turn::BUSINESS_HOURS => "business_hours",
         turn::REACHABLE => "reachable",
+        turn::WAITED => "waited",
         _ => return None,
     })
 }

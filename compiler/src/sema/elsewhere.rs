@@ -147,6 +147,12 @@ impl<'a> Checker<'a> {
             elsewhere.meant = Some(format!("customer.{}", name.text));
             return Some(elsewhere);
         }
+        if name.text == "waited" {
+            let mut elsewhere = Elsewhere::of_kind("time", "slot or value", name);
+            elsewhere.message = "`waited` stands only in rules for the urgency".to_owned();
+            elsewhere.label = "not here".to_owned();
+            return Some(elsewhere.help("write `urgency high when waited > 10m` in `route`"));
+        }
         self.kept_elsewhere(name, scope).or_else(|| self.of_another_kind("value", name))
     }
 

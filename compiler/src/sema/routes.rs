@@ -1,17 +1,19 @@
 //! Routing rules and fallback thresholds.
 
-use flowright_nlu::value::Decimal;
+use flowright_nlu::value::{Decimal, Value};
 
 use super::cx::Checker;
-use super::hir::{Accept, Expr, Fallback, RouteKind, RouteRule};
+use super::hir::{Accept, Expr, ExprKind, Fallback, RouteKind, RouteRule};
 use super::scope::Scope;
-use crate::base::{SourceMap, Span};
-use crate::diag::{Code, closest};
-use crate::ir::{IntentId, SkillId};
+use crate::base::{FileSpan, SourceMap, Span};
+use crate::diag::{Code, Diagnostic, closest};
+use crate::ir::{IntentId, Place, SkillId, Space, turn};
 use crate::syntax::ast::{self, Name};
 
 /// Urgency levels, least first.
 const LEVELS: [&str; 4] = ["low", "normal", "high", "critical"];
+
+const WAITED: Place = Place { space: Space::Turn, index: turn::WAITED };
 
 /// Most consecutive misses that can be allowed.
 const MISSES_MAX: i64 = 20;
@@ -68,14 +70,21 @@ impl Checker<'_> {
 
     fn route_rule(&mut self, rule: &ast::RouteRule) -> Option<(RouteKind, Option<Expr>)> {
         let scope = Scope::default();
+        let waiting = Scope { waiting: true, ..Scope::default() };
         Some(match rule {
             ast::RouteRule::Urgency { level, cond, .. } => {
                 let number = LEVELS.iter().position(|known| *known == level.text);
                 if number.is_none() {
                     self.unknown(Code::E0207, "urgency", level, LEVELS);
                 }
-                let cond = self.condition(cond, &scope);
-                (RouteKind::Urgency(u8::try_from(number?).ok()?), Some(cond?))
+                let cond = self.condition(cond, &waiting)?;
+                (
+                    RouteKind::Urgency {
+                        level: u8::try_from(number?).ok()?,
+                        waits_ms: self.waits(&cond)?,
+                    },
+                    Some(cond),
+                )
             }
             ast::RouteRule::Skill { intents, cond, skill, .. } => {
                 let intents = self.rule_intents(intents);
@@ -92,6 +101,22 @@ impl Checker<'_> {
             }
             ast::RouteRule::Error(_) => return None,
         })
+    }
+
+    /// The times that `waited` is compared with: then the rule is asked again.
+    fn waits(&mut self, cond: &Expr) -> Option<Vec<i64>> {
+        let mut waits_ms = Vec::new();
+        let found = waits_of(cond, &mut waits_ms);
+        found
+            .map_err(|at| {
+                let message = "`waited` stands here without a fixed time".to_owned();
+                let finding = Diagnostic::new(Code::E0614, at, message)
+                    .label("when is this rule asked again?")
+                    .help("compare it with a time: `waited > 10m`");
+                self.report(finding);
+            })
+            .ok()?;
+        Some(waits_ms)
     }
 
     /// Whether an intent that there is not is a mistyped `otherwise`.
@@ -203,4 +228,24 @@ fn rule_span(rule: &ast::RouteRule) -> Span {
         | ast::RouteRule::Otherwise { span, .. }
         | ast::RouteRule::Error(span) => *span,
     }
+}
+
+/// Finds the times that `waited` is compared with; where it stands otherwise, if it does.
+fn waits_of(expr: &Expr, found: &mut Vec<i64>) -> Result<(), FileSpan> {
+    let is_waited = |expr: &Expr| expr.kind == ExprKind::Load(WAITED);
+    if let ExprKind::Compare { left, right, .. } = &expr.kind {
+        let time = match (&left.kind, &right.kind) {
+            (_, ExprKind::Const(Value::Duration(ms))) if is_waited(left) => Some(*ms),
+            (ExprKind::Const(Value::Duration(ms)), _) if is_waited(right) => Some(*ms),
+            _ => None,
+        };
+        if let Some(ms) = time {
+            found.push(ms);
+            return Ok(());
+        }
+    }
+    if is_waited(expr) {
+        return Err(expr.at);
+    }
+    expr.operands().into_iter().try_for_each(|part| waits_of(part, found))
 }

@@ -16,6 +16,8 @@ pub(super) struct Scope {
     pub(super) lost: BTreeSet<String>,
     /// `status` and `code` of an action's answer.
     pub(super) answer: bool,
+    /// `waited`, of whoever is to be helped by a human.
+    pub(super) waiting: bool,
     pub(super) inside: Inside,
 }
 
@@ -56,10 +58,23 @@ pub(super) fn is_fixed(name: &str) -> bool {
 }
 
 /// Names of an action's error conditions.
-pub(super) const ANSWER_NAMES: &[BuiltinName] = &[
+const ANSWER_NAMES: &[BuiltinName] = &[
     BuiltinName { name: "status", ty: Type::Number, cell: turn::STATUS },
     BuiltinName { name: "code", ty: Type::Text, cell: turn::CODE },
 ];
+
+/// Names of rules for the urgency.
+const WAITING_NAMES: &[BuiltinName] =
+    &[BuiltinName { name: "waited", ty: Type::Duration, cell: turn::WAITED }];
+
+impl Scope {
+    /// Names of the language's own that are known here and not everywhere.
+    pub(super) fn own_names(&self) -> impl Iterator<Item = &'static BuiltinName> + Clone {
+        let answers = if self.answer { ANSWER_NAMES } else { &[] };
+        let waiting = if self.waiting { WAITING_NAMES } else { &[] };
+        answers.iter().chain(waiting)
+    }
+}
 
 impl BuiltinName {
     pub(super) const fn place(&self) -> Place {

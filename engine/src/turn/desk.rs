@@ -71,6 +71,8 @@ impl Stepper<'_> {
             }
         }
         self.session.epoch += 1;
+        // What its time has brought while an agent had it.
+        self.waits_longer();
     }
 
     /// Keeps what somebody at the desk wrote down.

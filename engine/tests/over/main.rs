@@ -5,6 +5,7 @@ mod agents;
 mod expired;
 mod joined;
 mod owners;
+mod waiting;
 
 use flowright_compiler::bundle;
 use flowright_compiler::compile::{MemorySources, compile};
@@ -73,7 +74,11 @@ struct Talk {
 
 impl Talk {
     fn new() -> Self {
-        let made = compile(&MemorySources::one("a.flow", SOURCE)).unwrap();
+        Self::of(SOURCE)
+    }
+
+    fn of(source: &str) -> Self {
+        let made = compile(&MemorySources::one("a.flow", source)).unwrap();
         assert_eq!(made.analysis.diagnostics, []);
         let made = made.bundle.unwrap();
         let (read, hash) = bundle::read(&bundle::write(&made).unwrap().bytes).unwrap();

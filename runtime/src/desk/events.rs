@@ -39,7 +39,7 @@ fn told(commit: &Commit) -> Option<(&'static str, Json)> {
         return Some(("handed_over", with(handoff)));
     }
     match (&commit.session.status, &commit.event) {
-        (Status::HandedOff(handoff), event) => of_held(handoff, event),
+        (Status::HandedOff(handoff), event) => of_held(commit, handoff, event),
         (Status::Bot, Event::Agent { name, text, then, .. }) => Some(match then {
             Then::Close(outcome) => {
                 ("closed", json!({ "agent": name, "text": text, "outcome": outcome }))
@@ -53,7 +53,7 @@ fn told(commit: &Commit) -> Option<(&'static str, Json)> {
     }
 }
 
-fn of_held(handoff: &Handoff, event: &Event) -> Option<(&'static str, Json)> {
+fn of_held(commit: &Commit, handoff: &Handoff, event: &Event) -> Option<(&'static str, Json)> {
     Some(match event {
         Event::Message { text, attachments, .. } => {
             let files = (!attachments.is_empty()).then_some(attachments);
@@ -72,6 +72,10 @@ fn of_held(handoff: &Handoff, event: &Event) -> Option<(&'static str, Json)> {
             ("waiting", json!({ "why": "transferred", "skill": skill }))
         }
         Event::Note { by, text } => ("note", json!({ "by": by, "text": text })),
+        // It has waited so long that it is more urgent.
+        Event::Wake if commit.held != HeldChange::Same => {
+            ("more_urgent", json!({ "urgency": shown::urgency(handoff.urgency) }))
+        }
         // What another conversation of the customer held is in it now, perhaps the human who had that.
         Event::Joined { other } => {
             let mut told = with(handoff);

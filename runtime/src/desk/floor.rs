@@ -197,6 +197,8 @@ impl Floor {
             self.ends(session, before.as_ref(), now_ms)?;
             self.routing.enqueue(self.waiting(&now))?;
             self.listed.insert(session.to_owned(), wanted);
+        } else if before.is_some_and(|before| before.urgency != now.urgency) {
+            self.routing.set_urgency(session, now.urgency)?;
         }
         self.owned(session, &now, now_ms)?;
         if now.replied_at_ms.is_some() {

@@ -194,6 +194,22 @@ fn a_claim_says_who_else_could_have_had_it() {
 }
 
 #[test]
+fn what_becomes_more_urgent_goes_first() {
+    let mut floor = floor();
+    let (a, b) = (waits("a", Some("billing"), 0), waits("b", Some("billing"), 1_000));
+    floor.now(&a, 1_000);
+    floor.now(&b, 1_000);
+    let order = |floor: &Floor| -> Vec<String> {
+        floor.overview(|_| true).places.into_iter().map(|place| place.held.session).collect()
+    };
+    assert_eq!(order(&floor), ["a", "b"]);
+    floor.now(&Held { urgency: 3, ..b }, 2_000);
+    assert_eq!(order(&floor), ["b", "a"]);
+    floor.signs_on("ann", &["billing"]);
+    assert_eq!(floor.carried_out(3_000).first().map(String::as_str), Some("b@1 -> ann"));
+}
+
+#[test]
 fn a_queue_overflows_and_a_target_is_told_of_once() {
     let mut floor = floor();
     floor.signs_on("bob", &["frontline"]);

@@ -18,13 +18,12 @@ pub(super) fn run(args: &ExplainArgs) -> Result<Outcome, Failure> {
     let Some(runnable) = Runnable::open_quietly(&args.path)? else { return Ok(Outcome::Findings) };
     let program = runnable.load(true)?;
     let given = given(args, &program)?;
-    let routed = route(&program, &given.session, given.now_ms);
+    let routed = route(&program, &given.session, given.now_ms, given.waited_ms);
     let rules = rules(&program, &given, &routed);
-    let waited_ms = args.waited.map_or(0, |waited| i64::try_from(waited.as_millis()).unwrap_or(0));
     let who = match (&args.agents, routed.skill) {
         (Some(path), Some(skill)) => {
             let wanted = (skill, routed.urgency);
-            Some(who(path, &program.program, &given, wanted, waited_ms)?)
+            Some(who(path, &program.program, &given, wanted)?)
         }
         _ => None,
     };

@@ -18,6 +18,8 @@ pub(super) struct Given {
     pub(super) now_ms: i64,
     /// The same by the clock on the bot's wall.
     pub(super) local: jiff::civil::DateTime,
+    /// How long she has waited.
+    pub(super) waited_ms: i64,
 }
 
 /// # Errors
@@ -40,7 +42,9 @@ pub(super) fn given(args: &ExplainArgs, program: &LoadedProgram) -> Result<Given
     )?;
     let slots: Vec<_> = project.session_slots.iter().map(|s| (s.name.as_str(), &s.ty)).collect();
     fill(project, "slot", "slot of the session", &args.slot, &slots, &mut session.slots)?;
-    Ok(Given { session, now_ms, local })
+    let waited_ms =
+        args.waited.map_or(0, |time| i64::try_from(time.as_millis()).unwrap_or(i64::MAX));
+    Ok(Given { session, now_ms, local, waited_ms })
 }
 
 fn moment(args: &ExplainArgs, program: &Program) -> Result<(i64, jiff::civil::DateTime), Failure> {

@@ -1,9 +1,10 @@
 //! The rules of `route`, each with what became of it.
 
-use flowright_compiler::ir::{Program, RuleDecides, RuleDef};
+use flowright_compiler::ir::{Program, RuleDecides, RuleDef, Type};
 use flowright_engine::hours::is_open;
 use flowright_engine::json::value_to_json;
 use flowright_engine::{LoadedProgram, Routed};
+use flowright_nlu::value::Value;
 use serde::Serialize;
 
 use super::given::Given;
@@ -117,6 +118,7 @@ fn value(program: &LoadedProgram, given: &Given, name: &str) -> Option<String> {
         "sentiment" => {
             or_empty(session.sentiment_percent.map(|p| format!("{}", f64::from(p) / 100.0)))
         }
+        "waited" => written(given.waited_ms),
         "business_hours" => is_open(&project.bot, given.local).to_string(),
         "today" => given.local.date().to_string(),
         "now" => given.local.to_string(),
@@ -129,11 +131,14 @@ fn value(program: &LoadedProgram, given: &Given, name: &str) -> Option<String> {
     })
 }
 
-fn shown(
-    program: &Program,
-    ty: &flowright_compiler::ir::Type,
-    value: Option<&flowright_nlu::value::Value>,
-) -> String {
+/// A time as it stands in flows, in the largest unit that it is a whole number of.
+fn written(ms: i64) -> String {
+    let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)];
+    let unit = units.into_iter().find(|(_, of)| ms != 0 && ms % of == 0);
+    unit.map_or_else(|| format!("{}s", ms / 1_000), |(name, of)| format!("{}{name}", ms / of))
+}
+
+fn shown(program: &Program, ty: &Type, value: Option<&Value>) -> String {
     match value.map(|value| value_to_json(program, ty, value)) {
         None => "empty".to_owned(),
         Some(serde_json::Value::String(text)) => text,

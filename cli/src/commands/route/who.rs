@@ -41,7 +41,6 @@ pub(super) fn who(
     program: &Program,
     given: &Given,
     (skill, urgency): (ProgramSkill, u8),
-    waited_ms: i64,
 ) -> Result<Who, Failure> {
     let text = read(path)?;
     let source = Source::new(path, &text);
@@ -56,7 +55,7 @@ pub(super) fn who(
         skill: SkillId(u16::try_from(skill.index()).unwrap_or(u16::MAX)),
         level: 1,
         urgency,
-        since_ms: given.now_ms.saturating_sub(waited_ms),
+        since_ms: given.now_ms.saturating_sub(given.waited_ms),
         channel: ChannelId(channel.and_then(|n| u16::try_from(n).ok()).unwrap_or(u16::MAX)),
         replied: false,
     };

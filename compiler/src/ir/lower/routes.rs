@@ -1,5 +1,7 @@
 //! Routing rules and fallback thresholds as functions that decide.
 
+use std::collections::BTreeSet;
+
 use flowright_nlu::value::Decimal;
 
 use super::Lowering;
@@ -19,7 +21,7 @@ const URGENCY_NORMAL: u8 = 1;
 /// A rule as explanations show it.
 fn described(rule: &RouteRule) -> RuleDef {
     let decides = match &rule.kind {
-        RouteKind::Urgency(_) => RuleDecides::Urgency,
+        RouteKind::Urgency { .. } => RuleDecides::Urgency,
         RouteKind::Skill { intents, .. } => RuleDecides::Skill { intents: intents.clone() },
     };
     RuleDef { text: rule.text.clone(), cond: rule.cond_text.clone(), decides, at: rule.at }
@@ -28,13 +30,22 @@ fn described(rule: &RouteRule) -> RuleDef {
 impl Lowering<'_> {
     pub(super) fn route(&mut self) -> RouteDef {
         let rules = self.project.route.iter().map(described).collect();
-        RouteDef { urgency: self.urgency(), skill: self.skill(), rules }
+        RouteDef { urgency: self.urgency(), skill: self.skill(), rules, waits_ms: self.waits_ms() }
+    }
+
+    fn waits_ms(&self) -> Vec<i64> {
+        let of_rule = |rule: &RouteRule| match &rule.kind {
+            RouteKind::Urgency { waits_ms, .. } => waits_ms.clone(),
+            RouteKind::Skill { .. } => Vec::new(),
+        };
+        let all = self.project.route.iter().flat_map(of_rule).filter(|ms| *ms >= 0);
+        all.collect::<BTreeSet<i64>>().into_iter().collect()
     }
 
     fn urgency(&mut self) -> FuncId {
         let mut b = Builder::new("route.urgency");
         for (number, rule) in (0..).zip(&self.project.route) {
-            let RouteKind::Urgency(level) = rule.kind else { continue };
+            let RouteKind::Urgency { level, .. } = rule.kind else { continue };
             let (taken, next) = (b.block(), b.block());
             self.rule_condition(&mut b, rule, taken, next);
             b.enter(taken);

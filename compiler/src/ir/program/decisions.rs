@@ -17,6 +17,8 @@ pub struct RouteDef {
     pub skill: FuncId,
     /// The rules in order, for explanations.
     pub rules: Vec<RuleDef>,
+    /// Times of waiting after which the urgency may be another, in ms, ascending.
+    pub waits_ms: Vec<i64>,
 }
 
 /// A rule of `route`, for explanations.

@@ -30,7 +30,9 @@ pub const CODE: u32 = 12;
 pub const INTENT_NUMBER: u32 = 13;
 /// list of texts: the names of the channels on which the customer can be written to.
 pub const REACHABLE: u32 = 14;
+/// duration: how long a human with the skill has been waited for, which rules for the urgency look at.
+pub const WAITED: u32 = 15;
 /// Parameters of the engine's own phrases, in order.
-pub const PHRASE_ARGS: u32 = 15;
+pub const PHRASE_ARGS: u32 = 16;
 /// Number of cells.
-pub const CELLS: u32 = 19;
+pub const CELLS: u32 = 20;

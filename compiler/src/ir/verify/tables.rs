@@ -43,6 +43,10 @@ pub(super) fn tables(program: &Program) -> Checked {
     role(program, program.route.urgency, Role::Urgency, "route")?;
     role(program, program.route.skill, Role::Skill, "route")?;
     program.route.rules.iter().try_for_each(|rule| verify_rule(program, rule))?;
+    let waits = &program.route.waits_ms;
+    if waits.first().is_some_and(|ms| *ms < 0) || !waits.is_sorted_by(|a, b| a < b) {
+        return fail("route", "its times are not from the least on");
+    }
     let own = program.flows.iter().filter_map(|flow| flow.fallback.as_ref());
     for fallback in own.chain([&program.fallback]) {
         role(program, fallback.decide, Role::Decide, "fallback")?;

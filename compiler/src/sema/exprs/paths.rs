@@ -9,7 +9,7 @@ use crate::ir::{ChoiceId, Helper, Place, Space, Type};
 use crate::sema::cx::{Checker, quoted};
 use crate::sema::functions::instead_of_field;
 use crate::sema::hir::{BindCells, Expr, ExprKind};
-use crate::sema::scope::{ANSWER_NAMES, BUILTIN_NAMES, Scope};
+use crate::sema::scope::{BUILTIN_NAMES, Scope};
 use crate::syntax::ast::Name;
 
 /// What a path stands for.
@@ -115,8 +115,8 @@ impl Checker<'_> {
         if first.text == "customer" {
             return self.customer_field(names, first, rest);
         }
-        let answers = if scope.answer { ANSWER_NAMES } else { &[] };
-        if let Some(builtin) = answers.iter().chain(BUILTIN_NAMES).find(|b| b.name == first.text) {
+        let own = scope.own_names();
+        if let Some(builtin) = own.clone().chain(BUILTIN_NAMES).find(|b| b.name == first.text) {
             let target = Target::Cells(builtin.ty.clone(), BindCells::One(builtin.place()));
             return self.no_fields(names, rest, target);
         }
@@ -139,7 +139,7 @@ impl Checker<'_> {
                 .chain(&session)
                 .map(String::as_str)
                 .chain(scope.params.iter().map(|param| param.name.as_str()))
-                .chain(answers.iter().chain(BUILTIN_NAMES).map(|b| b.name))
+                .chain(own.chain(BUILTIN_NAMES).map(|b| b.name))
                 .chain(["customer"])
                 .collect();
             let is_near = crate::diag::closest(&first.text, known.iter().copied()).is_some();

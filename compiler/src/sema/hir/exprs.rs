@@ -13,6 +13,27 @@ pub struct Expr {
     pub at: FileSpan,
 }
 
+impl Expr {
+    /// The expressions that an expression is made of.
+    pub(crate) fn operands(&self) -> Vec<&Self> {
+        match &self.kind {
+            ExprKind::Const(_)
+            | ExprKind::Empty
+            | ExprKind::Load(_)
+            | ExprKind::Param(_)
+            | ExprKind::Has(_) => Vec::new(),
+            ExprKind::Not(inner) | ExprKind::Neg(inner) => vec![inner],
+            ExprKind::Reveal { value, .. } => vec![value],
+            ExprKind::Arith { left, right, .. }
+            | ExprKind::Compare { left, right, .. }
+            | ExprKind::And(left, right)
+            | ExprKind::Or(left, right) => vec![left, right],
+            ExprKind::InSet { value, set } => std::iter::once(&**value).chain(set).collect(),
+            ExprKind::Call { args, .. } | ExprKind::Concat(args) => args.iter().collect(),
+        }
+    }
+}
+
 /// Every expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExprKind {

@@ -176,8 +176,12 @@ pub struct RouteRule {
 /// What a rule decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RouteKind {
-    /// 0 low, 1 normal, 2 high, 3 critical.
-    Urgency(u8),
+    Urgency {
+        /// 0 low, 1 normal, 2 high, 3 critical.
+        level: u8,
+        /// What it compares the time with that the customer has waited, in ms.
+        waits_ms: Vec<i64>,
+    },
     /// Any of the intents (none: any intent at all) goes to the skill.
     Skill { intents: Vec<IntentId>, skill: SkillId },
 }

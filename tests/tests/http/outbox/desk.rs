@@ -15,11 +15,15 @@ const SECRETS: [&str; 2] =
 
 /// What is said is sent nowhere; what becomes of conversations with humans is.
 async fn world(desk: &Receiver) -> World {
+    serving(desk, ECHO).await
+}
+
+async fn serving(desk: &Receiver, bot: &str) -> World {
     let secrets = Some(Keys::new("secret_env", SECRETS).unwrap());
     let address = Address { secrets, ..desk.at("/events", Some(TOKEN)) };
     let deliver = Addresses { desk: Some(address), ..Addresses::default() };
     let change = |options| Options { deliver, ..options };
-    World::start_bundle(bundle_of_text(ECHO), change).await
+    World::start_bundle(bundle_of_text(bot), change).await
 }
 
 fn signed_with(secret: &str, time: &str, body: &str) -> String {
@@ -143,5 +147,22 @@ async fn a_desk_elsewhere_that_hangs_keeps_nobody_waiting() {
     desk.changes(|_| Does::Says(200));
     until_sent(&world, 10_000).await;
     assert_eq!(desk.taken().len(), 11);
+    world.server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_waits_too_long_is_more_urgent() {
+    let desk = Receiver::start(|_: &Parcel| Does::Says(200)).await;
+    let bot = ECHO.replacen("route {", "route { urgency critical when waited > 10m", 1);
+    let world = serving(&desk, &bot).await;
+    world.say_plain("s", "m1", "echo").await;
+    world.say_plain("s", "m2", "human").await;
+    let urgency = async || world.server.dispatch().held().await.unwrap()[0].urgency;
+    assert_eq!(urgency().await, 1);
+    // The server is asked for nothing meanwhile.
+    until(&world, 30_000, "it becomes critical", || desk.taken().len() == 2).await;
+    let told = desk.taken()[1].json();
+    assert_eq!((&told["type"], &told["urgency"]), (&json!("more_urgent"), &json!("critical")));
+    assert_eq!(urgency().await, 3);
     world.server.stop().await;
 }
