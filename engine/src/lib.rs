@@ -31,7 +31,7 @@ pub mod upgrade;
 pub use contacts::writes_elsewhere;
 pub use program::LoadedProgram;
 pub use routing::{Routed, route};
-pub use say::phrase;
+pub use say::{phrase, ready_texts};
 pub use session::open_session;
 pub use step::{Entered, Step, StepError, Taken, step};
 pub use turn::desk::admits;

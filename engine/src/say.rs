@@ -45,6 +45,30 @@ pub fn phrase(
     Stepper::new(program, &mut session, now_ms).phrase(function, args)
 }
 
+/// What people at the desk have ready for the customer of a session, with its name, in her language. What says
+/// something of her that is not known is not among it.
+#[must_use]
+pub fn ready_texts(
+    program: &LoadedProgram,
+    session: &Session,
+    now_ms: i64,
+) -> Vec<(String, String)> {
+    let mut session = session.clone();
+    let mut stepper = Stepper::new(program, &mut session, now_ms);
+    stepper.set_turn_cells();
+    let mut filled = |function: FuncId| {
+        let exited = stepper.run(function).ok()?;
+        match exited.exit {
+            Exit::Text(used) if exited.args.iter().all(Option::is_some) => {
+                Some(stepper.render(used, &exited.args))
+            }
+            _ => None,
+        }
+    };
+    let all = program.program.ready.iter();
+    all.filter_map(|ready| Some((ready.name.clone(), filled(ready.text)?))).collect()
+}
+
 impl Stepper<'_> {
     /// Sends a reply.
     pub(crate) fn reply(&mut self, reply: Reply) {

@@ -71,6 +71,8 @@ pub const DESK_PLACES_SHOWN_MAX: usize = 200;
 pub const DESK_ORDERS_AT_ONCE_MAX: usize = 64;
 /// Without a page of hers for so long an agent is gone, ms: what she has goes to others.
 pub const AGENT_GONE_MS: i64 = 30_000;
+/// Texts that are ready for a conversation, as many as are told at once.
+pub const READY_TOLD_MAX: usize = 50;
 /// Days of business hours that the desk reckons with, before today and from today on.
 pub const DESK_HOURS_DAYS_BACK: u16 = 30;
 /// See [`DESK_HOURS_DAYS_BACK`].

@@ -91,6 +91,10 @@ test("a conversation comes, is answered, and is closed", limit, async () => {
   for (const known of ["Hongda Precision", "li.wei@hongda.example", "change_delivery_date"]) assert.ok(panel.includes(known), `${known}: ${panel}`);
   assert.ok(!(await page.content()).includes("125"), "what is for supervisors is nowhere on the page");
   await look(page, "desk-talk");
+  await page.locator("#ready button").first().click();
+  assert.equal(await page.locator("#reply").inputValue(), "Thank you for waiting. I am looking into it for Hongda Precision.");
+  await page.locator("#reply").fill("");
+  await page.keyboard.press("Escape");
   await page.keyboard.press("r");
   await page.keyboard.insertText("I have asked your sales contact. <b>One moment</b>");
   await page.keyboard.press("Control+Enter");

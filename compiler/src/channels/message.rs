@@ -7,7 +7,7 @@ use super::table::Capabilities;
 use crate::base::FileSpan;
 use crate::ir::{ChoiceId, SlotIndex, Type};
 use crate::sema::hir::{
-    Body, Card, Flow, Handlers, Media, Project, Say, Slot, Step, StepKind, TextRef,
+    Body, Card, Flow, Handlers, Media, NamedText, Project, Say, Slot, Step, StepKind, TextRef,
 };
 
 /// Intents that a clarifying question offers, "none of these" included: the engine's limit.
@@ -134,8 +134,8 @@ pub(super) fn of_no_flow(project: &Project) -> Vec<Message<'_>> {
         let menu = Menu::OneOf(title, CLARIFY_CHOICES);
         found.push(Message { menu, ..empty(None, guard::all(project)) });
     }
-    // The engine's own phrases: no step says them.
-    for phrase in project.texts.iter().filter(|text| text.name.starts_with("core.")) {
+    // The engine's own phrases, and what is ready at the desk: no step says them.
+    for phrase in project.texts.iter().filter(|text| NamedText::is_said_unnamed(&text.name)) {
         let text = Some(Said { text: &phrase.text, args: &[] });
         found.push(Message { text, ..empty(None, guard::all(project)) });
     }

@@ -9,8 +9,8 @@ use crate::base::FileSpan;
 use crate::graph::may_lack;
 use crate::ir::{ActionId, FlowId, Space, Type};
 use crate::sema::hir::{
-    Action, BindCells, Body, EnsureKind, Expr, Flow, Handlers, Label, Project, Slot, TestStep,
-    Text, TextRef,
+    Action, BindCells, Body, EnsureKind, Expr, Flow, Handlers, Label, NamedText, Project, Slot,
+    TestStep, Text, TextRef,
 };
 
 /// Who gets a value.
@@ -215,14 +215,14 @@ impl<'p> Collector<'p> {
         }
     }
 
-    /// Texts that only the engine says, and those that nothing uses but whose reveals are listed.
+    /// Texts that only the engine says, or people at the desk, and those that nothing uses but whose reveals are listed.
     fn named_texts(&mut self) {
         for text in &self.project.texts {
-            let engine = text.name.starts_with("core.");
+            let is_said = NamedText::is_said_unnamed(&text.name);
             let here = Here::new(None, Dest::Customer);
             for shown in &text.text.params {
                 let leaves = self.leaves(shown, here);
-                self.get(leaves, Dest::Customer, engine);
+                self.get(leaves, Dest::Customer, is_said);
             }
         }
         self.unbound = false;

@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use blake3::Hash;
 
+use super::hir::NamedText;
 use super::symbols::{Found, Symbols, Table};
 use crate::memory::{Hashed, Standing, View};
 use crate::syntax::content::{Options, compared, word};
@@ -356,7 +357,8 @@ impl Shared {
         self.add(symbols.knowledge.items.iter());
         self.add(symbols.experiments.items.iter());
         // Phrases that are said without being named.
-        let texts = symbols.texts.by_name.iter().filter(|(name, _)| name.starts_with("core."));
+        let texts =
+            symbols.texts.by_name.iter().filter(|(name, _)| NamedText::is_said_unnamed(name));
         self.add(texts.filter_map(|(_, number)| symbols.texts.items.get(*number as usize)));
     }
 

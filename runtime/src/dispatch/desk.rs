@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use flowright_engine::model::Status;
+use flowright_engine::model::{Session, Status};
 use tokio::sync::broadcast;
 
 use super::mail::Wish;
@@ -43,6 +43,15 @@ impl Dispatch {
     /// See [`DispatchError`].
     pub async fn note(&self, session: &str, note: DeskNote) -> Result<Answer, DispatchError> {
         self.ask(session, Wish::Note(Box::new(note))).await
+    }
+
+    /// What is ready to be said to the customer of a session, with its name.
+    pub(crate) async fn ready_texts(
+        &self,
+        session: &Session,
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        let program = self.inner.programs.pinned(session, &*self.inner.store).await?;
+        Ok(flowright_engine::ready_texts(&program, session, self.now_ms()))
     }
 
     /// The conversations that humans have, or that wait for one.

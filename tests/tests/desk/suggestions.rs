@@ -20,6 +20,9 @@ route { otherwise -> service }
 knowledge company { source "company"  level enterprise }
 knowledge x200 { source "x200"  level product  applies when customer.product is x200 }
 fallback { answer from knowledge at 70%  handoff after 1 misses }
+text desk.model { en "You have a {customer.product}."  zh "您的型号是{customer.product}。" }
+text desk.sign(name: text) { en "Yours, {name}"  zh "{name}" }
+text desk.bye { en "Good-bye. Yours, the shop."  zh "再见。" }
 "#;
 
 const ARTICLES: [(&str, &str, &str, &str, &str); 4] = [
@@ -97,4 +100,39 @@ async fn articles_for_this_customer_are_suggested_and_no_others() {
     assert_eq!(suggested(0, "old", &format!("?q={}", "a".repeat(1_001))).await.0, 400);
     assert_eq!(suggested(0, "nowhere", "").await.0, 404);
     assert_eq!(suggested(1, "old", "").await.0, 404, "it waits for another skill");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn texts_of_the_flows_are_ready_as_far_as_they_can_be_filled() {
+    let world = World::start_bundle(bundled(), options).await;
+    let body = json!({
+        "login": "ann", "name": "ann", "role": "agent", "password": PASSWORD, "skills": { "service": 3 },
+    });
+    assert_eq!(operate(&world, "POST", "/admin/accounts", Some(body)).await.0, 201);
+    let token = token(&world, "ann", PASSWORD).await;
+    let ready = async |session: &str, query: &str| -> Vec<String> {
+        let path = format!("/desk/v1/conversations/{session}/suggestions{query}");
+        let found = send(&world.url(&path), "GET", None, &[("authorization", &token)]).await.1;
+        let all = found["ready"].as_array().unwrap().clone();
+        all.iter().map(|one| format!("{}: {}", one["name"], one["text"])).collect()
+    };
+    let claim = async |session: &str| {
+        let path = world.url(&format!("/desk/v1/conversations/{session}/claim"));
+        let body = json!({ "id": "c", "epoch": 1 });
+        send(&path, "POST", Some(body), &[("authorization", &token)]).await.0
+    };
+    says(&world, "s", "1", "x200", "grumble mumble").await;
+    assert!(ready("s", "").await.is_empty(), "they say what is for who has it");
+    assert_eq!(claim("s").await, 200);
+    let bye = r#""bye": "Good-bye. Yours, the shop.""#;
+    assert_eq!(ready("s", "").await, [r#""model": "You have a x200.""#, bye]);
+    assert_eq!(ready("s", "?q=YOURS").await, [bye]);
+    assert_eq!(ready("s", "?q=bye").await, [bye], "by its name too");
+    assert!(ready("s", "?q=warranty").await.is_empty());
+    // In her language; and of whom the model is not known, nothing is said of it.
+    let path = world.url("/v1/sessions/t/messages");
+    let body = json!({ "id": "1", "text": "嘟嘟囔囔", "customer": { "id": "C-2" } });
+    send(&path, "POST", Some(body), &[("authorization", &operators())]).await;
+    assert_eq!(claim("t").await, 200);
+    assert_eq!(ready("t", "").await, [r#""bye": "再见。""#]);
 }

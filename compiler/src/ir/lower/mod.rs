@@ -46,6 +46,7 @@ pub fn lower(
 ) -> Result<Program, LowerError> {
     let mut lowering = Lowering::new(project, model);
     let phrases = lowering.phrases()?;
+    let ready = lowering.ready();
     let session_slots = lowering.slots(&project.session_slots, "session");
     let intents = lowering.intents();
     let actions = lowering.actions();
@@ -77,6 +78,7 @@ pub fn lower(
         fallback,
         knowledge,
         phrases,
+        ready,
         functions: lowering.functions,
         strings: lowering.strings,
         regexes: project.regexes.clone(),

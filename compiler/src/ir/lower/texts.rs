@@ -7,10 +7,10 @@ use super::builder::Builder;
 use super::exprs::turn_cell;
 use crate::ir::Const;
 use crate::ir::{
-    CardDef, EmitDef, EmitId, Exit, FuncId, Inst, MediaDef, Phrases, Reg, SayDef, StringId,
-    TextDef, TextId, TextUse, turn,
+    CardDef, EmitDef, EmitId, Exit, FuncId, Inst, MediaDef, Phrases, ReadyText, Reg, SayDef,
+    StringId, TextDef, TextId, TextUse, turn,
 };
-use crate::sema::hir::{Card, Media, Say, Text, TextRef};
+use crate::sema::hir::{Card, DESK_TEXTS, Media, NamedText, Say, Text, TextRef};
 
 impl Lowering<'_> {
     /// Evaluates a text's placeholders, appends them to `args` and says where they are.
@@ -126,14 +126,27 @@ impl Lowering<'_> {
         let Some(named) = project.texts.iter().find(|text| text.name == name) else {
             return Err(super::LowerError::MissingPhrase(name));
         };
-        let mut b = Builder::new(name);
+        Ok(self.said_by_name(named))
+    }
+
+    /// The texts called `desk.…`. Those with parameters are for other texts.
+    pub(super) fn ready(&mut self) -> Vec<ReadyText> {
+        let project = self.project;
+        let named = |text: &'_ NamedText| text.name.strip_prefix(DESK_TEXTS).map(str::to_owned);
+        let ready = project.texts.iter().filter(|text| text.params.is_empty());
+        let ready = ready.filter_map(|text| Some((named(text)?, text)));
+        ready.map(|(name, text)| ReadyText { name, text: self.said_by_name(text) }).collect()
+    }
+
+    fn said_by_name(&mut self, named: &NamedText) -> FuncId {
+        let mut b = Builder::new(&named.name);
         let loads = (turn::PHRASE_ARGS..turn::CELLS).take(named.params.len());
         let params: Vec<Reg> =
             loads.map(|cell| b.define(|dst| Inst::Load { dst, place: turn_cell(cell) })).collect();
         let mut args = Vec::new();
         let used = self.inline_text(&mut b, &named.text, &params, &mut args);
         b.exit(Exit::Text(used), args);
-        Ok(self.add_function(b.finish(Exit::Text(used))))
+        self.add_function(b.finish(Exit::Text(used)))
     }
 
     fn add_text(&mut self, def: TextDef) -> TextId {

@@ -120,6 +120,15 @@ pub struct Phrases {
     pub answer: FuncId,
 }
 
+/// Something that people at the desk have ready for customers: a text called `desk.…` without parameters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadyText {
+    /// Without `desk.`.
+    pub name: String,
+    /// Exits with [`crate::ir::Exit::Text`].
+    pub text: FuncId,
+}
+
 /// A claimed property.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PropertyDef {

@@ -23,8 +23,8 @@ pub use actions::{
     ActionDef, ActionErrorDef, BodyValue, OWN_SCHEME, OwnRequest, RequestDef, RequestPart,
 };
 pub use decisions::{
-    ArticleDef, FallbackDef, GuardDef, KnowledgeDef, Phrases, PropertyDef, RouteDef, RuleDecides,
-    RuleDef, Watch,
+    ArticleDef, FallbackDef, GuardDef, KnowledgeDef, Phrases, PropertyDef, ReadyText, RouteDef,
+    RuleDecides, RuleDef, Watch,
 };
 pub use flows::{CheckDef, FlowDef, Handlers, Outcome, SlotDef, StateDef};
 pub use ids::*;
@@ -58,6 +58,8 @@ pub struct Program {
     pub fallback: FallbackDef,
     pub knowledge: Vec<KnowledgeDef>,
     pub phrases: Phrases,
+    /// What people at the desk have ready for customers, by name.
+    pub ready: Vec<ReadyText>,
     pub functions: Vec<Function>,
     /// Text constants, as values so that the heap can lend them.
     pub strings: Vec<Value>,

@@ -75,7 +75,9 @@ pub(super) fn tables(program: &Program) -> Checked {
         p.code_mail,
         p.answer,
     ];
-    phrases.into_iter().try_for_each(|phrase| role(program, phrase, Role::Text, "phrases"))?;
+    let ready = program.ready.iter().map(|ready| ready.text);
+    let phrases: Vec<FuncId> = phrases.into_iter().chain(ready).collect();
+    phrases.iter().try_for_each(|phrase| role(program, *phrase, Role::Text, "phrases"))?;
     of_no_flow(program, &phrases)?;
     program.properties.iter().try_for_each(|property| verify_property(program, property))?;
     program.tests.iter().try_for_each(|test| verify_test(program, test))?;

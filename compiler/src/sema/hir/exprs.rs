@@ -96,6 +96,16 @@ pub struct NamedText {
     pub text: Text,
 }
 
+impl NamedText {
+    /// Whether it is said without a step that names it: by the engine, or by people at the desk.
+    pub(crate) fn is_said_unnamed(name: &str) -> bool {
+        name.starts_with("core.") || name.starts_with(DESK_TEXTS)
+    }
+}
+
+/// How the texts are called that people at the desk have ready for customers.
+pub(crate) const DESK_TEXTS: &str = "desk.";
+
 /// What to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TextRef {

@@ -26,6 +26,7 @@ use crate::ir::{
 };
 
 pub use binds::{Bind, BindCells, Frame, Kept, item_type};
+pub(crate) use exprs::DESK_TEXTS;
 pub use exprs::{Expr, ExprKind, NamedText, Text, TextRef};
 pub use flows::{Ensure, EnsureKind, Flow, Handlers, Slot, State};
 pub(crate) use numbers::Numbers;

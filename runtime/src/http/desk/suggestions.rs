@@ -1,5 +1,5 @@
 //! `GET /desk/v1/conversations/{session}/suggestions`: articles that may answer what the customer asked last, or
-//! what the agent looks for. What is not for this customer is not among them.
+//! what the agent looks for, and texts that the flows have ready. What is not for this customer is not among them.
 
 use flowright_engine::model::{FoundArticle, Session, Speaker};
 use serde_json::{Value as Json, json};
@@ -8,7 +8,7 @@ use super::conversation;
 use crate::http::app::Shared;
 use crate::http::desk_callers::DeskCaller;
 use crate::http::problem::Problem;
-use crate::limits::QUESTION_CHARS_MAX;
+use crate::limits::{QUESTION_CHARS_MAX, READY_TOLD_MAX};
 
 pub(super) async fn of(
     app: &Shared,
@@ -16,22 +16,42 @@ pub(super) async fn of(
     id: &str,
     query: &str,
 ) -> Result<Json, Problem> {
-    let (session, _, _) = conversation::seen(app, caller, id).await?;
-    let wanted = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "q");
-    let question = match wanted {
-        Some((_, question)) if question.chars().count() > QUESTION_CHARS_MAX => {
-            let detail = format!("`q` has more than {QUESTION_CHARS_MAX} characters");
-            return Err(Problem::new(400, detail));
-        }
-        Some((_, question)) => question.into_owned(),
-        None => last_asked(&session),
-    };
+    let (session, held, _) = conversation::seen(app, caller, id).await?;
+    let wanted = query_of(query);
+    if wanted.as_ref().is_some_and(|wanted| wanted.chars().count() > QUESTION_CHARS_MAX) {
+        let detail = format!("`q` has more than {QUESTION_CHARS_MAX} characters");
+        return Err(Problem::new(400, detail));
+    }
+    let question = wanted.clone().unwrap_or_else(|| last_asked(&session));
     let articles = match question.trim() {
         "" => Vec::new(),
         question => app.dispatch.suggested(&session, question).await?,
     };
     let articles: Vec<Json> = articles.iter().map(shown).collect();
-    Ok(json!({ "question": question, "articles": articles }))
+    let wanted = wanted.unwrap_or_default().to_lowercase();
+    // They may say what is personal: only who has the conversation sees that, and who supervises.
+    let is_owner = held.owner.as_ref().is_some_and(|owner| owner.agent == caller.account.id);
+    let ready = match is_owner || caller.supervises {
+        true => app.dispatch.ready_texts(&session).await?,
+        false => Vec::new(),
+    };
+    let ready = ready.into_iter();
+    // What is searched for is in its name or its words.
+    let is_meant = |(name, text): &(String, String)| {
+        name.to_lowercase().contains(&wanted) || text.to_lowercase().contains(&wanted)
+    };
+    let ready: Vec<Json> = ready
+        .filter(is_meant)
+        .take(READY_TOLD_MAX)
+        .map(|(name, text)| json!({ "name": name, "text": text }))
+        .collect();
+    Ok(json!({ "question": question, "articles": articles, "ready": ready }))
+}
+
+/// What is searched for.
+fn query_of(query: &str) -> Option<String> {
+    let mut all = form_urlencoded::parse(query.as_bytes());
+    all.find(|(key, _)| key == "q").map(|(_, question)| question.trim().to_owned())
 }
 
 /// What the customer said last, as far as it is searched for.
