@@ -100,6 +100,11 @@ test("a conversation comes, is answered, and is closed", limit, async () => {
   await page.keyboard.press("Control+Enter");
   await page.locator("#lines li.agent .text").getByText("I have asked your sales contact. <b>One moment</b>", { exact: true }).waitFor();
   assert.ok((await customerReads(session)).includes("I have asked your sales contact. <b>One moment</b>"));
+  const made = await (await fetch(`${shop.server}/v1/attachments?name=plan.pdf`, { method: "POST", body: "%PDF-1.7\nplan" })).json();
+  await ask(`/v1/sessions/${session}/messages`, { id: "plan", text: "the plan", attachments: [made.id] });
+  const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#lines .file a").click()]);
+  assert.equal(download.suggestedFilename(), "plan.pdf");
+  assert.equal((await readFile(await download.path())).toString(), "%PDF-1.7\nplan");
   await ask(`/v1/sessions/${session}/messages`, { id: "2", text: "谢谢" });
   await page.locator("#lines li.customer .text").getByText("谢谢", { exact: true }).waitFor();
   await page.locator("#reply").fill("Done. Have a good day.");

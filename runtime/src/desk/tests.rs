@@ -42,6 +42,7 @@ fn waits(session: &str, skill: Option<&str>, at_ms: i64) -> Held {
         heard_at_ms: at_ms,
         owner: None,
         notes: 0,
+        turn: 1,
     }
 }
 

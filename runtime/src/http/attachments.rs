@@ -2,7 +2,7 @@
 //! read the conversation. Both as a stream: no file is in memory as a whole.
 
 use flowright_access::attachment::content_disposition;
-use flowright_engine::model::Attached;
+use flowright_engine::model::{Attached, Session};
 use futures_util::StreamExt as _;
 use futures_util::stream;
 use http_body_util::{BodyExt as _, Either, StreamBody};
@@ -84,6 +84,28 @@ pub(super) async fn get(
     if !app.sees_file(caller, file.session.as_deref(), &file.channel).await? {
         return Err(unknown());
     }
+    Ok(sent((&file, reader), request))
+}
+
+/// `GET /desk/v1/conversations/{session}/attachments/{id}`: of a conversation that somebody at the desk sees.
+pub(super) async fn of_conversation(
+    app: &Shared,
+    session: &Session,
+    id: &str,
+    request: &Request,
+) -> Result<Response, Problem> {
+    let unknown = || Problem::new(404, format!("the conversation has no attachment `{id}`"));
+    let (file, reader) = app.access.attachments().open(id).await?.ok_or_else(unknown)?;
+    // What came from a conversation that goes on in this one is listed here.
+    let is_listed = session.attachments.iter().any(|attached| attached.attachment.id == id);
+    if !is_listed && file.session.as_deref() != Some(session.id.as_str()) {
+        return Err(unknown());
+    }
+    Ok(sent((&file, reader), request))
+}
+
+/// A file as an answer.
+fn sent((file, reader): (&StoredAttachment, FileReader), request: &Request) -> Response {
     let in_use = request.extensions().get::<InUse>().cloned();
     let chunks = stream::unfold((reader, in_use), next);
     let mut response = Response::new(Either::Right(StreamBody::new(chunks.boxed())));
@@ -101,7 +123,7 @@ pub(super) async fn get(
         .insert("content-security-policy", HeaderValue::from_static("default-src 'none'; sandbox"));
     headers.insert("cross-origin-resource-policy", HeaderValue::from_static("same-origin"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    Ok(response)
+    response
 }
 
 /// The next piece of a file. What cannot be read ends the answer before its length: whoever gets it knows.

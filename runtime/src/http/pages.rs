@@ -67,6 +67,7 @@ const DESK: &[(&str, &str)] = &[
     ("dom.js", include_str!("../../web/desk/dom.js")),
     ("login.js", include_str!("../../web/desk/login.js")),
     ("main.js", include_str!("../../web/desk/main.js")),
+    ("files.js", include_str!("../../web/desk/files.js")),
     ("notes.js", include_str!("../../web/desk/notes.js")),
     ("offers.js", include_str!("../../web/desk/offers.js")),
     ("panel.js", include_str!("../../web/desk/panel.js")),

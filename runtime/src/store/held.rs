@@ -31,9 +31,10 @@ pub struct Held {
     pub heard_at_ms: i64,
     /// Who has it; nobody while it waits.
     pub owner: Option<Owner>,
-    /// Number of [`Session::notes`]; in records of before there were any, 0.
-    #[serde(default)]
+    /// Number of [`Session::notes`].
     pub notes: usize,
+    /// Number of its last turn: whoever looks at it is told of each.
+    pub turn: u64,
 }
 
 impl Held {
@@ -55,6 +56,7 @@ impl Held {
             heard_at_ms: session.heard_at_ms,
             owner: handoff.owner.clone(),
             notes: session.notes.len(),
+            turn: session.turn,
         })
     }
 }

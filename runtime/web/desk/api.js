@@ -31,6 +31,7 @@ export const move = (session, what, fields) => ask("POST", `${path(session)}/${w
 export const note = (session, fields) => ask("POST", `${path(session)}/notes`, fields);
 export const typing = (session) => ask("POST", `${path(session)}/typing`, {});
 export const suggestions = (session, question) => ask("GET", `${path(session)}/suggestions${question ? `?q=${encodeURIComponent(question)}` : ""}`);
+export const fileAt = (session, id) => `/desk/v1/${path(session)}/attachments/${encodeURIComponent(id)}`;
 export const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (b) => b.toString(16).padStart(2, "0")).join("");
 
 const PAUSE_MS = 500, PAUSE_MAX_MS = 15_000;

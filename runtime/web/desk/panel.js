@@ -1,5 +1,6 @@
 // Beside the conversation: what an agent needs to know at once. What she may not see is not there.
 import { el, fill } from "./dom.js";
+import { named } from "./files.js";
 import { words } from "./words.js";
 
 export function panel(place, state) {
@@ -20,7 +21,7 @@ export function panel(place, state) {
     summary.slots.length > 0 && part(w.known, facts(summary.slots)),
     lines.length > 0 && part(w.details, el("dl", {}, lines.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]))),
     summary.tried.length > 0 && part(w.tried, el("ul", {}, summary.tried.map((one) => el("li", {}, `${one.action}: ${one.result}`)))),
-    doc.attachments.length > 0 && part(w.files, el("ul", {}, doc.attachments.map((one) => el("li", {}, one.name)))),
+    doc.attachments.length > 0 && part(w.files, el("ul", {}, doc.attachments.map((one) => el("li", {}, named(held.session, one))))),
     doc.assigned && part(w.chosen(held.owner?.name), el("p", {}, w.ofMany(doc.assigned.candidates)), standing(held, doc.assigned)),
     doc.rules.length > 0 && part(w.rules, el("ul", { className: "rules" }, doc.rules.map((rule) => el("li", {}, el("code", {}, rule))))));
 }

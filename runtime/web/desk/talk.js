@@ -1,5 +1,6 @@
 // The conversation that is open: what was said, and what can be done with it.
 import { move, newId, typing } from "./api.js";
+import { named } from "./files.js";
 import { el, fill } from "./dom.js";
 import { isMine } from "./queue.js";
 import { clock, words } from "./words.js";
@@ -57,7 +58,7 @@ export class Talk {
     if (!known) { this.list.replaceChildren(); this.shown = 0; }
     const who = { customer: w.theCustomer, bot: w.bot, agent: w.agent };
     for (const line of transcript.slice(this.shown)) {
-      const files = (line.attachments ?? []).map((file) => el("span", { className: "file" }, `📎 ${file.name}`));
+      const files = (line.attachments ?? []).map((file) => el("span", { className: "file" }, "📎 ", named(this.session, file)));
       this.list.append(el("li", { className: line.from }, el("small", {}, `${who[line.from]} · ${clock(line.at_ms)}`), el("span", { className: "text" }, line.text), files));
     }
     this.shown = transcript.length;

@@ -55,7 +55,7 @@ impl Shop {
         Self { world, tokens }
     }
 
-    fn token(&self, who: &str) -> &str {
+    pub(super) fn token(&self, who: &str) -> &str {
         &self.tokens.iter().find(|(login, _)| *login == who).unwrap().1
     }
 

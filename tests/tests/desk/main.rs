@@ -5,5 +5,6 @@ mod accounts;
 mod agents;
 mod claims;
 mod console;
+mod files;
 mod notes;
 mod suggestions;

@@ -11,6 +11,7 @@ mod suggestions;
 use hyper::{Method, StatusCode};
 
 use super::app::App;
+use super::attachments;
 use super::body;
 use super::desk_callers::DeskCaller;
 use super::problem::Problem;
@@ -52,6 +53,12 @@ pub(super) async fn answer(
             let query = request.uri().query().unwrap_or("");
             let found = suggestions::of(&app.0, &caller, &session_id(id)?, query).await?;
             Ok(body::json(StatusCode::OK, &found))
+        }
+        ["conversations", id, "attachments", file] => {
+            only_get(&request)?;
+            let caller = app.0.agent(request.headers())?;
+            let (session, ..) = conversation::seen(&app.0, &caller, &session_id(id)?).await?;
+            attachments::of_conversation(&app.0, &session, file, &request).await
         }
         ["conversations", id, "notes"] => {
             only(&request, &[Method::POST], "POST")?;

@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS held (
 ";
 
 /// The version from which its records are as they are now.
-pub(super) const SINCE: i64 = 10;
+pub(super) const SINCE: i64 = 11;
 
 fn sum_of(session: &str, record: &str) -> i64 {
     sum("held", &[Column::Text(session), Column::Text(record)])
