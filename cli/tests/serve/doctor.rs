@@ -104,6 +104,10 @@ fn each_fault_is_said_with_what_to_do() {
     std::fs::write(broken.join("flowright.toml"), "[serve]\nlisten = \"0.0.0.0:0\"\n").unwrap();
     let (_, report) = doctor(&broken, &[]);
     assert!(report["address"]["says"].as_str().unwrap().contains("R0204"), "{report}");
+    let toml = "[deliver.desk]\nurl = \"http://127.0.0.1:1/e\"\nsecret_env = \"DESK\"\n[env]\nDESK = \"short\"\n";
+    let (code, report) = doctor(&project("signed", toml), &[]);
+    assert_eq!(code, 1, "{report}");
+    assert!(report["keys"].to_string().contains("`DESK` holds a key of 5 bytes"), "{report}");
 }
 
 /// The configuration that a server was started with is the one that is looked at.

@@ -44,10 +44,15 @@ impl DeliverAddress {
 }
 
 impl DeliverConfig {
+    /// All of them.
+    pub fn addresses(&self) -> impl Iterator<Item = &DeliverAddress> {
+        self.replies.values().chain(&self.handoffs).chain(&self.desk)
+    }
+
     /// Names of all environment variables that are needed.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
-        let all = self.replies.values().chain(&self.handoffs).chain(&self.desk);
-        all.flat_map(|address| address.token_env.as_deref().into_iter().chain(address.secrets()))
+        self.addresses()
+            .flat_map(|address| address.token_env.as_deref().into_iter().chain(address.secrets()))
     }
 
     /// That every channel is one of these.

@@ -109,10 +109,11 @@ fn read(path: &Path, config: &Config, program: Option<&Program>) -> Thing {
     Thing::ok("configuration", says)
 }
 
-/// Who has a key of the API, where anybody has, and what the records' webhooks are signed with. What is
-/// not set is said of the environment.
+/// Who has a key of the API, where anybody has, and what webhooks are signed with, of the records and to
+/// addresses of the company. What is not set is said of the environment.
 fn keys(config: &Config, program: Option<&Program>) -> Option<Thing> {
-    let mut used = config.api.variables().chain(config.customers.variables()).peekable();
+    let signed = config.customers.variables().chain(config.deliver.variables());
+    let mut used = config.api.variables().chain(signed).peekable();
     used.peek()?;
     if used.any(|name| config.variable(name).is_none()) {
         let says = "not looked at: some of them are not set";
@@ -125,6 +126,9 @@ fn keys(config: &Config, program: Option<&Program>) -> Option<Thing> {
     let channels: Vec<String> = program.channels.iter().map(|c| c.name.clone()).collect();
     let looked = Clients::open(config, &channels).and_then(|clients| {
         config.changes()?;
+        for address in config.deliver.addresses() {
+            config.keys(address.secrets())?;
+        }
         let name = config.api.token_env.iter();
         let mut tokens = name.filter_map(|name| Some((name, config.variable(name)?)));
         match tokens.find(|(_, token)| !is_sendable(token)) {
