@@ -24,7 +24,9 @@ fn outside(project: &Project) -> Used {
     }
     let conditions = project.route.iter().filter_map(|rule| rule.cond.as_ref());
     let applies = project.knowledge.iter().filter_map(|base| base.applies.as_ref());
-    conditions.chain(applies).for_each(|cond| used.expr(cond, None));
+    let handed_over = project.fallbacks().flat_map(|fallback| &fallback.handoff_when);
+    let handed_over = handed_over.map(|when| &when.cond);
+    conditions.chain(applies).chain(handed_over).for_each(|cond| used.expr(cond, None));
     project.session_slots.iter().for_each(|slot| used.slot(slot));
     used
 }

@@ -51,6 +51,13 @@ fn of_body(body: &Body, behind: &BTreeMap<FileSpan, FileSpan>, found: &mut Vec<D
     }
 }
 
+/// What is certain of a condition that nothing stands behind.
+pub(crate) fn certain_parts(cond: &Expr) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    of_condition(cond, &BTreeMap::new(), &mut found);
+    found
+}
+
 /// The whole condition, or the largest parts of it, that are certain.
 fn of_condition(cond: &Expr, behind: &BTreeMap<FileSpan, FileSpan>, found: &mut Vec<Diagnostic>) {
     let Some(Outcome { holds, why }) = outcome(cond) else {

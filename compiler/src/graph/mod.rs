@@ -37,7 +37,8 @@ pub(crate) use assign::{Doubt, Judge};
 pub(crate) use build::build_flow;
 pub(crate) use causes::emptying;
 pub(crate) use certain::{
-    LEAVES_NOTHING_OUT, always_holds, behind_branches, outcome, parts_that_every_value_passes,
+    LEAVES_NOTHING_OUT, always_holds, behind_branches, certain_parts, outcome,
+    parts_that_every_value_passes,
 };
 pub(crate) use checks::{always_asks, check, check_ways};
 pub(crate) use exits::migrated;

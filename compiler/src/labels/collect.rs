@@ -239,7 +239,8 @@ impl<'p> Collector<'p> {
     /// What decides inside may read everything; only its reveals are of interest.
     fn inside(&mut self) {
         let rules = self.project.route.iter().filter_map(|rule| rule.cond.as_ref());
-        for cond in rules {
+        let handed_over = self.project.fallbacks().flat_map(|fallback| &fallback.handoff_when);
+        for cond in rules.chain(handed_over.map(|when| &when.cond)) {
             self.leaves(cond, Here::new(None, Dest::Inside));
         }
         for line in self.project.tests.iter().flat_map(|test| &test.lines) {

@@ -8,7 +8,7 @@ use super::sets::Set;
 use super::words::Words;
 use crate::base::FileSpan;
 use crate::diag::{Code, Diagnostic};
-use crate::graph::{outcome, parts_that_every_value_passes};
+use crate::graph::{certain_parts, outcome, parts_that_every_value_passes};
 use crate::ir::{IntentId, Place, Space, turn};
 use crate::sema::hir::{Intent, Project, RouteKind, RouteRule};
 
@@ -22,8 +22,12 @@ const INTENTS_MAX: usize = 1_000;
 pub(super) fn check(project: &Project) -> Vec<Diagnostic> {
     let conditions = project.route.iter().filter_map(|rule| rule.cond.as_ref());
     let applies = project.knowledge.iter().filter_map(|base| base.applies.as_ref());
-    let mut found: Vec<Diagnostic> =
-        conditions.chain(applies).flat_map(parts_that_every_value_passes).collect();
+    let handed_over = project.fallbacks().flat_map(|fallback| &fallback.handoff_when);
+    let mut found: Vec<Diagnostic> = conditions
+        .chain(applies)
+        .flat_map(parts_that_every_value_passes)
+        .chain(handed_over.flat_map(|when| certain_parts(&when.cond)))
+        .collect();
     let skills = |rule: &&RouteRule| matches!(rule.kind, RouteKind::Skill { .. });
     let (of_skill, of_urgency): (Vec<&RouteRule>, Vec<&RouteRule>) =
         project.route.iter().partition(skills);

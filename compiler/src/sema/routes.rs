@@ -3,7 +3,7 @@
 use flowright_nlu::value::{Decimal, Value};
 
 use super::cx::Checker;
-use super::hir::{Accept, Expr, ExprKind, Fallback, RouteKind, RouteRule};
+use super::hir::{Accept, Expr, ExprKind, Fallback, HandoffWhen, RouteKind, RouteRule};
 use super::scope::Scope;
 use crate::base::{FileSpan, SourceMap, Span};
 use crate::diag::{Code, Diagnostic, closest};
@@ -203,8 +203,25 @@ impl Checker<'_> {
             margin,
             handoff_after: after.unwrap_or(2),
             handoff_to,
+            handoff_when: self.handoff_when(&fallback.handoff_when),
             knowledge,
         }
+    }
+
+    fn handoff_when(&mut self, all: &[ast::HandoffWhen]) -> Vec<HandoffWhen> {
+        let mut found = Vec::new();
+        for ast::HandoffWhen { text, cond, to } in all {
+            let cond = self.condition(cond, &Scope::default());
+            let skill = match to {
+                Some(to) => {
+                    self.lookup(|s| &s.skills, "skill", to).map(|skill| Some(SkillId(skill)))
+                }
+                None => Some(None),
+            };
+            let Some((cond, skill)) = cond.zip(skill) else { continue };
+            found.push(HandoffWhen { text: text.clone(), cond, skill });
+        }
+        found
     }
 
     pub(super) fn share(&mut self, share: &ast::Spanned<Decimal>) -> Decimal {

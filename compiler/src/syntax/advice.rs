@@ -11,7 +11,10 @@ const FALLBACK: [(&str, &str); 5] = [
     ("accept", "write `accept above 70%`, or `accept at 5% false rejects`"),
     ("clarify", "write `clarify above 40%`"),
     ("margin", "write `margin 10%`"),
-    ("handoff", "write `handoff after 2 misses`, or `handoff after 2 misses to SKILL`"),
+    (
+        "handoff",
+        "write `handoff after 2 misses`, or `handoff when sentiment < -0.7`; `… to SKILL` may follow",
+    ),
     ("answer", "write `answer from knowledge at 70%`"),
 ];
 

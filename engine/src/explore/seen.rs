@@ -107,6 +107,7 @@ pub(super) fn of_step(
                     Reason::Misses => 1,
                     Reason::Tries => 2,
                     Reason::Failure => 3,
+                    Reason::Rule => 4,
                 };
                 seen.insert(Seen::HandedOff(reason, before));
             }

@@ -103,6 +103,8 @@ pub enum Reason {
     Tries,
     /// Something failed that no flow handles.
     Failure,
+    /// A rule of `fallback` held.
+    Rule,
 }
 
 /// The context an agent gets at once.

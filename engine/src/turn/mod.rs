@@ -70,6 +70,9 @@ impl Stepper<'_> {
         }
         self.understand(text);
         self.learn_session_slots();
+        if self.handed_off_by_rule() {
+            return;
+        }
         let misses = self.session.misses;
         if self.answer(text, payload) {
             // "None of these" is an answer, and a miss.
@@ -130,6 +133,22 @@ impl Stepper<'_> {
         }
         self.set_turn(turn::RUNNER_UP, intents.next().and_then(|next| share(next.confidence)));
         self.understanding = Some(understanding);
+    }
+
+    /// Whether a rule of `fallback` hands the conversation over, whatever was written: the flow's own come
+    /// first, the bot's hold everywhere.
+    fn handed_off_by_rule(&mut self) -> bool {
+        let program = self.program;
+        let own = self.flow().and_then(|flow| flow.fallback.as_ref());
+        let all = own.into_iter().chain([&program.program.fallback]);
+        for rule in all.flat_map(|fallback| &fallback.handoff_when) {
+            let Ok(exited) = self.run(rule.when) else { continue };
+            if exited.args.first() == Some(&Some(Value::Bool(true))) {
+                self.hand_off(Reason::Rule, rule.skill, rule.text.clone());
+                return true;
+            }
+        }
+        false
     }
 
     /// Steps 1 to 3: an answer to what was asked. Whether it was one.

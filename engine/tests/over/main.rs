@@ -5,6 +5,7 @@ mod agents;
 mod expired;
 mod joined;
 mod owners;
+mod rules;
 mod waiting;
 
 use flowright_compiler::bundle;

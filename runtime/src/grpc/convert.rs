@@ -79,6 +79,7 @@ const fn reason(reason: Reason) -> v1::HandoffReason {
         Reason::Misses => v1::HandoffReason::Misses,
         Reason::Tries => v1::HandoffReason::Tries,
         Reason::Failure => v1::HandoffReason::Failure,
+        Reason::Rule => v1::HandoffReason::Rule,
     }
 }
 

@@ -8,11 +8,11 @@ use super::Lowering;
 use super::builder::Builder;
 use super::exprs::turn_cell;
 use crate::ir::{
-    ArithOp, BlockId, CellKind, CompareOp, Const, Exit, FallbackDef, FuncId, Inst, IntentId,
-    KnowledgeDef, Reg, RouteDef, RuleDecides, RuleDef, turn,
+    ArithOp, BlockId, CellKind, CompareOp, Const, Exit, FallbackDef, FuncId, HandoffWhenDef, Inst,
+    IntentId, KnowledgeDef, Reg, RouteDef, RuleDecides, RuleDef, turn,
 };
 use crate::knowledge::Articles;
-use crate::sema::hir::{Fallback, Knowledge, RouteKind, RouteRule};
+use crate::sema::hir::{Fallback, HandoffWhen, Knowledge, RouteKind, RouteRule};
 use crate::thresholds;
 
 /// The urgency of a conversation that no rule is about.
@@ -85,8 +85,19 @@ impl Lowering<'_> {
         FallbackDef {
             decide: self.decide(fallback, format!("{name}.decide")),
             on_miss: self.on_miss(fallback, format!("{name}.on_miss")),
+            handoff_when: self.handoff_when(fallback, name),
             knowledge: fallback.knowledge.map(|knowledge| knowledge.share),
         }
+    }
+
+    fn handoff_when(&mut self, fallback: &Fallback, name: &str) -> Vec<HandoffWhenDef> {
+        let all = (1..).zip(&fallback.handoff_when);
+        let def = |(number, when): (u32, &HandoffWhen)| HandoffWhenDef {
+            text: when.text.clone(),
+            when: self.value_function(format!("{name}.handoff.{number}"), &when.cond),
+            skill: when.skill,
+        };
+        all.map(def).collect()
     }
 
     /// The knowledge bases with their articles.

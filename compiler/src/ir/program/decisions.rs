@@ -4,7 +4,7 @@ use flowright_knowledge::Level;
 use flowright_nlu::value::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{ActionId, FlowId, FuncId, IntentId};
+use super::{ActionId, FlowId, FuncId, IntentId, SkillId};
 use crate::base::FileSpan;
 
 /// The compiled `route`.
@@ -51,8 +51,20 @@ pub struct FallbackDef {
     /// Reads [`super::turn::MISSES`]; exits with [`crate::ir::Exit::Miss`] or
     /// [`crate::ir::Exit::MissHandoff`].
     pub on_miss: FuncId,
+    /// When a human is asked whatever the customer wrote, the first that holds.
+    pub handoff_when: Vec<HandoffWhenDef>,
     /// How sure an article must be to be answered with; none is without.
     pub knowledge: Option<Decimal>,
+}
+
+/// A rule by which a human is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandoffWhenDef {
+    /// The condition as written, on one line.
+    pub text: String,
+    /// Exits with [`crate::ir::Exit::Value`], a bool.
+    pub when: FuncId,
+    pub skill: Option<SkillId>,
 }
 
 /// A knowledge base.

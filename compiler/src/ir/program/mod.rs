@@ -23,8 +23,8 @@ pub use actions::{
     ActionDef, ActionErrorDef, BodyValue, OWN_SCHEME, OwnRequest, RequestDef, RequestPart,
 };
 pub use decisions::{
-    ArticleDef, FallbackDef, GuardDef, KnowledgeDef, Phrases, PropertyDef, ReadyText, RouteDef,
-    RuleDecides, RuleDef, Watch,
+    ArticleDef, FallbackDef, GuardDef, HandoffWhenDef, KnowledgeDef, Phrases, PropertyDef,
+    ReadyText, RouteDef, RuleDecides, RuleDef, Watch,
 };
 pub use flows::{CheckDef, FlowDef, Handlers, Outcome, SlotDef, StateDef};
 pub use ids::*;

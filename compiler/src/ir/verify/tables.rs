@@ -51,6 +51,12 @@ pub(super) fn tables(program: &Program) -> Checked {
     for fallback in own.chain([&program.fallback]) {
         role(program, fallback.decide, Role::Decide, "fallback")?;
         role(program, fallback.on_miss, Role::Miss, "fallback")?;
+        for rule in &fallback.handoff_when {
+            role(program, rule.when, Role::Value, "fallback")?;
+            in_flow(program, rule.when, 0)?;
+            rule.skill
+                .map_or(Ok(()), |id| within(id.0, program.skills.len(), "fallback", "skill"))?;
+        }
     }
     let p = &program.phrases;
     let phrases = [

@@ -64,6 +64,12 @@ pub struct Project {
 }
 
 impl Project {
+    /// The bot's thresholds, and those that flows have of their own.
+    pub(crate) fn fallbacks(&self) -> impl Iterator<Item = &Fallback> {
+        let own = self.flows.iter().filter_map(|flow| flow.fallback.as_ref());
+        std::iter::once(&self.fallback).chain(own)
+    }
+
     /// Whether a value of a slot can be found in whatever the customer says. Plain text is only ever
     /// what its own question is answered with.
     #[must_use]
@@ -207,8 +213,19 @@ pub struct Fallback {
     /// Consecutive misses until a human is asked; 0: never.
     pub handoff_after: u32,
     pub handoff_to: Option<SkillId>,
+    /// When a human is asked whatever the customer wrote, the first that holds.
+    pub handoff_when: Vec<HandoffWhen>,
     /// How sure an article must be to be answered with.
     pub knowledge: Option<KnowledgeAt>,
+}
+
+/// `handoff when COND to SKILL`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandoffWhen {
+    /// The condition as written, on one line.
+    pub text: String,
+    pub cond: Expr,
+    pub skill: Option<SkillId>,
 }
 
 /// `answer from knowledge at P`.

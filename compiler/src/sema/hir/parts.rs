@@ -5,8 +5,8 @@
 use flowright_nlu::value::Value;
 
 use super::{
-    Accept, Card, Ensure, EnsureKind, Expr, ExprKind, Fallback, Flow, Handlers, Intent,
-    KnowledgeAt, Media, Say, Slot, State, Step, StepKind, Text, TextRef,
+    Accept, Card, Ensure, EnsureKind, Expr, ExprKind, Fallback, Flow, Handlers, HandoffWhen,
+    Intent, KnowledgeAt, Media, Say, Slot, State, Step, StepKind, Text, TextRef,
 };
 use crate::base::{FileSpan, Spans};
 use crate::ir::{ChoiceId, Place, Space, Type};
@@ -117,8 +117,18 @@ impl Parts for Flow {
 
 impl Parts for Fallback {
     fn parts(&mut self, see: See<'_>) {
-        let Self { accept, clarify: _, margin: _, handoff_after: _, handoff_to: _, knowledge } =
-            self;
+        let Self {
+            accept,
+            clarify: _,
+            margin: _,
+            handoff_after: _,
+            handoff_to: _,
+            handoff_when,
+            knowledge,
+        } = self;
+        for HandoffWhen { text: _, cond, skill: _ } in handoff_when {
+            cond.parts(see);
+        }
         match accept {
             Accept::Above(_) => {}
             Accept::AtFalseRejects { share: _, at } => see(Part::At(at)),

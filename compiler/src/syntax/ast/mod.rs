@@ -24,8 +24,8 @@ pub use exprs::{BinaryOp, Expr, ExprKind, UnaryOp};
 pub use flows::{Body, Check, Ensure, EnsureKind, Flow, Handler, HandlerOn, Slot, State, Trigger};
 pub use migrate::{Migrate, MigrateKind, MigrateLine, MigrateTo};
 pub use project::{
-    Accept, Bot, Channel, Customer, Experiment, Fallback, FindCustomer, Goal, Hours, Knowledge,
-    Lookup, Role, Route, RouteRule, Setting, Skill,
+    Accept, Bot, Channel, Customer, Experiment, Fallback, FindCustomer, Goal, HandoffWhen, Hours,
+    Knowledge, Lookup, Role, Route, RouteRule, Setting, Skill,
 };
 pub use steps::{Card, ChooseArm, DoHandler, Media, Say, Step, StepKind, WhenArm};
 pub use test::{GivenAnswer, Test, TestLine, TestLineKind};

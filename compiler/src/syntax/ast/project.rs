@@ -146,8 +146,21 @@ pub struct Fallback {
     pub handoff_after: Option<Spanned<Decimal>>,
     /// `… to SKILL`.
     pub handoff_to: Option<Name>,
+    /// `handoff when …`, in order.
+    pub handoff_when: Vec<HandoffWhen>,
     /// `answer from knowledge at P`.
     pub knowledge_at: Option<Spanned<Decimal>>,
+}
+
+/// `handoff when COND to SKILL`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandoffWhen {
+    /// The condition as written, on one line.
+    pub text: String,
+    /// What must hold.
+    pub cond: Expr,
+    /// `… to SKILL`.
+    pub to: Option<Name>,
 }
 
 /// When an intent is sure enough to act on.

@@ -5,8 +5,8 @@ use crate::base::Span;
 use crate::base::limits::NESTING_MAX;
 use crate::syntax::ast::{
     Accept, Action, ActionError, Bot, Channel, Check, DeclKind, Entity, Experiment, Fallback,
-    Field, Goal, Hours, Intent, Knowledge, Labels, NamedText, OptionDecl, Request, Role, Setting,
-    Skill, Slot, Spanned, Template, Text, TypeExpr,
+    Field, Goal, HandoffWhen, Hours, Intent, Knowledge, Labels, NamedText, OptionDecl, Request,
+    Role, Setting, Skill, Slot, Spanned, Template, Text, TypeExpr,
 };
 use crate::syntax::pest_bridge::{Node, Rule};
 
@@ -292,6 +292,14 @@ impl Lower<'_> {
                 Rule::handoff_after => {
                     fallback.handoff_after = self.own_number(member);
                     fallback.handoff_to = self.first_name(member);
+                }
+                Rule::handoff_when => {
+                    let Some(cond) = member.child(Rule::expr).map(|cond| self.expr(cond)) else {
+                        continue;
+                    };
+                    let words: Vec<&str> = self.slice(cond.span).split_whitespace().collect();
+                    let (text, to) = (words.join(" "), self.first_name(member));
+                    fallback.handoff_when.push(HandoffWhen { text, cond, to });
                 }
                 _ => fallback.knowledge_at = share,
             }

@@ -47,6 +47,7 @@ const fn may_repeat(rule: Rule) -> bool {
             | Rule::lang_strings
             | Rule::check
             | Rule::action_error
+            | Rule::handoff_when
             | Rule::header
             | Rule::source
             | Rule::variant
