@@ -86,6 +86,7 @@ test("a conversation comes, is answered, and is closed", limit, async () => {
   const page = await signIn("ann");
   await handedOver(session);
   await open(page, session);
+  await one(page, session).getByText("Hongda Precision").waitFor();
   await page.locator("#panel").getByText("no permission to change order 12345").waitFor();
   const panel = await page.locator("#panel").innerText();
   for (const known of ["Hongda Precision", "li.wei@hongda.example", "change_delivery_date"]) assert.ok(panel.includes(known), `${known}: ${panel}`);

@@ -31,6 +31,7 @@ fn waits(session: &str, skill: Option<&str>, at_ms: i64) -> Held {
     Held {
         session: session.to_owned(),
         epoch: 1,
+        customer: None,
         channel: "web".to_owned(),
         language: "en".to_owned(),
         skill: skill.map(str::to_owned),

@@ -1,7 +1,7 @@
 //! Conversations that a human has, or that wait for one: what the desk knows of each without reading the
 //! session. It is kept with the step that changes it, in the step's own commit.
 
-use flowright_engine::model::{Owner, Session, Status};
+use flowright_engine::model::{Fact, Owner, Session, Status};
 use serde::{Deserialize, Serialize};
 
 /// One of them.
@@ -11,6 +11,9 @@ pub struct Held {
     pub session: String,
     /// [`Session::epoch`]: whoever moves it names this number.
     pub epoch: u64,
+    /// Who it is with, in a word that everybody at the desk may read: the first field of her profile beside
+    /// `id`, else that; nothing where none is known.
+    pub customer: Option<String>,
     /// The channel that the customer last wrote on when this was kept.
     pub channel: String,
     /// Her language.
@@ -45,6 +48,7 @@ impl Held {
         Some(Self {
             session: session.id.clone(),
             epoch: session.epoch,
+            customer: named(&handoff.summary.customer),
             channel: session.channel.clone(),
             language: session.lang.to_string(),
             skill: handoff.skill_name.clone(),
@@ -60,6 +64,16 @@ impl Held {
         })
     }
 }
+
+fn named(profile: &[Fact]) -> Option<String> {
+    let is_open = |fact: &&Fact| !fact.personal && fact.visible_to.is_none();
+    let open = || profile.iter().filter(is_open);
+    let fact = open().find(|fact| fact.name != "id").or_else(|| open().next())?;
+    Some(fact.value.chars().take(NAME_CHARS_MAX).collect())
+}
+
+/// Characters of a customer's word that a list shows.
+const NAME_CHARS_MAX: usize = 100;
 
 /// What a step does to it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -35,6 +35,9 @@ export function queue(place, state, open) {
     state.queue.more > 0 && el("p", { className: "muted" }, w.more(state.queue.more)));
 }
 
+// Who a conversation is with, as far as everybody may know.
+export const who = (one) => one.customer ?? one.session;
+
 function item(state, one, open) {
   const w = words();
   const danger = risk(one);
@@ -47,7 +50,7 @@ function item(state, one, open) {
   },
   el("span", { className: "what" }, label),
   el("span", { className: "urgency" }, w.urgency[one.urgency]),
-  el("span", { className: "who" }, one.owner && !isMine(state, one) ? one.owner.name : one.session, one.notes > 0 && ` · ${w.noted(one.notes)}`),
+  el("span", { className: "who" }, one.owner && !isMine(state, one) ? `${one.owner.name} · ${who(one)}` : who(one), one.notes > 0 && ` · ${w.noted(one.notes)}`),
   el("time", { dateTime: new Date(one.heard_at_ms).toISOString() }, since(one.owner ? one.heard_at_ms : one.wanted_at_ms)),
   danger && el("span", { className: "risk" }, w[danger])));
 }

@@ -1,6 +1,6 @@
 // For who supervises: what waits, what is at risk, who has how much.
 import { el, fill } from "./dom.js";
-import { risk } from "./queue.js";
+import { risk, who } from "./queue.js";
 import { since, words } from "./words.js";
 
 export function team(place, state, open) {
@@ -16,7 +16,7 @@ export function team(place, state, open) {
   fill(place,
     el("h2", {}, w.team),
     el("div", { className: "figures" }, figure(w.waits, waiting.length), figure(w.longest, longest), figure(w.atRisk, atRisk.length, atRisk.length ? "late" : "")),
-    atRisk.length > 0 && el("ul", { className: "risks" }, atRisk.map((one) => el("li", {}, el("button", { "data-key": `risk-${one.session}`, className: risk(one), onclick: () => open(one.session) }, `${one.skill ?? "—"} · ${one.session} · ${w[risk(one)]}`)))),
+    atRisk.length > 0 && el("ul", { className: "risks" }, atRisk.map((one) => el("li", {}, el("button", { "data-key": `risk-${one.session}`, className: risk(one), onclick: () => open(one.session) }, `${one.skill ?? "—"} · ${who(one)} · ${w[risk(one)]}`)))),
     bySkill.size > 0 && el("table", {},
       el("thead", {}, el("tr", {}, [w.skills, w.waits, w.longest].map((name) => el("th", { scope: "col" }, name)))),
       el("tbody", {}, [...bySkill].map(([skill, ones]) => el("tr", {}, el("th", { scope: "row" }, skill), el("td", {}, String(ones.length)), el("td", {}, since(Math.min(...ones.map((one) => one.wanted_at_ms)))))))),

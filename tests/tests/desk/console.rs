@@ -167,6 +167,8 @@ async fn a_conversation_is_claimed_answered_and_closed() {
     let (status, queue) = shop.get("ann", "queue").await;
     assert_eq!((status, queue["conversations"][0]["position"].as_u64()), (200, Some(1)), "{queue}");
     assert_eq!(queue["skills"], json!(["billing", "legal"]));
+    // The address is personal, the contract is for who supervises.
+    assert_eq!(queue["conversations"][0]["customer"], json!("C-1"));
     let (status, document) = shop.get("ann", "conversations/s").await;
     assert_eq!((status, &document["because"]), (200, &json!("a wrong bill")));
     assert_eq!(names(&document["summary"]["customer"]), ["id"], "it is not hers yet");
