@@ -207,7 +207,8 @@ fn whatever_happens_nothing_is_lost_and_nothing_happens_twice() {
         }
         return;
     }
-    let seeds = if is_long() { 20_000 } else { 1_000 };
+    // Some four conversations of a seed are handed over: 100,000 in all.
+    let seeds = if is_long() { 25_000 } else { 1_000 };
     let next = Mutex::new(0..seeds);
     let failed = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
