@@ -9,8 +9,7 @@ use crate::base::FileSpan;
 use crate::graph::may_lack;
 use crate::ir::{ActionId, FlowId, Space, Type};
 use crate::sema::hir::{
-    Action, BindCells, Body, EnsureKind, Expr, Flow, Handlers, Label, NamedText, Project, Slot,
-    TestStep, Text, TextRef,
+    Action, BindCells, Body, EnsureKind, Expr, Flow, Handlers, Label, Project, Slot, Text, TextRef,
 };
 
 /// Who gets a value.
@@ -77,6 +76,8 @@ pub(super) enum Decides<'p> {
     Offered,
     /// Whose questions a knowledge base answers.
     Answered,
+    /// Who is handed over, whatever she wrote.
+    HandedOver,
 }
 
 /// A `reveal`.
@@ -139,9 +140,7 @@ impl<'p> Collector<'p> {
         for title in project.intents.iter().filter_map(|intent| intent.title.as_ref()) {
             collector.text(title, Here::new(None, Dest::Customer));
         }
-        collector.named_texts();
-        collector.knowledge();
-        collector.inside();
+        collector.outside_flows();
         collector
     }
 
@@ -212,41 +211,6 @@ impl<'p> Collector<'p> {
     pub(super) fn branch(&mut self, branch: Branch<'p>) {
         if !branch.leaves.is_empty() {
             self.branches.push(branch);
-        }
-    }
-
-    /// Texts that only the engine says, or people at the desk, and those that nothing uses but whose reveals are listed.
-    fn named_texts(&mut self) {
-        for text in &self.project.texts {
-            let is_said = NamedText::is_said_unnamed(&text.name);
-            let here = Here::new(None, Dest::Customer);
-            for shown in &text.text.params {
-                let leaves = self.leaves(shown, here);
-                self.get(leaves, Dest::Customer, is_said);
-            }
-        }
-        self.unbound = false;
-    }
-
-    /// Whom a knowledge base answers shows in what is said.
-    fn knowledge(&mut self) {
-        for cond in self.project.knowledge.iter().filter_map(|base| base.applies.as_ref()) {
-            let leaves = self.leaves(cond, Here::new(None, Dest::Branch));
-            self.branch(Branch { leaves, at: cond.at, what: Decides::Answered });
-        }
-    }
-
-    /// What decides inside may read everything; only its reveals are of interest.
-    fn inside(&mut self) {
-        let rules = self.project.route.iter().filter_map(|rule| rule.cond.as_ref());
-        let handed_over = self.project.fallbacks().flat_map(|fallback| &fallback.handoff_when);
-        for cond in rules.chain(handed_over.map(|when| &when.cond)) {
-            self.leaves(cond, Here::new(None, Dest::Inside));
-        }
-        for line in self.project.tests.iter().flat_map(|test| &test.lines) {
-            if let TestStep::Holds { cond, flow, .. } = &line.kind {
-                self.leaves(cond, Here::new(*flow, Dest::Inside));
-            }
         }
     }
 

@@ -41,6 +41,11 @@ const ANSWERED: Words = Words {
     label: "decides whose questions they answer",
     help: "answer everybody with them, or write `applies when reveal(…) because \"…\"` where it may be noticed",
 };
+const HANDED_OVER: Words = Words {
+    message: "whether she talks to a human tells about",
+    label: "decides who is handed over",
+    help: "hand everybody over alike, or write `handoff when reveal(…) because \"…\"` where it may be noticed",
+};
 const BRANCH: Words = Words {
     message: "what happens next tells about",
     label: "decides what is said or called",
@@ -59,6 +64,9 @@ impl Report<'_> {
                     Decides::Check => self.implicit(branch, leaf, demand, &CHECK, Vec::new()),
                     Decides::Answered => {
                         self.implicit(branch, leaf, demand, &ANSWERED, Vec::new());
+                    }
+                    Decides::HandedOver => {
+                        self.implicit(branch, leaf, demand, &HANDED_OVER, Vec::new());
                     }
                     Decides::Asked { is_checked } => {
                         let is_known = || *is_checked && self.is_put_in(leaf.node, demand);

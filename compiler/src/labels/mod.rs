@@ -14,6 +14,7 @@ mod demand;
 mod exprs;
 mod implicit;
 mod net;
+mod outside;
 mod report;
 mod reveals;
 mod solve;

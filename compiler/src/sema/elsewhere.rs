@@ -147,13 +147,9 @@ impl<'a> Checker<'a> {
             elsewhere.meant = Some(format!("customer.{}", name.text));
             return Some(elsewhere);
         }
-        if name.text == "waited" {
-            let mut elsewhere = Elsewhere::of_kind("time", "slot or value", name);
-            elsewhere.message = "`waited` stands only in rules for the urgency".to_owned();
-            elsewhere.label = "not here".to_owned();
-            return Some(elsewhere.help("write `urgency high when waited > 10m` in `route`"));
-        }
-        self.kept_elsewhere(name, scope).or_else(|| self.of_another_kind("value", name))
+        self.kept_elsewhere(name, scope)
+            .or_else(|| self.of_another_kind("value", name))
+            .or_else(|| of_the_urgency(name))
     }
 
     /// A name where a slot is to be named.
@@ -319,4 +315,14 @@ impl<'a> Kept<'a> {
             }
         }
     }
+}
+
+/// A name that only rules for the urgency know.
+fn of_the_urgency(name: &Name) -> Option<Elsewhere> {
+    let waiting = Scope { waiting: true, ..Scope::default() };
+    waiting.own_names().find(|own| own.name == name.text)?;
+    let mut elsewhere = Elsewhere::of_kind("time", "slot or value", name);
+    elsewhere.message = format!("`{}` stands only in rules for the urgency", name.text);
+    elsewhere.label = "not here".to_owned();
+    Some(elsewhere.help(format!("write `urgency high when {} > 10m` in `route`", name.text)))
 }
