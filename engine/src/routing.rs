@@ -79,7 +79,7 @@ impl Stepper<'_> {
         // A moment later: `waited > 10m` does not hold of ten minutes.
         let moments = self.program.program.route.waits_ms.iter();
         let mut moments =
-            moments.map(|ms| handoff.wanted_at_ms.saturating_add(*ms).saturating_add(1));
+            moments.map(|ms| handoff.wanted_since_ms().saturating_add(*ms).saturating_add(1));
         moments.find(|at_ms| *at_ms > self.now_ms)
     }
 
@@ -89,7 +89,7 @@ impl Stepper<'_> {
         if handoff.owner.is_some() {
             return;
         }
-        let waited_ms = self.now_ms.saturating_sub(handoff.wanted_at_ms).max(0);
+        let waited_ms = self.now_ms.saturating_sub(handoff.wanted_since_ms()).max(0);
         let (urgency, rule) = self.urgency(waited_ms);
         let rules = &self.program.program.route.rules;
         let rule = rule.and_then(|rule| rules.get(rule as usize)).map(|rule| rule.text.clone());

@@ -39,6 +39,14 @@ pub struct Handoff {
     pub replied_at_ms: Option<i64>,
 }
 
+impl Handoff {
+    /// Since when an agent with this skill is wanted, ms UTC, in records of before too.
+    #[must_use]
+    pub fn wanted_since_ms(&self) -> i64 {
+        self.wanted_at_ms.max(self.at_ms)
+    }
+}
+
 /// An agent of the desk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Owner {
