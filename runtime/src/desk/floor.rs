@@ -34,7 +34,7 @@ pub(super) struct Effect {
 #[derive(Debug)]
 pub(super) struct Floor {
     routing: Routing,
-    pub(super) bot: BotDef,
+    bot: BotDef,
     /// The day for which the routing knows the hours around.
     today: Option<Date>,
     skills: BTreeMap<String, SkillId>,
@@ -197,9 +197,9 @@ impl Floor {
             self.ends(session, before.as_ref(), now_ms)?;
             self.routing.enqueue(self.waiting(&now))?;
             self.listed.insert(session.to_owned(), wanted);
-        } else if before.is_some_and(|before| before.urgency != now.urgency) {
-            self.routing.set_urgency(session, now.urgency)?;
         }
+        // Whatever was told while an order was under way.
+        self.routing.set_urgency(session, now.urgency)?;
         self.owned(session, &now, now_ms)?;
         if now.replied_at_ms.is_some() {
             self.routing.replied(session)?;

@@ -118,19 +118,24 @@ fn what_waits_goes_to_who_can_and_is_there() {
     assert_eq!(floor.carried_out(6), ["d@1 -> ann"]);
 }
 
-const HOUR_MS: i64 = 60 * MINUTE_MS;
-
-/// When a first reply is nearly late, and late, of what waits since a moment, in ms UTC.
-fn target(hours: &str, timezone: &str, since_ms: i64) -> Option<(i64, i64)> {
+/// A floor of a bot with hours of its own, as `hours …` says them.
+fn floor_with(hours: &str, timezone: &str) -> Floor {
     let bot = format!("bot b {{ languages en  timezone \"{timezone}\"  {hours} }}");
-    let rest = "channel web: websocket\nskill billing { first_reply 2h }\nroute { otherwise -> billing }\n\
+    let rest = "channel web: websocket\nskill billing { first_reply 2h }\n\
+                route { otherwise -> billing }\n\
                 flow f { on start  state s { say \"Hello.\"  end } }";
     let made = compile(&MemorySources::one("a.flow", &format!("{bot}\n{rest}"))).unwrap();
-    let mut floor = Floor::new(&made.bundle.expect("it compiles").program).unwrap();
-    floor.keep_hours(since_ms);
-    floor.now(&waits("a", Some("billing"), since_ms), since_ms);
-    let place = floor.overview(|_| true).places.pop().unwrap();
-    Some((place.reply_soon_ms?, place.reply_due_ms?))
+    Floor::new(&made.bundle.expect("it compiles").program).unwrap()
+}
+
+impl Floor {
+    /// When a first reply is nearly late, and late, of what waits since a moment; all in ms UTC.
+    fn target(&mut self, since_ms: i64) -> Option<(i64, i64)> {
+        self.keep_hours(since_ms);
+        self.now(&waits("a", Some("billing"), since_ms), since_ms);
+        let place = self.overview(|_| true).places.pop().unwrap();
+        Some((place.reply_soon_ms?, place.reply_due_ms?))
+    }
 }
 
 fn moment(text: &str) -> i64 {
@@ -150,29 +155,18 @@ fn targets_stand_still_outside_business_hours() {
         (week, "Europe/Berlin", "2026-03-27T15:00Z", "2026-03-30T07:36Z", "2026-03-30T08:00Z"),
     ] {
         let expected = Some((moment(soon), moment(due)));
-        assert_eq!(target(hours, timezone, moment(since)), expected, "{hours} {timezone} {since}");
+        let found = floor_with(hours, timezone).target(moment(since));
+        assert_eq!(found, expected, "{hours} {timezone} {since}");
     }
 }
 
 #[test]
 fn the_hours_go_on_with_the_days() {
-    let mut floor = floor();
-    floor.bot.hours = vec![flowright_compiler::ir::HoursDef {
-        from_day: 1,
-        to_day: 7,
-        open_s: 9 * 3_600,
-        close_s: 17 * 3_600,
-    }];
-    let begun = moment("2026-01-01T12:00Z");
-    floor.keep_hours(begun);
+    let mut floor = floor_with("hours monday to sunday 09:00 to 17:00", "UTC");
+    floor.keep_hours(moment("2026-01-01T12:00Z"));
     // More than half a year later it still knows them.
-    let late = moment("2026-09-01T16:00Z");
-    floor.keep_hours(late);
-    let since = late + HOUR_MS - MINUTE_MS;
-    floor.now(&waits("a", Some("billing"), since), since);
-    let place = floor.overview(|_| true).places.pop().unwrap();
-    assert_eq!(place.reply_soon_ms, Some(moment("2026-09-02T09:03Z")), "80 % of five minutes");
-    assert_eq!(place.reply_due_ms, Some(moment("2026-09-02T09:04Z")));
+    let expected = (moment("2026-09-02T09:36Z"), moment("2026-09-02T10:00Z"));
+    assert_eq!(floor.target(moment("2026-09-01T16:00Z")), Some(expected));
 }
 
 #[test]

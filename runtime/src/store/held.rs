@@ -55,7 +55,7 @@ impl Held {
             urgency: handoff.urgency,
             at_ms: handoff.at_ms,
             since_ms: handoff.since_ms.max(handoff.at_ms),
-            wanted_at_ms: handoff.wanted_at_ms.max(handoff.at_ms),
+            wanted_at_ms: handoff.wanted_since_ms(),
             replied_at_ms: handoff.replied_at_ms,
             heard_at_ms: session.heard_at_ms,
             owner: handoff.owner.clone(),

@@ -135,7 +135,7 @@ fn value(program: &LoadedProgram, given: &Given, name: &str) -> Option<String> {
 fn written(ms: i64) -> String {
     let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)];
     let unit = units.into_iter().find(|(_, of)| ms != 0 && ms % of == 0);
-    unit.map_or_else(|| format!("{}s", ms / 1_000), |(name, of)| format!("{}{name}", ms / of))
+    unit.map_or_else(|| format!("{ms}ms"), |(name, of)| format!("{}{name}", ms / of))
 }
 
 fn shown(program: &Program, ty: &Type, value: Option<&Value>) -> String {

@@ -1,5 +1,5 @@
 //! What humans do comes through the mailbox too: never between the steps of a turn, once however often it
-//! is sent, and only by whoever has the conversation. An agent moves in it; the desk says who has it, and takes notes.
+//! is sent. An agent moves in what she has; the desk says who has it; whoever sees it may write notes.
 
 use std::sync::Arc;
 

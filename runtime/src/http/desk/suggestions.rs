@@ -1,5 +1,6 @@
 //! `GET /desk/v1/conversations/{session}/suggestions`: articles that may answer what the customer asked last, or
-//! what the agent looks for, and texts that the flows have ready. What is not for this customer is not among them.
+//! what the agent looks for, and texts that the flows have ready. What is not for this customer is not among
+//! them.
 
 use flowright_engine::model::{FoundArticle, Session, Speaker};
 use serde_json::{Value as Json, json};
@@ -28,24 +29,24 @@ pub(super) async fn of(
         question => app.dispatch.suggested(&session, question).await?,
     };
     let articles: Vec<Json> = articles.iter().map(shown).collect();
-    let wanted = wanted.unwrap_or_default().to_lowercase();
-    // They may say what is personal: only who has the conversation sees that, and who supervises.
     let is_owner = held.owner.as_ref().is_some_and(|owner| owner.agent == caller.account.id);
+    // They may say what is personal: only who has the conversation sees that, and who supervises.
     let ready = match is_owner || caller.supervises {
-        true => app.dispatch.ready_texts(&session).await?,
+        true => ready(app, &session, &wanted.unwrap_or_default()).await?,
         false => Vec::new(),
     };
-    let ready = ready.into_iter();
-    // What is searched for is in its name or its words.
+    Ok(json!({ "question": question, "articles": articles, "ready": ready }))
+}
+
+/// Texts that are ready with what is searched for in their names or words.
+async fn ready(app: &Shared, session: &Session, wanted: &str) -> Result<Vec<Json>, Problem> {
+    let wanted = wanted.to_lowercase();
     let is_meant = |(name, text): &(String, String)| {
         name.to_lowercase().contains(&wanted) || text.to_lowercase().contains(&wanted)
     };
-    let ready: Vec<Json> = ready
-        .filter(is_meant)
-        .take(READY_TOLD_MAX)
-        .map(|(name, text)| json!({ "name": name, "text": text }))
-        .collect();
-    Ok(json!({ "question": question, "articles": articles, "ready": ready }))
+    let all = app.dispatch.ready_texts(session).await?.into_iter().filter(is_meant);
+    let shown = all.take(READY_TOLD_MAX).map(|(name, text)| json!({ "name": name, "text": text }));
+    Ok(shown.collect())
 }
 
 /// What is searched for.
