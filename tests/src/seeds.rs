@@ -25,3 +25,25 @@ pub fn seed(test: &str) -> u64 {
 pub fn is_long() -> bool {
     std::env::var("FLOWRIGHT_LONG").is_ok_and(|value| value == "1")
 }
+
+/// Changes some bytes, takes some away, doubles some.
+#[must_use]
+pub fn changed(mut bytes: Vec<u8>, random: &mut Random) -> Vec<u8> {
+    for _ in 0..=random.below(4) {
+        if bytes.is_empty() {
+            return bytes;
+        }
+        let at = random.below(bytes.len());
+        match random.below(5) {
+            0 => *bytes.get_mut(at).unwrap() ^= 1 << random.below(8),
+            1 => *bytes.get_mut(at).unwrap() = u8::try_from(random.below(256)).unwrap(),
+            2 => drop(bytes.remove(at)),
+            3 => bytes.truncate(at),
+            _ => {
+                let part: Vec<u8> = bytes.iter().skip(at).take(random.below(20)).copied().collect();
+                bytes.splice(at..at, part);
+            }
+        }
+    }
+    bytes
+}

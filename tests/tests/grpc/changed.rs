@@ -2,33 +2,12 @@
 
 use flowright_access::v1::talk_request::Kind;
 use flowright_access::v1::{ActRequest, TalkMessage, TalkOpen, TalkRequest};
-use flowright_tests::seeds::{Random, is_long, seed};
+use flowright_tests::seeds::{Random, changed, is_long, seed};
 use prost::Message as _;
 
 use super::caller::{client, message_of, say};
 use super::raw::{Raw, SEND, TALK, framed};
 use super::shop;
-
-/// Changes some bytes, takes some away, doubles some.
-fn changed(mut bytes: Vec<u8>, random: &mut Random) -> Vec<u8> {
-    for _ in 0..=random.below(4) {
-        if bytes.is_empty() {
-            return bytes;
-        }
-        let at = random.below(bytes.len());
-        match random.below(5) {
-            0 => *bytes.get_mut(at).unwrap() ^= 1 << random.below(8),
-            1 => *bytes.get_mut(at).unwrap() = u8::try_from(random.below(256)).unwrap(),
-            2 => drop(bytes.remove(at)),
-            3 => bytes.truncate(at),
-            _ => {
-                let part: Vec<u8> = bytes.iter().skip(at).take(random.below(20)).copied().collect();
-                bytes.splice(at..at, part);
-            }
-        }
-    }
-    bytes
-}
 
 fn talk(random: &mut Random) -> Vec<u8> {
     let request = |kind| TalkRequest { kind: Some(kind) }.encode_to_vec();

@@ -3,6 +3,7 @@
 
 mod agents;
 mod bundles;
+mod changed;
 mod clients;
 mod elsewhere;
 mod encoded;
