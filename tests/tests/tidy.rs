@@ -64,6 +64,7 @@ const CRATES: &[&str] = &[
     "routing",
     "access",
     "runtime",
+    "lsp",
     "cli",
     "tests",
     "bench",

@@ -1,0 +1,1 @@
+//! The debugger: the Debug Adapter Protocol over standard input and output.

@@ -1,0 +1,1 @@
+//! The language server: the protocol, one thin handler for each feature.
