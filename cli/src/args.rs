@@ -79,6 +79,8 @@ pub(crate) enum Command {
     /// Say who may sign in at the desk of a server that runs
     #[command(subcommand)]
     Accounts(AccountsCommand),
+    /// Serve an editor: the language server, over standard input and output
+    Lsp,
     /// Explain a diagnostic code, with an example and its mending
     Explain(ExplainArgs),
     /// Print a completion script for a shell

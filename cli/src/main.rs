@@ -48,6 +48,7 @@ fn main() -> ExitCode {
         Command::Channels(args) => commands::channels::run(&args),
         Command::Accounts(command) => commands::accounts::run(&command),
         Command::Doctor(args) => commands::doctor::run(&args),
+        Command::Lsp => commands::lsp::run(),
         Command::Explain(args) => commands::explain::run(&args),
         Command::Completions(args) => commands::completions::run(&args),
     };

@@ -321,7 +321,7 @@ fn collect(
     Ok(())
 }
 
-fn read_source(path: &Path) -> Result<Arc<str>, String> {
+pub(crate) fn read_source(path: &Path) -> Result<Arc<str>, String> {
     let cause = |e: std::io::Error| format!("cannot read `{}`: {e}", path.display());
     let size = std::fs::metadata(path).map_err(cause)?.len();
     // A little more than the limit is read, so that the compiler can say where it is passed.

@@ -29,6 +29,8 @@ use crate::thresholds::{self, Threshold};
 pub struct Analysis {
     /// Every source, the standard modules included.
     pub sources: SourceMap,
+    /// The trees of all `.flow` sources.
+    pub files: Vec<sema::File>,
     /// Findings in reading order.
     pub diagnostics: Vec<Diagnostic>,
     /// Findings that an `allow` in the source hides, in reading order.
@@ -184,6 +186,7 @@ pub(crate) fn analyse_loaded(
     let (model, intents_left_out) = (tried.model, tried.left_out);
     Ok(Analysis {
         sources,
+        files,
         diagnostics,
         allowed,
         cut,

@@ -14,6 +14,7 @@ pub(crate) mod fmt;
 pub(crate) mod fuzz;
 pub(crate) mod graph;
 pub(crate) mod knowledge;
+pub(crate) mod lsp;
 pub(crate) mod new;
 pub(crate) mod nlu;
 pub(crate) mod restore;

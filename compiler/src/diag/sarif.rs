@@ -16,7 +16,7 @@ pub const RESULTS_MAX: usize = 5_000;
 /// Locations of one result, its own included.
 pub const LOCATIONS_MAX: usize = 1_000;
 /// Where the pages of the codes are.
-const PAGES: &str = "https://github.com/flowright/flowright/blob/main/docs/errors";
+pub const PAGES: &str = "https://github.com/flowright/flowright/blob/main/docs/errors";
 const SCHEMA: &str = "https://raw.githubusercontent.com/oasis-tcs/sarif-spec/master/Schemata/sarif-schema-2.1.0.json";
 
 /// A finding with what hides it, if something does, and its fingerprint.

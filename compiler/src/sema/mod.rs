@@ -68,7 +68,7 @@ use crate::syntax::ast::{Flow, Trigger};
 pub(crate) use self::recall::Memory;
 
 /// A parsed file of a project.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct File {
     /// Its id in the source map.
     pub id: FileId,

@@ -1,1 +1,13 @@
 //! What an editor shows of a project. Knows nothing of the protocol: places are byte offsets.
+
+pub mod calls;
+pub mod highlight;
+pub mod links;
+pub mod model;
+pub mod navigate;
+pub mod outline;
+pub mod reformat;
+pub mod rename;
+pub mod shape;
+pub mod snapshot;
+pub mod symbols;

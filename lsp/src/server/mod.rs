@@ -1,1 +1,33 @@
 //! The language server: the protocol, one thin handler for each feature.
+
+mod backend;
+mod capabilities;
+mod documents;
+mod encoding;
+mod findings;
+mod guard;
+mod handlers;
+mod host;
+mod places;
+mod project;
+mod roots;
+mod state;
+mod told;
+
+use std::sync::Arc;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tower_lsp_server::Server;
+
+pub use host::Host;
+
+use backend::Backend;
+
+/// Requests that are worked on at once.
+const REQUESTS_AT_ONCE: usize = 64;
+
+/// Serves one editor until it leaves.
+pub async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite, host: Arc<dyn Host>) {
+    let (service, socket) = Backend::service(host);
+    Server::new(input, output, socket).concurrency_level(REQUESTS_AT_ONCE).serve(service).await;
+}

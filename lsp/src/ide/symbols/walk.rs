@@ -1,0 +1,68 @@
+//! Goes through one declaration and writes down every name in it.
+
+use flowright_compiler::base::{FileId, FileSpan, Span};
+use flowright_compiler::syntax::ast::{Decl, Name};
+
+use super::{Kind, Occurrence, Role, Symbol};
+use crate::ide::model::Model;
+
+/// Every name of a declaration, in no order.
+#[must_use]
+pub fn occurrences(model: &Model, file: FileId, decl: &Decl) -> Vec<Occurrence> {
+    let mut walk = Walk { model, file, origin: decl.origin, short: false, found: Vec::new() };
+    walk.decl(&decl.node.kind);
+    walk.found
+}
+
+pub(super) struct Walk<'m> {
+    pub(super) model: &'m Model,
+    file: FileId,
+    origin: u32,
+    /// What is written down stands for itself and for the name of a field.
+    short: bool,
+    found: Vec<Occurrence>,
+}
+
+impl Walk<'_> {
+    /// A name that stands for something.
+    pub(super) fn put(&mut self, span: Span, symbol: Symbol, role: Role) {
+        let at = FileSpan { file: self.file, span: span.shifted(self.origin) };
+        self.found.push(Occurrence { at, symbol, role, short: self.short });
+    }
+
+    /// Names that `walk` puts stand for the name of a field, too.
+    pub(super) fn short(&mut self, walk: impl FnOnce(&mut Self)) {
+        self.short = true;
+        walk(self);
+        self.short = false;
+    }
+
+    /// The declaration of something at top level.
+    pub(super) fn declares(&mut self, kind: Kind, name: &Name) {
+        self.put(name.span, Symbol::top(kind, &name.text), Role::Declares);
+    }
+
+    /// The use of something at top level.
+    pub(super) fn uses(&mut self, kind: Kind, name: &Name) {
+        self.put(name.span, Symbol::top(kind, &name.text), Role::Uses);
+    }
+
+    /// A name inside something else.
+    pub(super) fn inside(&mut self, kind: Kind, owner: &str, name: &Name, role: Role) {
+        self.put(name.span, Symbol::inside(kind, owner, &name.text), role);
+    }
+}
+
+/// The part of a dotted name behind its first dot, and the part before: `flow.slot`.
+pub(super) fn parts(name: &Name) -> Option<(Name, Name)> {
+    let dot = name.text.find('.')?;
+    let (head, tail) = (name.text.get(..dot)?, name.text.get(dot + 1..)?);
+    // Between the parts of a name may be blanks: then its place is longer than its text.
+    if name.span.len() as usize != name.text.len() {
+        return None;
+    }
+    let at = name.span.start + u32::try_from(dot).ok()?;
+    let head = Name { text: head.to_owned(), span: Span::new(name.span.start, at) };
+    let tail = Name { text: tail.to_owned(), span: Span::new(at + 1, name.span.end) };
+    Some((head, tail))
+}

@@ -1,0 +1,45 @@
+//! A request that fails is an error answer and a line in the log, never the end of the server.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
+
+/// What a panic said.
+#[must_use]
+pub fn words(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no words".to_owned())
+}
+
+/// Runs a request's work where it blocks nobody.
+///
+/// # Errors
+/// What the work says, or that it panicked.
+pub async fn guarded<T: Send + 'static>(
+    what: &'static str,
+    work: impl FnOnce() -> std::result::Result<T, String> + Send + 'static,
+) -> Result<T> {
+    let run = move || catch_unwind(AssertUnwindSafe(work));
+    match tokio::task::spawn_blocking(run).await {
+        Ok(Ok(Ok(value))) => Ok(value),
+        Ok(Ok(Err(why))) => Err(refused(why)),
+        Ok(Err(panic)) => {
+            let words = words(&*panic);
+            tracing::error!(request = what, words, "a request failed");
+            Err(failed(format!("`{what}` failed, a fault of Flowright: {words}")))
+        }
+        Err(error) => Err(failed(error.to_string())),
+    }
+}
+
+/// A request that cannot be met, in plain words.
+#[must_use]
+pub fn refused(why: String) -> Error {
+    Error { code: ErrorCode::ServerError(-32803), message: why.into(), data: None }
+}
+
+fn failed(why: String) -> Error {
+    Error { code: ErrorCode::InternalError, message: why.into(), data: None }
+}

@@ -1,0 +1,98 @@
+//! Findings that the editor asks for.
+
+use tower_lsp_server::jsonrpc::Result;
+use tower_lsp_server::ls_types::*;
+
+use crate::server::findings;
+use crate::server::guard::guarded;
+use crate::server::state::State;
+
+/// The findings of a document.
+pub async fn of_document(
+    state: &State,
+    params: DocumentDiagnosticParams,
+) -> Result<DocumentDiagnosticReportResult> {
+    let before = params.previous_result_id;
+    let found =
+        super::on_document(state, "textDocument/diagnostic", &params.text_document.uri, |at| {
+            Ok(Some(findings::of_file(&at.places, at.file)))
+        });
+    let items = found.await?.unwrap_or_default();
+    let id = findings::fingerprint(&items);
+    let report = match before.as_ref() == Some(&id) {
+        true => RelatedUnchangedDocumentDiagnosticReport {
+            related_documents: None,
+            unchanged_document_diagnostic_report: UnchangedDocumentDiagnosticReport {
+                result_id: id,
+            },
+        }
+        .into(),
+        false => RelatedFullDocumentDiagnosticReport {
+            related_documents: None,
+            full_document_diagnostic_report: FullDocumentDiagnosticReport {
+                result_id: Some(id),
+                items,
+            },
+        }
+        .into(),
+    };
+    Ok(DocumentDiagnosticReportResult::Report(report))
+}
+
+/// The findings of all files of all projects.
+pub async fn of_workspace(
+    state: &State,
+    params: WorkspaceDiagnosticParams,
+) -> Result<WorkspaceDiagnosticReportResult> {
+    let located: Vec<_> = state.projects().iter().map(|project| state.whole(project)).collect();
+    let mut items = Vec::new();
+    for located in located {
+        // A project that was closed meanwhile has no findings.
+        let Ok((places, _)) = located.places().await else { continue };
+        let before = params.previous_result_ids.clone();
+        items.extend(
+            guarded("workspace/diagnostic", move || {
+                let files = findings::of_project(&places).into_iter();
+                Ok(files
+                    .filter_map(|(label, found)| {
+                        let uri = places.uri_of(&label)?;
+                        let version =
+                            places.project.opened(&label).map(|(_, version)| version.into());
+                        let known = before.iter().find(|known| known.uri == uri);
+                        Some(report(uri, version, known.map(|known| known.value.as_str()), found))
+                    })
+                    .collect::<Vec<_>>())
+            })
+            .await?,
+        );
+    }
+    Ok(WorkspaceDiagnosticReportResult::Report(WorkspaceDiagnosticReport { items }))
+}
+
+fn report(
+    uri: Uri,
+    version: Option<i64>,
+    before: Option<&str>,
+    items: Vec<Diagnostic>,
+) -> WorkspaceDocumentDiagnosticReport {
+    let id = findings::fingerprint(&items);
+    match before == Some(id.as_str()) {
+        true => WorkspaceDocumentDiagnosticReport::Unchanged(
+            WorkspaceUnchangedDocumentDiagnosticReport {
+                uri,
+                version,
+                unchanged_document_diagnostic_report: UnchangedDocumentDiagnosticReport {
+                    result_id: id,
+                },
+            },
+        ),
+        false => WorkspaceDocumentDiagnosticReport::Full(WorkspaceFullDocumentDiagnosticReport {
+            uri,
+            version,
+            full_document_diagnostic_report: FullDocumentDiagnosticReport {
+                result_id: Some(id),
+                items,
+            },
+        }),
+    }
+}

@@ -1,0 +1,10 @@
+//! (being built)
+
+use tower_lsp_server::jsonrpc::Result;
+use tower_lsp_server::ls_types::*;
+
+use crate::server::state::State;
+
+pub async fn hover(_: &State, _: HoverParams) -> Result<Option<Hover>> {
+    Ok(None)
+}

@@ -1,0 +1,125 @@
+//! Passes on to the editor what checks have found.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use tokio::sync::mpsc;
+use tower_lsp_server::Client;
+use tower_lsp_server::ls_types::MessageType;
+use tower_lsp_server::ls_types::notification::Notification;
+
+use super::findings;
+use super::places::Places;
+use super::project::{Root, Told};
+use super::state::State;
+
+/// Says that a project was checked: status lines and pictures follow it.
+#[derive(Debug)]
+pub enum CheckedNotification {}
+
+impl Notification for CheckedNotification {
+    type Params = Checked;
+    const METHOD: &'static str = "flowright/checked";
+}
+
+/// How a check went.
+#[derive(Debug, Clone, Serialize, serde::Deserialize)]
+pub struct Checked {
+    /// The project's folder, as an address.
+    pub project: String,
+    /// Counts its checks.
+    pub revision: u64,
+    /// How many errors it has.
+    pub errors: usize,
+    /// How many warnings it has.
+    pub warnings: usize,
+    /// How many files it has.
+    pub files: usize,
+    /// How long the check took, ms.
+    pub ms: u64,
+}
+
+/// Passes it on until the server ends.
+pub async fn pass_on(
+    client: Client,
+    state: std::sync::Arc<State>,
+    mut told: mpsc::UnboundedReceiver<Told>,
+) {
+    // What each file of a project was said to have last.
+    let mut said: HashMap<Root, HashMap<String, (String, String)>> = HashMap::new();
+    while let Some(news) = told.recv().await {
+        let (project, snapshot, ms) = match news {
+            Told::Checked { project, snapshot, ms } => (project, snapshot, ms),
+            Told::Trouble(why) => {
+                client.show_message(MessageType::ERROR, format!("Flowright: {why}")).await;
+                continue;
+            }
+        };
+        let can = state.can();
+        let places = state.whole(&project).now(snapshot);
+        if can.pull_diagnostics {
+            if can.refresh_diagnostics {
+                let client = client.clone();
+                tokio::spawn(async move { client.workspace_diagnostic_refresh().await });
+            }
+        } else {
+            push(&client, &places, said.entry(project.root.clone()).or_default()).await;
+        }
+        refresh(&client, can);
+        let checked = checked(&places, ms);
+        client.send_notification::<CheckedNotification>(checked).await;
+    }
+}
+
+/// Hints and lenses speak of other files, too: the editor asks for them again.
+fn refresh(client: &Client, can: super::state::Can) {
+    if can.refresh_hints {
+        let client = client.clone();
+        tokio::spawn(async move { client.inlay_hint_refresh().await });
+    }
+    if can.refresh_lenses {
+        let client = client.clone();
+        tokio::spawn(async move { client.code_lens_refresh().await });
+    }
+}
+
+async fn push(client: &Client, places: &Places, said: &mut HashMap<String, (String, String)>) {
+    let mut now = findings::of_project(places);
+    // A file that is gone has no findings any more.
+    for label in said.keys() {
+        now.entry(label.clone()).or_default();
+    }
+    for (label, found) in now {
+        let Some(uri) = places.uri_of(&label) else { continue };
+        let new = (uri.as_str().to_owned(), findings::fingerprint(&found));
+        let is_known = said.get(&label).map_or(found.is_empty(), |known| *known == new);
+        if is_known {
+            continue;
+        }
+        said.insert(label.clone(), new);
+        let version = places.project.opened(&label).map(|(_, version)| version);
+        client.publish_diagnostics(uri, found, version).await;
+    }
+}
+
+fn checked(places: &Places, ms: u64) -> Checked {
+    let analysis = &places.snapshot.analysis;
+    Checked {
+        project: project_address(&places.project.root),
+        revision: places.snapshot.revision,
+        errors: analysis.errors(),
+        warnings: analysis.warnings(),
+        files: analysis.files.iter().filter(|file| !file.is_std).count(),
+        ms,
+    }
+}
+
+/// The address of a project.
+pub fn project_address(root: &Root) -> String {
+    match root {
+        Root::Folder(folder) => tower_lsp_server::ls_types::Uri::from_file_path(folder)
+            .map(|uri| uri.as_str().to_owned())
+            .unwrap_or_default(),
+        Root::Alone(uri) => uri.clone(),
+    }
+}
