@@ -209,14 +209,21 @@ pub(crate) fn analyse_loaded(
 /// A fault of the compiler, in words.
 pub fn build(analysis: &Analysis) -> Result<Bundle, String> {
     let project = analysis.project.as_ref().ok_or("names or types are wrong")?;
-    let trained = match &analysis.model {
-        Some(_) => None,
+    match &analysis.model {
+        Some(model) => build_with(analysis, model),
         None => {
-            let spec = training_spec(project);
-            Some(train_with(&spec, analysis.encoder.as_deref()).map_err(|e| e.to_string())?)
+            let model = train_with(&training_spec(project), analysis.encoder.as_deref());
+            build_with(analysis, &model.map_err(|e| e.to_string())?)
         }
-    };
-    let model = analysis.model.as_ref().or(trained.as_ref()).ok_or("there is no intent model")?;
+    }
+}
+
+/// Makes the bundle with a model that was trained before, from what [`training_spec`] gives.
+///
+/// # Errors
+/// A fault of the compiler, in words.
+pub fn build_with(analysis: &Analysis, model: &Model) -> Result<Bundle, String> {
+    let project = analysis.project.as_ref().ok_or("names or types are wrong")?;
     let program = ir::lower::lower(project, &analysis.sources, model, &analysis.articles);
     let mut program = program.map_err(|e| e.to_string())?;
     for property in &mut program.properties {

@@ -61,6 +61,7 @@ impl Stepper<'_> {
         };
         let from = frame.path.last().map(|visited| visited.state);
         self.trace.push(Entered { flow: frame.flow, from, state });
+        self.before.push(self.commands.len());
         frame.state = state;
         frame.wait = Wait::Nothing;
         frame.held = None;

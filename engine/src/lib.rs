@@ -2,10 +2,13 @@
 //! deterministic: time, randomness and ids are inputs; everything the outside world must do is a
 //! command that the shell carries out.
 
+#[cfg(feature = "articles")]
+pub mod articles;
 mod calls;
 pub mod compare;
 mod contacts;
 mod corrections;
+pub mod coverage;
 mod drive;
 pub mod explore;
 pub mod external;
@@ -33,6 +36,6 @@ pub use program::LoadedProgram;
 pub use routing::{Routed, route};
 pub use say::{phrase, ready_texts};
 pub use session::open_session;
-pub use step::{Entered, Step, StepError, Taken, step};
+pub use step::{Entered, Step, StepError, Taken, begin_flow, step};
 pub use turn::desk::admits;
 pub use turn::knowledge::suited;

@@ -24,6 +24,8 @@ pub const CLARIFY_OPTIONS_MAX: usize = 3;
 pub const LIST_ITEMS_MAX: usize = 1_000;
 /// Characters of a text that an action may return.
 pub const TEXT_CHARS_MAX: usize = 20_000;
+/// Intents that a step tells of that an utterance may mean.
+pub const UNDERSTOOD_MAX: usize = 3;
 /// Intents, and values, that the answer of a model elsewhere may name.
 pub const EXTERNAL_INTENTS_MAX: usize = 200;
 /// See [`EXTERNAL_INTENTS_MAX`].

@@ -8,7 +8,7 @@ use crate::stepper::Stepper;
 use crate::turn::desk::admits;
 
 /// What a step gives.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Step {
     /// What the shell must do, in order.
     pub commands: Vec<Command>,
@@ -16,8 +16,12 @@ pub struct Step {
     pub settled: bool,
     /// The states that were entered, in order: for coverage and traces.
     pub trace: Vec<Entered>,
+    /// How many of the commands came before each of these states was entered.
+    pub before: Vec<usize>,
     /// What was made of the utterance, in order: for coverage.
     pub taken: Vec<Taken>,
+    /// What the utterance may mean, the surest first, in thousandths.
+    pub understood: Vec<(IntentId, u16)>,
 }
 
 /// What an utterance, or a part of it, was taken for.
@@ -106,7 +110,26 @@ pub fn step(
     admits(program, session, &event)?;
     let mut stepper = Stepper::new(program, session, now_ms);
     stepper.take(event);
-    stepper.finish();
-    let (commands, trace, taken) = (stepper.commands, stepper.trace, stepper.taken);
-    Ok(Step { commands, settled: !session.is_calling(), trace, taken })
+    Ok(stepper.finish())
+}
+
+/// Begins a flow as if what it is for had been understood, without a word of the customer.
+///
+/// # Errors
+/// See [`StepError`].
+pub fn begin_flow(
+    program: &LoadedProgram,
+    session: &mut Session,
+    flow: FlowId,
+    now_ms: i64,
+) -> Result<Step, StepError> {
+    if session.bundle != program.bundle {
+        return Err(StepError::OtherBundle);
+    }
+    if session.is_calling() {
+        return Err(StepError::Busy);
+    }
+    let mut stepper = Stepper::new(program, session, now_ms);
+    stepper.begin_alone(flow);
+    Ok(stepper.finish())
 }

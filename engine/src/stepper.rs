@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use flowright_compiler::ir::{Exit, FlowDef, FuncId, Place, RunContext, RunError, Space, turn};
-use flowright_nlu::Understanding;
+use flowright_compiler::ir::{
+    Exit, FlowDef, FuncId, IntentId, Place, RunContext, RunError, Space, turn,
+};
 use flowright_nlu::external::External;
 use flowright_nlu::value::{Date, Decimal, Value};
+use flowright_nlu::{ScoredIntent, Understanding};
 
 use crate::LoadedProgram;
-use crate::limits::{FUEL_PER_RUN, RUNS_PER_STEP_MAX};
+use crate::limits::{FUEL_PER_RUN, RUNS_PER_STEP_MAX, UNDERSTOOD_MAX};
 use crate::model::{Command, Event, FoundArticle, Reply, Session, Status, Wait};
-use crate::step::{Entered, Taken};
+use crate::step::{Entered, Step, Taken};
 
 /// Why the flow under way cannot go on. Ends at a human.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub(crate) struct Stepper<'s> {
     pub(crate) now_ms: i64,
     pub(crate) commands: Vec<Command>,
     pub(crate) trace: Vec<Entered>,
+    /// The commands before each of these.
+    pub(crate) before: Vec<usize>,
     pub(crate) taken: Vec<Taken>,
     /// What the turn brings, by [`turn`] cell.
     pub(crate) turn: Vec<Option<Value>>,
@@ -66,6 +70,7 @@ impl<'s> Stepper<'s> {
             now_ms,
             commands: Vec::new(),
             trace: Vec::new(),
+            before: Vec::new(),
             taken: Vec::new(),
             turn: vec![None; turn::CELLS as usize],
             understanding: None,
@@ -133,8 +138,8 @@ impl<'s> Stepper<'s> {
         }
     }
 
-    /// Leaves the session in a state to be stored.
-    pub(crate) fn finish(&mut self) {
+    /// Leaves the session in a state to be stored; what the step gives.
+    pub(crate) fn finish(self) -> Step {
         for command in &self.commands {
             // What a human said is not the bot's to repeat, nor what went elsewhere.
             if let Command::Reply(reply) = command
@@ -145,6 +150,14 @@ impl<'s> Stepper<'s> {
             }
         }
         self.session.wake_at_ms = self.next_wake();
+        let intents = self.understanding.iter().flat_map(|understanding| &understanding.intents);
+        let shown = |scored: &ScoredIntent| {
+            (IntentId(scored.intent.into()), (scored.confidence * 1_000.0).round() as u16)
+        };
+        let understood = intents.take(UNDERSTOOD_MAX).map(shown).collect();
+        let settled = !self.session.is_calling();
+        let Self { commands, trace, before, taken, .. } = self;
+        Step { commands, settled, trace, before, taken, understood }
     }
 
     /// When the earliest timer of the frame on top is due.

@@ -55,8 +55,8 @@ pub(crate) fn run(args: &TestArgs) -> Result<Outcome, Failure> {
         write_file(path, show.junit(&done)?.as_bytes())?;
     }
     if args.coverage {
-        let entered = done.iter().flat_map(|done| done.report.entered.iter().copied()).collect();
-        let text = coverage_table(program, &entered, None);
+        let entered = done.iter().flat_map(|done| &done.report.entered);
+        let text = coverage_table(program, entered, None);
         if args.format == TestFormat::Human { print(&text)? } else { eprint!("{text}") }
     }
     let failed = done.iter().filter(|done| !done.report.passed()).count();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::walk::{Known, Target, Walk};
-use super::{Edge, FlowGraph, Node};
+use super::{Edge, EdgeKind, FlowGraph, Node};
 use crate::base::SourceMap;
 use crate::ir::{FlowId, StateId};
 use crate::sema::hir::{Body, Flow, Project, StepKind};
@@ -28,7 +28,8 @@ pub(crate) fn build_flow(
         })
         .collect();
     if let Some(first) = states.first() {
-        graph.add_edge(start, *first, Edge { label: String::new(), at: flow.at });
+        let edge = Edge { label: String::new(), kind: EdgeKind::Goto, at: flow.at };
+        graph.add_edge(start, *first, edge);
     }
     let mut ends = BTreeMap::new();
     // Ways that differ only in what is known on them are one edge.
@@ -44,7 +45,8 @@ pub(crate) fn build_flow(
                 end => Some(*ends.entry(end).or_insert_with(|| graph.add_node(node(project, end)))),
             };
             if let Some(to) = to.filter(|to| known.insert((*from, *to, leave.label.clone()))) {
-                graph.add_edge(*from, to, Edge { label: leave.label, at: leave.at });
+                let edge = Edge { label: leave.label, kind: leave.kind, at: leave.at };
+                graph.add_edge(*from, to, edge);
             }
         }
     }

@@ -42,7 +42,7 @@ pub(crate) use certain::{
 };
 pub(crate) use checks::{always_asks, check, check_ways};
 pub(crate) use exits::migrated;
-pub use export::{dot, json, mermaid, svg};
+pub use export::{Drawing, DrawnEdge, DrawnNode, dot, draw, json, mermaid, svg};
 pub(crate) use sessions::{Effects, others, under_way_twice};
 pub(crate) use summary::Summary;
 pub(crate) use unanswered::NeverTaken;
@@ -64,6 +64,16 @@ pub struct FlowGraph {
     pub start: NodeIndex,
     /// Nodes of the states, by [`StateId`].
     pub states: Vec<NodeIndex>,
+}
+
+impl FlowGraph {
+    /// Where the ways from one state to another are written.
+    #[must_use]
+    pub fn ways(&self, from: StateId, to: StateId) -> Vec<FileSpan> {
+        let ends = self.states.get(from.index()).zip(self.states.get(to.index()));
+        let edges = ends.map(|(from, to)| self.graph.edges_connecting(*from, *to));
+        edges.into_iter().flatten().map(|edge| edge.weight().at).collect()
+    }
 }
 
 impl Spans for FlowGraph {
@@ -132,6 +142,29 @@ impl Node {
 pub struct Edge {
     /// When it is taken: a condition as written, an answer, an error's name; empty: always.
     pub label: String,
+    /// What kind of answer or condition that is.
+    pub kind: EdgeKind,
     /// Where it is written.
     pub at: FileSpan,
+}
+
+/// What leads along an edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EdgeKind {
+    /// Nothing: it is always taken.
+    Goto,
+    /// Yes.
+    Yes,
+    /// No.
+    No,
+    /// A choice of a menu, or an item of a list.
+    Choice,
+    /// An error of an action, or that it failed.
+    Error,
+    /// A condition.
+    When,
+    /// An intent.
+    Intent,
+    /// Silence.
+    Silence,
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::EdgeKind;
 use crate::base::{FileSpan, SourceMap};
 use crate::ir::{Outcome, Place, SkillId, SlotIndex, StateId, TextPart};
 use crate::sema::hir::{Bind, Body, Flow, Project, Step, StepKind, TextRef};
@@ -63,9 +64,17 @@ pub(super) struct Known {
 pub(super) struct Leave {
     pub(super) to: Target,
     pub(super) label: String,
+    pub(super) kind: EdgeKind,
     pub(super) at: FileSpan,
     pub(super) known: Known,
 }
+
+/// When a body runs: in words, and by kind.
+#[derive(Clone, Copy)]
+struct When<'l>(&'l str, EdgeKind);
+
+/// Always.
+const ALWAYS: When<'static> = When("", EdgeKind::Goto);
 
 /// Walks bodies of one flow.
 pub(super) struct Walk<'p> {
@@ -93,9 +102,9 @@ impl<'p> Walk<'p> {
     /// nowhere.
     pub(super) fn state(mut self, id: StateId, known: Known) -> Vec<Leave> {
         let Some(state) = self.flow.states.get(id.index()) else { return Vec::new() };
-        let off = self.body(&state.body, vec![known], "");
+        let off = self.body(&state.body, vec![known], ALWAYS);
         for known in off {
-            self.leave(Target::Nowhere, "", state.at, known);
+            self.leave(Target::Nowhere, ALWAYS, state.at, known);
         }
         self.leaves
     }
@@ -108,54 +117,56 @@ impl<'p> Walk<'p> {
         for handlers in [&state.handlers, &self.flow.handlers] {
             for (intent, body) in &handlers.intents {
                 let name = self.project.intents.get(intent.index()).map_or("", |i| i.name.as_str());
-                self.body(body, vec![after_turn.clone()], &format!("on {name}"));
+                let when = format!("on {name}");
+                self.body(body, vec![after_turn.clone()], When(&when, EdgeKind::Intent));
             }
             for (_, body) in &handlers.silences {
-                self.body(body, vec![after_turn.clone()], "silence");
+                self.body(body, vec![after_turn.clone()], When("silence", EdgeKind::Silence));
             }
             if let Some(body) = &handlers.failure {
-                self.body(body, vec![Known::default()], "failure");
+                self.body(body, vec![Known::default()], When("failure", EdgeKind::Error));
             }
         }
         self.leaves
     }
 
-    fn leave(&mut self, to: Target, label: &str, at: FileSpan, known: Known) {
+    fn leave(&mut self, to: Target, when: When<'_>, at: FileSpan, known: Known) {
+        let When(label, kind) = when;
         let alike = self.by_place.entry((to, at)).or_default();
         let same = |leave: &Leave| leave.known == known && leave.label == label;
         if !alike.iter().filter_map(|number| self.leaves.get(*number)).any(same) {
             alike.push(self.leaves.len());
-            self.leaves.push(Leave { to, label: label.to_owned(), at, known });
+            self.leaves.push(Leave { to, label: label.to_owned(), kind, at, known });
         }
     }
 
-    fn leave_all(&mut self, to: Target, label: &str, at: FileSpan, ways: &[Known]) {
-        ways.iter().for_each(|known| self.leave(to, label, at, known.clone()));
+    fn leave_all(&mut self, to: Target, when: When<'_>, at: FileSpan, ways: &[Known]) {
+        ways.iter().for_each(|known| self.leave(to, when, at, known.clone()));
     }
 
     /// Walks a body; gives what is known where it runs off its end.
-    fn body(&mut self, steps: &[Step], mut ways: Vec<Known>, label: &str) -> Vec<Known> {
+    fn body(&mut self, steps: &[Step], mut ways: Vec<Known>, when: When<'_>) -> Vec<Known> {
         for step in steps {
             if ways.is_empty() {
                 break;
             }
-            ways = merged(self.step(step, ways, label));
+            ways = merged(self.step(step, ways, when));
         }
         ways
     }
 
-    fn step(&mut self, step: &Step, mut ways: Vec<Known>, label: &str) -> Vec<Known> {
+    fn step(&mut self, step: &Step, mut ways: Vec<Known>, when: When<'_>) -> Vec<Known> {
         match &step.kind {
-            StepKind::Goto(state) => self.leave_all(Target::State(*state), label, step.at, &ways),
+            StepKind::Goto(state) => self.leave_all(Target::State(*state), when, step.at, &ways),
             StepKind::End(outcome) => {
-                self.leave_all(Target::End((*outcome).into()), label, step.at, &ways);
+                self.leave_all(Target::End((*outcome).into()), when, step.at, &ways);
             }
             StepKind::Handoff { to, .. } => {
-                self.leave_all(Target::Human(*to), label, step.at, &ways);
+                self.leave_all(Target::Human(*to), when, step.at, &ways);
             }
-            StepKind::Resume => self.leave_all(Target::Back, label, step.at, &ways),
+            StepKind::Resume => self.leave_all(Target::Back, when, step.at, &ways),
             StepKind::Correct => {
-                self.leave_all(Target::Back, label, step.at, &ways);
+                self.leave_all(Target::Back, when, step.at, &ways);
                 return ways;
             }
             StepKind::Say(_) | StepKind::Mark(_) | StepKind::Repeat | StepKind::Abandon => {
@@ -177,7 +188,7 @@ impl<'p> Walk<'p> {
                 return if asks { turned(ways) } else { ways };
             }
             StepKind::Fill(slots) => return self.fill(slots, ways),
-            _ => return self.branches(step, ways, label),
+            _ => return self.branches(step, ways, when),
         }
         Vec::new()
     }
@@ -205,27 +216,28 @@ impl<'p> Walk<'p> {
         after
     }
 
-    fn branches(&mut self, step: &Step, ways: Vec<Known>, label: &str) -> Vec<Known> {
+    fn branches(&mut self, step: &Step, ways: Vec<Known>, when: When<'_>) -> Vec<Known> {
         let mut after = Vec::new();
         match &step.kind {
             StepKind::Confirm { yes, no, .. } => {
                 let ways = turned(ways);
-                after.extend(self.body(yes, ways.clone(), "yes"));
-                after.extend(self.body(no, ways, "no"));
+                after.extend(self.body(yes, ways.clone(), When("yes", EdgeKind::Yes)));
+                after.extend(self.body(no, ways, When("no", EdgeKind::No)));
             }
             StepKind::Choose { arms, .. } => {
                 let ways = turned(ways);
                 for (text, body) in arms {
                     let label = self.words(text);
-                    after.extend(self.body(body, ways.clone(), &label));
+                    let chosen = When(&label, EdgeKind::Choice);
+                    after.extend(self.body(body, ways.clone(), chosen));
                 }
             }
             StepKind::ChooseFrom { then, none, .. } => {
                 let ways = turned(ways);
-                after.extend(self.body(then, ways.clone(), "chosen"));
+                after.extend(self.body(then, ways.clone(), When("chosen", EdgeKind::Choice)));
                 // Without `none`, somebody must have seen that there is something (E0413).
                 if let Some(body) = none {
-                    after.extend(self.body(body, ways, "none"));
+                    after.extend(self.body(body, ways, When("none", EdgeKind::Choice)));
                 }
             }
             StepKind::Do { bind, action, handlers, failed, .. } => {
@@ -235,9 +247,10 @@ impl<'p> Walk<'p> {
             StepKind::When { arms, otherwise } => {
                 for (cond, body) in arms {
                     let label = self.sources.one_line(cond.at);
-                    after.extend(self.body(body, ways.clone(), &label));
+                    let holds = When(&label, EdgeKind::When);
+                    after.extend(self.body(body, ways.clone(), holds));
                 }
-                let rest = if label.is_empty() { "otherwise" } else { label };
+                let rest = if when.0.is_empty() { When("otherwise", EdgeKind::When) } else { when };
                 match otherwise {
                     Some(body) => after.extend(self.body(body, ways, rest)),
                     None => after.extend(ways),
@@ -260,10 +273,10 @@ impl<'p> Walk<'p> {
         for (error, body) in handlers {
             let name = names.and_then(|names| names.get(*error as usize));
             let label = name.map_or_else(String::new, |(name, _)| name.clone());
-            after.extend(self.body(body, ways.to_vec(), &label));
+            after.extend(self.body(body, ways.to_vec(), When(&label, EdgeKind::Error)));
         }
         if let Some(body) = failed {
-            after.extend(self.body(body, ways.to_vec(), "failed"));
+            after.extend(self.body(body, ways.to_vec(), When("failed", EdgeKind::Error)));
         }
         after
     }

@@ -60,8 +60,7 @@ pub(super) fn act(
         Act::Intent(intent) => stepper.want(*intent),
         act => stepper.answer_exactly(act),
     }
-    stepper.finish();
-    stepper.commands
+    stepper.finish().commands
 }
 
 impl Stepper<'_> {

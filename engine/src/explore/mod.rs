@@ -16,6 +16,7 @@ mod play;
 mod random;
 mod seen;
 mod shrink;
+mod suggest;
 mod turns;
 mod unreached;
 mod words;
@@ -28,7 +29,9 @@ pub use self::conversation::{Answer, Conversation, Move};
 pub use self::customer::Customer;
 pub use self::invariants::{Broken, Guard, Invariant, Key};
 pub use self::random::Random;
-pub use self::write::{Written, write_test};
+pub use self::suggest::{Suggested, suggest};
+pub use self::write::write_test;
+pub use crate::transcript::Written;
 
 use self::answers::Answers;
 use self::human::reach_human;
@@ -149,6 +152,12 @@ impl<'p> Explorer<'p> {
     #[must_use]
     pub const fn entered(&self) -> &BTreeSet<Entered> {
         &self.entered
+    }
+
+    /// The conversations that reached something new.
+    #[must_use]
+    pub fn kept(&self) -> &[Conversation] {
+        &self.kept
     }
 
     /// What no conversation reached beside states and ways, in words: answers of actions, checks

@@ -3,9 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use flowright_compiler::ir::{ActionId, Program, Type};
-use flowright_compiler::syntax::write::{TestLines, duration, quoted, record, test_block};
-use flowright_nlu::value::{Decimal, Value};
+use flowright_compiler::ir::{ActionId, AnswerDef, Program};
+use flowright_compiler::syntax::write::{TestLines, test_block};
 
 use super::Found;
 use super::answers::plainest;
@@ -14,15 +13,7 @@ use super::invariants::{Guard, Invariant};
 use super::play::Player;
 use crate::LoadedProgram;
 use crate::model::Command;
-
-/// A test, and what of the conversation it cannot say.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written {
-    /// The `test` block.
-    pub text: String,
-    /// What the language has no words for, in words.
-    pub lost: Vec<String>,
-}
+use crate::transcript::{Scene, Written, arguments, given};
 
 /// Writes a failure as a test of that name. `comment` stands above it.
 #[must_use]
@@ -51,30 +42,14 @@ struct Writer<'w> {
 impl Writer<'_> {
     fn scene(&mut self) -> TestLines {
         let conversation = &self.found.conversation;
-        let mut scene = TestLines::default();
-        let (day, time_s) = conversation.today;
-        scene.today(day, time_s);
-        if let Some(lang) = conversation.lang {
-            scene.line(&format!("language {lang}"));
-        }
-        let channel = conversation.channel.and_then(|id| self.program.channels.get(id.index()));
-        if let Some(channel) = channel {
-            scene.line(&format!("channel {}", channel.name));
-        }
-        let reachable = conversation.reachable.iter();
-        let reachable = reachable.filter_map(|id| self.program.channels.get(id.index()));
-        scene.reachable(&reachable.map(|channel| channel.name.as_str()).collect::<Vec<_>>());
-        let mut fields = Vec::new();
-        for (field, value) in self.program.customer.iter().zip(&conversation.customer) {
-            let Some(value) = value else { continue };
-            match literal(self.program, &field.ty, value) {
-                Some(literal) => fields.push((field.name.clone(), literal)),
-                None => {
-                    self.lost.insert(format!("the customer's `{}`", field.name));
-                }
-            }
-        }
-        scene.customer(&fields);
+        let own = Scene {
+            today: Some(conversation.today),
+            lang: conversation.lang,
+            channel: conversation.channel,
+            reachable: &conversation.reachable,
+            customer: &conversation.customer,
+        };
+        let mut scene = own.lines(self.program, &mut self.lost);
         for action in self.called() {
             self.givens(action, &mut scene);
         }
@@ -101,20 +76,15 @@ impl Writer<'_> {
         };
         for answer in known.unwrap_or(&plain) {
             let answer = match answer {
-                Answer::Value(Some(value)) => {
-                    action.result.as_ref().and_then(|ty| literal(self.program, ty, value))
-                }
-                Answer::Value(None) => Some(record(&[])),
-                Answer::Error(n) => action.errors.get(*n as usize).map(|e| e.name.clone()),
-                Answer::Fails => Some("fails".to_owned()),
-                Answer::Http { .. } => None,
-            };
-            match answer {
-                Some(answer) => scene.given(&action.name, &answer),
-                None => {
+                Answer::Value(value) => AnswerDef::Value(value.clone()),
+                Answer::Error(number) => AnswerDef::Error(*number),
+                Answer::Fails => AnswerDef::Fails,
+                Answer::Http { .. } => {
                     self.lost.insert(format!("an answer of `{}`", action.name));
+                    continue;
                 }
-            }
+            };
+            given(self.program, id, &answer, scene, &mut self.lost);
         }
     }
 
@@ -193,48 +163,10 @@ impl Writer<'_> {
     fn not_called(&self, lines: &mut TestLines) {
         let Some((id, values)) = &self.found.broken.call else { return };
         let Some(action) = self.program.actions.get(id.index()) else { return };
-        let args = action.params.iter().zip(values).filter_map(|(param, value)| {
-            let literal = literal(self.program, &param.ty, value.as_ref()?)?;
-            Some(format!("{}: {literal}", param.name))
-        });
-        let args: Vec<String> = args.collect();
-        let args = if args.is_empty() { String::new() } else { format!("({})", args.join(", ")) };
+        let args = arguments(self.program, *id, (0..).zip(values.iter().map(Option::as_ref)));
         if self.found.broken.invariant == Invariant::EffectOnce {
             lines.line("// Called twice; a test can only say that it is not called.");
         }
         lines.line(&format!("expect not called {}{args}", action.name));
     }
-}
-
-/// A value as a test writes it; nothing where the language has no words for it.
-fn literal(program: &Program, ty: &Type, value: &Value) -> Option<String> {
-    Some(match (value, ty) {
-        (Value::Bool(yes), _) => yes.to_string(),
-        (Value::Number(n), _) => n.to_string(),
-        // Below zero the sign stands before all of it.
-        (Value::Money(m), _) if m.amount.0 < 0 => {
-            format!("-{} {}", m.currency, Decimal(m.amount.0.checked_neg()?))
-        }
-        (Value::Money(m), _) => format!("{} {}", m.currency, m.amount),
-        (Value::Date(date), _) if (0..=9_999).contains(&date.to_civil().year()) => date.to_string(),
-        (Value::Time(s), _) if s % 60 == 0 => format!("{:02}:{:02}", s / 3_600, s / 60 % 60),
-        (Value::Duration(ms), _) if *ms < 0 => format!("-{}", duration(ms.checked_neg()?)),
-        (Value::Duration(ms), _) => duration(*ms),
-        (Value::Text(text), _) => quoted(text),
-        (Value::Choice(number), Type::Choice(choice)) => {
-            program.choices.get(choice.index())?.options.get(usize::from(*number))?.name.clone()
-        }
-        (Value::List(items), Type::List(item)) => {
-            let items: Option<Vec<String>> =
-                items.iter().map(|value| literal(program, item, value)).collect();
-            format!("[{}]", items?.join(", "))
-        }
-        (Value::Record(values), Type::Record(fields)) => {
-            let known = fields.iter().zip(values).filter_map(|(f, v)| Some((f, v.as_ref()?)));
-            let fields: Option<Vec<(String, String)>> =
-                known.map(|(f, v)| Some((f.name.clone(), literal(program, &f.ty, v)?))).collect();
-            record(&fields?)
-        }
-        _ => return None,
-    })
 }

@@ -5,9 +5,12 @@ mod actions;
 mod expect;
 mod player;
 mod refutation;
+mod write;
 
-pub(crate) use player::{contacts_on, instant, shown};
+pub use player::{contacts_on, instant, shown};
 pub use refutation::{Refutation, RefutingTest, refutation};
+pub(crate) use write::{Scene, arguments, given};
+pub use write::{Written, write};
 
 use std::collections::BTreeSet;
 

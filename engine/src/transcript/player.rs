@@ -306,7 +306,8 @@ impl<'t> Player<'t> {
 }
 
 /// The instant at which a day and time of day (seconds since midnight) are in the bot's timezone.
-pub(crate) fn instant(program: &LoadedProgram, today: Date, time_s: u32) -> i64 {
+#[must_use]
+pub fn instant(program: &LoadedProgram, today: Date, time_s: u32) -> i64 {
     let zone =
         jiff::tz::TimeZone::get(&program.program.bot.timezone).unwrap_or(jiff::tz::TimeZone::UTC);
     let part = |seconds: u32| i8::try_from(seconds).unwrap_or(0);
@@ -316,7 +317,8 @@ pub(crate) fn instant(program: &LoadedProgram, today: Date, time_s: u32) -> i64 
 }
 
 /// A reply on one line: in front the channel, where it is another, behind it the buttons.
-pub(crate) fn shown(reply: &Reply) -> String {
+#[must_use]
+pub fn shown(reply: &Reply) -> String {
     let on = reply.on.as_ref().map(|on| format!("(on {on}) "));
     let labels = reply.choices.iter().map(|choice| format!(" [{}]", choice.label));
     let labels: String = labels.collect();
@@ -324,11 +326,8 @@ pub(crate) fn shown(reply: &Reply) -> String {
 }
 
 /// Addresses of a customer who can be written to on these channels.
-pub(crate) fn contacts_on(
-    program: &LoadedProgram,
-    channels: &[ChannelId],
-    now_ms: i64,
-) -> Vec<Contact> {
+#[must_use]
+pub fn contacts_on(program: &LoadedProgram, channels: &[ChannelId], now_ms: i64) -> Vec<Contact> {
     let named = channels.iter().filter_map(|id| program.program.channels.get(id.index()));
     let contact = |channel: &ChannelDef| Contact {
         channel: channel.name.clone(),

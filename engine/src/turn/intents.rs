@@ -43,6 +43,13 @@ impl Stepper<'_> {
         handlers.into_iter().find(|(known, _)| *known == intent).map(|(_, function)| *function)
     }
 
+    /// Starts a flow as a turn of its own, without an utterance.
+    pub(crate) fn begin_alone(&mut self, flow: FlowId) {
+        let channel = self.session.channel.clone();
+        self.begin_turn(channel);
+        self.begin(flow, None);
+    }
+
     /// Starts a flow with what the utterance says for its slots.
     pub(super) fn begin(&mut self, flow: FlowId, intent: Option<&ScoredIntent>) {
         if let Err(trouble) = self.start_flow(flow) {

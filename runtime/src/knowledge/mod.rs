@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use flowright_compiler::ir::Program;
-use flowright_engine::LoadedProgram;
 use flowright_engine::limits::KNOWLEDGE_HITS_MAX;
-use flowright_engine::model::{ArticleRef, FoundArticle, Session, Status};
-use flowright_knowledge::{Entry, Hit, Index, IndexError, Level, parse};
+use flowright_engine::model::{FoundArticle, Session};
+use flowright_engine::{LoadedProgram, articles};
+use flowright_knowledge::{Entry, Index, IndexError, Level, parse};
 use flowright_nlu::lang::Lang;
 use flowright_nlu::value::Decimal;
 use tokio::task::spawn_blocking;
@@ -20,6 +20,7 @@ use crate::limits::SUGGESTIONS_MAX;
 use crate::store::{KnowledgeStore, StoreError, StoredArticle, Unanswered};
 
 pub(crate) use self::edit::{Edit, EditError, etag};
+pub use flowright_engine::articles::index_of;
 
 /// Below it, an article is not worth an agent's look.
 const SUGGESTED_THOUSANDTHS_MIN: u16 = 200;
@@ -77,18 +78,12 @@ struct Bundled {
 }
 
 impl Bundled {
-    /// Of a program. Its verifier has seen that each is an article.
+    /// Of a program.
     fn of(program: &Program) -> Self {
         let bases = program.knowledge.iter().map(|base| (base.name.clone(), base.level)).collect();
-        let articles = program.knowledge.iter().flat_map(|base| {
-            base.articles.iter().filter_map(|written| {
-                let article = parse(&written.text).ok()?;
-                let (base, level) = (base.name.clone(), base.level);
-                let written = Written { text: written.text.clone(), edited: None };
-                Some((Entry { base, level, version: 0, article }, written))
-            })
-        });
-        Self { bases, articles: articles.collect() }
+        let written =
+            |(entry, text): (Entry, &str)| (entry, Written { text: text.to_owned(), edited: None });
+        Self { bases, articles: articles::entries(program).map(written).collect() }
     }
 
     fn level(&self, base: &str) -> Option<Level> {
@@ -179,14 +174,6 @@ impl Shelf {
     }
 }
 
-/// The index of a program's articles, where nobody edits them.
-///
-/// # Errors
-/// The search engine said no.
-pub fn index_of(program: &Program) -> Result<Index, IndexError> {
-    Index::new(Bundled::of(program).articles.into_iter().map(|(entry, _)| entry).collect())
-}
-
 /// Articles and edits, on a thread of its own: there may be many.
 async fn made(bundled: &Bundled, edits: Vec<StoredArticle>) -> Result<Shelf, LibraryError> {
     let (entries, written) = bundled.edited(edits).into_iter().unzip();
@@ -205,13 +192,13 @@ pub fn find(
     session: &Session,
     text: &str,
 ) -> Vec<FoundArticle> {
-    let Some(least) = program.program.answers_from().filter(|_| session.status == Status::Bot)
-    else {
-        return Vec::new();
-    };
-    let hits = hits(index, program, session, text);
-    let sure = |hit: &Hit<'_>| Decimal(i64::from(hit.confidence_thousandths) * 1_000) >= least;
-    hits.iter().filter(|hit| sure(hit)).take(KNOWLEDGE_HITS_MAX).map(found).collect()
+    articles::find(index, program, session, text).unwrap_or_else(told)
+}
+
+/// A search that failed found nothing; that it did is in the log.
+fn told<T: Default>(error: IndexError) -> T {
+    tracing::error!(%error, "articles could not be searched");
+    T::default()
 }
 
 /// The articles for an agent who is asked something in a session: those alone that are for its customer.
@@ -222,43 +209,13 @@ pub(crate) fn suggested(
     question: &str,
     now_ms: i64,
 ) -> Vec<FoundArticle> {
-    let hits = hits(index, program, session, question);
+    let hits = articles::hits(index, program, session, question).unwrap_or_else(told);
     let near = hits.iter().filter(|hit| hit.confidence_thousandths >= SUGGESTED_THOUSANDTHS_MIN);
-    let near = near.take(KNOWLEDGE_HITS_MAX).map(found).collect();
+    let near = near.take(KNOWLEDGE_HITS_MAX).map(articles::found).collect();
     let least = program.program.answers_from().unwrap_or(SURE_WITHOUT_FALLBACK);
     let mut suited = flowright_engine::suited(program, session, near, least, now_ms);
     suited.truncate(SUGGESTIONS_MAX);
     suited
-}
-
-fn hits<'i>(
-    index: &'i Index,
-    program: &LoadedProgram,
-    session: &Session,
-    text: &str,
-) -> Vec<Hit<'i>> {
-    let lang = program.understander.language(text).unwrap_or(session.lang);
-    index.search(text, lang, |_| true).unwrap_or_else(|error| {
-        tracing::error!(%error, "articles could not be searched");
-        Vec::new()
-    })
-}
-
-fn found(hit: &Hit<'_>) -> FoundArticle {
-    let Entry { base, version, article, .. } = hit.entry;
-    FoundArticle {
-        base: base.clone(),
-        article: ArticleRef {
-            id: article.id.clone(),
-            version: *version,
-            title: article.title.clone(),
-            url: article.url.clone(),
-        },
-        language: article.language,
-        products: article.products.clone(),
-        answer: article.answer.clone(),
-        confidence_thousandths: hit.confidence_thousandths,
-    }
 }
 
 /// What is kept of a question that a turn has not answered, where somebody edits articles.

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use flowright_compiler::base::SourceMap;
 use flowright_engine::LoadedProgram;
+use flowright_engine::coverage::{FlowCoverage, coverage};
 use flowright_engine::explore::{Explorer, Found, Invariant, Reached};
 use serde_json::{Value as Json, json};
 
 use super::place;
 use crate::args::{Format, FuzzArgs};
 use crate::commands::test::transcript_of;
-use crate::coverage::{coverage, coverage_table};
+use crate::coverage::coverage_table;
 use crate::project::plural;
 use crate::style::{Stream, paint};
 
@@ -69,10 +70,10 @@ impl Report<'_> {
         let program = &self.program.program;
         let Reached { conversations, turns, kept, reached } = self.explorer.reached();
         let flows = coverage(program, self.explorer.entered(), self.args.filter.as_deref());
-        let flow = |flow: &crate::coverage::FlowCoverage<'_>| {
+        let flow = |flow: &FlowCoverage<'_>| {
             json!({
-                "flow": flow.flow.name, "states": flow.flow.states.len(), "transitions": flow.ways,
-                "states_not_entered": flow.unseen, "transitions_not_taken": flow.untaken,
+                "flow": flow.flow.name, "states": flow.flow.states.len(), "transitions": flow.ways.len(),
+                "states_not_entered": flow.unseen(), "transitions_not_taken": flow.untaken(),
             })
         };
         json!({

@@ -57,7 +57,8 @@ fn text_width(text: &str, px: f64) -> f64 {
     text.chars().map(|c| if c.is_ascii() { 0.58 } else { 1.02 }).sum::<f64>() * px
 }
 
-fn size(node: &Node) -> (f64, f64) {
+/// The width and height of a node, px.
+pub(super) fn size(node: &Node) -> (f64, f64) {
     let details = node.details();
     let widest = details.iter().map(|line| text_width(line, DETAIL_PX)).fold(0.0, f64::max);
     let width = text_width(&node.title(), TITLE_PX * 1.04).max(widest) + 2.0 * PAD;

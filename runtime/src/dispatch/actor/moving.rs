@@ -41,8 +41,7 @@ impl Actor {
         let at_ms = self.inner.clock.now_ms();
         let (stored, held) = (live.stored.clone(), live.held.clone());
         self.live = Some(Live { program: current, session, stored, held });
-        let moved =
-            Step { commands: Vec::new(), settled: true, trace: Vec::new(), taken: Vec::new() };
+        let moved = Step { settled: true, ..Step::default() };
         self.keep((event, at_ms), moved, None, None).await?;
         self.count_move("moved");
         Ok(())
