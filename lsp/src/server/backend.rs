@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use serde_json::Value as Json;
 use tokio::sync::{Mutex, mpsc};
 use tower_lsp_server::jsonrpc::Result;
 use tower_lsp_server::ls_types::request::{
@@ -15,12 +16,13 @@ use tower_lsp_server::{Client, ClientSocket, LanguageServer, LspService};
 use super::capabilities::capabilities;
 use super::handlers::{
     actions, calls, complete, diagnostics, format, highlight, hints, hover, lenses, lifecycle,
-    links, navigate, rename, shape, symbols, sync,
+    links, navigate, rename, shape, symbols, sync, talk, trials,
 };
 use super::host::Host;
 use super::project::Told;
 use super::state::State;
 use super::told::pass_on;
+use super::trials::Trials;
 
 /// The server as one editor sees it.
 pub struct Backend {
@@ -29,6 +31,7 @@ pub struct Backend {
     /// Until they are passed on: what checks have found.
     pub(super) news: Mutex<Option<mpsc::UnboundedReceiver<Told>>>,
     pub(super) tokens: highlight::Sent,
+    pub(super) trials: Arc<Trials>,
 }
 
 impl Backend {
@@ -40,13 +43,70 @@ impl Backend {
             state: Arc::new(State::new(host, told)),
             news: Mutex::new(Some(news)),
             tokens: highlight::Sent::default(),
+            trials: Arc::default(),
         })
         .custom_method("flowright/status", Self::status)
+        .custom_method("flowright/graph", Self::graph)
+        .custom_method("flowright/tests", Self::tests)
+        .custom_method("flowright/tests/run", Self::run_tests)
+        .custom_method("flowright/conversation/start", Self::start)
+        .custom_method("flowright/conversation/say", Self::say)
+        .custom_method("flowright/conversation/answer", Self::answer)
+        .custom_method("flowright/conversation/pass", Self::pass)
+        .custom_method("flowright/conversation/set", Self::set)
+        .custom_method("flowright/conversation/restart", Self::restart)
+        .custom_method("flowright/conversation/record", Self::record)
+        .custom_method("flowright/conversation/stop", Self::stop)
         .finish()
     }
 
-    async fn status(&self) -> Result<lifecycle::Status> {
-        Ok(lifecycle::status(&self.state))
+    async fn status(&self, _: Option<Json>) -> Result<Json> {
+        Ok(lifecycle::status(&self.state, &self.trials))
+    }
+
+    async fn graph(&self, params: trials::GraphParams) -> Result<Json> {
+        trials::drawn(&self.state, &self.trials, params).await
+    }
+
+    async fn tests(&self, params: trials::TestsParams) -> Result<Json> {
+        trials::list(&self.state, params).await
+    }
+
+    async fn run_tests(&self, params: trials::RunParams) -> Result<Json> {
+        trials::run(&self.state, &self.trials, params).await
+    }
+
+    async fn start(&self, params: talk::StartParams) -> Result<Json> {
+        talk::start(&self.state, &self.trials, params).await
+    }
+
+    async fn say(&self, params: talk::Move<talk::Say>) -> Result<Json> {
+        talk::say(&self.state, &self.trials, params).await
+    }
+
+    async fn answer(&self, params: talk::Move<talk::Answers>) -> Result<Json> {
+        talk::answer(&self.state, &self.trials, params).await
+    }
+
+    async fn pass(&self, params: talk::Move<talk::Pass>) -> Result<Json> {
+        talk::pass(&self.state, &self.trials, params).await
+    }
+
+    async fn set(&self, params: talk::Move<talk::Change>) -> Result<Json> {
+        talk::set(&self.state, &self.trials, params).await
+    }
+
+    async fn restart(&self, params: talk::Move<talk::Nothing>) -> Result<Json> {
+        talk::restart(&self.state, &self.trials, params).await
+    }
+
+    async fn record(&self, params: talk::Move<talk::Record>) -> Result<Json> {
+        talk::record(&self.state, &self.trials, params).await
+    }
+
+    async fn stop(&self, params: talk::Move<talk::Nothing>) -> Result<Json> {
+        talk::stop(&self.trials, &params);
+        Ok(Json::Null)
     }
 }
 
@@ -66,7 +126,8 @@ impl LanguageServer for Backend {
     async fn initialized(&self, _: InitializedParams) {
         self.state.open_folders();
         if let Some(news) = self.news.lock().await.take() {
-            tokio::spawn(pass_on(self.client.clone(), Arc::clone(&self.state), news));
+            let (state, trials) = (Arc::clone(&self.state), Arc::clone(&self.trials));
+            tokio::spawn(pass_on(self.client.clone(), state, trials, news));
         }
         lifecycle::watch_files(&self.client, self.state.can()).await;
     }

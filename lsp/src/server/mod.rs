@@ -13,6 +13,7 @@ mod project;
 mod roots;
 mod state;
 mod told;
+mod trials;
 
 use std::sync::Arc;
 

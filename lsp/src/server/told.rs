@@ -1,6 +1,7 @@
 //! Passes on to the editor what checks have found.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use tokio::sync::mpsc;
@@ -9,9 +10,11 @@ use tower_lsp_server::ls_types::MessageType;
 use tower_lsp_server::ls_types::notification::Notification;
 
 use super::findings;
+use super::guard::guarded;
 use super::places::Places;
 use super::project::{Root, Told};
-use super::state::State;
+use super::state::{Can, State};
+use super::trials::Trials;
 
 /// Says that a project was checked: status lines and pictures follow it.
 #[derive(Debug)]
@@ -42,7 +45,8 @@ pub struct Checked {
 /// Passes it on until the server ends.
 pub async fn pass_on(
     client: Client,
-    state: std::sync::Arc<State>,
+    state: Arc<State>,
+    trials: Arc<Trials>,
     mut told: mpsc::UnboundedReceiver<Told>,
 ) {
     // What each file of a project was said to have last.
@@ -68,11 +72,32 @@ pub async fn pass_on(
         refresh(&client, can);
         let checked = checked(&places, ms);
         client.send_notification::<CheckedNotification>(checked).await;
+        follow(&client, &trials, places).await;
     }
 }
 
+/// Conversations go on in what was checked.
+async fn follow(client: &Client, trials: &Arc<Trials>, places: Places) {
+    let trials = Arc::clone(trials);
+    let followed = guarded("following conversations", move || Ok(trials.lock().follow(&places)));
+    // What failed is in the log; the conversations stay where they were.
+    for conversation in followed.await.unwrap_or_default() {
+        let changed = serde_json::json!({ "conversation": conversation });
+        client.send_notification::<ConversationChanged>(changed).await;
+    }
+}
+
+/// Says that a conversation goes on in other sources, or does not.
+#[derive(Debug)]
+pub enum ConversationChanged {}
+
+impl Notification for ConversationChanged {
+    type Params = serde_json::Value;
+    const METHOD: &'static str = "flowright/conversation/changed";
+}
+
 /// Hints and lenses speak of other files, too: the editor asks for them again.
-fn refresh(client: &Client, can: super::state::Can) {
+fn refresh(client: &Client, can: Can) {
     if can.refresh_hints {
         let client = client.clone();
         tokio::spawn(async move { client.inlay_hint_refresh().await });

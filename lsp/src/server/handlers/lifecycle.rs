@@ -2,15 +2,18 @@
 
 use std::path::PathBuf;
 
-use serde::Serialize;
+use flowright_compiler::Analysis;
+use serde_json::{Value as Json, json};
 use tower_lsp_server::Client;
 use tower_lsp_server::ls_types::{
     DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern, InitializeParams,
     Registration, Uri,
 };
 
+use crate::server::project::Project;
 use crate::server::state::{Can, State};
 use crate::server::told::project_address;
+use crate::server::trials::Trials;
 
 /// The folders that the editor has open.
 pub fn folders(params: &InitializeParams) -> Vec<PathBuf> {
@@ -48,38 +51,21 @@ pub async fn watch_files(client: &Client, can: Can) {
 }
 
 /// How the server is.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Status {
-    /// Of the server.
-    version: &'static str,
-    projects: Vec<ProjectStatus>,
-}
-
-#[derive(Debug, Serialize)]
-struct ProjectStatus {
-    project: String,
-    files: usize,
-    errors: usize,
-    warnings: usize,
-    revision: u64,
-}
-
-/// How the server is.
-pub fn status(state: &State) -> Status {
-    let of = |project: &std::sync::Arc<crate::server::project::Project>| {
+pub fn status(state: &State, trials: &Trials) -> Json {
+    let of = |project: &std::sync::Arc<Project>| {
         let snapshot = project.latest();
         let analysis = snapshot.as_ref().map(|snapshot| &snapshot.analysis);
-        ProjectStatus {
-            project: project_address(&project.root),
-            files: analysis.map_or(0, |a| a.files.iter().filter(|file| !file.is_std).count()),
-            errors: analysis.map_or(0, flowright_compiler::Analysis::errors),
-            warnings: analysis.map_or(0, flowright_compiler::Analysis::warnings),
-            revision: snapshot.as_ref().map_or(0, |snapshot| snapshot.revision),
-        }
+        json!({
+            "project": project_address(&project.root),
+            "files": analysis.map_or(0, |a| a.files.iter().filter(|file| !file.is_std).count()),
+            "errors": analysis.map_or(0, Analysis::errors),
+            "warnings": analysis.map_or(0, Analysis::warnings),
+            "revision": snapshot.as_ref().map_or(0, |snapshot| snapshot.revision),
+        })
     };
-    Status {
-        version: env!("CARGO_PKG_VERSION"),
-        projects: state.projects().iter().map(of).collect(),
-    }
+    json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "projects": state.projects().iter().map(of).collect::<Vec<_>>(),
+        "conversations": trials.lock().conversations.count(),
+    })
 }

@@ -16,6 +16,8 @@ pub mod rename;
 pub mod shape;
 pub mod symbols;
 pub mod sync;
+pub mod talk;
+pub mod trials;
 
 use tower_lsp_server::jsonrpc::Result;
 use tower_lsp_server::ls_types::{TextDocumentPositionParams, Uri};
