@@ -2,8 +2,45 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
-use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
+use futures_util::FutureExt as _;
+use tower_lsp_server::jsonrpc::{Error, ErrorCode, Request, Response, Result};
+use tower_service::Service;
+
+/// A service whose handlers may panic: whoever asked gets an error, and the next request is answered.
+#[derive(Debug)]
+pub struct Guarded<S>(pub S);
+
+type Answered<E> = Pin<Box<dyn Future<Output = std::result::Result<Option<Response>, E>> + Send>>;
+
+impl<S> Service<Request> for Guarded<S>
+where
+    S: Service<Request, Response = Option<Response>>,
+    S::Future: Send + 'static,
+{
+    type Response = Option<Response>;
+    type Error = S::Error;
+    type Future = Answered<S::Error>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<std::result::Result<(), S::Error>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let (id, method) = (request.id().cloned(), request.method().to_owned());
+        let answer = AssertUnwindSafe(self.0.call(request)).catch_unwind();
+        Box::pin(async move {
+            answer.await.unwrap_or_else(|panic| {
+                let words = words(&*panic);
+                tracing::error!(request = method, words, "a request failed");
+                let error = failed(format!("`{method}` failed, a fault of Flowright: {words}"));
+                Ok(id.map(|id| Response::from_error(id, error)))
+            })
+        })
+    }
+}
 
 /// What a panic said.
 #[must_use]

@@ -5,6 +5,7 @@ mod capabilities;
 mod documents;
 mod encoding;
 mod findings;
+mod frames;
 mod guard;
 mod handlers;
 mod host;
@@ -23,12 +24,20 @@ use tower_lsp_server::Server;
 pub use host::Host;
 
 use backend::Backend;
+use guard::Guarded;
 
 /// Requests that are worked on at once.
 const REQUESTS_AT_ONCE: usize = 64;
 
 /// Serves one editor until it leaves.
-pub async fn serve(input: impl AsyncRead + Unpin, output: impl AsyncWrite, host: Arc<dyn Host>) {
+pub async fn serve(
+    input: impl AsyncRead + Unpin + Send + 'static,
+    output: impl AsyncWrite + Unpin + Send + 'static,
+    host: Arc<dyn Host>,
+) {
     let (service, socket) = Backend::service(host);
-    Server::new(input, output, socket).concurrency_level(REQUESTS_AT_ONCE).serve(service).await;
+    let (heard, said) = frames::checked(input, output);
+    let server = Server::new(heard, said.to_editor(), socket).concurrency_level(REQUESTS_AT_ONCE);
+    server.serve(Guarded(service)).await;
+    said.all_written().await;
 }

@@ -20,6 +20,8 @@ use crate::ide::snapshot::Snapshot;
 /// What a finished check says to the server.
 #[derive(Debug)]
 pub enum Told {
+    /// A project is looked at for the first time.
+    Begun(Arc<Project>),
     /// A project was checked.
     Checked {
         /// The project.
@@ -40,7 +42,15 @@ pub struct Project {
     pub root: Root,
     wanted: Mutex<Wanted>,
     changed: Condvar,
-    latest: watch::Sender<Option<Arc<Snapshot>>>,
+    latest: watch::Sender<Latest>,
+}
+
+/// What was found last.
+#[derive(Debug, Default)]
+struct Latest {
+    snapshot: Option<Arc<Snapshot>>,
+    /// Nothing more will be found.
+    over: bool,
 }
 
 /// What a project consists of.
@@ -79,12 +89,14 @@ struct Wanted {
 impl Project {
     /// Begins to check a project. It goes on until [`Project::stop`].
     pub fn start(root: Root, host: Arc<dyn Host>, told: mpsc::UnboundedSender<Told>) -> Arc<Self> {
-        let (latest, _) = watch::channel(None);
+        let (latest, _) = watch::channel(Latest::default());
         let is_folder = matches!(root, Root::Folder(_));
         let wanted =
             Wanted { revision: 1, read: is_folder, configure: is_folder, ..Wanted::default() };
         let project =
             Arc::new(Self { root, wanted: Mutex::new(wanted), changed: Condvar::new(), latest });
+        // Nobody listens any more when the server ends.
+        let _ended = told.send(Told::Begun(Arc::clone(&project)));
         let checked = Arc::clone(&project);
         let thread = std::thread::Builder::new().name("check".to_owned()).stack_size(8 << 20);
         if let Err(error) = thread.spawn(move || Checker::new(checked, host, told).run()) {
@@ -96,6 +108,7 @@ impl Project {
     /// Nothing is checked any more.
     pub fn stop(&self) {
         self.edit(|wanted| wanted.stopped = true);
+        self.latest.send_modify(|latest| latest.over = true);
     }
 
     /// A text is open, with this content. Gives the revision that has it.
@@ -140,7 +153,7 @@ impl Project {
 
     /// What was found last, if a check is through.
     pub fn latest(&self) -> Option<Arc<Snapshot>> {
-        self.latest.borrow().clone()
+        self.latest.borrow().snapshot.clone()
     }
 
     /// What was found of a revision or a later one.
@@ -149,11 +162,14 @@ impl Project {
     /// The project is not checked any more.
     pub async fn at_least(&self, revision: u64) -> Result<Arc<Snapshot>, String> {
         let mut latest = self.latest.subscribe();
-        let is_new = |snapshot: &Option<Arc<Snapshot>>| {
-            snapshot.as_ref().is_some_and(|snapshot| snapshot.revision >= revision)
+        let is_new = |latest: &Latest| {
+            latest.snapshot.as_ref().is_some_and(|snapshot| snapshot.revision >= revision)
         };
-        let found = latest.wait_for(is_new).await.map_err(|_| "the project is closed")?;
-        found.clone().ok_or_else(|| "the project is closed".to_owned())
+        let closed = || "the project is closed".to_owned();
+        let ready = latest.wait_for(|latest| latest.over || is_new(latest)).await;
+        let found = ready.map_err(|_| closed())?;
+        let is_there = is_new(&found);
+        found.snapshot.clone().filter(|_| is_there).ok_or_else(closed)
     }
 
     /// The folder, if it is one.
@@ -212,7 +228,8 @@ impl Checker {
                 Ok(snapshot) => {
                     self.trouble = None;
                     let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-                    self.project.latest.send_replace(Some(Arc::clone(&snapshot)));
+                    let found = Arc::clone(&snapshot);
+                    self.project.latest.send_modify(|latest| latest.snapshot = Some(found));
                     let project = Arc::clone(&self.project);
                     // Nobody listens any more when the server ends.
                     let _ended = self.told.send(Told::Checked { project, snapshot, ms });

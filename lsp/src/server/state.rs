@@ -36,6 +36,8 @@ pub struct Can {
     pub refresh_hints: bool,
     /// The same for code lenses.
     pub refresh_lenses: bool,
+    /// It shows what takes long.
+    pub progress: bool,
     /// It can be asked to watch files.
     pub watch_files: bool,
     /// Nested document symbols.
@@ -325,6 +327,7 @@ impl Can {
         let workspace = client.workspace.as_ref();
         let symbols = text.and_then(|text| text.document_symbol.as_ref());
         let watched = workspace.and_then(|w| w.did_change_watched_files.as_ref());
+        let progress = client.window.as_ref().and_then(|window| window.work_done_progress);
         let hints = workspace.and_then(|w| w.inlay_hint.as_ref()).and_then(|h| h.refresh_support);
         let lenses = workspace.and_then(|w| w.code_lens.as_ref()).and_then(|l| l.refresh_support);
         let findings =
@@ -334,6 +337,7 @@ impl Can {
             refresh_diagnostics: findings.unwrap_or_default(),
             refresh_hints: hints.unwrap_or_default(),
             refresh_lenses: lenses.unwrap_or_default(),
+            progress: progress.unwrap_or_default(),
             watch_files: watched.and_then(|w| w.dynamic_registration).unwrap_or_default(),
             nested_symbols: symbols
                 .and_then(|symbols| symbols.hierarchical_document_symbol_support)

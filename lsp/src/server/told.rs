@@ -2,19 +2,24 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use tower_lsp_server::Client;
-use tower_lsp_server::ls_types::MessageType;
 use tower_lsp_server::ls_types::notification::Notification;
+use tower_lsp_server::ls_types::{MessageType, ProgressToken};
 
 use super::findings;
 use super::guard::guarded;
 use super::places::Places;
-use super::project::{Root, Told};
+use super::project::{Project, Root, Told};
 use super::state::{Can, State};
 use super::trials::Trials;
+
+/// A check that takes longer than this is shown as work under way.
+const PROGRESS_AFTER: Duration = Duration::from_millis(300);
 
 /// Says that a project was checked: status lines and pictures follow it.
 #[derive(Debug)]
@@ -54,6 +59,12 @@ pub async fn pass_on(
     while let Some(news) = told.recv().await {
         let (project, snapshot, ms) = match news {
             Told::Checked { project, snapshot, ms } => (project, snapshot, ms),
+            Told::Begun(project) => {
+                if state.can().progress {
+                    tokio::spawn(show_progress(client.clone(), project));
+                }
+                continue;
+            }
             Told::Trouble(why) => {
                 client.show_message(MessageType::ERROR, format!("Flowright: {why}")).await;
                 continue;
@@ -94,6 +105,24 @@ pub enum ConversationChanged {}
 impl Notification for ConversationChanged {
     type Params = serde_json::Value;
     const METHOD: &'static str = "flowright/conversation/changed";
+}
+
+/// Says that a project is checked for the first time, where that takes long.
+async fn show_progress(client: Client, project: Arc<Project>) {
+    if timeout(PROGRESS_AFTER, project.at_least(1)).await.is_ok() {
+        return;
+    }
+    let address = project_address(&project.root);
+    let token = ProgressToken::String(format!("flowright/{address}"));
+    if client.create_work_done_progress(token.clone()).await.is_err() {
+        return;
+    }
+    let name = address.rsplit('/').next().unwrap_or_default().to_owned();
+    let progress = client.progress(token, "Flowright").with_message(format!("checking {name}"));
+    let progress = progress.begin().await;
+    // A project that is closed meanwhile is not checked any more, either.
+    let _checked_or_closed = project.at_least(1).await;
+    progress.finish().await;
 }
 
 /// Hints and lenses speak of other files, too: the editor asks for them again.

@@ -267,7 +267,8 @@ impl Walk<'_> {
                 }
                 MigrateKind::StateIs { new, .. } => self.part(new, Kind::State),
                 MigrateKind::StateTo { old, to } => {
-                    let flow = old.text.split('.').next().unwrap_or_default().to_owned();
+                    let flow = old.text.rsplit_once('.').map(|(flow, _)| flow);
+                    let flow = flow.unwrap_or_default().to_owned();
                     self.migrate_to(to, &flow);
                 }
                 MigrateKind::SlotIs { new, .. } => self.part(new, Kind::Slot),

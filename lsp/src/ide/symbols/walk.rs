@@ -53,9 +53,9 @@ impl Walk<'_> {
     }
 }
 
-/// The part of a dotted name behind its first dot, and the part before: `flow.slot`.
+/// The part of a dotted name before its last dot, and the part behind: `flow.slot`.
 pub(super) fn parts(name: &Name) -> Option<(Name, Name)> {
-    let dot = name.text.find('.')?;
+    let dot = name.text.rfind('.')?;
     let (head, tail) = (name.text.get(..dot)?, name.text.get(dot + 1..)?);
     // Between the parts of a name may be blanks: then its place is longer than its text.
     if name.span.len() as usize != name.text.len() {
