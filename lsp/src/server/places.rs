@@ -107,7 +107,6 @@ impl Places {
     ///
     /// # Errors
     /// One is in a file that has no address.
-    #[expect(clippy::mutable_key_type, reason = "the protocol's type has addresses as keys")]
     pub fn edit(&self, edits: &[flowright_compiler::diag::Edit]) -> Result<WorkspaceEdit, String> {
         let mut changes: std::collections::HashMap<Uri, Vec<TextEdit>> = Default::default();
         for edit in edits {

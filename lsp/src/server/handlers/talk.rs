@@ -152,7 +152,6 @@ pub async fn record(state: &State, trials: &Arc<Trials>, params: Move<Record>) -
 }
 
 /// An edit that puts a declaration behind all others of a file.
-#[expect(clippy::mutable_key_type, reason = "the protocol's type has addresses as keys")]
 fn at_the_end(
     places: &Places,
     label: &str,
