@@ -13,7 +13,7 @@ use flowright_lsp::talk::program::{Programs, Ready};
 use flowright_lsp::talk::tests::run;
 use serde_json::{Value as Json, json};
 
-use crate::{ORDERS, answers, checked, example, talk, value};
+use crate::{ORDERS, answers, checked, example, ready, small, talk, value};
 
 #[test]
 fn a_conversation_becomes_a_test_as_people_write_it() {
@@ -194,4 +194,44 @@ fn made_up_conversations_pass_as_tests() {
             assert!(result.passed, "{project}: {result:#?}");
         }
     }
+}
+
+#[test]
+fn an_answer_from_an_article_is_recorded_by_its_name() {
+    let mut talk = talk(&ready(&example("crane_service")), Some("order_part"));
+    talk.say("how long is the warranty", None).unwrap();
+    let view = talk.view();
+    let asked = view.lines.iter().rfind(|line| line.understanding.len() > 1).unwrap();
+    assert_eq!(asked.taken.as_deref(), Some("a question that an article answers"));
+    talk.say("12", None).unwrap();
+    let test = talk.record("warranty").unwrap();
+    assert!(test.contains("\n  bot  knowledge \"warranty\"\n"), "{test}");
+    assert!(test.contains("\n  bot  \"Ordered 12.\"\n  expect ended resolved\n"), "{test}");
+}
+
+#[test]
+fn buttons_are_pressed_by_what_they_say() {
+    let sources = small(
+        "intent go { en \"go on\", \"start it\", \"begin\" }\n\
+         flow f {\n  on intent go\n  \
+         state s { confirm { en \"Sure?\" } { yes -> t  no -> end cancelled } }\n  \
+         state t { choose { en \"Which?\" } { { en \"Red\" } -> end resolved  { en \"Blue\" } -> s } }\n}\n",
+    );
+    let mut talk = talk(&ready(&sources), Some("f"));
+    let press = |talk: &mut Conversation, label: &str| {
+        let shown = talk.view().lines.into_iter().rfind(|line| !line.choices.is_empty()).unwrap();
+        let choice = shown.choices.into_iter().find(|choice| choice.label == label).unwrap();
+        talk.say(&choice.label, Some(&choice.payload)).unwrap();
+        choice.payload
+    };
+    let old = press(&mut talk, "Yes");
+    assert_eq!(talk.view().waits_for.as_deref(), Some("a choice: Red | Blue"));
+    press(&mut talk, "Red");
+    let test = talk.record("buttons").unwrap();
+    assert!(
+        test.contains("user presses \"Yes\"") && test.contains("user presses \"Red\""),
+        "{test}"
+    );
+    talk.say("Yes", Some(&old)).unwrap();
+    assert!(talk.record("old").unwrap_err().0.contains("a button of an earlier reply"));
 }

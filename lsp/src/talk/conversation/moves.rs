@@ -16,8 +16,8 @@ use super::{Conversation, words};
 use crate::talk::Refused;
 use crate::talk::limits::{JSON_BYTES_MAX, MOVES_MAX, PASS_MS_MAX, TEXT_CHARS_MAX, WAKES_MAX};
 
-/// How an action that is not answered is told of: as in a test.
-const NO_ANSWER: &str = "the test says so";
+/// How an action that is not answered is told of.
+const NO_ANSWER: &str = "no answer in time";
 /// What an answer is called that does not come.
 pub(super) const FAILS: &str = "fails";
 
@@ -39,7 +39,7 @@ impl Conversation {
         if text.trim().is_empty() && payload.is_none() {
             return Err(Refused::new("a customer who writes writes something"));
         }
-        if text.chars().count() > TEXT_CHARS_MAX {
+        if [text, payload.unwrap_or("")].iter().any(|text| text.chars().count() > TEXT_CHARS_MAX) {
             return Err(Refused::new(format!("a text of more than {TEXT_CHARS_MAX} characters")));
         }
         self.may_move()?;
