@@ -63,6 +63,8 @@ pub(crate) enum Command {
     Route(RouteCommand),
     /// Talk to a project in the terminal
     Chat(ChatArgs),
+    /// Speak the Debug Adapter Protocol with an editor, over standard input and output
+    Dap,
     /// Serve a project or bundle over HTTP
     Serve(ServeArgs),
     /// Copy a store, also while a server runs on it, and verify the copy

@@ -42,6 +42,7 @@ fn main() -> ExitCode {
         Command::Route(command) => commands::route::run(&command),
         Command::Knowledge(command) => commands::knowledge::run(&command),
         Command::Chat(args) => commands::chat::run(&args),
+        Command::Dap => commands::dap::run(),
         Command::Serve(args) => commands::serve::run(&args),
         Command::Backup(args) => commands::backup::run(&args),
         Command::Restore(args) => commands::restore::run(&args),

@@ -15,6 +15,7 @@ use crate::examples::{self, Tried};
 use crate::graph::FlowGraph;
 use crate::graph::points::Ways;
 use crate::ir;
+use crate::ir::places::Places;
 use crate::knowledge::Articles;
 use crate::labels;
 use crate::memory::Layout;
@@ -208,6 +209,14 @@ pub(crate) fn analyse_loaded(
 /// # Errors
 /// A fault of the compiler, in words.
 pub fn build(analysis: &Analysis) -> Result<Bundle, String> {
+    build_with_places(analysis).map(|(bundle, _)| bundle)
+}
+
+/// The same, and where the steps of its program begin.
+///
+/// # Errors
+/// See [`build`].
+pub fn build_with_places(analysis: &Analysis) -> Result<(Bundle, Places), String> {
     let project = analysis.project.as_ref().ok_or("names or types are wrong")?;
     match &analysis.model {
         Some(model) => build_with(analysis, model),
@@ -225,13 +234,14 @@ pub fn build(analysis: &Analysis) -> Result<Bundle, String> {
 pub fn build_with(analysis: &Analysis, model: &Model) -> Result<Bundle, String> {
     let project = analysis.project.as_ref().ok_or("names or types are wrong")?;
     let program = ir::lower::lower(project, &analysis.sources, model, &analysis.articles);
-    let mut program = program.map_err(|e| e.to_string())?;
+    let (mut program, places) = program.map_err(|e| e.to_string())?;
     for property in &mut program.properties {
         property.proved = analysis.proofs.proved.contains(&property.at);
     }
     let program = ir::verify::VerifiedProgram::new(program).map_err(|e| e.to_string())?;
     let model = model.to_bytes();
-    Ok(Bundle { compiler: env!("CARGO_PKG_VERSION").to_owned(), program, model })
+    let bundle = Bundle { compiler: env!("CARGO_PKG_VERSION").to_owned(), program, model };
+    Ok((bundle, places))
 }
 
 /// A model; none where what is to be learned is at fault, which is said where the bundle is made.

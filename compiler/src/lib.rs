@@ -7,6 +7,7 @@
 extern crate alloc;
 
 pub mod allow;
+pub mod asked;
 pub mod base;
 pub mod bundle;
 pub mod channels;

@@ -30,12 +30,14 @@ pub mod transcript;
 
 mod turn;
 pub mod upgrade;
+mod watch;
 
 pub use contacts::writes_elsewhere;
 pub use program::LoadedProgram;
 pub use routing::{Routed, route};
 pub use say::{phrase, ready_texts};
 pub use session::open_session;
-pub use step::{Entered, Step, StepError, Taken, begin_flow, step};
+pub use step::{Entered, Step, StepError, Taken, begin_flow, step, step_watched};
 pub use turn::desk::admits;
 pub use turn::knowledge::suited;
+pub use watch::{Moment, Watch};

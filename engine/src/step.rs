@@ -6,6 +6,7 @@ use crate::LoadedProgram;
 use crate::model::{Command, Event, Session};
 use crate::stepper::Stepper;
 use crate::turn::desk::admits;
+use crate::watch::Watch;
 
 /// What a step gives.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -91,6 +92,30 @@ pub fn step(
     event: Event,
     now_ms: i64,
 ) -> Result<Step, StepError> {
+    take(program, session, event, now_ms, None)
+}
+
+/// Takes an event, and `watch` runs the program's functions.
+///
+/// # Errors
+/// See [`StepError`].
+pub fn step_watched(
+    program: &LoadedProgram,
+    session: &mut Session,
+    event: Event,
+    now_ms: i64,
+    watch: &mut dyn Watch,
+) -> Result<Step, StepError> {
+    take(program, session, event, now_ms, Some(watch))
+}
+
+fn take<'s>(
+    program: &'s LoadedProgram,
+    session: &'s mut Session,
+    event: Event,
+    now_ms: i64,
+    watch: Option<&'s mut dyn Watch>,
+) -> Result<Step, StepError> {
     if session.bundle != program.bundle {
         return Err(StepError::OtherBundle);
     }
@@ -109,6 +134,7 @@ pub fn step(
     }
     admits(program, session, &event)?;
     let mut stepper = Stepper::new(program, session, now_ms);
+    stepper.watch = watch;
     stepper.take(event);
     Ok(stepper.finish())
 }

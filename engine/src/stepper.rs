@@ -13,6 +13,7 @@ use crate::LoadedProgram;
 use crate::limits::{FUEL_PER_RUN, RUNS_PER_STEP_MAX, UNDERSTOOD_MAX};
 use crate::model::{Command, Event, FoundArticle, Reply, Session, Status, Wait};
 use crate::step::{Entered, Step, Taken};
+use crate::watch::{Moment, Watch};
 
 /// Why the flow under way cannot go on. Ends at a human.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +57,8 @@ pub(crate) struct Stepper<'s> {
     pub(crate) said_again: bool,
     /// A clarifying question was asked, and this utterance does not answer it.
     pub(crate) clarified_in_vain: bool,
+    /// Runs functions in place of the executor.
+    pub(crate) watch: Option<&'s mut dyn Watch>,
     cx: RunContext,
     runs_left: u32,
 }
@@ -79,6 +82,7 @@ impl<'s> Stepper<'s> {
             said_before: Vec::new(),
             said_again: false,
             clarified_in_vain: false,
+            watch: None,
             cx,
             runs_left: RUNS_PER_STEP_MAX,
         }
@@ -238,7 +242,14 @@ impl<'s> Stepper<'s> {
         self.runs_left = self.runs_left.checked_sub(1).ok_or(Trouble::TooLong)?;
         self.load_cells();
         self.cx.fuel = FUEL_PER_RUN;
-        let exit = match self.program.executor.run(function, &mut self.cx) {
+        let exit = match &mut self.watch {
+            None => self.program.executor.run(function, &mut self.cx),
+            Some(watch) => {
+                let (session, commands) = (&mut *self.session, self.commands.len());
+                watch.run(Moment { function, session, cx: &mut self.cx, commands })
+            }
+        };
+        let exit = match exit {
             Ok(exit) => exit,
             Err(RunError::OutOfFuel) => return Err(Trouble::TooLong),
             Err(_) => return Err(Trouble::Unsound("a function could not be run")),

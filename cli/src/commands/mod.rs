@@ -7,6 +7,7 @@ pub(crate) mod channels;
 pub(crate) mod chat;
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod dap;
 pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod explain;

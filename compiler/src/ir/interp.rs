@@ -23,8 +23,39 @@ impl Interpreter {
     }
 }
 
+/// Looks on while a function runs.
+pub trait Look {
+    /// An instruction is about to be carried out, or, with the number of a block's instructions, what
+    /// ends the block. Cells may be changed: what follows sees it.
+    fn before(&mut self, block: u32, inst: u32, cx: &mut RunContext);
+}
+
+/// Nobody looks.
+impl Look for () {
+    fn before(&mut self, _: u32, _: u32, _: &mut RunContext) {}
+}
+
 impl Executor for Interpreter {
     fn run(&self, function: FuncId, cx: &mut RunContext) -> Result<u32, RunError> {
+        self.run_with(function, cx, &mut ())
+    }
+
+    fn program(&self) -> &Arc<Program> {
+        &self.program
+    }
+}
+
+impl Interpreter {
+    /// Like [`Executor::run`], and `look` sees every instruction.
+    ///
+    /// # Errors
+    /// See [`RunError`].
+    pub fn run_with(
+        &self,
+        function: FuncId,
+        cx: &mut RunContext,
+        look: &mut impl Look,
+    ) -> Result<u32, RunError> {
         let code = self
             .program
             .functions
@@ -34,13 +65,9 @@ impl Executor for Interpreter {
         let mut regs = std::mem::take(&mut cx.registers);
         regs.clear();
         regs.resize(code.regs as usize, Cell::EMPTY);
-        let result = blocks(&code.blocks, &mut regs, cx);
+        let result = blocks(&code.blocks, &mut regs, cx, look);
         cx.registers = regs;
         result.unwrap_or(Err(RunError::NoSuchFunction(function)))
-    }
-
-    fn program(&self) -> &Arc<Program> {
-        &self.program
     }
 }
 
@@ -49,13 +76,20 @@ fn blocks(
     blocks: &[Block],
     regs: &mut [Cell],
     cx: &mut RunContext,
+    look: &mut impl Look,
 ) -> Option<Result<u32, RunError>> {
     let mut next = 0;
     loop {
         let Some(fuel) = cx.fuel.checked_sub(1) else { return Some(Err(RunError::OutOfFuel)) };
         cx.fuel = fuel;
         let block = blocks.get(next as usize)?;
-        block.insts.iter().for_each(|inst| execute(inst, regs, cx));
+        let mut number = 0;
+        for inst in &block.insts {
+            look.before(next, number, cx);
+            execute(inst, regs, cx);
+            number += 1;
+        }
+        look.before(next, number, cx);
         match &block.end {
             Terminator::Jump(to) => next = to.0,
             Terminator::Branch { cond, then, otherwise } => {

@@ -10,6 +10,7 @@ pub mod helpers;
 pub mod interp;
 pub mod lower;
 pub mod migrate_def;
+pub mod places;
 pub mod program;
 pub mod test_def;
 pub mod texts;

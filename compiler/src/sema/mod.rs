@@ -2,6 +2,7 @@
 
 mod actions;
 mod annotations;
+pub(crate) mod asked;
 mod blank;
 mod bot;
 pub(crate) mod calls;

@@ -1,4 +1,5 @@
-//! Values written in quotes by mistake.
+//! Expressions that stand by themselves: values written in quotes by mistake, and what is asked about a
+//! session.
 
 use super::ast::{Expr, ExprKind, UnaryOp};
 use super::lower::Lower;
@@ -7,17 +8,28 @@ use super::pest_bridge::{Rule, run};
 /// No value that is written out is longer than this.
 const BYTES_MAX: usize = 48;
 
+/// Nor is what is asked.
+const ASKED_BYTES_MAX: usize = 4_096;
+
 /// What a text would be if its quotes were not there, where that is one value and nothing else:
 /// a number, an amount, a day, a time, a length of time, `true` or `false`.
 pub(crate) fn literal(text: &str) -> Option<Expr> {
-    if text.len() > BYTES_MAX || text != text.trim() {
+    if text.len() > BYTES_MAX {
+        return None;
+    }
+    expression(text).filter(is_value)
+}
+
+/// An expression and nothing else.
+pub(crate) fn expression(text: &str) -> Option<Expr> {
+    if text.len() > ASKED_BYTES_MAX || text != text.trim() {
         return None;
     }
     let node = run(Rule::expr, text, 0).ok()?;
     let mut lower = Lower::new(text, &[]);
     let expr = lower.expr(&node);
     let whole = node.span.start == 0 && node.span.end as usize == text.len();
-    (whole && lower.faults.is_empty() && is_value(&expr)).then_some(expr)
+    (whole && lower.faults.is_empty()).then_some(expr)
 }
 
 fn is_value(expr: &Expr) -> bool {

@@ -10,15 +10,15 @@ mod write;
 pub use player::{contacts_on, instant, shown};
 pub use refutation::{Refutation, RefutingTest, refutation};
 pub(crate) use write::{Scene, arguments, given};
-pub use write::{Written, write};
+pub use write::{Written, literal, write};
 
 use std::collections::BTreeSet;
 
 use flowright_compiler::base::FileSpan;
 use flowright_compiler::ir::TestDef;
 
-use crate::model::{FoundArticle, Session};
-use crate::{Entered, LoadedProgram};
+use crate::model::{Event, FoundArticle, Session};
+use crate::{Entered, LoadedProgram, Step, StepError};
 
 /// How a test went.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,21 +91,49 @@ pub fn record_test(program: &LoadedProgram, test: &TestDef, opens: bool) -> Vec<
 /// Looks for the articles that may answer an utterance, as the shell does before a turn.
 pub type Find<'f> = &'f (dyn Fn(&Session, &str) -> Vec<FoundArticle> + Sync);
 
+/// Goes along with a test.
+pub trait Follow {
+    /// A line of the conversation, or what is expected of it, is next.
+    fn line(&mut self, at: FileSpan, session: &mut Session, now_ms: i64);
+
+    /// Takes an event in place of [`crate::step`].
+    ///
+    /// # Errors
+    /// See [`StepError`].
+    fn step(
+        &mut self,
+        program: &LoadedProgram,
+        session: &mut Session,
+        event: Event,
+        now_ms: i64,
+    ) -> Result<Step, StepError>;
+}
+
+/// Plays a test, and `follow` goes along with it.
+#[must_use]
+pub fn follow_test(
+    program: &LoadedProgram,
+    test: &TestDef,
+    find: Find<'_>,
+    follow: &mut dyn Follow,
+) -> TestReport {
+    played(player::Player::new(program, test, Some(find)).followed_by(follow))
+}
+
 /// Plays a test of a bot that has no articles.
 #[must_use]
 pub fn run_test(program: &LoadedProgram, test: &TestDef) -> TestReport {
-    played(program, test, None)
+    played(player::Player::new(program, test, None))
 }
 
 /// Plays a test with articles to answer from.
 #[must_use]
 pub fn run_test_with(program: &LoadedProgram, test: &TestDef, find: Find<'_>) -> TestReport {
-    played(program, test, Some(find))
+    played(player::Player::new(program, test, Some(find)))
 }
 
-fn played(program: &LoadedProgram, test: &TestDef, find: Option<Find<'_>>) -> TestReport {
-    let mut player = player::Player::new(program, test, find);
+fn played(mut player: player::Player<'_>) -> TestReport {
     let failure = player.play().err();
-    let player::Player { lines, entered, session, .. } = player;
+    let player::Player { test, lines, entered, session, .. } = player;
     TestReport { name: test.name.clone(), lines, failure, entered, session }
 }

@@ -7,7 +7,7 @@ use flowright_compiler::ir::{ChannelDef, ChannelId, Outcome, TestDef, TestLineDe
 use flowright_nlu::value::Date;
 
 use super::actions::{Answers, Called};
-use super::{Failure, Find, Recorded, ReportLine};
+use super::{Failure, Find, Follow, Recorded, ReportLine};
 use crate::LoadedProgram;
 use crate::model::{Choice, Command, Contact, Event, Reply, Session};
 use crate::session::open_session;
@@ -24,8 +24,9 @@ const DEFAULT_TIME_S: u32 = 9 * 3600;
 
 pub(super) struct Player<'t> {
     pub(super) program: &'t LoadedProgram,
-    test: &'t TestDef,
+    pub(super) test: &'t TestDef,
     find: Option<Find<'t>>,
+    follow: Option<&'t mut dyn Follow>,
     pub(super) session: Session,
     pub(super) now_ms: i64,
     answers: Answers<'t>,
@@ -62,6 +63,7 @@ impl<'t> Player<'t> {
             program,
             test,
             find,
+            follow: None,
             session,
             now_ms,
             answers: Answers::new(&test.givens),
@@ -73,6 +75,11 @@ impl<'t> Player<'t> {
             recorded: None,
             entered: BTreeSet::new(),
         }
+    }
+
+    /// The same, and somebody goes along.
+    pub(super) fn followed_by(self, follow: &'t mut dyn Follow) -> Self {
+        Self { follow: Some(follow), ..self }
     }
 
     /// Plays the customer's part and writes down the bot's, as far as it goes. With `opens`, the
@@ -125,6 +132,9 @@ impl<'t> Player<'t> {
     }
 
     fn line(&mut self, line: &TestLineDef) -> Result<(), Failure> {
+        if let Some(follow) = &mut self.follow {
+            follow.line(line.at, &mut self.session, self.now_ms);
+        }
         match &line.kind {
             TestStep::User(text) => {
                 self.nothing_unread(line.at)?;
@@ -182,8 +192,12 @@ impl<'t> Player<'t> {
     fn take(&mut self, at: FileSpan, event: Event) -> Result<(), Failure> {
         let mut event = event;
         for _ in 0..CALLS_PER_LINE_MAX {
-            let step = step(self.program, &mut self.session, event, self.now_ms)
-                .map_err(|e| failure(at, &e.to_string(), None, None))?;
+            let (program, session, now_ms) = (self.program, &mut self.session, self.now_ms);
+            let step = match &mut self.follow {
+                None => step(program, session, event, now_ms),
+                Some(follow) => follow.step(program, session, event, now_ms),
+            };
+            let step = step.map_err(|e| failure(at, &e.to_string(), None, None))?;
             self.entered.extend(step.trace);
             step.commands.into_iter().for_each(|command| self.command(command));
             let Some(call) = self.session.pending_call().cloned() else { return Ok(()) };

@@ -172,7 +172,8 @@ const fn word(outcome: Outcome) -> &'static str {
 }
 
 /// A value as a test writes it; nothing where the language has no words for it.
-pub(crate) fn literal(program: &Program, ty: &Type, value: &Value) -> Option<String> {
+#[must_use]
+pub fn literal(program: &Program, ty: &Type, value: &Value) -> Option<String> {
     Some(match (value, ty) {
         (Value::Bool(yes), _) => yes.to_string(),
         (Value::Number(n), _) => n.to_string(),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::base::FileSpan;
+use crate::ir::places::Mark;
 use crate::ir::{Block, BlockId, Const, Exit, Function, Inst, Place, Reg, Terminator};
 
 /// A function under construction. Instructions go to the current block; a block that has ended
@@ -14,6 +16,7 @@ pub(super) struct Builder {
     current: usize,
     exits: Vec<Exit>,
     writes: BTreeSet<Place>,
+    marks: Vec<Mark>,
 }
 
 impl Builder {
@@ -26,6 +29,7 @@ impl Builder {
             current: 0,
             exits: Vec::new(),
             writes: BTreeSet::new(),
+            marks: Vec::new(),
         }
     }
 
@@ -49,6 +53,18 @@ impl Builder {
     /// Goes on in `block`.
     pub(super) fn enter(&mut self, block: BlockId) {
         self.current = block.0 as usize;
+    }
+
+    /// A step begins here; not where nothing comes, behind a block's end.
+    pub(super) fn mark(&mut self, at: FileSpan) {
+        let Some((insts, None)) = self.blocks.get(self.current) else { return };
+        let number = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        self.marks.push(Mark { block: number(self.current), inst: number(insts.len()), at });
+    }
+
+    /// Where steps begin, as far as it is built.
+    pub(super) fn take_marks(&mut self) -> Vec<Mark> {
+        std::mem::take(&mut self.marks)
     }
 
     /// Appends an instruction.

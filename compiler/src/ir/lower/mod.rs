@@ -17,13 +17,14 @@ use flowright_nlu::Model;
 use flowright_nlu::value::Value;
 
 use self::steps::Pending;
+use super::places::Places;
 use super::{
     ActionId, CellKind, Const, EmitDef, FuncId, Function, Program, RoleDef, RoleId, SourceDef,
     StringId, TextDef, TextId, Type,
 };
 use crate::base::SourceMap;
 use crate::knowledge::Articles;
-use crate::sema::hir::{Frame, Project, Role};
+use crate::sema::hir::{Expr, Frame, Project, Role};
 
 /// Why a checked project cannot be lowered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,7 +34,7 @@ pub enum LowerError {
     MissingPhrase(&'static str),
 }
 
-/// Lowers a whole project. `sources` give the labels and line starts for places in messages, `model`
+/// Lowers a whole project, and tells where its steps begin. `sources` give the labels and line starts for places in messages, `model`
 /// the thresholds that follow from it.
 ///
 /// # Errors
@@ -43,7 +44,7 @@ pub fn lower(
     sources: &SourceMap,
     model: &Model,
     articles: &Articles,
-) -> Result<Program, LowerError> {
+) -> Result<(Program, Places), LowerError> {
     let mut lowering = Lowering::new(project, model);
     let phrases = lowering.phrases()?;
     let ready = lowering.ready();
@@ -59,7 +60,8 @@ pub fn lower(
     let migrations = lowering.migrations();
     lowering.fill_pending();
     let flows = lowering.fingerprints(flows);
-    Ok(Program {
+    let places = std::mem::take(&mut lowering.places);
+    let program = Program {
         bot: project.bot.clone(),
         choices: project.choices.clone(),
         roles: roles(project),
@@ -86,7 +88,17 @@ pub fn lower(
         tests,
         migrations,
         files: sources.iter().map(|(_, file)| source_def(file)).collect(),
-    })
+    };
+    Ok((program, places))
+}
+
+/// Lowers an expression to a function that exits with its value, with the texts that it names.
+pub(crate) fn lower_asked(project: &Project, model: &Model, expr: &Expr) -> (Function, Vec<Value>) {
+    let mut lowering = Lowering::new(project, model);
+    let mut b = builder::Builder::new("asked");
+    let value = lowering.value(&mut b, expr, &[]);
+    b.exit(super::Exit::Value, vec![value]);
+    (b.finish(super::Exit::Value), lowering.strings)
 }
 
 fn roles(project: &Project) -> Vec<RoleDef> {
@@ -115,6 +127,7 @@ struct Lowering<'h> {
     project: &'h Project,
     model: &'h Model,
     functions: Vec<Function>,
+    places: Places,
     pending: VecDeque<Pending<'h>>,
     /// Of the flow whose steps are lowered.
     frame: Rc<Frame>,
@@ -131,6 +144,7 @@ impl<'h> Lowering<'h> {
             project,
             model,
             functions: Vec::new(),
+            places: Places::default(),
             pending: VecDeque::new(),
             frame: Rc::default(),
             texts: Vec::new(),

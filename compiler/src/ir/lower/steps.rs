@@ -50,6 +50,7 @@ impl<'h> Lowering<'h> {
             self.frame = frame;
             let mut b = Builder::new(self.function_name(id));
             self.steps(&mut b, steps, after);
+            self.places.set(id, b.take_marks());
             let function = b.finish(Exit::End(Outcome::Unresolved));
             self.set_function(id, function);
         }
@@ -76,6 +77,7 @@ impl<'h> Lowering<'h> {
 
     /// Lowers one step; whether the same function goes on behind it.
     fn step(&mut self, b: &mut Builder, step: &'h Step, rest: &'h [Step], after: After) -> bool {
+        b.mark(step.at);
         match &step.kind {
             StepKind::Say(say) => self.say(b, say),
             StepKind::Mark(name) => self.mark(b, name),
