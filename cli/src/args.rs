@@ -296,6 +296,9 @@ pub(crate) struct ServeArgs {
     /// Compile when a source changes, and serve the new version without a restart
     #[arg(long)]
     pub(crate) watch: bool,
+    /// Let `flowright dap` follow conversations; on loopback only, for development
+    #[arg(long)]
+    pub(crate) debug: bool,
     /// Run in the interpreter instead of machine code
     #[arg(long)]
     pub(crate) no_jit: bool,

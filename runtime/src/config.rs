@@ -153,6 +153,11 @@ pub enum ConfigError {
         "R0204: `{0}` can be reached from outside and nobody needs a key: no API token is configured and no client; set `[api] token_env`, write `[api.clients.NAME]`, or listen on 127.0.0.1"
     )]
     Unprotected(SocketAddr),
+    /// Conversations would be open to everybody who reaches the server.
+    #[error(
+        "R0204: `{0}` can be reached from outside and `--debug` shows all that is said: with it, listen on 127.0.0.1 alone"
+    )]
+    DebugOutside(SocketAddr),
     /// A channel that the bot does not have.
     #[error(
         "R0210: {at}: the bot has no channel `{name}`{}; its channels are {}",

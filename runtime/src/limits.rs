@@ -235,6 +235,13 @@ pub const UNANSWERED_SHOWN_MAX: usize = 500;
 /// Characters of such a question that are kept.
 pub const UNANSWERED_CHARS_MAX: usize = 300;
 
+/// Sessions that a debugger may choose from.
+pub const LATEST_SESSIONS_MAX: usize = 100;
+/// Steps of a journal that it reads at once.
+pub const JOURNAL_STEPS_MAX: usize = 500;
+/// Bytes of them.
+pub const JOURNAL_BYTES_MAX: usize = 8 << 20;
+
 /// Accounts of the desk.
 pub const ACCOUNTS_MAX: usize = 10_000;
 /// Characters of what somebody signs in with.

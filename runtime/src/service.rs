@@ -2,28 +2,21 @@
 //! what is left to hold.
 
 mod error;
+mod options;
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
-use flowright_access::social::Changes;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::access::email::{EmailOptions, MailServer};
-use crate::access::social::{Social, SocialChannels};
-use crate::access::{
-    Access, CodesOptions, Confirmations, Contacts, Linker, Outlets, Porter, Profiles,
-};
-use crate::actions::{ActionClient, MoreVariables};
-use crate::attachments::{AttachmentOptions, Attachments, Folder, Sweeper};
-use crate::clients::Clients;
-use crate::clock::{SharedClock, SteadyClock};
-use crate::config::ConfigError;
-use crate::desk::accounts::{Accounts, DeskOptions, Keeper};
+use crate::access::social::Social;
+use crate::access::{Access, Confirmations, Contacts, Linker, Porter, Profiles};
+use crate::actions::ActionClient;
+use crate::attachments::{Attachments, Folder, Sweeper};
+use crate::clock::SharedClock;
+use crate::desk::accounts::{Accounts, Keeper};
 use crate::desk::{Desk, DeskService};
 pub use crate::dispatch::Resumed;
 use crate::dispatch::{Dispatch, Outside};
@@ -32,99 +25,14 @@ use crate::grpc::{self, Services};
 use crate::http::{App, Server};
 use crate::knowledge::{Library, SharedKnowledgeStore};
 use crate::limits::{CONNECTIONS_MAX, DRAIN_TIMEOUT};
-use crate::outbox::{Addresses, Courier, DeliverTo};
+use crate::outbox::{Courier, DeliverTo};
 use crate::programs::{Loader, Programs};
-use crate::secret::Secret;
 use crate::store::{
-    Durability, SharedAccessStore, SharedAccountStore, SharedStore, SqliteOptions, SqliteStore,
+    SharedAccessStore, SharedAccountStore, SharedJournalStore, SharedStore, SqliteStore,
 };
 use crate::telemetry::Metrics;
-use crate::transport::{HttpTransport, SharedTransport};
 pub use error::Error;
-
-/// How a server runs.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Address and port; port 0 takes a free one.
-    pub listen: SocketAddr,
-    /// Where gRPC is spoken; without, it is spoken there too.
-    pub grpc: Option<SocketAddr>,
-    /// The SQLite file.
-    pub store: PathBuf,
-    /// How it is opened.
-    pub sqlite: SqliteOptions,
-    /// What operators send as a bearer token: it may do all.
-    pub token: Option<Secret>,
-    /// Client systems, each with a key and rights of its own.
-    pub clients: Clients,
-    /// How many one-time codes are sent.
-    pub codes: CodesOptions,
-    /// What reads webhooks that tell of changed customers.
-    pub changes: Option<Changes>,
-    /// Keys of the tokens by which the company's site says who its visitors are: the present one, and
-    /// the one before.
-    pub token_keys: Vec<Secret>,
-    /// Origins that may open a WebSocket besides the server's own.
-    pub allowed_origins: Vec<String>,
-    /// Values of the environment variables that requests use.
-    pub variables: BTreeMap<String, Secret>,
-    /// Where those of bundles come from that are taken later.
-    pub more_variables: MoreVariables,
-    /// Customers that the web chat offers; ignored where anybody needs a key.
-    pub demo_customers: Vec<serde_json::Value>,
-    /// The model elsewhere that is asked with each utterance.
-    pub external: Option<ExternalOptions>,
-    /// Who is sent what is said and handed off.
-    pub deliver: Addresses,
-    /// Channels that send what is said on them by themselves.
-    pub outlets: Outlets,
-    /// The webhooks of messengers.
-    pub social: SocialChannels,
-    /// How mail comes in, where it does.
-    pub email: Option<EmailOptions>,
-    /// Which files of customers are taken.
-    pub attachments: AttachmentOptions,
-    /// How long a conversation lasts without a word of the customer; for ever without.
-    pub conversations_last: Option<Duration>,
-    /// How people sign in at the desk.
-    pub desk: DeskOptions,
-    /// What tells the time.
-    pub clock: SharedClock,
-    /// What carries requests to the outside.
-    pub transport: SharedTransport,
-}
-
-impl Options {
-    /// On loopback, with defaults for everything else.
-    #[must_use]
-    pub fn local(store: PathBuf) -> Self {
-        Self {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            grpc: None,
-            store,
-            sqlite: SqliteOptions::new(Durability::Full),
-            token: None,
-            clients: Clients::default(),
-            changes: None,
-            codes: CodesOptions::default(),
-            token_keys: Vec::new(),
-            allowed_origins: Vec::new(),
-            variables: BTreeMap::new(),
-            more_variables: MoreVariables::default(),
-            demo_customers: Vec::new(),
-            external: None,
-            deliver: Addresses::default(),
-            outlets: Outlets::new(),
-            social: SocialChannels::default(),
-            email: None,
-            attachments: AttachmentOptions::default(),
-            conversations_last: None,
-            desk: DeskOptions::default(),
-            transport: Arc::new(HttpTransport::default()),
-            clock: Arc::new(SteadyClock::default()),
-        }
-    }
-}
+pub use options::Options;
 
 /// A server that runs.
 #[derive(Debug)]
@@ -157,13 +65,8 @@ impl Service {
     /// # Errors
     /// See [`Error`].
     pub async fn start(bundle: &[u8], loader: Loader, options: Options) -> Result<Handle, Error> {
-        let is_open = options.token.is_none() && options.clients.is_empty();
-        let addresses = std::iter::once(options.listen).chain(options.grpc);
-        for address in addresses {
-            if is_open && !address.ip().is_loopback() {
-                return Err(ConfigError::Unprotected(address).into());
-            }
-        }
+        options.check()?;
+        let is_open = options.is_open();
         let programs = Programs::new(bundle, loader).map_err(Error::Bundle)?;
         let metrics = Arc::new(Metrics::default());
         let store = SqliteStore::open(&options.store, &options.sqlite, Arc::clone(&metrics))?;
@@ -181,6 +84,7 @@ impl Service {
         let attachments = attachments.await?;
         let knowledge: SharedKnowledgeStore = Arc::new(store.clone());
         let knowledge = Library::open(knowledge, &programs.current().program).await?;
+        let journals = options.debug.then(|| Arc::new(store.clone()) as SharedJournalStore);
         let store: SharedStore = Arc::new(store);
         store.put_bundle(&programs.current().bundle, bundle).await?;
         let (listener, address) = bind(options.listen, "--listen").await?;
@@ -277,6 +181,7 @@ impl Service {
             demo,
         );
         let app = app.with_social(social).with_clients(options.clients, options.changes);
+        let app = app.with_journals(journals);
         let services = Services::new(app.clone()).map_err(|e| Error::Grpc(e.to_string()))?;
         let (beside, grpc_address, grpc) = match grpc {
             Some((listener, own)) => (None, own, Some(grpc::Server::start(listener, services))),

@@ -233,6 +233,7 @@ fn options(
         social: social(config, program)?,
         outlets: mail.outlets,
         email: mail.options,
+        debug: args.debug,
         attachments: config.attachments.options(),
         transport: Arc::new(HttpTransport::default()),
         codes: config.customers.codes(),

@@ -78,7 +78,7 @@ impl Hits {
         match self {
             Self::Only(number) => hit == number,
             Self::From(number) => hit >= number,
-            Self::Every(number) => hit % number == 0,
+            Self::Every(number) => hit.is_multiple_of(number),
             Self::Until(number) => hit <= number,
         }
     }
@@ -218,7 +218,6 @@ fn pieces(target: &Target, flow: Option<FlowId>, text: &str) -> Result<Vec<Piece
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     #[test]

@@ -102,7 +102,6 @@ fn body(answer: &[u8]) -> Result<Json, String> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     #[test]

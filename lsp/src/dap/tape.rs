@@ -239,11 +239,6 @@ impl Tape {
         Ok(())
     }
 
-    /// Forgets what was set.
-    pub(super) fn forget_writes(&mut self) {
-        self.writes.clear();
-    }
-
     /// The point at a position; nothing at the end.
     pub(super) fn point(&self, at: Position) -> Option<&Point> {
         self.entries.get(at.entry)?.points.get(at.point)

@@ -137,12 +137,6 @@ impl Target {
         let end = Span::new(at.span.end, at.span.end);
         self.line_column(FileSpan { span: end, ..at })
     }
-
-    /// `flows/tests.flow:12`
-    pub(super) fn shown(&self, at: FileSpan) -> String {
-        let label = self.analysis.sources.get(at.file).map_or("", |file| file.label.as_str());
-        format!("{label}:{}", self.line_column(at).0 + 1)
-    }
 }
 
 /// What is wrong with a project, for who cannot debug it.

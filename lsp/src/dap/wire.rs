@@ -90,7 +90,6 @@ pub(super) fn write(output: &mut impl Write, message: &Json) -> std::io::Result<
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     fn of(text: &str) -> Result<Option<Json>, WireError> {

@@ -236,6 +236,20 @@ impl Dispatch {
         Ok(Some((stored.session, Arc::clone(&program.program))))
     }
 
+    /// A stored session with the number of its last step.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub(crate) async fn session_at(&self, id: &str) -> Result<Option<(Session, u64)>, StoreError> {
+        let stored = self.inner.store.session(id).await?;
+        Ok(stored.map(|found| (found.session, found.stored.seq)))
+    }
+
+    /// The bundle that new sessions run.
+    pub(crate) fn bundle(&self) -> [u8; 32] {
+        self.inner.programs.current().bundle
+    }
+
     /// The replies of a session after one of them.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ use crate::desk::Desk;
 use crate::desk::accounts::Accounts;
 use crate::dispatch::Dispatch;
 use crate::secret::Secret;
+use crate::store::SharedJournalStore;
 
 /// Shared by all connections. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -39,6 +40,8 @@ pub(crate) struct Shared {
     pub(super) refreshes: Option<Refreshes>,
     allowed_origins: Vec<String>,
     pub(crate) demo_customers: Vec<serde_json::Value>,
+    /// The journals of all conversations, where they may be read.
+    pub(super) journals: Option<SharedJournalStore>,
     /// For the bodies of requests.
     pub(crate) room: Room,
     closing: watch::Sender<bool>,
@@ -68,6 +71,7 @@ impl App {
             refreshes: None,
             allowed_origins,
             demo_customers,
+            journals: None,
             room,
             closing,
         }))
@@ -77,6 +81,14 @@ impl App {
     pub(crate) fn with_social(mut self, social: Social) -> Self {
         if let Some(shared) = Arc::get_mut(&mut self.0) {
             shared.social = social;
+        }
+        self
+    }
+
+    /// With journals that a debugger may read; before anybody else has it.
+    pub(crate) fn with_journals(mut self, journals: Option<SharedJournalStore>) -> Self {
+        if let Some(shared) = Arc::get_mut(&mut self.0) {
+            shared.journals = journals;
         }
         self
     }

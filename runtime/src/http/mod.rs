@@ -8,6 +8,7 @@ pub(crate) mod attachments;
 pub(crate) mod body;
 pub(crate) mod callers;
 mod customers;
+mod debug;
 mod desk;
 pub(crate) mod desk_callers;
 mod events;

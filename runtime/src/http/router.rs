@@ -12,7 +12,7 @@ use super::callers::span;
 use super::desk_callers;
 use super::problem::Problem;
 use super::{
-    Request, Response, accounts, admin, agents, attachments, customers, events, identities,
+    Request, Response, accounts, admin, agents, attachments, customers, debug, events, identities,
     knowledge, messages, pages, refreshes, replies, sessions, sign_in, socket, spool, webhooks,
 };
 use crate::clients::{Caller, Right};
@@ -157,6 +157,7 @@ async fn answer(app: &App, caller: Option<&Caller>, request: Request) -> Result<
             }
             admin::bundles(&app.0).await
         }
+        ["debug", "v1", path @ ..] => debug::answer(app, caller, path, &request).await,
         ["healthz"] => only_get(&request).map(|()| text("ok\n")),
         ["readyz"] => {
             only_get(&request)?;
@@ -285,7 +286,7 @@ pub(super) fn nothing_at(path: &str) -> Problem {
 }
 
 /// Lets an operator in.
-fn operator<'c>(
+pub(super) fn operator<'c>(
     app: &App,
     caller: Option<&'c Caller>,
     request: &Request,

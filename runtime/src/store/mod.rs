@@ -7,6 +7,7 @@ mod attachments;
 mod codes;
 mod error;
 mod held;
+mod journal;
 mod knowledge;
 mod sqlite;
 
@@ -20,6 +21,7 @@ pub use attachments::{AttachmentStore, Bound, StoredAttachment};
 pub use codes::{Adoption, CodeAnswer, CodeCheck, CodeLimits, CodeOrder, CodeState, StoredCode};
 pub use error::StoreError;
 pub use held::{Held, HeldChange};
+pub use journal::{JournalStore, LatestSession, SharedJournalStore, StoredStep};
 pub use knowledge::{KnowledgeStore, StoredArticle, Unanswered, UnansweredQuestion};
 pub use sqlite::{
     Backup, Durability, OtherFormat, Restored, SCHEMA, SqliteOptions, SqliteStore, StoreReport,

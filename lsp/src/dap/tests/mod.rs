@@ -1,5 +1,4 @@
 //! The debugger over a small project in memory.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod moving;
 mod recording;

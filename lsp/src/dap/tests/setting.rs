@@ -140,7 +140,7 @@ fn between_two_turns_the_session_itself_is_set() {
     run.set_expression("mood", "cross", run.frame(None)).unwrap();
     assert_eq!(local(&mut run, "item"), "\"sofa\"");
     run.enter("chair", &stops).unwrap();
-    assert_eq!(run.tape.session.slots.first().unwrap().is_some(), true);
+    assert!(run.tape.session.slots.first().unwrap().is_some());
 }
 
 #[test]

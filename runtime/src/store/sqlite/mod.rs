@@ -10,6 +10,7 @@ mod copies;
 mod files;
 mod heard;
 mod held;
+mod journal;
 mod jump;
 mod knowledge;
 mod lock;
