@@ -19,7 +19,7 @@ use crate::clock::SharedClock;
 use crate::desk::accounts::{Accounts, Keeper};
 use crate::desk::{Desk, DeskService};
 pub use crate::dispatch::Resumed;
-use crate::dispatch::{Dispatch, Outside};
+use crate::dispatch::{Dispatch, Journals, Outside};
 use crate::external::{Asker, ExternalOptions};
 use crate::grpc::{self, Services};
 use crate::http::{App, Server};
@@ -27,9 +27,7 @@ use crate::knowledge::{Library, SharedKnowledgeStore};
 use crate::limits::{CONNECTIONS_MAX, DRAIN_TIMEOUT};
 use crate::outbox::{Courier, DeliverTo};
 use crate::programs::{Loader, Programs};
-use crate::store::{
-    SharedAccessStore, SharedAccountStore, SharedJournalStore, SharedStore, SqliteStore,
-};
+use crate::store::{SharedAccessStore, SharedAccountStore, SharedStore, SqliteStore};
 use crate::telemetry::Metrics;
 pub use error::Error;
 pub use options::Options;
@@ -84,7 +82,7 @@ impl Service {
         let attachments = attachments.await?;
         let knowledge: SharedKnowledgeStore = Arc::new(store.clone());
         let knowledge = Library::open(knowledge, &programs.current().program).await?;
-        let journals = options.debug.then(|| Arc::new(store.clone()) as SharedJournalStore);
+        let journals = options.debug.then(|| Journals::new(Arc::new(store.clone())));
         let store: SharedStore = Arc::new(store);
         store.put_bundle(&programs.current().bundle, bundle).await?;
         let (listener, address) = bind(options.listen, "--listen").await?;

@@ -90,7 +90,8 @@ fn a_conversation_of_a_server_is_followed() {
     server.say("anna", "hello");
     let mut debugger = Debugger::start();
     let url = format!("http://{}", server.address);
-    let arguments = json!({ "project": folder, "server": url, "session": "anna", "stopOnEntry": true });
+    let arguments =
+        json!({ "project": folder, "server": url, "session": "anna", "stopOnEntry": true });
     debugger.ask("attach", &arguments);
     debugger.event("initialized");
     let states = json!({ "breakpoints": [{ "name": "greet.start" }] });

@@ -31,7 +31,9 @@ fn what_is_no_protocol_ends_it_with_a_word() {
 #[test]
 fn what_is_no_request_is_said_and_the_next_one_answered() {
     let mut debugger = Debugger::start();
-    for text in ["{broken", "[]", "7", "{\"seq\":1,\"type\":\"event\"}", "{\"command\":\"threads\"}"] {
+    for text in
+        ["{broken", "[]", "7", "{\"seq\":1,\"type\":\"event\"}", "{\"command\":\"threads\"}"]
+    {
         debugger.write(format!("Content-Length: {}\r\n\r\n{text}", text.len()).as_bytes());
         assert_eq!(debugger.event("output")["category"], "stderr");
     }
@@ -40,14 +42,29 @@ fn what_is_no_request_is_said_and_the_next_one_answered() {
     assert_eq!(debugger.event("output")["category"], "stderr");
     assert!(debugger.refused("dance", &json!({})).contains("dance"));
     for command in [
-        "stackTrace", "scopes", "variables", "continue", "next", "stepBack", "setVariable",
-        "evaluate", "completions", "exceptionInfo", "restart", "source", "loadedSources", "pause",
-        "setBreakpoints", "configurationDone",
+        "stackTrace",
+        "scopes",
+        "variables",
+        "continue",
+        "next",
+        "stepBack",
+        "setVariable",
+        "evaluate",
+        "completions",
+        "exceptionInfo",
+        "restart",
+        "source",
+        "loadedSources",
+        "pause",
+        "setBreakpoints",
+        "configurationDone",
     ] {
         debugger.refused(command, &json!({}));
     }
     assert!(debugger.refused("launch", &json!({ "project": 7 })).contains("arguments"));
-    assert!(debugger.refused("launch", &json!({ "project": "/nowhere/at/all" })).contains("nowhere"));
+    assert!(
+        debugger.refused("launch", &json!({ "project": "/nowhere/at/all" })).contains("nowhere")
+    );
     let there = super::order_change();
     let unknown = json!({ "project": there, "test": "no such test" });
     assert!(debugger.refused("launch", &unknown).contains("there are"));

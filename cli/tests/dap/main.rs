@@ -174,5 +174,5 @@ fn sources_are_listed_and_those_of_the_standard_library_read() {
     let file = order_change().join("tests.flow");
     let asked = json!({ "source": { "path": file }, "line": 1, "endLine": 12 });
     let places = debugger.ask("breakpointLocations", &asked);
-    assert_eq!(places["breakpoints"].as_array().unwrap().len(), 5 + 2, "{places}");
+    assert_eq!(places["breakpoints"].as_array().unwrap().len(), 6, "{places}");
 }

@@ -137,7 +137,7 @@ impl Breaks {
     ) -> Vec<Json> {
         self.by_file.retain(|(of, _)| *of != file);
         let (mut breaks, mut told) = (Vec::new(), Vec::new());
-        for ask in asks.iter().take(BREAKPOINTS_MAX) {
+        for (number, ask) in asks.iter().enumerate() {
             let line = u32::try_from(ask.line.saturating_sub(first)).unwrap_or(u32::MAX);
             let found = spots.at(file, line).ok_or_else(|| {
                 "here is no state, step or line of a test, nor behind it in the same flow"
@@ -146,6 +146,7 @@ impl Breaks {
             self.last_id += 1;
             let id = self.last_id;
             let made = found.and_then(|found| {
+                in_number(number)?;
                 let made = made(target, id, found.spot, found.flow, ask)?;
                 Ok((found, made))
             });
@@ -167,10 +168,11 @@ impl Breaks {
     pub(super) fn set_states(&mut self, target: &Target, asks: &[Asks]) -> Vec<Json> {
         self.of_states.clear();
         let mut told = Vec::new();
-        for ask in asks.iter().take(BREAKPOINTS_MAX) {
+        for (number, ask) in asks.iter().enumerate() {
             self.last_id += 1;
             let id = self.last_id;
             let made = state(target, ask.name.trim()).and_then(|(flow, state)| {
+                in_number(number)?;
                 made(target, id, Spot::State(flow, state), Some(flow), ask)
             });
             told.push(match made {
@@ -182,6 +184,14 @@ impl Breaks {
             });
         }
         told
+    }
+}
+
+/// Whether there are not too many.
+fn in_number(number: usize) -> Result<(), String> {
+    match number < BREAKPOINTS_MAX {
+        true => Ok(()),
+        false => Err(format!("more than {BREAKPOINTS_MAX} breakpoints")),
     }
 }
 

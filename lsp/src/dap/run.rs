@@ -93,6 +93,9 @@ impl Run {
 
     /// Begins.
     pub(super) fn start(&mut self, stops: &Stops, stop_on_entry: bool) {
+        if let Driver::Server(_) = self.driver {
+            return self.start_following(stop_on_entry);
+        }
         self.follow_test();
         let first = self.tape.from(Position { entry: 0, point: 0 });
         match first.filter(|_| stop_on_entry) {
@@ -102,6 +105,22 @@ impl Run {
                 self.go(Position { entry: 0, point: 0 }, motion, stops);
             }
         }
+    }
+
+    /// Has what a server stored happen, and stands at its end.
+    fn start_following(&mut self, stop_on_entry: bool) {
+        self.follow_server();
+        self.print(self.tape.end(), &[]);
+        self.at = self.tape.end();
+        if stop_on_entry {
+            self.pause();
+        }
+    }
+
+    fn follow_server(&mut self) {
+        let Driver::Server(server) = &mut self.driver else { return };
+        let told = server.follow(&self.target, &mut self.tape);
+        told.into_iter().for_each(|text| self.output("console", text));
     }
 
     /// Plays the test, if it is one: all of it, at once.
@@ -232,12 +251,12 @@ impl Run {
 
     /// Has what a server stored happen here too.
     pub(super) fn poll(&mut self, stops: &Stops) {
-        let Driver::Server(server) = &mut self.driver else { return };
+        // While it is stopped, what is new stays with the server.
+        let Doing::Waiting(motion) = self.doing else { return };
         let before = self.tape.end();
-        let told = server.follow(&self.target, &mut self.tape);
-        told.into_iter().for_each(|text| self.output("console", text));
-        if let (Doing::Waiting(motion), true) = (&self.doing, self.tape.end() != before) {
-            self.go(before, *motion, stops);
+        self.follow_server();
+        if self.tape.end() != before {
+            self.go(before, motion, stops);
         }
     }
 

@@ -46,6 +46,8 @@ impl Target {
     /// What keeps it from being debugged, in words.
     pub(super) fn open(folder: &Path, shell: &dyn Shell) -> Result<Self, String> {
         let provider = shell.project(folder)?;
+        // A project may be one file.
+        let folder = if folder.is_file() { folder.parent().unwrap_or(folder) } else { folder };
         let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
         let target = Self::of(folder, &*provider)?;
         let search = shell.articles(&target.program)?;

@@ -15,9 +15,8 @@ use crate::access::social::Social;
 use crate::clients::Clients;
 use crate::desk::Desk;
 use crate::desk::accounts::Accounts;
-use crate::dispatch::Dispatch;
+use crate::dispatch::{Dispatch, Journals};
 use crate::secret::Secret;
-use crate::store::SharedJournalStore;
 
 /// Shared by all connections. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -41,7 +40,7 @@ pub(crate) struct Shared {
     allowed_origins: Vec<String>,
     pub(crate) demo_customers: Vec<serde_json::Value>,
     /// The journals of all conversations, where they may be read.
-    pub(super) journals: Option<SharedJournalStore>,
+    pub(super) journals: Option<Journals>,
     /// For the bodies of requests.
     pub(crate) room: Room,
     closing: watch::Sender<bool>,
@@ -86,7 +85,7 @@ impl App {
     }
 
     /// With journals that a debugger may read; before anybody else has it.
-    pub(crate) fn with_journals(mut self, journals: Option<SharedJournalStore>) -> Self {
+    pub(crate) fn with_journals(mut self, journals: Option<Journals>) -> Self {
         if let Some(shared) = Arc::get_mut(&mut self.0) {
             shared.journals = journals;
         }

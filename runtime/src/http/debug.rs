@@ -10,9 +10,8 @@ use super::problem::Problem;
 use super::router::{nothing_at, only_get, operator, session_id};
 use super::{Request, Response};
 use crate::clients::Caller;
-use crate::limits::{JOURNAL_STEPS_MAX, LATEST_SESSIONS_MAX};
+use crate::dispatch::{Journals, LatestSession, StoredStep};
 use crate::programs::hex;
-use crate::store::{LatestSession, SharedJournalStore, StoredStep};
 
 /// What there is under `/debug/v1`.
 pub(super) async fn answer(
@@ -37,8 +36,8 @@ pub(super) async fn answer(
 }
 
 /// The sessions that went on last.
-async fn sessions(app: &Shared, journals: &SharedJournalStore) -> Result<Response, Problem> {
-    let latest = journals.latest_sessions(LATEST_SESSIONS_MAX).await?;
+async fn sessions(app: &Shared, journals: &Journals) -> Result<Response, Problem> {
+    let latest = journals.latest().await?;
     let session = |session: &LatestSession| {
         json!({
             "session": session.id,
@@ -56,7 +55,7 @@ async fn sessions(app: &Shared, journals: &SharedJournalStore) -> Result<Respons
 /// The steps of a session after one, and the session behind the last of all.
 async fn journal(
     app: &Shared,
-    journals: &SharedJournalStore,
+    journals: &Journals,
     id: &str,
     query: &str,
 ) -> Result<Response, Problem> {
@@ -71,7 +70,7 @@ async fn journal(
     let Some((session, seq)) = app.dispatch.session_at(id).await? else {
         return Err(Problem::no_session(id));
     };
-    let steps = journals.steps_after(id, after, JOURNAL_STEPS_MAX).await?;
+    let steps = journals.after(id, after).await?;
     let step = |step: &StoredStep| {
         json!({
             "seq": step.seq, "at_ms": step.at_ms, "event": step.event, "commands": step.commands,
