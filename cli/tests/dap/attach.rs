@@ -10,18 +10,18 @@ use serde_json::json;
 use super::client::Debugger;
 
 const SOURCE: &str = r#"
-bot b { languages de, en  timezone "UTC" }
+bot b { languages zh, en  timezone "UTC" }
 channel api: rest
 skill s
 route { otherwise -> s }
 intent hello { pattern r"^hello$"  en "hello", "good morning", "hi there", "hey you", "good evening"
-  de "hallo", "guten Morgen", "guten Tag", "guten Abend", "na du" }
+  zh "你好", "您好", "早上好", "晚上好", "在吗" }
 flow greet {
   on intent hello
-  slot name: text { ask { en "What is your name?"  de "Wie heisst du?" } }
+  slot name: text { ask { en "What is your name?"  zh "您叫什么名字?" } }
   state start {
     fill name
-    say { en "Hello {name}."  de "Hallo {name}." }
+    say { en "Hello {name}."  zh "{name},您好。" }
     end resolved
   }
 }

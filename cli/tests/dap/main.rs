@@ -150,6 +150,11 @@ fn a_conversation_is_held_in_the_console() {
     debugger.ask("continue", &json!({ "threadId": 1 }));
     debugger.output_with("crm.permission");
     debugger.say("/error fails");
+    // It stops where it fails, as long as nobody says otherwise.
+    let stopped = debugger.stopped();
+    assert_eq!(stopped["description"], "`crm.permission` failed");
+    assert_eq!(debugger.top()["line"], line_of("change_delivery_date.flow", "do permit ="));
+    debugger.ask("continue", &json!({ "threadId": 1 }));
     debugger.output_with("the permission system does not answer");
     debugger.ask("terminate", &json!({}));
     debugger.event("terminated");
