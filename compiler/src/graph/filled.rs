@@ -53,7 +53,7 @@ impl Cells {
     }
 
     /// Keeps what both have; whether anything went.
-    fn keep(&mut self, other: &Self) -> bool {
+    pub(super) fn keep(&mut self, other: &Self) -> bool {
         let before = self.words.clone();
         self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word &= other);
         before != self.words

@@ -5,6 +5,7 @@ mod assign;
 mod build;
 mod causes;
 mod certain;
+mod certainly;
 mod checks;
 mod cycles;
 mod effects;
@@ -40,6 +41,7 @@ pub(crate) use certain::{
     LEAVES_NOTHING_OUT, always_holds, behind_branches, certain_parts, outcome,
     parts_that_every_value_passes,
 };
+pub use certainly::{Certain, Spot, certainly_filled};
 pub(crate) use checks::{always_asks, check, check_ways};
 pub(crate) use exits::migrated;
 pub use export::{Drawing, DrawnEdge, DrawnNode, dot, draw, json, mermaid, svg};

@@ -104,6 +104,16 @@ fn given(flows: &[Points<'_>]) -> Vec<Vec<Place>> {
     (0..).map(FlowId).zip(flows).map(given).collect()
 }
 
+/// Slots of one flow that every call of it gives, when only calls start it.
+pub(super) fn given_to(project: &Project, own: FlowId) -> Vec<Place> {
+    let callers = project.flows.iter().map(|flow| match flow.calls.contains(&own) {
+        true => Points::of(project, flow),
+        false => Points::left_out(flow),
+    });
+    let callers: Vec<Points<'_>> = callers.collect();
+    given(&callers).into_iter().nth(own.index()).unwrap_or_default()
+}
+
 /// Session slots that a flow clears.
 pub(super) fn clears(points: &Points<'_>) -> BTreeSet<Place> {
     let mut cleared = BTreeSet::new();
@@ -150,7 +160,7 @@ pub(super) fn sets(points: &Points<'_>) -> bool {
 }
 
 /// Session slots that are filled wherever a flow ends.
-fn fills(project: &Project, points: &Points<'_>, others: &Others<'_>) -> Vec<Place> {
+pub(super) fn fills(project: &Project, points: &Points<'_>, others: &Others<'_>) -> Vec<Place> {
     let filled = Filled::of(project, points, others);
     let ends = points.ids().filter(|(_, point)| {
         matches!(point.op, Op::End(Outcome::Resolved | Outcome::Unresolved | Outcome::Cancelled))

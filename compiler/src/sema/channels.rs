@@ -8,7 +8,7 @@ use crate::ir::{ChannelDef, SettingDef};
 use crate::syntax::ast::{self, ExprKind};
 
 /// Channel kinds.
-pub(super) const CHANNEL_KINDS: [&str; 5] = ["websocket", "rest", "grpc", "email", "webhook"];
+pub const CHANNEL_KINDS: [&str; 5] = ["websocket", "rest", "grpc", "email", "webhook"];
 
 /// Settings that a channel may have.
 const CHANNEL_SETTINGS: [&str; 5] = ["path", "address", "provider", "secret", "token"];

@@ -113,6 +113,35 @@ const FUNCTIONS: &[Function] = &[
     },
 ];
 
+/// How a function is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// Its name.
+    pub name: &'static str,
+    /// What kinds of values it takes.
+    pub takes: Vec<&'static str>,
+    /// What kind of value it gives.
+    pub gives: &'static str,
+}
+
+/// Every function of the language.
+#[must_use]
+pub fn signatures() -> Vec<Signature> {
+    let of = |function: &Function| {
+        let takes: Vec<&str> = function.takes.iter().map(|takes| takes.kind()).collect();
+        let gives = match function.gives {
+            Gives::Text => "text",
+            Gives::Number => "number",
+            Gives::Date => "date",
+            Gives::Same => takes.first().copied().unwrap_or_default(),
+            Gives::Item => "item",
+        };
+        Signature { name: function.name, takes, gives }
+    };
+    let until = Signature { name: DAYS_UNTIL, takes: vec!["date"], gives: "number" };
+    FUNCTIONS.iter().map(of).chain([until]).collect()
+}
+
 /// What a function is called in the language.
 pub(crate) fn name_of(helper: Helper) -> Option<&'static str> {
     FUNCTIONS.iter().find(|function| function.helper == helper).map(|function| function.name)
@@ -282,6 +311,18 @@ pub(super) fn instead_of_field(
 }
 
 impl Takes {
+    /// What it takes, in a word.
+    const fn kind(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Number => "number",
+            Self::Date => "date",
+            Self::DateTime => "datetime",
+            Self::AnyList => "list",
+            Self::Quantity | Self::Same => "number, money or duration",
+        }
+    }
+
     /// The one type that it takes.
     fn wanted(self, before: Option<&Type>) -> Option<Type> {
         match self {

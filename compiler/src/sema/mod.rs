@@ -52,6 +52,10 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use self::channels::CHANNEL_KINDS;
+pub use self::functions::{Signature, signatures};
+pub use self::scope::known_names;
+
 use self::cx::Checker;
 use self::recall::Recall;
 use self::scope::{Inside, Scope};

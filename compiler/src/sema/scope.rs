@@ -52,6 +52,18 @@ pub(super) const BUILTIN_NAMES: &[BuiltinName] = &[
     BuiltinName { name: "business_hours", ty: Type::Bool, cell: turn::BUSINESS_HOURS },
 ];
 
+/// Names that every expression can read, each with what kind of value it has.
+pub fn known_names() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let kind = |ty: &Type| match ty {
+        Type::Date => "date",
+        Type::DateTime => "datetime",
+        Type::Number => "number",
+        Type::Bool => "bool",
+        _ => "text",
+    };
+    BUILTIN_NAMES.iter().map(move |known| (known.name, kind(&known.ty)))
+}
+
 /// Whether a name is known everywhere, and of something that no step changes.
 pub(super) fn is_fixed(name: &str) -> bool {
     name == "customer" || BUILTIN_NAMES.iter().any(|builtin| builtin.name == name)

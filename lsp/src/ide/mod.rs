@@ -1,7 +1,13 @@
 //! What an editor shows of a project. Knows nothing of the protocol: places are byte offsets.
 
 pub mod calls;
+pub mod complete;
+pub mod describe;
+mod expect;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod highlight;
+pub mod hover;
 pub mod links;
 pub mod model;
 pub mod navigate;
@@ -11,3 +17,5 @@ pub mod rename;
 pub mod shape;
 pub mod snapshot;
 pub mod symbols;
+pub mod texts;
+mod words;

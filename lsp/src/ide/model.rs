@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use flowright_compiler::base::{FileId, FileSpan, Span};
 use flowright_compiler::sema::File;
 use flowright_compiler::syntax::ast::{
-    Action, Decl, DeclKind, Field, Flow, Name, NamedText, Slot, Trigger, TypeExpr,
+    Action, Decl, DeclKind, Field, Flow, Intent, Name, NamedText, OptionDecl, Slot, Trigger,
+    TypeExpr,
 };
 
 use super::symbols::{Kind, Scope, Symbol, Ty, customer_owner, param_owner, slot_owner, ty_of};
@@ -176,6 +177,15 @@ impl Model {
         }
     }
 
+    /// The intent of that name.
+    #[must_use]
+    pub fn intent(&self, name: &str) -> Option<&Intent> {
+        match &self.decl(Kind::Intent, name)?.1.node.kind {
+            DeclKind::Intent(intent) => Some(intent),
+            _ => None,
+        }
+    }
+
     /// The session slot of that name, with its declaration.
     #[must_use]
     pub fn session_slot(&self, name: &str) -> Option<(&Decl, &Slot)> {
@@ -267,10 +277,13 @@ impl Model {
     /// The choices of an owner of choices, by its name in [`Ty::choices`].
     #[must_use]
     pub fn choices(&self, owner: &str) -> Vec<&Name> {
-        let Some(written) = self.owner_of_choices(owner) else { return Vec::new() };
-        options(written)
-            .map(|options| options.iter().map(|o| &o.name).collect())
-            .unwrap_or_default()
+        self.options(owner).iter().map(|option| &option.name).collect()
+    }
+
+    /// The same with their words.
+    #[must_use]
+    pub fn options(&self, owner: &str) -> &[OptionDecl] {
+        self.owner_of_choices(owner).and_then(options).unwrap_or(&[])
     }
 
     /// The declaration that an owner of choices is in, or is.
@@ -351,7 +364,7 @@ impl Model {
     }
 }
 
-fn options(ty: &TypeExpr) -> Option<&[flowright_compiler::syntax::ast::OptionDecl]> {
+fn options(ty: &TypeExpr) -> Option<&[OptionDecl]> {
     match ty {
         TypeExpr::OneOf { options, .. } => Some(options),
         TypeExpr::List { item, .. } => options(item),

@@ -42,6 +42,8 @@ pub struct Can {
     pub watch_files: bool,
     /// Nested document symbols.
     pub nested_symbols: bool,
+    /// Completions with places to fill in.
+    pub snippets: bool,
 }
 
 #[derive(Default)]
@@ -330,6 +332,8 @@ impl Can {
         let progress = client.window.as_ref().and_then(|window| window.work_done_progress);
         let hints = workspace.and_then(|w| w.inlay_hint.as_ref()).and_then(|h| h.refresh_support);
         let lenses = workspace.and_then(|w| w.code_lens.as_ref()).and_then(|l| l.refresh_support);
+        let completion = text.and_then(|text| text.completion.as_ref());
+        let items = completion.and_then(|completion| completion.completion_item.as_ref());
         let findings =
             workspace.and_then(|w| w.diagnostics.as_ref()).and_then(|d| d.refresh_support);
         Self {
@@ -342,6 +346,7 @@ impl Can {
             nested_symbols: symbols
                 .and_then(|symbols| symbols.hierarchical_document_symbol_support)
                 .unwrap_or_default(),
+            snippets: items.and_then(|items| items.snippet_support).unwrap_or_default(),
         }
     }
 }

@@ -1,0 +1,105 @@
+//! Flows and states: what they do, what leads there.
+
+use std::collections::BTreeSet;
+
+use flowright_compiler::graph::{FlowGraph, Node};
+use flowright_compiler::syntax::ast::{Flow, State, Trigger};
+
+use super::md::{Md, plain, tick, ticks};
+use crate::ide::snapshot::Snapshot;
+
+/// Names in a list.
+const NAMES_SHOWN: usize = 12;
+/// Ways that lead to a state.
+const WAYS_SHOWN: usize = 8;
+
+/// What starts a flow, and what it consists of.
+pub(super) fn flow(flow: &Flow, page: &mut Md) {
+    let starts: Vec<String> = flow
+        .triggers
+        .iter()
+        .map(|trigger| match trigger {
+            Trigger::Intent { intent, .. } => format!("the intent {}", tick(&intent.text)),
+            Trigger::Repair { intent, .. } => format!("the repair {}", tick(&intent.text)),
+            Trigger::Start { .. } => "a new session".to_owned(),
+        })
+        .collect();
+    page.par(match starts.is_empty() {
+        true => "Started by calls of other flows only.".to_owned(),
+        false => format!("Started by {}.", starts.join(", ")),
+    });
+    let mut lines = Vec::new();
+    let slots = ticks(flow.slots.iter().map(|slot| slot.name.text.as_str()), NAMES_SHOWN);
+    if !slots.is_empty() {
+        lines.push(format!("slots: {slots}"));
+    }
+    let states = ticks(flow.states.iter().map(|state| state.name.text.as_str()), NAMES_SHOWN);
+    if !states.is_empty() {
+        lines.push(format!("states: {states}"));
+    }
+    page.list(&lines);
+}
+
+/// What a state does and waits for, which ways lead there, and whether any does.
+pub(super) fn state(snapshot: &Snapshot, flow: &Flow, state: &State, page: &mut Md) {
+    page.docs(state.doc.as_deref());
+    let graphs = snapshot.sound().map(|sound| &sound.analysis.graphs);
+    let graph = graphs.and_then(|graphs| graphs.iter().find(|g| g.name == flow.name.text));
+    let Some(graph) = graph else { return };
+    let nodes = graph.graph.raw_nodes();
+    let is_it = |node: &Node| matches!(node, Node::State { name, .. } if *name == state.name.text);
+    let Some(number) = nodes.iter().position(|node| is_it(&node.weight)) else { return };
+    let does = nodes.get(number).map(|node| node.weight.details()).unwrap_or_default();
+    let mut lines = Vec::new();
+    if !does.is_empty() {
+        lines.push(plain(&does.join(", ")));
+    }
+    let waits =
+        |deed: &&String| ["asks", "offers", "waits"].iter().any(|begins| deed.starts_with(begins));
+    let waits: Vec<&str> = does.iter().filter(waits).map(String::as_str).collect();
+    lines.push(match waits.is_empty() {
+        true => "waits for nobody".to_owned(),
+        false => format!("waits for the customer: {}", plain(&waits.join(", "))),
+    });
+    lines.extend(leading(graph, number));
+    page.list(&lines);
+    if !reached(graph).contains(&number) {
+        page.par("**No way leads here.**");
+    }
+}
+
+/// The ways to a node.
+fn leading(graph: &FlowGraph, number: usize) -> Vec<String> {
+    let nodes = graph.graph.raw_nodes();
+    let into = graph.graph.raw_edges().iter().filter(|edge| edge.target().index() == number);
+    let mut ways: Vec<String> = into
+        .filter_map(|edge| {
+            let from = nodes.get(edge.source().index())?.weight.title();
+            let label = match edge.weight.label.as_str() {
+                "" => String::new(),
+                label => format!(" when {}", tick(label)),
+            };
+            Some(format!("from {}{label}", tick(&from)))
+        })
+        .collect();
+    if ways.len() > WAYS_SHOWN {
+        let more = ways.len() - WAYS_SHOWN;
+        ways.truncate(WAYS_SHOWN);
+        ways.push(format!("and {more} more ways"));
+    }
+    ways
+}
+
+/// Nodes that some way leads to.
+fn reached(graph: &FlowGraph) -> BTreeSet<usize> {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![graph.start.index()];
+    while let Some(number) = open.pop() {
+        if seen.insert(number) {
+            let from = graph.graph.raw_edges().iter();
+            let from = from.filter(|edge| edge.source().index() == number);
+            open.extend(from.map(|edge| edge.target().index()));
+        }
+    }
+    seen
+}
