@@ -1,5 +1,4 @@
 //! Projects for tests, with a place marked in them.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::sync::Arc;
 

@@ -63,7 +63,7 @@ const CONSTRUCTS: &[(Rule, &str, &str)] = &[
     (Rule::SkillMembers, "overflow", "overflow <skill> after <10m>"),
     (Rule::SkillMembers, "first_reply", "first_reply <15m>"),
     (Rule::RouteRules, "otherwise", "otherwise -> <skill>"),
-    (Rule::UrgencyRule, "urgency", "urgency <high> when <condition>"),
+    (Rule::UrgencyLine, "urgency", "urgency <high> when <condition>"),
     (Rule::FallbackMembers, "accept", "accept above <70>%"),
     (Rule::FallbackMembers, "clarify", "clarify above <40>%"),
     (Rule::FallbackMembers, "margin", "margin <10>%"),

@@ -2,6 +2,7 @@
 
 mod calls;
 mod cx;
+mod everywhere;
 mod examples;
 mod fields;
 mod item;

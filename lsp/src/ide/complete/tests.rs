@@ -1,5 +1,5 @@
 #![cfg(test)]
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "tests")]
+#![expect(clippy::string_slice, reason = "tests")]
 
 use super::{Asked, Item, Offered, complete, help};
 use crate::ide::fixture::{Bench, Fixture};

@@ -114,7 +114,7 @@ fn known(cx: &Cx<'_>, place: Place, frames: &[Frame], items: &mut Vec<Item>) {
         return;
     }
     put("customer");
-    if in_rule(frames, Rule::UrgencyRule) {
+    if in_rule(frames, Rule::UrgencyLine) {
         put("waited");
     }
     if place == Place::Has {

@@ -79,7 +79,7 @@ pub(super) fn form(rule: Rule) -> Option<Node> {
         Rule::Route => seq([w("route"), braces(r(Rule::RouteRules))]),
         Rule::RouteRules => many(any([
             r(Rule::Allow),
-            r(Rule::UrgencyRule),
+            r(Rule::UrgencyLine),
             seq([w("otherwise"), ARROW, name(Place::Skill)]),
             seq([
                 opt(list(name(Place::RoutedIntent))),
@@ -88,7 +88,7 @@ pub(super) fn form(rule: Rule) -> Option<Node> {
                 name(Place::Skill),
             ]),
         ])),
-        Rule::UrgencyRule => seq([w("urgency"), name(Place::Urgency), w("when"), r(Rule::Expr)]),
+        Rule::UrgencyLine => seq([w("urgency"), name(Place::Urgency), w("when"), r(Rule::Expr)]),
         Rule::Fallback => seq([w("fallback"), braces(r(Rule::FallbackMembers))]),
         Rule::FallbackMembers => many(any([
             r(Rule::Allow),

@@ -39,10 +39,6 @@ type Way = (StateId, usize);
 pub(crate) struct Expected {
     next: Vec<(Wanted, usize)>,
     stacked: Vec<Stacked>,
-    /// How often no way of reading went on.
-    pub(super) stumbles: usize,
-    /// How many ways were followed at once, at most.
-    pub(super) ways: usize,
 }
 
 impl Expected {
@@ -64,11 +60,14 @@ impl Expected {
 
 /// Reads tokens, blanks and comments not among them, from the beginning of a declaration.
 pub(crate) fn read(text: &str, tokens: &[Token]) -> Expected {
-    let mut machine = Machine::new();
-    for (number, token) in tokens.iter().enumerate() {
-        machine.feed(number, token.kind, text.get(token.span.range()).unwrap_or_default());
-    }
-    machine.expected(tokens.len())
+    Machine::fed(text, tokens).expected(tokens.len())
+}
+
+/// How often no way of reading these tokens went on, and how many ways were followed at once.
+#[cfg(test)]
+pub(super) fn effort(text: &str, tokens: &[Token]) -> (usize, usize) {
+    let machine = Machine::fed(text, tokens);
+    (machine.stumbles, machine.ways)
 }
 
 /// The keywords that a rule may begin with.
@@ -87,7 +86,9 @@ struct Machine {
     known: HashMap<Stacked, usize>,
     now: Vec<Way>,
     skipping: Option<Skipping>,
+    /// How often no way of reading went on.
     stumbles: usize,
+    /// How many ways were followed at once, at most.
     ways: usize,
 }
 
@@ -113,13 +114,20 @@ impl Machine {
         }
     }
 
+    fn fed(text: &str, tokens: &[Token]) -> Self {
+        let mut machine = Self::new();
+        for (number, token) in tokens.iter().enumerate() {
+            machine.feed(number, token.kind, text.get(token.span.range()).unwrap_or_default());
+        }
+        machine
+    }
+
     fn expected(mut self, number: usize) -> Expected {
         let mut seen = HashSet::new();
         let next = self.tokens(&self.now.clone(), number);
         let next = next.into_iter().map(|(wanted, _, top)| (wanted, top));
         let next = next.filter(|next| seen.insert(*next)).collect();
-        let Self { stacked, stumbles, ways, .. } = self;
-        Expected { next, stacked, stumbles, ways }
+        Expected { next, stacked: self.stacked }
     }
 
     fn feed(&mut self, number: usize, kind: TokenKind, word: &str) {

@@ -23,7 +23,7 @@ rules! {
     Bot, BotMembers, Use, RoleDecl, Customer, CustomerMembers, Lookup, LookupMembers, Header,
     BodyFields, BodyArgs, ChannelDecl, Settings, Entity, Patterns, Intent, IntentMembers, Examples,
     Slot, SlotMembers, Default, ActionDecl, Params, ActionMembers, ActionErrorDecl, Request, Method,
-    Skill, SkillMembers, Route, RouteRules, UrgencyRule, Fallback, FallbackMembers, Knowledge,
+    Skill, SkillMembers, Route, RouteRules, UrgencyLine, Fallback, FallbackMembers, Knowledge,
     KnowledgeMembers, Experiment, ExperimentMembers, NamedText, Migrate, MigrateLines, MigrateFlow,
     MigrateState, MigrateTo, Test, TestLines, TestCustomer, ProfileSettings, Given, Expect,
     Type, SlotType, OneOf, Options, Words, Field, Label, Fields,

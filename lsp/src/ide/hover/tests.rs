@@ -1,5 +1,5 @@
 #![cfg(test)]
-#![expect(clippy::unwrap_used, clippy::string_slice, reason = "tests")]
+#![expect(clippy::string_slice, reason = "tests")]
 
 use super::hover;
 use crate::ide::fixture::{Bench, examples};

@@ -23,8 +23,8 @@ pub(super) fn word(snapshot: &Snapshot, file: FileId, offset: u32) -> Option<(Sp
     let is_it = |token: &Token| token.kind == TokenKind::Word && touches(token);
     // Tokens tile the text: the one that holds the offset, or the one that ends there.
     let holds = parsed.tokens.partition_point(|token| token.span.end <= offset);
-    let near = [Some(holds), holds.checked_sub(1)].into_iter().flatten();
-    let number = near.filter(|at| parsed.tokens.get(*at).is_some_and(is_it)).next()?;
+    let mut near = [Some(holds), holds.checked_sub(1)].into_iter().flatten();
+    let number = near.find(|at| parsed.tokens.get(*at).is_some_and(is_it))?;
     let token = parsed.tokens.get(number)?;
     let word = text.get(token.span.range())?;
     let begins = parsed.decls.iter().rfind(|decl| decl.origin <= token.span.start);

@@ -35,7 +35,7 @@ pub async fn complete(
         let offered = offered(&at.places.snapshot, at.file, offset, asked);
         let items = offered.items.into_iter().map(|item| one(at, item)).collect();
         let is_incomplete = offered.is_incomplete;
-        Ok(Some(CompletionList { is_incomplete, items, ..CompletionList::default() }.into()))
+        Ok(Some(CompletionList { is_incomplete, items }.into()))
     })
     .await
 }
