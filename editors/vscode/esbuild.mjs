@@ -1,0 +1,33 @@
+// Bundles the extension, the scripts of its webviews, and, with --tests, the tests.
+import { readdirSync, rmSync } from "node:fs";
+import { build, context } from "esbuild";
+
+const has = (flag) => process.argv.includes(flag);
+const shared = { bundle: true, sourcemap: has("--production") ? false : "linked", minify: has("--production"), logLevel: "warning" };
+
+const extension = { ...shared, entryPoints: ["src/extension.ts"], outfile: "dist/extension.js", platform: "node", format: "cjs", target: "node20", external: ["vscode"] };
+const webviews = { ...shared, entryPoints: { graph: "src/graph/view/main.ts", talk: "src/talk/view/main.ts" }, outdir: "dist", platform: "browser", format: "iife", target: "es2022" };
+const styles = { ...shared, entryPoints: ["src/graph/view/graph.css", "src/talk/view/talk.css"], outdir: "dist", outbase: "src", entryNames: "[name]" };
+
+const tests = () => ({
+  ...shared,
+  minify: false,
+  entryPoints: readdirSync("test", { recursive: true }).filter((name) => name.endsWith(".ts")).map((name) => `test/${name}`),
+  outdir: "dist-test",
+  outbase: "test",
+  platform: "node",
+  format: "cjs",
+  target: "node20",
+  external: ["vscode"],
+});
+
+if (has("--watch")) {
+  for (const options of [extension, webviews, styles]) await (await context(options)).watch();
+} else {
+  rmSync("dist", { recursive: true, force: true });
+  await Promise.all([extension, webviews, styles].map(build));
+  if (has("--tests")) {
+    rmSync("dist-test", { recursive: true, force: true });
+    await build(tests());
+  }
+}

@@ -1,0 +1,13 @@
+// What the graph's page and the extension say to each other.
+import type { FlowGraph, Location, Position } from "../protocol";
+
+export type ToPage =
+  | { type: "graph"; flows: FlowGraph[]; flow: string | undefined; followCursor: boolean }
+  | { type: "none"; why: string }
+  | { type: "cursor"; uri: string; position: Position; flow: string | undefined };
+
+export type FromPage =
+  | { type: "ready" }
+  | { type: "reveal"; location: Location }
+  | { type: "flow"; name: string }
+  | { type: "export"; format: "svg" | "mermaid"; flow: string | undefined };

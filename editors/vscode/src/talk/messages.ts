@@ -1,0 +1,18 @@
+// What the conversation's page and the extension say to each other.
+import type { Conversation, Location } from "../protocol";
+
+export type ToPage =
+  | { type: "conversation"; conversation: Conversation }
+  | { type: "none"; why: string }
+  /** Something could not be done; the conversation stays as it was. */
+  | { type: "failed"; why: string };
+
+export type FromPage =
+  | { type: "ready" }
+  | { type: "say"; text: string; payload?: string }
+  | { type: "answer"; key: string; value?: unknown; error?: string }
+  | { type: "pass"; ms: number }
+  | { type: "set"; channel?: string; language?: string; customer?: Record<string, unknown> }
+  | { type: "restart" }
+  | { type: "record" }
+  | { type: "reveal"; location: Location };

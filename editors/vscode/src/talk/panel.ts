@@ -1,0 +1,179 @@
+// A conversation with a flow, beside its source. The server holds it; this shows it and asks.
+import * as vscode from "vscode";
+import { revealPlace } from "../places";
+import { method, type Conversation, type ConversationStart, type Recorded } from "../protocol";
+import { message, type Server } from "../server/server";
+import { openPanel } from "../webview";
+import { TALK_BODY } from "./body";
+import type { FromPage, ToPage } from "./messages";
+import { testName } from "./model";
+
+export class TalkPanel implements vscode.Disposable {
+  private panel: vscode.WebviewPanel | undefined;
+  private began: ConversationStart | undefined;
+  private conversation: Conversation | undefined;
+  /** What the page was told last; for tests, which cannot look into it. */
+  last: ToPage | undefined;
+  private readonly disposables: vscode.Disposable[] = [];
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly server: Server,
+  ) {
+    this.disposables.push(
+      server.onConversationChanged((conversation) => {
+        if (conversation.id === this.conversation?.id) {
+          this.show(conversation);
+        }
+      }),
+      server.onHealth((health) => {
+        if (health.state !== "running" && this.conversation !== undefined) {
+          this.conversation = undefined;
+          this.tell({ type: "none", why: "The server ended, and the conversation with it. Restart begins it anew." });
+        }
+      }),
+    );
+  }
+
+  /** Begins a conversation with a flow of a document; without one, with the bot. */
+  async start(document: vscode.Uri, flow: string | undefined): Promise<void> {
+    const settings = vscode.workspace.getConfiguration("flowright.conversation", document);
+    const set = <T>(name: string, value: T | undefined) => (value === undefined || value === "" ? {} : { [name]: value });
+    const customer = settings.get<Record<string, unknown>>("customer", {});
+    this.began = {
+      textDocument: { uri: document.toString() },
+      ...set("flow", flow),
+      ...set("channel", settings.get<string>("channel")),
+      ...set("language", settings.get<string>("language")),
+      ...set("at", settings.get<string>("at")),
+      ...(Object.keys(customer).length === 0 ? {} : { customer }),
+    };
+    if (this.panel === undefined) {
+      const panel = openPanel(this.extension, { viewType: "flowright.talk", title: "Conversation", name: "talk", body: TALK_BODY });
+      panel.onDidDispose(() => {
+        this.panel = undefined;
+        void this.forget();
+      });
+      panel.webview.onDidReceiveMessage((received: FromPage) => this.received(received));
+      this.panel = panel;
+    } else {
+      this.panel.reveal(undefined, true);
+    }
+    this.panel.title = flow === undefined ? "Conversation" : `Conversation: ${flow}`;
+    await this.begin();
+  }
+
+  private async begin(): Promise<void> {
+    await this.forget();
+    if (this.began === undefined) {
+      return;
+    }
+    try {
+      this.show(await this.server.ask<Conversation>(method.conversation("start"), this.began));
+    } catch (error) {
+      this.tell({ type: "none", why: message(error) });
+    }
+  }
+
+  /** The server need not hold it any longer. */
+  private async forget(): Promise<void> {
+    const id = this.conversation?.id;
+    this.conversation = undefined;
+    if (id !== undefined && this.server.health.state === "running") {
+      try {
+        await this.server.ask(method.conversation("stop"), { id });
+      } catch (error) {
+        this.server.log.debug(`a conversation could not be stopped: ${message(error)}`);
+      }
+    }
+  }
+
+  private async received(received: FromPage): Promise<void> {
+    if (received.type === "reveal") {
+      await revealPlace(received.location);
+    } else if (received.type === "ready") {
+      // The page was made anew: it was hidden.
+      if (this.last !== undefined) {
+        this.tell(this.last);
+      }
+    } else if (received.type === "restart") {
+      await this.restart();
+    } else if (received.type === "record") {
+      await this.record();
+    } else {
+      const { type, ...rest } = received;
+      await this.ask(type, rest);
+    }
+  }
+
+  private async ask(verb: "say" | "answer" | "pass" | "set", params: object): Promise<void> {
+    const id = this.conversation?.id;
+    if (id === undefined) {
+      return;
+    }
+    try {
+      this.show(await this.server.ask<Conversation>(method.conversation(verb), { id, ...params }));
+    } catch (error) {
+      this.tell({ type: "failed", why: message(error) });
+    }
+  }
+
+  private async restart(): Promise<void> {
+    const id = this.conversation?.id;
+    if (id === undefined) {
+      await this.begin();
+      return;
+    }
+    try {
+      this.show(await this.server.ask<Conversation>(method.conversation("restart"), { id }));
+    } catch (error) {
+      this.tell({ type: "failed", why: message(error) });
+    }
+  }
+
+  private async record(): Promise<void> {
+    const conversation = this.conversation;
+    if (conversation === undefined) {
+      return;
+    }
+    const name = await vscode.window.showInputBox({ title: "Record as a test", prompt: "The test's name", value: testName(conversation), validateInput: (value) => (value.trim() === "" ? "A test has a name." : undefined) });
+    if (name !== undefined) {
+      await this.recordAs(conversation, name);
+    }
+    // The page waits for an answer in any case.
+    this.show(conversation);
+  }
+
+  private async recordAs(conversation: Conversation, name: string): Promise<void> {
+    try {
+      const { edit } = await this.server.ask<Recorded>(method.conversation("record"), { id: conversation.id, name });
+      const converted = await this.server.converter?.asWorkspaceEdit(edit);
+      if (converted === undefined || !(await vscode.workspace.applyEdit(converted))) {
+        throw new Error("the test could not be written into the file");
+      }
+      const [[uri, edits] = []] = converted.entries();
+      if (uri !== undefined && edits?.[0] !== undefined) {
+        await revealPlace({ uri: uri.toString(), range: { start: edits[0].range.start, end: edits[0].range.start } });
+      }
+    } catch (error) {
+      void vscode.window.showErrorMessage(`Flowright: ${message(error)}`);
+    }
+  }
+
+  private show(conversation: Conversation): void {
+    this.conversation = conversation;
+    this.tell({ type: "conversation", conversation });
+  }
+
+  private tell(told: ToPage): void {
+    this.last = told;
+    void this.panel?.webview.postMessage(told);
+  }
+
+  dispose(): void {
+    this.panel?.dispose();
+    for (const disposable of this.disposables) {
+      disposable.dispose();
+    }
+  }
+}

@@ -1,0 +1,227 @@
+// The conversation's page: shows what the server says of it, and sends what the customer does.
+import { byId, element, type Host } from "../../dom";
+import type { Conversation, Line, Location } from "../../protocol";
+import type { FromPage, ToPage } from "../messages";
+import { callText, fieldText, fieldValue, firstAnswer, kept, parseJson, parseSpan, percent, situation, span, withField } from "../model";
+
+declare function acquireVsCodeApi(): Host<unknown>;
+
+const host = acquireVsCodeApi();
+const say = (message: FromPage) => host.postMessage(message);
+
+const lines = byId<HTMLOListElement>("lines");
+const text = byId<HTMLInputElement>("text");
+const call = byId<HTMLFormElement>("call");
+const answer = byId<HTMLTextAreaElement>("answer");
+const answerError = byId("answer-error");
+const banner = byId("banner");
+const languages = byId<HTMLSelectElement>("language");
+const channels = byId<HTMLSelectElement>("channel");
+const wake = byId<HTMLButtonElement>("wake");
+
+let shown: Conversation | undefined;
+/** Who has asked for something waits for its answer: nothing is sent twice. */
+let busy = false;
+
+function ask(message: FromPage): void {
+  if (busy) {
+    return;
+  }
+  setBusy(true);
+  say(message);
+}
+
+function setBusy(now: boolean): void {
+  busy = now;
+  document.body.classList.toggle("busy", now);
+  enable();
+}
+
+function enable(): void {
+  const over = shown === undefined || shown.status === "ended" || shown.call !== undefined;
+  text.disabled = over;
+  for (const button of document.querySelectorAll("button")) {
+    button.disabled = busy || (button.form?.id === "compose" && over) || (shown === undefined && button.id !== "restart");
+  }
+}
+
+/** Something that leads to the source. */
+function link(words: string, location: Location | undefined): Node {
+  if (location === undefined) {
+    return document.createTextNode(words);
+  }
+  const button = element("button", { type: "button", class: "link", title: "Show the source" }, words);
+  button.addEventListener("click", () => say({ type: "reveal", location }));
+  return button;
+}
+
+function line(of: Line, isLast: boolean): HTMLLIElement {
+  const item = element("li", { class: `line ${of.who}` });
+  const bubble = element("div", { class: "bubble" }, of.text);
+  if (of.on !== undefined) {
+    bubble.prepend(element("span", { class: "on" }, `on ${of.on}`));
+  }
+  item.append(bubble);
+  if (of.choices !== undefined && of.choices.length > 0) {
+    const choices = of.choices.map(({ label, payload }) => {
+      const button = element("button", { type: "button", class: "choice" }, label);
+      button.addEventListener("click", () => ask({ type: "say", text: label, payload }));
+      return button;
+    });
+    item.append(element("div", { class: isLast ? "choices" : "choices old" }, ...choices));
+  }
+  const facts: Node[] = [];
+  if (of.state !== undefined) {
+    facts.push(link(`${of.state.flow}.${of.state.state}`, of.state.location));
+  }
+  for (const { intent, confidence } of (of.understanding ?? []).slice(0, 3)) {
+    facts.push(element("span", { class: "intent" }, `${intent} ${percent(confidence)}`));
+  }
+  if (of.taken !== undefined) {
+    facts.push(element("span", { class: "taken" }, of.taken));
+  }
+  if (facts.length > 0) {
+    item.append(element("div", { class: "facts" }, ...facts));
+  }
+  return item;
+}
+
+function show(conversation: Conversation): void {
+  const before = shown;
+  shown = conversation;
+  const lastAsked = conversation.lines.findLastIndex((one) => one.who === "bot");
+  lines.replaceChildren(...conversation.lines.map((one, i) => line(one, i === lastAsked)));
+  showCall(conversation, before?.call?.key);
+  showControls(conversation);
+  showFacts(conversation);
+  const survived = kept(conversation);
+  tell(survived?.text, survived?.kept === false);
+  lines.scrollTop = lines.scrollHeight;
+  setBusy(false);
+  if (conversation.call === undefined && conversation.status !== "ended" && document.hasFocus()) {
+    text.focus();
+  }
+}
+
+function showCall(conversation: Conversation, shownKey: string | undefined): void {
+  const pending = conversation.call;
+  call.hidden = pending === undefined;
+  if (pending === undefined || pending.key === shownKey) {
+    return;
+  }
+  byId("call-text").replaceChildren("The flow calls ", element("code", {}, callText(pending)), ". What does it answer?");
+  byId("suggestions").replaceChildren(
+    ...pending.suggestions.map((suggestion) => {
+      const button = element("button", { type: "button", class: suggestion.error === undefined ? "suggestion" : "suggestion error" }, suggestion.label);
+      const with_ = suggestion.error === undefined ? { value: suggestion.value ?? null } : { error: suggestion.error };
+      button.addEventListener("click", () => ask({ type: "answer", key: pending.key, ...with_ }));
+      return button;
+    }),
+  );
+  answer.value = firstAnswer(pending.suggestions);
+  answerError.hidden = true;
+}
+
+function showControls(conversation: Conversation): void {
+  options(languages, conversation.languages, conversation.language);
+  options(channels, conversation.channels, conversation.channel);
+  byId("now").textContent = conversation.now.replace("T", " ");
+  byId("situation").textContent = situation(conversation);
+  wake.hidden = conversation.wakesInMs === undefined;
+  wake.textContent = conversation.wakesInMs === undefined ? "" : `Until it goes on (${span(conversation.wakesInMs)})`;
+}
+
+function options(select: HTMLSelectElement, names: readonly string[], chosen: string): void {
+  select.replaceChildren(...(names.includes(chosen) ? names : [chosen, ...names]).map((name) => element("option", { value: name }, name)));
+  select.value = chosen;
+}
+
+function showFacts(conversation: Conversation): void {
+  const rows = conversation.slots.map((slot) =>
+    element("tr", {}, element("th", { scope: "row" }, link(slot.name, slot.location)), element("td", slot.value === undefined ? { class: "empty" } : {}, slot.value ?? "empty"), element("td", { class: "of" }, slot.turn === undefined ? slot.of : `${slot.of}, turn ${slot.turn}`)),
+  );
+  byId("slots").replaceChildren(...(rows.length === 0 ? [element("tr", {}, element("td", { class: "empty" }, "none yet"))] : rows));
+  byId("path").replaceChildren(...conversation.path.map((place) => element("li", {}, link(`${place.flow}.${place.state}`, place.location))));
+  const box = byId("customer");
+  // Who types into a field keeps it.
+  if (!box.contains(document.activeElement)) {
+    box.replaceChildren(...(conversation.customerFields.length === 0 ? ["The project declares no customer."] : conversation.customerFields.map((field) => customerField(conversation, field))));
+  }
+}
+
+function customerField(conversation: Conversation, field: Conversation["customerFields"][number]): HTMLElement {
+  const value = fieldText(conversation.customer[field.name]);
+  const choices = field.options ?? (field.type === "bool" ? ["true", "false"] : undefined);
+  const input = choices === undefined ? element("input", { type: "text", value }) : element("select", {}, ...["", ...choices].map((option) => element("option", { value: option }, option === "" ? "not known" : option)));
+  input.value = value;
+  input.addEventListener("change", () => {
+    const customer = withField(shown?.customer ?? {}, field.name, fieldValue(field, input.value));
+    ask({ type: "set", customer });
+  });
+  return element("label", { class: "field" }, element("span", {}, field.name, element("small", {}, ` ${field.type}`)), input);
+}
+
+function tell(what: string | undefined, bad = true): void {
+  banner.hidden = what === undefined;
+  banner.textContent = what ?? "";
+  banner.classList.toggle("good", !bad);
+}
+
+window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
+  switch (data.type) {
+    case "conversation":
+      show(data.conversation);
+      break;
+    case "none":
+      shown = undefined;
+      lines.replaceChildren();
+      call.hidden = true;
+      tell(data.why);
+      setBusy(false);
+      break;
+    case "failed":
+      tell(data.why);
+      setBusy(false);
+      break;
+  }
+});
+
+byId<HTMLFormElement>("compose").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const words = text.value.trim();
+  if (words !== "" && !busy) {
+    text.value = "";
+    ask({ type: "say", text: words });
+  }
+});
+call.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const key = shown?.call?.key;
+  const parsed = parseJson(answer.value);
+  answerError.hidden = parsed.ok;
+  answerError.textContent = parsed.ok ? "" : parsed.why;
+  if (parsed.ok && key !== undefined) {
+    ask({ type: "answer", key, value: parsed.value });
+  }
+});
+byId<HTMLFormElement>("time").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const ms = parseSpan(byId<HTMLInputElement>("span").value);
+  if (ms === undefined) {
+    tell("How long? Write it as 30s, 10m, 2h or 1d; at most a year.");
+  } else {
+    ask({ type: "pass", ms });
+  }
+});
+wake.addEventListener("click", () => {
+  if (shown?.wakesInMs !== undefined) {
+    ask({ type: "pass", ms: shown.wakesInMs });
+  }
+});
+byId("restart").addEventListener("click", () => ask({ type: "restart" }));
+byId("record").addEventListener("click", () => ask({ type: "record" }));
+languages.addEventListener("change", () => ask({ type: "set", language: languages.value }));
+channels.addEventListener("change", () => ask({ type: "set", channel: channels.value }));
+
+enable();
+say({ type: "ready" });
