@@ -12,13 +12,13 @@ const styles = { ...shared, entryPoints: ["src/graph/view/graph.css", "src/talk/
 const tests = () => ({
   ...shared,
   minify: false,
-  entryPoints: readdirSync("test", { recursive: true }).filter((name) => name.endsWith(".ts")).map((name) => `test/${name}`),
+  entryPoints: readdirSync("test", { recursive: true }).filter((name) => name.endsWith(".ts") && !name.includes("node_modules")).map((name) => `test/${name}`),
   outdir: "dist-test",
   outbase: "test",
   platform: "node",
   format: "cjs",
   target: "node20",
-  external: ["vscode"],
+  packages: "external",
 });
 
 if (has("--watch")) {
