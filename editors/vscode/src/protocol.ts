@@ -19,7 +19,7 @@ export interface Status {
 export type NodeKind = "start" | "state" | "end" | "human" | "flow";
 
 export interface GraphNode {
-  id: string;
+  id: number;
   kind: NodeKind;
   label: string;
   doc?: string;
@@ -35,8 +35,8 @@ export interface GraphNode {
 }
 
 export interface GraphEdge {
-  from: string;
-  to: string;
+  from: number;
+  to: number;
   label?: string;
   points: [number, number][];
   location?: Location;

@@ -156,11 +156,6 @@ export class Server implements vscode.Disposable {
     const options: LanguageClientOptions = {
       documentSelector: [{ language: "flow", scheme: "file" }],
       outputChannel: this.log,
-      synchronize: {
-        configurationSection: "flowright",
-        fileEvents: [vscode.workspace.createFileSystemWatcher("**/*.flow"), vscode.workspace.createFileSystemWatcher("**/flowright.toml")],
-      },
-      initializationOptions: { trusted: vscode.workspace.isTrusted },
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue }),
         closed: () => this.closed(),

@@ -2,7 +2,8 @@
 import type { Conversation, Location } from "../protocol";
 
 export type ToPage =
-  | { type: "conversation"; conversation: Conversation }
+  /** `edited`: it was sent because the sources changed. */
+  | { type: "conversation"; conversation: Conversation; edited: boolean }
   | { type: "none"; why: string }
   /** Something could not be done; the conversation stays as it was. */
   | { type: "failed"; why: string };

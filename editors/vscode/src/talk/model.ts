@@ -18,8 +18,8 @@ export function parseSpan(text: string): number | undefined {
 }
 
 const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
-/** A year: no timer of a conversation is longer. */
-const SPAN_MAX_MS = 366 * 86_400_000;
+/** What the server lets pass at once. */
+const SPAN_MAX_MS = 400 * 86_400_000;
 
 /** Milliseconds as the language writes them, in the largest unit that fits. */
 export function span(ms: number): string {
@@ -54,7 +54,7 @@ export function kept(conversation: Conversation): { text: string; kept: boolean 
     return undefined;
   }
   const why = conversation.kept.why === undefined ? "" : `: ${conversation.kept.why}`;
-  return conversation.kept.kept ? { kept: true, text: `It came over your edit${why}.` } : { kept: false, text: `It could not go on after your edit${why}. It began anew.` };
+  return conversation.kept.kept ? { kept: true, text: `It came over your edit${why}.` } : { kept: false, text: `It goes on in the version before your edit${why}. Restart takes the new one.` };
 }
 
 /** A line for people of what a call was given. */

@@ -23,7 +23,7 @@ export class TalkPanel implements vscode.Disposable {
     this.disposables.push(
       server.onConversationChanged((conversation) => {
         if (conversation.id === this.conversation?.id) {
-          this.show(conversation);
+          this.show(conversation, true);
         }
       }),
       server.onHealth((health) => {
@@ -160,9 +160,9 @@ export class TalkPanel implements vscode.Disposable {
     }
   }
 
-  private show(conversation: Conversation): void {
+  private show(conversation: Conversation, edited = false): void {
     this.conversation = conversation;
-    this.tell({ type: "conversation", conversation });
+    this.tell({ type: "conversation", conversation, edited });
   }
 
   private tell(told: ToPage): void {

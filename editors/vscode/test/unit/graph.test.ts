@@ -5,8 +5,8 @@ import { SCALE_MAX, fit, pan, reveal, zoom } from "../../src/graph/viewport";
 import type { FlowGraph, GraphEdge, GraphNode } from "../../src/protocol";
 
 const at = (line: number, endLine = line) => ({ uri: "file:///a.flow", range: { start: { line, character: 2 }, end: { line: endLine, character: 40 } } });
-const node = (id: string, x: number, y: number, more: Partial<GraphNode> = {}): GraphNode => ({ id, kind: "state", label: id, x, y, width: 100, height: 40, ...more });
-const edge = (points: [number, number][], label = "", more: Partial<GraphEdge> = {}): GraphEdge => ({ from: "a", to: "b", points, label, kind: "goto", ...more });
+const node = (label: string, x: number, y: number, more: Partial<GraphNode> = {}): GraphNode => ({ id: label.length, kind: "state", label, x, y, width: 100, height: 40, ...more });
+const edge = (points: [number, number][], label = "", more: Partial<GraphEdge> = {}): GraphEdge => ({ from: 0, to: 1, points, label, kind: "goto", ...more });
 const flow = (nodes: GraphNode[], edges: GraphEdge[] = []): FlowGraph => ({ name: "f", location: at(1, 50), width: 400, height: 400, nodes, edges, stale: false });
 
 test("an edge is a curve through its points, a loop a bow to the side", () => {
@@ -43,12 +43,12 @@ test("the legend has what the drawing has", () => {
 
 test("the node at the cursor is the innermost, else the last before it in the flow", () => {
   const whole = flow([node("a", 0, 0, { location: at(5, 20) }), node("b", 0, 0, { location: at(8, 10) }), node("end", 0, 0, { kind: "end", location: at(9) })]);
-  assert.equal(nodeAt(whole, "file:///a.flow", { line: 9, character: 5 })?.id, "b");
-  assert.equal(nodeAt(whole, "file:///a.flow", { line: 15, character: 5 })?.id, "a");
+  assert.equal(nodeAt(whole, "file:///a.flow", { line: 9, character: 5 })?.label, "b");
+  assert.equal(nodeAt(whole, "file:///a.flow", { line: 15, character: 5 })?.label, "a");
   assert.equal(nodeAt(whole, "file:///b.flow", { line: 9, character: 5 }), undefined);
   const names = flow([node("b", 0, 0, { location: at(12) }), node("a", 0, 0, { location: at(5) })]);
-  assert.equal(nodeAt(names, "file:///a.flow", { line: 9, character: 0 })?.id, "a");
-  assert.equal(nodeAt(names, "file:///a.flow", { line: 30, character: 0 })?.id, "b");
+  assert.equal(nodeAt(names, "file:///a.flow", { line: 9, character: 0 })?.label, "a");
+  assert.equal(nodeAt(names, "file:///a.flow", { line: 30, character: 0 })?.label, "b");
   assert.equal(nodeAt(names, "file:///a.flow", { line: 0, character: 0 }), undefined);
 });
 
@@ -63,9 +63,9 @@ test("the flow that is asked for is shown, else the one before, else the first",
 test("arrow keys go to the nearest node in their direction", () => {
   const [a, left, right] = [node("a", 100, 0), node("left", 0, 100), node("right", 300, 100)];
   const whole = flow([a, left, right]);
-  assert.equal(neighbour(whole, a, "down")?.id, "left");
-  assert.equal(neighbour(whole, left, "right")?.id, "a");
-  assert.equal(neighbour(whole, right, "left")?.id, "left");
+  assert.equal(neighbour(whole, a, "down")?.label, "left");
+  assert.equal(neighbour(whole, left, "right")?.label, "a");
+  assert.equal(neighbour(whole, right, "left")?.label, "left");
   assert.equal(neighbour(whole, a, "up"), undefined);
 });
 

@@ -23,10 +23,10 @@ let flow: FlowGraph | undefined;
 let view: Viewport = { x: 0, y: 0, scale: 1 };
 /** Whether the user moved the drawing: then it stays where it is when the source changes. */
 let moved = false;
-let cursor: { uri: string; position: Position } | undefined;
+let cursor: { uri: string; position: Position; flow: string | undefined } | undefined;
 let follow = true;
-let selected: string | undefined;
-const boxes = new Map<string, SVGGElement>();
+let selected: number | undefined;
+const boxes = new Map<number, SVGGElement>();
 
 const say = (message: FromPage) => host.postMessage(message);
 const size = () => ({ width: frame.clientWidth, height: frame.clientHeight });
@@ -115,7 +115,9 @@ function box(node: GraphNode): SVGGElement {
       event.preventDefault();
       event.stopPropagation();
       const next = neighbour(flow, node, direction);
-      boxes.get(next?.id ?? "")?.focus();
+      if (next !== undefined) {
+        boxes.get(next.id)?.focus();
+      }
     } else if ((event.key === "Enter" || event.key === " ") && node.location !== undefined) {
       event.preventDefault();
       say({ type: "reveal", location: node.location });
@@ -141,7 +143,7 @@ function clickable(target: SVGGElement, location: GraphNode["location"]): void {
 
 /** Marks what the cursor is in. */
 function mark(): void {
-  const node = cursor !== undefined && flow !== undefined ? nodeAt(flow, cursor.uri, cursor.position) : undefined;
+  const node = cursor !== undefined && flow !== undefined && cursor.flow === flow.name ? nodeAt(flow, cursor.uri, cursor.position) : undefined;
   for (const [id, group] of boxes) {
     group.classList.toggle("here", id === node?.id);
   }
@@ -172,7 +174,7 @@ window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
       none(data.why);
       break;
     case "cursor":
-      cursor = { uri: data.uri, position: data.position };
+      cursor = { uri: data.uri, position: data.position, flow: data.flow };
       if (follow && data.flow !== undefined && data.flow !== flow?.name && flows.some((one) => one.name === data.flow)) {
         show(chooseFlow(flows, data.flow));
       } else {

@@ -86,7 +86,7 @@ function line(of: Line, isLast: boolean): HTMLLIElement {
   return item;
 }
 
-function show(conversation: Conversation): void {
+function show(conversation: Conversation, edited: boolean): void {
   const before = shown;
   shown = conversation;
   const lastAsked = conversation.lines.findLastIndex((one) => one.who === "bot");
@@ -94,8 +94,9 @@ function show(conversation: Conversation): void {
   showCall(conversation, before?.call?.key);
   showControls(conversation);
   showFacts(conversation);
+  // That it came over is news once; that it did not holds until it does.
   const survived = kept(conversation);
-  tell(survived?.text, survived?.kept === false);
+  tell(survived?.kept === true && !edited ? undefined : survived?.text, survived?.kept === false);
   lines.scrollTop = lines.scrollHeight;
   setBusy(false);
   if (conversation.call === undefined && conversation.status !== "ended" && document.hasFocus()) {
@@ -170,7 +171,7 @@ function tell(what: string | undefined, bad = true): void {
 window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
   switch (data.type) {
     case "conversation":
-      show(data.conversation);
+      show(data.conversation, data.edited);
       break;
     case "none":
       shown = undefined;
@@ -208,7 +209,7 @@ byId<HTMLFormElement>("time").addEventListener("submit", (event) => {
   event.preventDefault();
   const ms = parseSpan(byId<HTMLInputElement>("span").value);
   if (ms === undefined) {
-    tell("How long? Write it as 30s, 10m, 2h or 1d; at most a year.");
+    tell("How long? Write it as 30s, 10m, 2h or 1d; at most 400 days.");
   } else {
     ask({ type: "pass", ms });
   }
