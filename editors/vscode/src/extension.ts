@@ -18,11 +18,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<Api> {
   const log = vscode.window.createOutputChannel("Flowright", { log: true });
   const running = new Server(context, log);
   server = running;
+  const graph = new GraphPanel(context.extensionUri, running);
   const parts: Parts = {
     server: running,
-    graph: new GraphPanel(context.extensionUri, running),
+    graph,
     talk: new TalkPanel(context.extensionUri, running),
-    tests: new Tests(running, debugTest),
+    tests: new Tests(running, debugTest, () => void graph.refresh()),
   };
   context.subscriptions.push(
     log,

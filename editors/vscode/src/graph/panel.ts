@@ -70,7 +70,7 @@ export class GraphPanel implements vscode.Disposable {
   }
 
   /** Asks for the graph; an older question's answer is dropped. */
-  private async refresh(): Promise<void> {
+  async refresh(): Promise<void> {
     if (this.panel === undefined || this.document === undefined) {
       return;
     }

@@ -19,6 +19,8 @@ export class Tests implements vscode.Disposable {
   constructor(
     private readonly server: Server,
     private readonly debug: DebugTest,
+    /** Called when it is known what tests cover. */
+    private readonly covered: () => void,
   ) {
     this.controller.refreshHandler = () => this.discover();
     this.controller.resolveHandler = () => this.discover();
@@ -128,6 +130,7 @@ export class Tests implements vscode.Disposable {
       for (const file of answer.coverage ?? []) {
         run.addCoverage(new FlowCoverage(file));
       }
+      this.covered();
     } catch (error) {
       for (const item of items) {
         run.errored(item, new vscode.TestMessage(message(error)));

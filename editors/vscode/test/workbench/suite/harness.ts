@@ -81,6 +81,8 @@ export async function runAll(cases: readonly Case[]): Promise<void> {
       appendFileSync(results, `ok ${name} (${Date.now() - started} ms)\n`);
     } catch (error) {
       appendFileSync(results, `FAILED ${name}: ${error instanceof Error ? error.stack : String(error)}\n`);
+      // What it left undone is not the next one's trouble.
+      await vscode.commands.executeCommand("workbench.action.files.revert");
     }
   }
   appendFileSync(results, "end\n");

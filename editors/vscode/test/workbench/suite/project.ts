@@ -41,7 +41,7 @@ export const project: readonly Case[] = [
       await replace(editor, "-> collect\n", "-> colect\n");
       const [wrong] = await eventually("there is an error", () => (found().length > 0 ? found() : undefined));
       assert.equal(wrong?.severity, vscode.DiagnosticSeverity.Error);
-      assert.match(JSON.stringify(wrong?.code), /E0201/);
+      assert.match(JSON.stringify(wrong?.code), /E0203/);
       await replace(editor, "-> colect\n", "-> collect\n");
       await eventually("the error is gone", () => found().length === 0);
     },
