@@ -7,7 +7,7 @@ export interface Checked {
   errors: number;
   warnings: number;
   files: number;
-  ms: number;
+  ms?: number;
 }
 
 export interface Status {

@@ -34,7 +34,7 @@ function running(version: string, projects: readonly Checked[]): Shown {
   const sum = (of: (project: Checked) => number) => projects.reduce((total, project) => total + of(project), 0);
   const [errors, warnings] = [sum((p) => p.errors), sum((p) => p.warnings)];
   const counts = errors + warnings === 0 ? "" : ` $(error) ${errors} $(warning) ${warnings}`;
-  const lines = projects.map((p) => `- ${folderName(p.project)}: ${counted(p.errors, "error")}, ${counted(p.warnings, "warning")}, ${counted(p.files, "file")}, checked in ${p.ms} ms`);
+  const lines = projects.map((p) => `- ${folderName(p.project)}: ${counted(p.errors, "error")}, ${counted(p.warnings, "warning")}, ${counted(p.files, "file")}${p.ms === undefined ? "" : `, checked in ${p.ms} ms`}`);
   return {
     text: `$(check) Flowright${counts}`,
     tooltip: [`flowright ${version}`, ...(lines.length === 0 ? ["No project was checked yet."] : lines)].join("\n"),

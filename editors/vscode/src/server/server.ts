@@ -74,7 +74,8 @@ export class Server implements vscode.Disposable {
     if (this.client?.state !== State.Running) {
       throw new Error("The Flowright server does not run.");
     }
-    return this.client.sendRequest<Answer>(name, params, token);
+    // Not with an undefined token: it would be sent as a second parameter.
+    return token === undefined ? this.client.sendRequest<Answer>(name, params) : this.client.sendRequest<Answer>(name, params, token);
   }
 
   /** The server's places and edits as VS Code has them. */
@@ -190,7 +191,10 @@ export class Server implements vscode.Disposable {
     try {
       const status = await this.ask<Status>(method.status, {});
       for (const project of status.projects) {
-        this.projects.set(project.project, project);
+        // One that was not checked yet has nothing to say; one that was meanwhile has said it.
+        if (project.revision > 0 && !this.projects.has(project.project)) {
+          this.projects.set(project.project, project);
+        }
       }
       this.running();
     } catch (error) {
