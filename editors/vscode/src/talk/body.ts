@@ -15,10 +15,11 @@ export const TALK_BODY = `<div class="bar" role="toolbar" aria-label="Conversati
 <form id="call" hidden>
 <p id="call-text"></p>
 <div id="suggestions"></div>
-<label for="answer">Answer, as JSON</label>
-<textarea id="answer" rows="4" spellcheck="false"></textarea>
+<details id="json"><summary>Answer with JSON</summary>
+<textarea id="answer" rows="5" spellcheck="false" aria-label="Answer, as JSON"></textarea>
 <p id="answer-error" role="alert" hidden></p>
-<div class="row"><button type="submit" class="primary">Answer</button></div>
+<button type="submit" class="primary">Answer</button>
+</details>
 </form>
 <form id="compose">
 <input id="text" type="text" autocomplete="off" placeholder="Say something" aria-label="What the customer says">

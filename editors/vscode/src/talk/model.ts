@@ -83,6 +83,16 @@ export function parseJson(text: string): Parsed<unknown> {
   }
 }
 
+/** Things under what they belong to, both in their order. */
+export function grouped<T>(items: readonly T[], nameOf: (item: T) => string): { name: string; items: T[] }[] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const name = nameOf(item);
+    groups.set(name, [...(groups.get(name) ?? []), item]);
+  }
+  return [...groups].map(([name, inIt]) => ({ name, items: inIt }));
+}
+
 /** A field's value from its input; an empty one is not known. */
 export function fieldValue(field: CustomerField, text: string): unknown {
   if (text === "") {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Conversation } from "../../src/protocol";
-import { callText, fieldText, fieldValue, firstAnswer, kept, parseJson, parseSpan, percent, situation, span, testName, withField } from "../../src/talk/model";
+import { callText, fieldText, fieldValue, firstAnswer, grouped, kept, parseJson, parseSpan, percent, situation, span, testName, withField } from "../../src/talk/model";
 
 const conversation = (more: Partial<Conversation> = {}): Conversation => ({
   id: "1",
@@ -69,6 +69,11 @@ test("fields of the customer keep their types, and an empty one is not known", (
   assert.equal(fieldText(["a"]), '["a"]');
   assert.deepEqual(withField({ id: "C-1", tier: "gold" }, "tier", undefined), { id: "C-1" });
   assert.deepEqual(withField({ id: "C-1" }, "tier", "gold"), { id: "C-1", tier: "gold" });
+});
+
+test("slots are shown under what they belong to", () => {
+  const groups = grouped([{ of: "session", n: 1 }, { of: "f", n: 2 }, { of: "session", n: 3 }], (slot) => slot.of);
+  assert.deepEqual(groups.map(({ name, items }) => [name, items.map((slot) => slot.n)]), [["session", [1, 3]], ["f", [2]]]);
 });
 
 test("a recorded test is called by what was said first", () => {

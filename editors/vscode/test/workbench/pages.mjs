@@ -165,6 +165,7 @@ const cases = {
   async "an answer that is no JSON is not sent"({ open }) {
     const page = await open("talk");
     await tell(page, { type: "conversation", conversation: CONVERSATION, edited: false });
+    await page.locator("#json summary").click();
     await page.fill("#answer", "{granted");
     await page.locator("#call button[type=submit]").click();
     assert.match(await page.locator("#answer-error").textContent(), /not JSON/);

@@ -76,7 +76,7 @@ export async function open(options) {
     args: ["--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
   });
   const page = await browser.newPage({ viewport: options.size ?? { width: 1500, height: 950 } });
-  page.setDefaultTimeout(PATIENCE_MS);
+  page.setDefaultTimeout(PATIENCE_MS / 2);
   const remote = (path) => `vscode-remote://127.0.0.1:${port}${path}`;
   const payload = options.tests === undefined ? [] : [["extensionDevelopmentPath", remote(extension)], ["extensionTestsPath", remote(options.tests)]];
   const address = `http://127.0.0.1:${port}/?folder=${encodeURIComponent(options.folder)}${payload.length === 0 ? "" : `&payload=${encodeURIComponent(JSON.stringify(payload))}`}`;

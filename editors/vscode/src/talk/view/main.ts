@@ -2,7 +2,7 @@
 import { byId, element, type Host } from "../../dom";
 import type { Conversation, Line, Location } from "../../protocol";
 import type { FromPage, ToPage } from "../messages";
-import { callText, fieldText, fieldValue, firstAnswer, kept, parseJson, parseSpan, percent, situation, span, withField } from "../model";
+import { callText, fieldText, fieldValue, firstAnswer, grouped, kept, parseJson, parseSpan, percent, situation, span, withField } from "../model";
 
 declare function acquireVsCodeApi(): Host<unknown>;
 
@@ -120,6 +120,7 @@ function showCall(conversation: Conversation, shownKey: string | undefined): voi
     }),
   );
   answer.value = firstAnswer(pending.suggestions);
+  byId<HTMLDetailsElement>("json").open = pending.suggestions.length === 0;
   answerError.hidden = true;
 }
 
@@ -138,11 +139,29 @@ function options(select: HTMLSelectElement, names: readonly string[], chosen: st
 }
 
 function showFacts(conversation: Conversation): void {
-  const rows = conversation.slots.map((slot) =>
-    element("tr", {}, element("th", { scope: "row" }, link(slot.name, slot.location)), element("td", slot.value === undefined ? { class: "empty" } : {}, slot.value ?? "empty"), element("td", { class: "of" }, slot.turn === undefined ? slot.of : `${slot.of}, turn ${slot.turn}`)),
+  const slots = grouped(conversation.slots, (slot) => slot.of).map(({ name, items }) =>
+    element(
+      "tbody",
+      {},
+      element("tr", {}, element("th", { colspan: 2, scope: "rowgroup", class: "of" }, name)),
+      ...items.map((slot) =>
+        element(
+          "tr",
+          slot.turn === undefined ? {} : { title: `filled in turn ${slot.turn}` },
+          element("th", { scope: "row" }, link(slot.name, slot.location)),
+          element("td", slot.value === undefined ? { class: "empty" } : {}, slot.value ?? "empty"),
+        ),
+      ),
+    ),
   );
-  byId("slots").replaceChildren(...(rows.length === 0 ? [element("tr", {}, element("td", { class: "empty" }, "none yet"))] : rows));
-  byId("path").replaceChildren(...conversation.path.map((place) => element("li", {}, link(`${place.flow}.${place.state}`, place.location))));
+  byId("slots").replaceChildren(...(slots.length === 0 ? ["none yet"] : slots));
+  // The flow is said where it changes.
+  byId("path").replaceChildren(
+    ...conversation.path.map((place, i) => {
+      const entered = conversation.path[i - 1]?.flow !== place.flow;
+      return element("li", {}, ...(entered ? [element("span", { class: "of" }, place.flow), element("br")] : []), link(place.state, place.location));
+    }),
+  );
   const box = byId("customer");
   // Who types into a field keeps it.
   if (!box.contains(document.activeElement)) {
@@ -223,6 +242,11 @@ byId("restart").addEventListener("click", () => ask({ type: "restart" }));
 byId("record").addEventListener("click", () => ask({ type: "record" }));
 languages.addEventListener("change", () => ask({ type: "set", language: languages.value }));
 channels.addEventListener("change", () => ask({ type: "set", channel: channels.value }));
+
+// The last line stays in sight when there is less room.
+new ResizeObserver(() => {
+  lines.scrollTop = lines.scrollHeight;
+}).observe(lines);
 
 enable();
 say({ type: "ready" });
