@@ -8,6 +8,7 @@ import { install } from "./install.mjs";
 install();
 const { extension, open, project, repository } = await import("./workbench.mjs");
 const { looks } = await import("./looks.mjs");
+const { pages } = await import("./pages.mjs");
 
 const PATIENCE_MS = 240_000;
 const binary = process.env.FLOWRIGHT_BINARY ?? join(repository, "target/debug/flowright");
@@ -63,6 +64,7 @@ async function bundled(run) {
 
 const real = { "flowright.server.path": binary };
 const suites = {
+  pages,
   project: () => suite("project", { settings: real }),
   failures: () => suite("failures", { settings: { "flowright.server.path": fake } }),
   missing: () => suite("missing", { settings: { "flowright.server.path": "/nowhere/flowright" } }),
