@@ -159,13 +159,13 @@ export const project: readonly Case[] = [
       const { events, stop } = watchDebugger();
       const stops = () => events.filter(({ event }) => event === "stopped").length;
       try {
-        const test = tests.named(file("tests.flow").toString(), "change a delivery date");
-        assert.ok(test);
+        const test = await eventually("the test is known", () => tests.named(file("tests.flow").toString(), "change a delivery date"));
         void vscode.commands.executeCommand("flowright.debugTest", test.location.uri, test.id);
         await eventually("it stopped", () => stops() >= 1);
         const session = await eventually("there is a session", () => vscode.debug.activeDebugSession);
         const { stackFrames } = await session.customRequest("stackTrace", { threadId: events.find(({ event }) => event === "stopped")?.body?.["threadId"] ?? 1 });
-        assert.equal(stackFrames[0].line, line + 1);
+        // At the state, or at the first step in it.
+        assert.ok([line + 1, line + 2].includes(stackFrames[0].line), String(stackFrames[0].line));
         const { scopes } = await session.customRequest("scopes", { frameId: stackFrames[0].id });
         const names: string[] = [];
         for (const scope of scopes) {
