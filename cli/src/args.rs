@@ -86,7 +86,7 @@ pub(crate) enum Command {
     /// Explain a diagnostic code, with an example and its mending
     Explain(ExplainArgs),
     /// Print a completion script for a shell
-    Completions(CompletionsArgs),
+    Completions(crate::commands::completions::CompletionsArgs),
 }
 
 /// Form of findings.
@@ -391,11 +391,4 @@ pub(crate) struct ChannelsArgs {
 pub(crate) struct ExplainArgs {
     /// The code, such as E0201; without it, all codes are listed
     pub(crate) code: Option<String>,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct CompletionsArgs {
-    /// The shell
-    #[arg(value_enum)]
-    pub(crate) shell: clap_complete::Shell,
 }

@@ -219,10 +219,10 @@ pub fn build(analysis: &Analysis) -> Result<Bundle, String> {
 pub fn build_with_places(analysis: &Analysis) -> Result<(Bundle, Places), String> {
     let project = analysis.project.as_ref().ok_or("names or types are wrong")?;
     match &analysis.model {
-        Some(model) => build_with(analysis, model),
+        Some(model) => made(analysis, model),
         None => {
             let model = train_with(&training_spec(project), analysis.encoder.as_deref());
-            build_with(analysis, &model.map_err(|e| e.to_string())?)
+            made(analysis, &model.map_err(|e| e.to_string())?)
         }
     }
 }
@@ -232,6 +232,10 @@ pub fn build_with_places(analysis: &Analysis) -> Result<(Bundle, Places), String
 /// # Errors
 /// A fault of the compiler, in words.
 pub fn build_with(analysis: &Analysis, model: &Model) -> Result<Bundle, String> {
+    made(analysis, model).map(|(bundle, _)| bundle)
+}
+
+fn made(analysis: &Analysis, model: &Model) -> Result<(Bundle, Places), String> {
     let project = analysis.project.as_ref().ok_or("names or types are wrong")?;
     let program = ir::lower::lower(project, &analysis.sources, model, &analysis.articles);
     let (mut program, places) = program.map_err(|e| e.to_string())?;

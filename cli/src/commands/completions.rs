@@ -3,8 +3,15 @@
 use clap::CommandFactory as _;
 
 use crate::Outcome;
-use crate::args::{Args, CompletionsArgs};
+use crate::args::Args;
 use crate::failure::{Failure, print};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(crate) shell: clap_complete::Shell,
+}
 
 pub(crate) fn run(args: &CompletionsArgs) -> Result<Outcome, Failure> {
     let mut script = Vec::new();
