@@ -131,7 +131,7 @@ fn a_conversation_is_held_in_the_console() {
     debugger.ask("configurationDone", &json!({}));
     debugger.output_with("Which order is it?");
     debugger.say("12345");
-    debugger.output_with("orders.get(order: \"12345\") waits: /answer {\"due\":\"2026-06-01\"");
+    debugger.output_with("orders.get(order: \"12345\") waits: /answer {\"due\":\"2026-06-10\"");
     let begun = json!({ "text": "/err", "column": 5 });
     let completions = debugger.ask("completions", &begun);
     assert_eq!(completions["targets"][0]["label"], "/error not_found");

@@ -1,8 +1,8 @@
 //! What is typed into the console: the customer's words, and commands that stand for the outside world.
 
 use flowright_compiler::asked::Wanted;
-use flowright_compiler::ir::{ActionDef, Type, turn};
-use flowright_engine::explore::plainest;
+use flowright_compiler::ir::{ActionDef, AnswerDef, Type, turn};
+use flowright_engine::explore::suggest;
 use flowright_engine::json::{value_from_json, value_to_json};
 use flowright_engine::model::{ActionResult, Event, PendingCall, Session};
 use flowright_nlu::value::{Date, Value};
@@ -175,20 +175,24 @@ pub(super) fn prompt(target: &Target, tape: &Tape) -> Option<String> {
 
 /// What may be entered now, the likeliest first.
 pub(super) fn suggestions(target: &Target, tape: &Tape) -> Vec<String> {
-    let Some((action, _)) = pending(target, &tape.session) else {
+    let Some((action, call)) = pending(target, &tape.session) else {
         let buttons = tape.session.last_said.iter().flat_map(|reply| &reply.choices);
         return buttons.map(|choice| format!("/press {}", choice.label)).collect();
     };
-    let answer = match &action.result {
-        None => "/answer".to_owned(),
-        Some(ty) => {
-            let today = today(tape);
-            let json = value_to_json(target.tables(), ty, &plainest(ty, today));
-            format!("/answer {json}")
+    let program = target.tables();
+    let shown = |answer: &AnswerDef| match answer {
+        AnswerDef::Value(value) => match action.result.as_ref().zip(value.as_ref()) {
+            Some((ty, value)) => format!("/answer {}", value_to_json(program, ty, value)),
+            None => "/answer".to_owned(),
+        },
+        AnswerDef::Error(number) => {
+            let error = action.errors.get(*number as usize);
+            format!("/error {}", error.map_or("", |error| error.name.as_str()))
         }
+        AnswerDef::Fails => "/error fails".to_owned(),
     };
-    let errors = action.errors.iter().map(|error| error.name.as_str()).chain(["fails"]);
-    std::iter::once(answer).chain(errors.map(|error| format!("/error {error}"))).collect()
+    let suggested = suggest(program, call.action, today(tape));
+    suggested.iter().map(|suggested| shown(&suggested.answer)).collect()
 }
 
 fn today(tape: &Tape) -> Date {

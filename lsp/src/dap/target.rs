@@ -60,7 +60,8 @@ impl Target {
         if analysis.errors() > 0 {
             return Err(faults(&analysis));
         }
-        let (bundle, places) = build_with_places(&analysis)?;
+        let model = analysis.model.as_ref().ok_or("the project has no intent model")?;
+        let (bundle, places) = build_with_places(&analysis, model)?;
         let hash = bundle::write(&bundle).map_err(|e| e.to_string())?.hash;
         let encoder = analysis.encoder.clone();
         let program = LoadedProgram::interpreted_with(bundle, hash, encoder);

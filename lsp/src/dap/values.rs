@@ -2,8 +2,8 @@
 
 use flowright_compiler::asked::Wanted;
 use flowright_compiler::ir::{FlowId, Program, Type};
-use flowright_engine::explore::literal;
 use flowright_engine::json::{value_from_json, value_to_json};
+use flowright_engine::transcript::literal;
 use flowright_nlu::value::Value;
 
 use super::record::Scene;

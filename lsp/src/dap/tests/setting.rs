@@ -90,7 +90,7 @@ fn a_conversation_goes_on_by_what_is_typed_in() {
     assert!(say("/error lost").unwrap_err().contains("unknown, fails"));
     assert!(say("/dance").unwrap_err().contains("/answer"));
     let told = console(&mut run);
-    let prompt = "stock.count(item: \"chair\") waits: /answer {\"left\":1,\"place\":\"a\"}  \
+    let prompt = "stock.count(item: \"chair\") waits: /answer {\"left\":3,\"place\":\"cellar\"}  \
                   /error unknown  /error fails";
     assert!(told.contains(&prompt.to_owned()), "{told:?}");
     run.enter("/answer {\"left\": 2, \"place\": \"attic\"}", &stops).unwrap();
