@@ -209,20 +209,12 @@ pub(crate) fn analyse_loaded(
 /// # Errors
 /// A fault of the compiler, in words.
 pub fn build(analysis: &Analysis) -> Result<Bundle, String> {
-    build_with_places(analysis).map(|(bundle, _)| bundle)
-}
-
-/// The same, and where the steps of its program begin.
-///
-/// # Errors
-/// See [`build`].
-pub fn build_with_places(analysis: &Analysis) -> Result<(Bundle, Places), String> {
     let project = analysis.project.as_ref().ok_or("names or types are wrong")?;
     match &analysis.model {
-        Some(model) => made(analysis, model),
+        Some(model) => build_with(analysis, model),
         None => {
             let model = train_with(&training_spec(project), analysis.encoder.as_deref());
-            made(analysis, &model.map_err(|e| e.to_string())?)
+            build_with(analysis, &model.map_err(|e| e.to_string())?)
         }
     }
 }
@@ -232,10 +224,14 @@ pub fn build_with_places(analysis: &Analysis) -> Result<(Bundle, Places), String
 /// # Errors
 /// A fault of the compiler, in words.
 pub fn build_with(analysis: &Analysis, model: &Model) -> Result<Bundle, String> {
-    made(analysis, model).map(|(bundle, _)| bundle)
+    build_with_places(analysis, model).map(|(bundle, _)| bundle)
 }
 
-fn made(analysis: &Analysis, model: &Model) -> Result<(Bundle, Places), String> {
+/// The same, and where the steps of its program begin.
+///
+/// # Errors
+/// See [`build_with`].
+pub fn build_with_places(analysis: &Analysis, model: &Model) -> Result<(Bundle, Places), String> {
     let project = analysis.project.as_ref().ok_or("names or types are wrong")?;
     let program = ir::lower::lower(project, &analysis.sources, model, &analysis.articles);
     let (mut program, places) = program.map_err(|e| e.to_string())?;
