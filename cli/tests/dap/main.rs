@@ -1,5 +1,5 @@
 //! The debugger as an editor uses it: the binary, spoken to over standard input and output.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
 mod attach;
 mod client;

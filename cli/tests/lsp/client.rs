@@ -6,7 +6,7 @@ use std::fs;
 use std::io::{BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value as Json, json};
@@ -173,10 +173,7 @@ impl Editor {
 
     fn next(&mut self, until: Instant) -> Option<Json> {
         let left = until.saturating_duration_since(Instant::now());
-        match self.output.recv_timeout(left) {
-            Ok(message) => Some(message),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.output.recv_timeout(left).ok()
     }
 
     /// Requests of the server are granted; what it says is kept.

@@ -5,10 +5,12 @@ mod actions;
 mod expect;
 mod player;
 mod refutation;
+mod way;
 mod write;
 
 pub use player::{contacts_on, instant, shown};
 pub use refutation::{Refutation, RefutingTest, refutation};
+pub use way::way_to;
 pub(crate) use write::{Scene, arguments, given};
 pub use write::{Written, literal, write};
 

@@ -38,6 +38,11 @@ impl RefutingTest {
     pub fn block(&self, name: &str) -> String {
         test_block(name, &self.scene, &self.lines)
     }
+
+    /// One that was found otherwise.
+    pub(super) const fn new(name: String, scene: TestLines, lines: TestLines) -> Self {
+        Self { name, scene, lines }
+    }
 }
 
 /// Writes a counterexample as a test. `load` makes the program of the project with this block in it.
@@ -52,25 +57,11 @@ pub fn refutation(
     let draft_name = draft_name(project);
     let scene = scene(project, one);
     let draft = test_block(&draft_name, &scene, &customers_part(one));
-    let mut lines = TestLines::default();
     let program = load(&draft)?;
     let own = |program: &LoadedProgram| {
         program.program.tests.iter().position(|test| test.name == draft_name)
     };
-    let played = own(&program).and_then(|own| program.program.tests.get(own));
-    for line in played.map(|test| record_test(&program, test, one.opens)).unwrap_or_default() {
-        match line {
-            Recorded::User(said) => {
-                lines.gap();
-                lines.user(&said);
-            }
-            Recorded::Bot { on, text } => lines.bot(on.as_deref(), &text),
-            Recorded::Silence(ms) => {
-                lines.gap();
-                lines.silence(ms);
-            }
-        }
-    }
+    let mut lines = spoken(&program, &draft_name, one.opens);
     let passes = |block: &str| -> Result<Option<Session>, String> {
         let program = load(block)?;
         let test = own(&program).and_then(|own| program.program.tests.get(own));
@@ -104,8 +95,28 @@ pub fn refutation(
     }
 }
 
+/// What is said when a test's customer is played, as far as it goes.
+pub(super) fn spoken(program: &LoadedProgram, name: &str, opens: bool) -> TestLines {
+    let mut lines = TestLines::default();
+    let played = program.program.tests.iter().find(|test| test.name == name);
+    for line in played.map(|test| record_test(program, test, opens)).unwrap_or_default() {
+        match line {
+            Recorded::User(said) => {
+                lines.gap();
+                lines.user(&said);
+            }
+            Recorded::Bot { on, text } => lines.bot(on.as_deref(), &text),
+            Recorded::Silence(ms) => {
+                lines.gap();
+                lines.silence(ms);
+            }
+        }
+    }
+    lines
+}
+
 /// A name that no test of the project has.
-fn draft_name(project: &Project) -> String {
+pub(super) fn draft_name(project: &Project) -> String {
     let mut name = "draft".to_owned();
     while project.tests.iter().any(|test| test.name == name) {
         name.push('+');
@@ -114,7 +125,7 @@ fn draft_name(project: &Project) -> String {
 }
 
 /// The day, who the customer is, what actions answer.
-fn scene(project: &Project, one: &Counterexample) -> TestLines {
+pub(super) fn scene(project: &Project, one: &Counterexample) -> TestLines {
     let mut scene = TestLines::default();
     scene.today(TODAY, TIME_S);
     if let Some(lang) = project.bot.languages.first() {
@@ -141,7 +152,7 @@ fn scene(project: &Project, one: &Counterexample) -> TestLines {
 }
 
 /// What the customer does: where turns are counted, as many as the property allows.
-fn customers_part(one: &Counterexample) -> TestLines {
+pub(super) fn customers_part(one: &Counterexample) -> TestLines {
     let mut lines = TestLines::default();
     // What starts the flow is a turn of its own.
     let mut turns = u32::from(one.opens);

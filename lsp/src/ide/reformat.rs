@@ -41,9 +41,39 @@ pub fn changes(old: &str, new: &str, within: Option<Span>) -> Vec<Change> {
         }
     }
     if let Some(within) = within {
+        all = apart(old, all);
         all.retain(|change| change.at.start <= within.end && within.start <= change.at.end);
     }
     all
+}
+
+/// The changes of blank space from a text to its formatted form, each of which can be made without
+/// the others: a line that one of them removes may come back in the next, and then they are one.
+#[must_use]
+pub fn of_blanks(old: &str, new: &str) -> Vec<Change> {
+    apart(old, changes(old, new, None))
+}
+
+fn apart(old: &str, all: Vec<Change>) -> Vec<Change> {
+    let signs = |text: &str| text.chars().filter(|c| !c.is_whitespace()).count();
+    let mut joined: Vec<Change> = Vec::new();
+    // Signs that are removed so far, and those that are there again.
+    let (mut removed, mut added) = (0, 0);
+    for change in all {
+        let is_open = removed != added;
+        removed += signs(old.get(change.at.range()).unwrap_or(""));
+        added += signs(&change.text);
+        match joined.last_mut().filter(|_| is_open) {
+            Some(before) => {
+                let between = Span::new(before.at.end, change.at.start);
+                before.text.push_str(old.get(between.range()).unwrap_or(""));
+                before.text.push_str(&change.text);
+                before.at.end = change.at.end;
+            }
+            None => joined.push(change),
+        }
+    }
+    joined
 }
 
 enum Piece<'l> {
@@ -130,6 +160,18 @@ mod tests {
                 assert_eq!(apply(old, &changes(old, new, None)), new, "{old:?} to {new:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_line_that_moves_is_not_lost() {
+        let (old, new) = ("x\na b\n\ny\n", "x\n\na\nb\n\ny\n");
+        for change in of_blanks(old, new) {
+            let signs = |text: &str| text.split_whitespace().collect::<String>();
+            assert_eq!(signs(old.get(change.at.range()).unwrap_or("")), signs(&change.text));
+        }
+        assert_eq!(apply(old, &of_blanks(old, new)), new);
+        let part = changes(old, new, Some(Span::new(2, 4)));
+        assert_eq!(apply(old, &part), new);
     }
 
     #[test]

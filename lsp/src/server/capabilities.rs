@@ -68,11 +68,12 @@ pub fn capabilities(encoding: Encoding) -> ServerCapabilities {
                 CodeActionKind::QUICKFIX,
                 CodeActionKind::REFACTOR,
                 CodeActionKind::REFACTOR_EXTRACT,
+                CodeActionKind::REFACTOR_INLINE,
                 CodeActionKind::REFACTOR_REWRITE,
                 CodeActionKind::SOURCE_FIX_ALL,
                 CodeActionKind::SOURCE_ORGANIZE_IMPORTS,
             ]),
-            resolve_provider: Some(false),
+            resolve_provider: Some(true),
             work_done_progress_options: WorkDoneProgressOptions::default(),
         })),
         ..ServerCapabilities::default()

@@ -47,7 +47,8 @@ pub fn fingerprint(findings: &[Diagnostic]) -> String {
     format!("{:016x}", hasher.finish())
 }
 
-fn one(places: &Places, finding: &Finding) -> Diagnostic {
+/// A finding.
+pub fn one(places: &Places, finding: &Finding) -> Diagnostic {
     let related = finding.related.iter().filter_map(|label| {
         let location = places.location(label.at)?;
         Some(DiagnosticRelatedInformation { location, message: label.text.clone() })

@@ -44,6 +44,8 @@ pub struct Can {
     pub nested_symbols: bool,
     /// Completions with places to fill in.
     pub snippets: bool,
+    /// It asks for the edits of a code action when one is chosen.
+    pub resolve_actions: bool,
 }
 
 #[derive(Default)]
@@ -342,6 +344,11 @@ impl Can {
             refresh_hints: hints.unwrap_or_default(),
             refresh_lenses: lenses.unwrap_or_default(),
             progress: progress.unwrap_or_default(),
+            resolve_actions: text
+                .and_then(|text| text.code_action.as_ref())
+                .filter(|action| action.data_support == Some(true))
+                .and_then(|action| action.resolve_support.as_ref())
+                .is_some_and(|resolve| resolve.properties.iter().any(|name| name == "edit")),
             watch_files: watched.and_then(|w| w.dynamic_registration).unwrap_or_default(),
             nested_symbols: symbols
                 .and_then(|symbols| symbols.hierarchical_document_symbol_support)
