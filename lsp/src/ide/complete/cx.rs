@@ -103,7 +103,9 @@ impl<'s> Cx<'s> {
         let whole =
             if typed.is_empty() { 0 } else { u32::try_from(first_word(rest).len()).ok()? };
         let word = Span::new(start, offset + whole);
-        let dotted = Span::new(start - u32::try_from(names).ok()?, word.end);
+        let more =
+            if typed.is_empty() { 0 } else { u32::try_from(more_names(rest, whole)).ok()? };
+        let dotted = Span::new(start - u32::try_from(names).ok()?, word.end + more);
         Some(Self {
             snapshot,
             model: &snapshot.model,
@@ -455,6 +457,16 @@ fn last_word(text: &str) -> &str {
 fn first_word(text: &str) -> &str {
     let is_part = |c: char| c == '_' || c.is_alphanumeric();
     text.find(|c| !is_part(c)).and_then(|end| text.get(..end)).unwrap_or(text)
+}
+
+/// Bytes of further names behind a word of a dotted name.
+fn more_names(text: &str, word: u32) -> usize {
+    let behind = text.get(word as usize..).unwrap_or_default();
+    let mut rest = behind;
+    while let Some(name) = rest.strip_prefix('.').map(first_word).filter(|name| !name.is_empty()) {
+        rest = rest.get(name.len() + 1..).unwrap_or_default();
+    }
+    behind.len() - rest.len()
 }
 
 fn behind_word(text: &str) -> &str {

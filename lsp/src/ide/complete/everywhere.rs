@@ -26,7 +26,9 @@ fn something_or_nothing_is_offered_everywhere() {
     for (name, sources) in examples() {
         let snapshot = Bench::default().check(sources);
         for (file, text) in own(&snapshot) {
-            for (offset, _) in text.char_indices() {
+            // Every place of one project, and every seventh of the others.
+            let step = if name == "order_change" { 1 } else { 7 };
+            for (offset, _) in text.char_indices().step_by(step) {
                 let offset = u32::try_from(offset).unwrap();
                 for item in complete(&snapshot, file, offset, ASKED).items {
                     let Item { replaces, .. } = item;
@@ -38,7 +40,7 @@ fn something_or_nothing_is_offered_everywhere() {
             }
         }
     }
-    assert!(offered > 100_000, "{offered}");
+    assert!(offered > 50_000, "{offered}");
 }
 
 #[test]
@@ -76,7 +78,7 @@ fn a_name_that_is_offered_stands_for_something_there() {
             let (file, _) = snapshot.file(label).unwrap();
             let tokens = &snapshot.model.file(file).unwrap().parsed.tokens;
             let words = tokens.iter().filter(|token| token.kind == TokenKind::Word);
-            for token in words.filter(|token| is_used(&snapshot, file, token)).step_by(5) {
+            for token in words.filter(|token| is_used(&snapshot, file, token)).step_by(11) {
                 let plain = Asked { snippets: false, typed: None };
                 let items = complete(&snapshot, file, token.span.end, plain).items;
                 let named = items.iter().filter(|item| stands_for_something(item));
@@ -97,7 +99,7 @@ fn a_name_that_is_offered_stands_for_something_there() {
             }
         }
     }
-    assert!(replaced > 100, "{replaced}");
+    assert!(replaced > 60, "{replaced}");
 }
 
 fn is_used(snapshot: &Snapshot, file: FileId, token: &Token) -> bool {

@@ -323,6 +323,7 @@ fn what_is_replaced_is_the_word_with_its_dots() {
     for (text, label, replaced) in [
         ("fill or$0der", "order", "order"),
         ("do x = orders.g$0et", "orders.get", "orders.get"),
+        ("do x = ord$0ers.get(", "orders.get", "orders.get"),
         ("when customer.ti$0", "tier", "ti"),
         ("-> 收$0集", "收集", "收集"),
         ("when intent == \"pri$0\"", "prices", "pri"),
