@@ -1,12 +1,15 @@
 //! What may be written at a place.
 
+mod before;
 mod calls;
 mod cx;
 mod everywhere;
 mod examples;
 mod fields;
+mod inserts;
 mod item;
 mod keywords;
+mod known;
 mod lists;
 mod mend;
 mod names;

@@ -1,7 +1,8 @@
+//! Completion at marked places: in whole texts, and in texts that end with the place.
 #![cfg(test)]
 #![expect(clippy::string_slice, reason = "tests")]
 
-use super::{Asked, Item, Offered, complete, help};
+use super::{Asked, Item, Offered, complete};
 use crate::ide::fixture::{Bench, Fixture};
 
 /// What every text below stands beside.
@@ -49,7 +50,7 @@ flow helper {
 "##;
 
 /// A flow around steps.
-fn flow(steps: &str) -> String {
+pub(super) fn flow(steps: &str) -> String {
     format!(
         "flow main {{\n  on intent move_order\n  slot order: order_number {{ ask {{ en \"?\"  zh \"?\" }} }}\n  \
          slot day: date {{ ask {{ en \"?\"  zh \"?\" }} }}\n  slot how: one_of {{ slow, fast }} {{ ask {{ en \"?\"  zh \"?\" }} }}\n  \
@@ -58,14 +59,14 @@ fn flow(steps: &str) -> String {
     )
 }
 
-fn offered(bench: &mut Bench, text: &str, snippets: bool) -> (Fixture, Offered) {
+pub(super) fn offered(bench: &mut Bench, text: &str, snippets: bool) -> (Fixture, Offered) {
     let fixture = bench.at(&format!("{text}{BASE}"));
     let asked = Asked { snippets, typed: None };
     let offered = complete(&fixture.snapshot, fixture.file, fixture.offset, asked);
     (fixture, offered)
 }
 
-fn labels(offered: &Offered) -> Vec<&str> {
+pub(super) fn labels(offered: &Offered) -> Vec<&str> {
     offered.items.iter().map(|item| item.label.as_str()).collect()
 }
 
@@ -277,7 +278,7 @@ fn tests_of_conversations() {
     );
 }
 
-fn item<'o>(offered: &'o Offered, label: &str) -> &'o Item {
+pub(super) fn item<'o>(offered: &'o Offered, label: &str) -> &'o Item {
     offered.items.iter().find(|item| item.label == label).unwrap()
 }
 
@@ -300,88 +301,4 @@ fn what_is_filled_comes_first_also_while_the_text_is_wrong() {
         false,
     );
     assert_eq!(item(&offered, "how").detail, "one_of { slow, fast }");
-}
-
-#[test]
-fn snippets_only_where_the_editor_knows_them_and_nothing_stands_behind() {
-    let mut bench = Bench::default();
-    let mut insert = |text: &str, label: &str, snippets: bool| {
-        let (_, offered) = offered(&mut bench, &flow(text), snippets);
-        item(&offered, label).insert.clone()
-    };
-    assert_eq!(insert("$0", "say", false), "say");
-    assert_eq!(insert("$0", "say", true), "say { en \"${1}\"  zh \"${2}\" \\}$0");
-    assert_eq!(insert("$0 \"x\"", "say", true), "say");
-    assert_eq!(insert("do found = $0", "orders.get", true), "orders.get(${1:order}, ${2:by})");
-    assert_eq!(insert("do found = $0", "orders.get", false), "orders.get");
-    assert_eq!(insert("do x = orders.get(order, id) { $0 }", "closed", true), "closed -> $0");
-}
-
-#[test]
-fn what_is_replaced_is_the_word_with_its_dots() {
-    let mut bench = Bench::default();
-    for (text, label, replaced) in [
-        ("fill or$0der", "order", "order"),
-        ("do x = orders.g$0et", "orders.get", "orders.get"),
-        ("do x = ord$0ers.get(", "orders.get", "orders.get"),
-        ("when customer.ti$0", "tier", "ti"),
-        ("-> 收$0集", "收集", "收集"),
-        ("when intent == \"pri$0\"", "prices", "pri"),
-    ] {
-        let (fixture, offered) = offered(&mut bench, &flow(text), false);
-        let source = fixture.snapshot.source(fixture.file).unwrap();
-        let item = item(&offered, label);
-        assert_eq!(&source.text[item.replaces.range()], replaced, "{text}");
-    }
-}
-
-#[test]
-fn a_brace_or_quotes_that_are_typed_ask_for_something_in_texts_only() {
-    let mut bench = Bench::default();
-    for (text, typed, any) in [
-        ("say \"{$0", '{', true),
-        ("do x = orders.get(order, id) {$0", '{', false),
-        ("fill order ->$0", '>', true),
-        ("when day >$0", '>', false),
-        ("when intent == \"$0", '"', true),
-        ("say \"x\"$0", '"', false),
-    ] {
-        let fixture = bench.at(&format!("{}{BASE}", flow(text)));
-        let asked = Asked { snippets: false, typed: Some(typed) };
-        let offered = complete(&fixture.snapshot, fixture.file, fixture.offset, asked);
-        assert_eq!(!offered.items.is_empty(), any, "{text}");
-    }
-}
-
-#[test]
-fn the_parameter_at_the_place_is_told() {
-    let mut bench = Bench::default();
-    let get = "orders.get(order: order_number, by: one_of { id, name })";
-    for (text, label, active) in [
-        ("do x = orders.get($0", get, Some("order: order_number")),
-        ("do x = orders.get(order, $0", get, Some("by: one_of { id, name }")),
-        ("do x = orders.get(by: $0)", get, Some("by: one_of { id, name }")),
-        (
-            "do x = orders.get(min(1$0",
-            "min(number, money or duration, number, money or duration) -> number, money or duration",
-            Some("number, money or duration"),
-        ),
-        ("do x = orders.get(order, id, $0", get, None),
-        (
-            "call helper(count_of: $0)",
-            "helper(reason: text, count_of: number)",
-            Some("count_of: number"),
-        ),
-        ("say promise($0)", "promise(by: date)", Some("by: date")),
-        ("set day = weekday(da$0)", "weekday(date) -> number", Some("date")),
-        ("say \"{length($0)}\"", "length(text) -> number", Some("text")),
-    ] {
-        let fixture = bench.at(&format!("{}{BASE}", flow(text)));
-        let help = help(&fixture.snapshot, fixture.file, fixture.offset).unwrap();
-        assert_eq!(help.label, label, "{text}");
-        let param = help.active.map(|active| help.params[active]);
-        assert_eq!(param.map(|(start, end)| &help.label[start..end]), active, "{text}");
-    }
-    let fixture = bench.at(&format!("{}{BASE}", flow("do x = orders.get(order, id) $0")));
-    assert!(help(&fixture.snapshot, fixture.file, fixture.offset).is_none());
 }

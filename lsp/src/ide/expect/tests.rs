@@ -1,3 +1,4 @@
+//! The automaton beside the compiler's grammar, and in broken texts.
 #![cfg(test)]
 
 use std::path::Path;

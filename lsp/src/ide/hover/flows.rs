@@ -1,6 +1,6 @@
 //! Flows and states: what they do, what leads there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use flowright_compiler::graph::{FlowGraph, Node};
 use flowright_compiler::syntax::ast::{Flow, State, Trigger};
@@ -92,13 +92,15 @@ fn leading(graph: &FlowGraph, number: usize) -> Vec<String> {
 
 /// Nodes that some way leads to.
 fn reached(graph: &FlowGraph) -> BTreeSet<usize> {
+    let mut ways: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for edge in graph.graph.raw_edges() {
+        ways.entry(edge.source().index()).or_default().push(edge.target().index());
+    }
     let mut seen = BTreeSet::new();
     let mut open = vec![graph.start.index()];
     while let Some(number) = open.pop() {
         if seen.insert(number) {
-            let from = graph.graph.raw_edges().iter();
-            let from = from.filter(|edge| edge.source().index() == number);
-            open.extend(from.map(|edge| edge.target().index()));
+            open.extend(ways.get(&number).into_iter().flatten());
         }
     }
     seen

@@ -1,3 +1,4 @@
+//! What is told of marked places, and of every place of the examples.
 #![cfg(test)]
 #![expect(clippy::string_slice, reason = "tests")]
 

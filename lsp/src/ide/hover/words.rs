@@ -10,6 +10,8 @@ use crate::ide::expect::{Place, Rule, Wanted, read};
 use crate::ide::snapshot::Snapshot;
 use crate::ide::words::{About, about, about_few, about_function, about_name, about_type};
 
+/// Tokens of a declaration that are read before a word.
+const READ_MAX: usize = 100_000;
 /// Where the manual is.
 const MANUAL: &str = "https://github.com/flowright/flowright/blob/main/docs/language.md";
 /// Where the pages of the codes are.
@@ -30,6 +32,9 @@ pub(super) fn word(snapshot: &Snapshot, file: FileId, offset: u32) -> Option<(Sp
     let begins = parsed.decls.iter().rfind(|decl| decl.origin <= token.span.start);
     let origin = begins.map_or(0, |decl| decl.origin);
     let first = parsed.tokens.partition_point(|token| token.span.start < origin);
+    if number.saturating_sub(first) > READ_MAX {
+        return None;
+    }
     let before: Vec<Token> = parsed
         .tokens
         .get(first..number)?
