@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod changes;
 mod client;
 mod findings;
 mod navigate;
