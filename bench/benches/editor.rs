@@ -5,6 +5,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a benchmark may stop at the first surprise"
 )]
 
@@ -109,7 +110,7 @@ fn measure(size: usize) {
         print_row(lines, what, took, Some(beside));
     };
     print_row(lines, "a request that does nothing", &mut nothing.clone(), None);
-    print_row(lines, "from the start to the first findings", &mut vec![cold], None);
+    print_row(lines, "from the start to the first findings", &mut [cold], None);
     // A letter into a text of a flow, and out again; each time all findings are there when it is over.
     let mut letter = false;
     table(
