@@ -286,7 +286,7 @@ mod tests {
 
     #[test]
     fn options_are_shown_without_what_is_secret() {
-        let mut options = Options::local(PathBuf::from("s.sqlite"));
+        let mut options = Options::local(std::path::PathBuf::from("s.sqlite"));
         options.token = Some("s3cret".to_owned().into());
         options.variables.insert("CRM_KEY".to_owned(), "k3y".to_owned().into());
         let client = ActionClient::new(Arc::clone(&options.transport), options.variables.clone());
