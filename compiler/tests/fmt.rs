@@ -78,7 +78,9 @@ fn every_source_of_the_repository_keeps_what_it_says() {
         let text = std::fs::read_to_string(&path).unwrap();
         let label = path.display().to_string();
         let formatted = assert_kept(&label, &text, &parse(&text, FileId(0)));
-        let broken = ["/corpus/", "/upgrades/", "/grammar/cases/"].iter().any(|folder| label.contains(folder));
+        let broken = ["/corpus/", "/upgrades/", "/grammar/cases/"]
+            .iter()
+            .any(|folder| label.contains(folder));
         assert!(broken || formatted == text, "{label}: run `flowright fmt`");
     }
 }

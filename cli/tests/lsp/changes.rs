@@ -71,8 +71,7 @@ fn changes_of_a_whole_file_are_asked_for_by_name() {
         .replace("state a", "state bb { end }\n\n  state a");
     editor.replace("main.flow", &text);
     let document = json!({ "uri": editor.uri("main.flow") });
-    for (only, expected) in [("source.organizeImports", "use std.repair"), ("source.fixAll", "bb")]
-    {
+    for (only, expected) in [("source.organizeImports", "use std.repair"), ("source.fixAll", "a")] {
         let params = json!({ "textDocument": document, "range": range((0, 0), (0, 0)),
             "context": { "diagnostics": [], "only": [only] } });
         let all = editor.request("textDocument/codeAction", params);
