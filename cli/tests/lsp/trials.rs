@@ -47,14 +47,15 @@ fn a_flow_is_talked_to_goes_on_over_an_edit_and_becomes_a_test() {
             .iter()
             .any(|line| line["understanding"][0]["confidence"].is_number())
     );
-    // An edit while it waits.
+    // An edit while it waits: what is said next is said in the new program, whoever was told first.
     let (line, column) = find(&text, "Permission verified, updating…", 0);
     editor.edit(FLOW, (line, column), (line, column + 10), "You may");
+    let talk = say(&mut editor, &talk, "June 15");
+    assert_eq!(talk["kept"], json!({ "kept": true }), "{talk}");
     let id = talk["id"].clone();
     let changed = editor
         .wait_for("flowright/conversation/changed", |params| params["conversation"]["id"] == id);
     assert_eq!(changed["conversation"]["status"], "bot", "{changed}");
-    let talk = say(&mut editor, &talk, "June 15");
     let talk = answer(&mut editor, &talk, json!({ "granted": true }));
     assert!(said(&talk).iter().any(|said| said.starts_with("You may verified")), "{talk}");
     assert_eq!(talk["call"]["action"], "orders.reschedule", "{talk}");

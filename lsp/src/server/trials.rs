@@ -36,7 +36,8 @@ impl Trials {
 }
 
 impl Inner {
-    /// The program of a project as it is now.
+    /// The program of a project as it is now, or as it was found to be later than `places`: what was
+    /// asked before an edit may be looked at after it.
     ///
     /// # Errors
     /// What is wrong with its sources.
@@ -44,7 +45,7 @@ impl Inner {
         let key = project_address(&places.project.root);
         let revision = places.snapshot.revision;
         if let Some((of, ready)) = self.ready.get(&key)
-            && *of == revision
+            && *of >= revision
         {
             return Ok(Arc::clone(ready));
         }
@@ -52,6 +53,21 @@ impl Inner {
         let ready = programs.of(&places.snapshot.analysis).map_err(|refused| refused.0)?;
         self.ready.insert(key, (revision, Arc::clone(&ready)));
         Ok(ready)
+    }
+
+    /// A conversation that something is to happen in, in the project as it is now: the edit before it
+    /// counts although nobody was told yet what it leads to. While the sources have errors it stays in
+    /// those that it is in.
+    ///
+    /// # Errors
+    /// It is closed, or cannot go on where the new program sends it.
+    pub fn current(&mut self, places: &Places, id: &str) -> Result<&mut Conversation, String> {
+        let ready = self.ready(places);
+        let talk = self.conversations.get(id).map_err(|refused| refused.0)?;
+        if let Ok(ready) = ready {
+            talk.survive(ready).map_err(|refused| refused.0)?;
+        }
+        Ok(talk)
     }
 
     /// After an edit: the conversations of a project go on in its new program where they fit. Gives

@@ -184,7 +184,7 @@ async fn on(
     let trials = Arc::clone(trials);
     guarded("flowright/conversation", move || {
         let mut inner = trials.lock();
-        let talk = inner.conversations.get(&id).map_err(|refused| refused.0)?;
+        let talk = inner.current(&places, &id)?;
         work(talk)?;
         Ok(show(talk, &places))
     })

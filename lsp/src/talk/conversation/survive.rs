@@ -26,11 +26,14 @@ pub struct Kept {
 }
 
 impl Conversation {
-    /// The sources have changed.
+    /// The sources have changed, if it does not have this program already.
     ///
     /// # Errors
     /// What went wrong where the new program sends it on.
     pub fn survive(&mut self, newest: Arc<Ready>) -> Result<(), Refused> {
+        if Arc::ptr_eq(&self.newest, &newest) {
+            return Ok(());
+        }
         self.newest = newest;
         self.revision += 1;
         self.catch_up()
