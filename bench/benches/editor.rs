@@ -56,7 +56,7 @@ fn main() {
 struct Disk;
 
 impl Host for Disk {
-    fn texts(&self, folder: &Path) -> Result<Texts, String> {
+    fn flows(&self, folder: &Path) -> Result<Texts, String> {
         let entries = fs::read_dir(folder).map_err(|e| e.to_string())?;
         let paths = entries.flatten().map(|entry| entry.path());
         let flows = paths.filter(|path| path.extension().is_some_and(|ext| ext == "flow"));
@@ -68,8 +68,12 @@ impl Host for Disk {
             .collect())
     }
 
-    fn text(&self, path: &Path) -> Result<Option<Arc<str>>, String> {
-        Ok(fs::read_to_string(path).ok().map(Into::into))
+    fn flow(&self, folder: &Path, label: &str) -> Result<Option<Arc<str>>, String> {
+        Ok(fs::read_to_string(folder.join(label)).ok().map(Into::into))
+    }
+
+    fn articles(&self, _: &Path, _: &str) -> Result<Option<Texts>, String> {
+        Ok(None)
     }
 
     fn encoder(&self, _: &Path) -> Result<Option<Arc<dyn Encoder>>, String> {

@@ -249,6 +249,32 @@ impl Project {
         Ok(paths)
     }
 
+    /// The text of one of its `.flow` files; nothing where there is none of that label, or where it is
+    /// not the project's.
+    ///
+    /// # Errors
+    /// What kept it from being read.
+    pub(crate) fn source(&self, label: &str) -> Result<Option<Arc<str>>, String> {
+        let path = self.path_of(label);
+        match self.is_own(label) && path.is_file() {
+            true => read_source(&path).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    /// Whether [`collect`] comes to a file of that label.
+    fn is_own(&self, label: &str) -> bool {
+        let mut path = self.folder.clone();
+        let is_own = |name: &str| {
+            path.push(name);
+            let is_link = std::fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_symlink());
+            !name.starts_with('.') && !is_link
+        };
+        label.ends_with(".flow")
+            && label.split('/').count() <= DEPTH_MAX + 1
+            && label.split('/').all(is_own)
+    }
+
     /// Its files, and those that may be its articles: what to look at for changes.
     ///
     /// # Errors
@@ -321,7 +347,7 @@ fn collect(
     Ok(())
 }
 
-pub(crate) fn read_source(path: &Path) -> Result<Arc<str>, String> {
+fn read_source(path: &Path) -> Result<Arc<str>, String> {
     let cause = |e: std::io::Error| format!("cannot read `{}`: {e}", path.display());
     let size = std::fs::metadata(path).map_err(cause)?.len();
     // A little more than the limit is read, so that the compiler can say where it is passed.

@@ -12,7 +12,7 @@ use tokio::runtime::Builder;
 
 use crate::Outcome;
 use crate::failure::Failure;
-use crate::project::{Project, read_source};
+use crate::project::Project;
 
 /// Threads that read and write; what takes long runs on others.
 const THREADS: usize = 2;
@@ -30,23 +30,20 @@ pub(crate) fn run() -> Result<Outcome, Failure> {
 struct Machine;
 
 impl Host for Machine {
-    fn texts(&self, folder: &Path) -> Result<Texts, String> {
-        let project = Project::open(folder).map_err(|failure| failure.message())?;
-        let mut texts = project.sources()?;
-        texts.extend(project.markdown()?);
-        Ok(texts)
+    fn flows(&self, folder: &Path) -> Result<Texts, String> {
+        open(folder)?.sources()
     }
 
-    fn text(&self, path: &Path) -> Result<Option<Arc<str>>, String> {
-        match path.is_file() {
-            true => read_source(path).map(Some),
-            false => Ok(None),
-        }
+    fn flow(&self, folder: &Path, label: &str) -> Result<Option<Arc<str>>, String> {
+        open(folder)?.source(label)
+    }
+
+    fn articles(&self, folder: &Path, path: &str) -> Result<Option<Texts>, String> {
+        open(folder)?.articles(path)
     }
 
     fn encoder(&self, folder: &Path) -> Result<Option<Arc<dyn Encoder>>, String> {
-        let project = Project::open(folder).map_err(|failure| failure.message())?;
-        project.named_encoder().map_err(|failure| failure.message())
+        open(folder)?.named_encoder().map_err(|failure| failure.message())
     }
 
     fn today(&self) -> Date {
@@ -59,4 +56,8 @@ impl Host for Machine {
         let cache = cache.or_else(home).unwrap_or_else(std::env::temp_dir);
         Some(cache.join("flowright").join(concat!("std-", env!("CARGO_PKG_VERSION"))))
     }
+}
+
+fn open(folder: &Path) -> Result<Project, String> {
+    Project::open(folder).map_err(|failure| failure.message())
 }

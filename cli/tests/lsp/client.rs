@@ -23,7 +23,7 @@ pub struct Editor {
     news: VecDeque<Json>,
     next_id: i64,
     pub folder: PathBuf,
-    version: i64,
+    pub version: i64,
 }
 
 impl Drop for Editor {

@@ -11,6 +11,8 @@ mod changes;
 mod client;
 mod findings;
 mod navigate;
+mod projects;
 mod shape;
 mod survive;
 mod trials;
+mod typing;

@@ -178,11 +178,23 @@ fn a_text_that_is_too_large_is_refused_and_the_rest_goes_on() {
     editor.open_file("bot.flow");
     let large = "// x\n".repeat(2_000_000);
     editor.replace("bot.flow", &large);
-    let said = editor.wait_for("window/logMessage", |params| params["type"] == 1);
-    assert!(said["message"].as_str().unwrap().contains("bytes, more than"), "{said}");
+    let said = editor.wait_for("window/showMessage", |params| params["type"] == 2);
+    assert!(said["message"].as_str().unwrap().contains("has more than"), "{said}");
+    // Nothing is said of a text that is not known, and an edit of it changes nothing that is.
+    editor.edit("bot.flow", (0, 0), (1, 0), "");
     let params = json!({ "textDocument": { "uri": editor.uri("bot.flow") } });
+    let nothing = editor.request(
+        "textDocument/formatting",
+        json!({
+        "textDocument": { "uri": editor.uri("bot.flow") }, "options": { "tabSize": 2, "insertSpaces": true } }),
+    );
+    assert_eq!(nothing, Json::Null);
+    assert_eq!(editor.request("textDocument/documentSymbol", params.clone()), Json::Null);
+    // Sent whole, it is known again.
+    let text = fs::read_to_string(editor.folder.join("bot.flow")).unwrap();
+    editor.replace("bot.flow", &text);
     let symbols = editor.request("textDocument/documentSymbol", params).to_string();
-    assert!(symbols.contains("acme_support"), "as it was before");
+    assert!(symbols.contains("acme_support"), "{symbols}");
 }
 
 #[test]

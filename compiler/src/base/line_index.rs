@@ -22,10 +22,9 @@ impl LineIndex {
     /// Finds the line starts of `text`.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let after_newline = |(i, b): (usize, u8)| (b == b'\n').then(|| u32::try_from(i + 1).ok());
-        let starts = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter_map(after_newline).flatten())
-            .collect();
+        let after = memchr::memchr_iter(b'\n', text.as_bytes());
+        let after = after.filter_map(|at| u32::try_from(at + 1).ok());
+        let starts = std::iter::once(0).chain(after).collect();
         Self { starts, len: u32::try_from(text.len()).unwrap_or(u32::MAX) }
     }
 

@@ -61,7 +61,7 @@ impl Backend {
     }
 
     async fn status(&self, _: Option<Json>) -> Result<Json> {
-        Ok(lifecycle::status(&self.state, &self.trials))
+        lifecycle::status(&self.state, &self.trials).await
     }
 
     async fn graph(&self, params: trials::GraphParams) -> Result<Json> {
@@ -105,8 +105,7 @@ impl Backend {
     }
 
     async fn stop(&self, params: talk::Move<talk::Nothing>) -> Result<Json> {
-        talk::stop(&self.trials, &params);
-        Ok(Json::Null)
+        talk::stop(&self.trials, params).await
     }
 }
 
@@ -138,12 +137,14 @@ impl LanguageServer for Backend {
     }
 
     async fn did_open(&self, params: DidOpenTextDocumentParams) {
-        sync::opened(&self.state, params);
+        if let Err(why) = sync::opened(&self.state, params) {
+            self.client.show_message(MessageType::WARNING, why).await;
+        }
     }
 
     async fn did_change(&self, params: DidChangeTextDocumentParams) {
         if let Err(why) = sync::changed(&self.state, params) {
-            self.client.log_message(MessageType::ERROR, why).await;
+            self.client.show_message(MessageType::WARNING, why).await;
         }
     }
 

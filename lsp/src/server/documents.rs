@@ -25,46 +25,60 @@ pub struct Document {
     pub text: Arc<str>,
     /// Its lines.
     pub lines: LineIndex,
+    /// It was too large, or an edit made it so: what it is now is not known until it is sent whole.
+    pub is_lost: bool,
 }
 
 impl Document {
     /// A text that was opened.
     #[must_use]
     pub fn new(uri: Uri, version: i32, text: String) -> Self {
-        let text: Arc<str> = text.into();
-        Self { uri, version, lines: LineIndex::new(&text), text }
+        let is_lost = text.len() > OPEN_BYTES_MAX;
+        let text: Arc<str> = if is_lost { "".into() } else { text.into() };
+        Self { uri, version, lines: LineIndex::new(&text), text, is_lost }
     }
 
-    /// Applies edits, one after the other.
+    /// Why it is not followed, if it is not.
     ///
     /// # Errors
-    /// The text would be too large; then it is as it was before.
+    /// It is too large.
+    pub fn followed(&self) -> Result<(), String> {
+        match self.is_lost {
+            true => Err(format!(
+                "the text has more than {OPEN_BYTES_MAX} bytes: it is not followed until it is \
+                 smaller and opened again"
+            )),
+            false => Ok(()),
+        }
+    }
+
+    /// Applies edits, one after the other. Where one makes it too large it is lost: further edits are of
+    /// a text that is not known.
     pub fn change(
         &mut self,
         version: i32,
         changes: Vec<TextDocumentContentChangeEvent>,
         encoding: Encoding,
-    ) -> Result<(), String> {
+    ) {
+        self.version = version;
         let mut text = self.text.to_string();
         let mut lines = self.lines.clone();
         for change in changes {
             match change.range {
+                Some(_) if self.is_lost => continue,
                 Some(range) => {
                     let span = encoding.span(&text, &lines, range);
                     text.replace_range(span.range(), &change.text);
                 }
                 None => text = change.text,
             }
-            if text.len() > OPEN_BYTES_MAX {
-                return Err(format!(
-                    "the text has {} bytes, more than {OPEN_BYTES_MAX}: it is not followed further",
-                    text.len()
-                ));
+            self.is_lost = text.len() > OPEN_BYTES_MAX;
+            if self.is_lost {
+                text.clear();
             }
             lines = LineIndex::new(&text);
         }
-        (self.version, self.text, self.lines) = (version, text.into(), lines);
-        Ok(())
+        (self.text, self.lines) = (text.into(), lines);
     }
 }
 

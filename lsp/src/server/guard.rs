@@ -77,6 +77,13 @@ pub fn refused(why: String) -> Error {
     Error { code: ErrorCode::ServerError(-32803), message: why.into(), data: None }
 }
 
+/// What was asked is of a text that was edited since.
+#[must_use]
+pub fn changed() -> Error {
+    let message = "the text was edited meanwhile: ask again".into();
+    Error { code: ErrorCode::ContentModified, message, data: None }
+}
+
 fn failed(why: String) -> Error {
     Error { code: ErrorCode::InternalError, message: why.into(), data: None }
 }

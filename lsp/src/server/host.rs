@@ -10,17 +10,24 @@ use flowright_nlu::value::Date;
 /// The machine that the server runs on. The command reads projects as `flowright check` does, so
 /// that both see the same.
 pub trait Host: Send + Sync + 'static {
-    /// The `.flow` and `.md` files of a project: label and text.
+    /// The `.flow` files of a project: label and text.
     ///
     /// # Errors
     /// What kept one from being read, in words.
-    fn texts(&self, folder: &Path) -> Result<Texts, String>;
+    fn flows(&self, folder: &Path) -> Result<Texts, String>;
 
-    /// The text of one file; nothing where there is none.
+    /// The text of one of them; nothing where there is none, or where it is not the project's: in a
+    /// hidden folder, behind a link.
     ///
     /// # Errors
     /// What kept it from being read, in words.
-    fn text(&self, path: &Path) -> Result<Option<Arc<str>>, String>;
+    fn flow(&self, folder: &Path, label: &str) -> Result<Option<Arc<str>>, String>;
+
+    /// The articles that a path of the project names; nothing where there is no such folder or file.
+    ///
+    /// # Errors
+    /// What kept one from being read, in words.
+    fn articles(&self, folder: &Path, path: &str) -> Result<Option<Texts>, String>;
 
     /// The sentence encoder that a project's configuration names, if any.
     ///

@@ -1,7 +1,9 @@
 //! The language server: the protocol, one thin handler for each feature.
 
 mod backend;
+mod can;
 mod capabilities;
+mod checker;
 mod documents;
 mod encoding;
 mod findings;

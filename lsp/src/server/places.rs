@@ -1,13 +1,17 @@
 //! Places of a snapshot as the protocol names them.
 
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use flowright_compiler::base::{FileId, FileSpan, SourceFile, Span, is_standard};
-use tower_lsp_server::ls_types::{Location, Position, Range, TextEdit, Uri, WorkspaceEdit};
+use tower_lsp_server::ls_types::{
+    DocumentChanges, Location, OneOf, OptionalVersionedTextDocumentIdentifier, Position, Range,
+    TextDocumentEdit, TextEdit, Uri, WorkspaceEdit,
+};
 
 use super::encoding::Encoding;
-use super::project::{Project, Root};
+use super::project::{Found, Open, Project, Root};
 use crate::ide::snapshot::Snapshot;
 
 /// A snapshot with what is needed to name its places.
@@ -17,8 +21,19 @@ pub struct Places {
     pub project: Arc<Project>,
     /// What was found of it.
     pub snapshot: Arc<Snapshot>,
+    /// The texts that were open then, by label.
+    pub open: Arc<BTreeMap<String, Open>>,
+    /// What the editor can be told.
+    pub speech: Speech,
+}
+
+/// How places and edits are told to the editor.
+#[derive(Debug, Clone, Default)]
+pub struct Speech {
     /// In which units columns are counted.
     pub encoding: Encoding,
+    /// Edits say which version of a text they are for.
+    pub has_versions: bool,
     /// Where the standard modules' sources are.
     pub standard: Option<PathBuf>,
 }
@@ -47,7 +62,7 @@ impl At {
     /// See [`At::source`].
     pub fn offset(&self, at: Position) -> Result<u32, String> {
         let source = self.source()?;
-        Ok(self.places.encoding.offset(&source.text, &source.lines, at))
+        Ok(self.places.speech.encoding.offset(&source.text, &source.lines, at))
     }
 
     /// The byte range of a range in it.
@@ -56,7 +71,7 @@ impl At {
     /// See [`At::source`].
     pub fn span(&self, range: Range) -> Result<Span, String> {
         let source = self.source()?;
-        Ok(self.places.encoding.span(&source.text, &source.lines, range))
+        Ok(self.places.speech.encoding.span(&source.text, &source.lines, range))
     }
 
     /// A byte range in it as a range.
@@ -67,11 +82,17 @@ impl At {
 }
 
 impl Places {
+    /// What was found of a project, as one editor is told of it.
+    #[must_use]
+    pub fn new(project: Arc<Project>, found: Found, speech: Speech) -> Self {
+        Self { project, snapshot: found.snapshot, open: found.open, speech }
+    }
+
     /// The range of a place in its file.
     #[must_use]
     pub fn range(&self, at: FileSpan) -> Range {
         match self.snapshot.source(at.file) {
-            Some(source) => self.encoding.range(&source.text, &source.lines, at.span),
+            Some(source) => self.speech.encoding.range(&source.text, &source.lines, at.span),
             None => Range::default(),
         }
     }
@@ -92,10 +113,12 @@ impl Places {
     #[must_use]
     pub fn uri_of(&self, label: &str) -> Option<Uri> {
         if is_standard(label) {
-            return Uri::from_file_path(self.standard.as_ref()?.join(format!("{label}.flow")));
+            return Uri::from_file_path(
+                self.speech.standard.as_ref()?.join(format!("{label}.flow")),
+            );
         }
-        if let Some((uri, _)) = self.project.opened(label) {
-            return Some(uri);
+        if let Some(open) = self.open.get(label) {
+            return Some(open.uri.clone());
         }
         match &self.project.root {
             Root::Folder(folder) => Uri::from_file_path(folder.join(label)),
@@ -103,17 +126,56 @@ impl Places {
         }
     }
 
+    /// The version of a text that places in it are of; none where it is not open.
+    #[must_use]
+    pub fn version(&self, label: &str) -> Option<i32> {
+        self.open.get(label).map(|open| open.version)
+    }
+
     /// Edits of the compiler as the protocol has them.
     ///
     /// # Errors
     /// One is in a file that has no address.
     pub fn edit(&self, edits: &[flowright_compiler::diag::Edit]) -> Result<WorkspaceEdit, String> {
-        let mut changes: std::collections::HashMap<Uri, Vec<TextEdit>> = Default::default();
+        let mut changes: BTreeMap<FileId, Vec<TextEdit>> = BTreeMap::new();
         for edit in edits {
-            let uri = self.uri(edit.at.file).ok_or("a file to be changed has no address")?;
             let text = TextEdit { range: self.range(edit.at), new_text: edit.text.clone() };
-            changes.entry(uri).or_default().push(text);
+            changes.entry(edit.at.file).or_default().push(text);
         }
-        Ok(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() })
+        let changes = changes.into_iter().map(|(file, edits)| {
+            let label = self.snapshot.source(file).map(|source| source.label.as_str());
+            (label.unwrap_or_default(), edits)
+        });
+        self.workspace_edit(changes)
+    }
+
+    /// Edits of texts, by label. An editor that knows versions applies them to those that they were made
+    /// for, or not at all.
+    ///
+    /// # Errors
+    /// One is in a file that has no address.
+    pub fn workspace_edit<'a>(
+        &self,
+        changes: impl IntoIterator<Item = (&'a str, Vec<TextEdit>)>,
+    ) -> Result<WorkspaceEdit, String> {
+        let (mut plain, mut versioned) = (HashMap::new(), Vec::new());
+        for (label, edits) in changes {
+            let uri = self.uri_of(label).ok_or("a file to be changed has no address")?;
+            if self.speech.has_versions {
+                let version = self.version(label);
+                let text_document = OptionalVersionedTextDocumentIdentifier { uri, version };
+                let edits = edits.into_iter().map(OneOf::Left).collect();
+                versioned.push(TextDocumentEdit { text_document, edits });
+            } else {
+                plain.insert(uri, edits);
+            }
+        }
+        Ok(match self.speech.has_versions {
+            true => WorkspaceEdit {
+                document_changes: Some(DocumentChanges::Edits(versioned)),
+                ..WorkspaceEdit::default()
+            },
+            false => WorkspaceEdit { changes: Some(plain), ..WorkspaceEdit::default() },
+        })
     }
 }

@@ -1,19 +1,21 @@
 //! What the server knows: open texts, projects, what the editor can do.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::mpsc;
 use tower_lsp_server::ls_types::{ClientCapabilities, Uri};
 
+use super::can::Can;
 use super::documents::{Document, Documents, Key};
 use super::encoding::Encoding;
 use super::host::Host;
-use super::places::{At, Places};
-use super::project::{Open, Project, Root, Told};
-use super::roots::{folder_of, label_of, unsaved_label, write_standard};
-use crate::ide::snapshot::Snapshot;
+use super::places::{At, Places, Speech};
+use super::project::{Found, Open, Project, Root, Told};
+use super::roots::{
+    CONFIGURATION, folder_of, label_of, projects_of, unsaved_label, write_standard,
+};
 
 /// Projects that are checked at once; a further one is not looked at.
 const PROJECTS_MAX: usize = 64;
@@ -25,37 +27,19 @@ pub struct State {
     inner: Mutex<Inner>,
 }
 
-/// What the editor can do, as far as it matters here.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Can {
-    /// It asks for findings: they are not sent to it.
-    pub pull_diagnostics: bool,
-    /// It asks again when it is told to.
-    pub refresh_diagnostics: bool,
-    /// The same for inlay hints.
-    pub refresh_hints: bool,
-    /// The same for code lenses.
-    pub refresh_lenses: bool,
-    /// It shows what takes long.
-    pub progress: bool,
-    /// It can be asked to watch files.
-    pub watch_files: bool,
-    /// Nested document symbols.
-    pub nested_symbols: bool,
-    /// Completions with places to fill in.
-    pub snippets: bool,
-    /// It asks for the edits of a code action when one is chosen.
-    pub resolve_actions: bool,
-}
-
 #[derive(Default)]
 struct Inner {
     documents: Documents,
+    /// The project of each document that is followed, and what the compiler calls it there.
+    placed: HashMap<Key, (Arc<Project>, String)>,
     projects: HashMap<Root, Arc<Project>>,
+    /// The folders that the editor has open.
     folders: Vec<PathBuf>,
-    encoding: Encoding,
+    /// The projects in them.
+    found: BTreeSet<PathBuf>,
+    speech: Speech,
     can: Can,
-    standard: Option<PathBuf>,
+    told_too_many: bool,
     shut_down: bool,
 }
 
@@ -66,8 +50,18 @@ pub struct Located {
     /// What the compiler calls the document.
     pub label: String,
     revision: u64,
-    encoding: Encoding,
-    standard: Option<PathBuf>,
+    /// The document's version, if it is open.
+    version: Option<i32>,
+    speech: Speech,
+}
+
+/// Why nothing can be said of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Missed {
+    /// It was edited since: whoever still wants to know asks again.
+    Changed,
+    /// Its project cannot be checked, or it is closed: in words.
+    Gone(String),
 }
 
 impl State {
@@ -86,11 +80,13 @@ impl State {
         let offered = general.and_then(|general| general.position_encodings.as_deref());
         let standard = self.host.standard_folder().and_then(|folder| write_standard(&folder));
         let mut inner = self.lock();
-        inner.encoding = Encoding::choose(offered);
+        let encoding = Encoding::choose(offered);
+        let edits = capabilities.workspace.as_ref().and_then(|w| w.workspace_edit.as_ref());
+        let has_versions = edits.and_then(|edits| edits.document_changes).unwrap_or_default();
         inner.can = Can::of(capabilities);
-        inner.standard = standard;
+        inner.speech = Speech { encoding, has_versions, standard };
         inner.folders = folders;
-        inner.encoding
+        encoding
     }
 
     /// What the editor can do.
@@ -100,7 +96,7 @@ impl State {
 
     /// In which units columns are counted.
     pub fn encoding(&self) -> Encoding {
-        self.lock().encoding
+        self.lock().speech.encoding
     }
 
     /// The projects that are checked.
@@ -111,11 +107,7 @@ impl State {
     /// Opens the projects of the workspace's folders, so that their findings show before a file is
     /// opened.
     pub fn open_folders(&self) {
-        let mut inner = self.lock();
-        let folders = inner.folders.clone();
-        for folder in folders.iter().filter(|folder| folder.join("flowright.toml").is_file()) {
-            self.project(&mut inner, Root::Folder(folder.clone()));
-        }
+        self.settle(&mut self.lock());
     }
 
     /// Folders of the workspace that came and went.
@@ -123,19 +115,20 @@ impl State {
         let mut inner = self.lock();
         inner.folders.retain(|folder| !removed.contains(folder));
         inner.folders.extend(added);
-        drop(inner);
-        self.open_folders();
+        self.settle(&mut inner);
     }
 
     /// A text was opened.
-    pub fn open(&self, document: Document) {
+    ///
+    /// # Errors
+    /// It is too large to be followed.
+    pub fn open(&self, document: Document) -> Result<(), String> {
         let key = Key::of(&document.uri);
         let mut inner = self.lock();
-        let place = self.place(&mut inner, &key);
-        if let Some((project, label)) = place {
-            project.open(label, opened(&document));
-        }
-        inner.documents.insert(key, document);
+        let followed = document.followed();
+        inner.documents.insert(key.clone(), document);
+        self.put(&mut inner, &key);
+        followed
     }
 
     /// A text was edited.
@@ -145,18 +138,22 @@ impl State {
     pub fn change(
         &self,
         uri: &Uri,
-        change: impl FnOnce(&mut Document, Encoding) -> Result<(), String>,
+        change: impl FnOnce(&mut Document, Encoding),
     ) -> Result<(), String> {
         let key = Key::of(uri);
         let mut inner = self.lock();
-        let encoding = inner.encoding;
+        let encoding = inner.speech.encoding;
         let document = inner.documents.get_mut(&key).ok_or("the text was not opened")?;
-        change(document, encoding)?;
-        let open = opened(document);
-        if let Some((project, label)) = self.place(&mut inner, &key) {
-            project.open(label, open);
+        let was_lost = document.is_lost;
+        change(document, encoding);
+        // Said once.
+        let followed = if was_lost { Ok(()) } else { document.followed() };
+        let (is_lost, open) = (document.is_lost, opened(document));
+        match inner.placed.get(&key) {
+            Some((project, label)) if !is_lost => project.open(label.clone(), open),
+            _ => self.put(&mut inner, &key),
         }
-        Ok(())
+        followed
     }
 
     /// A text was closed.
@@ -164,99 +161,79 @@ impl State {
         let key = Key::of(uri);
         let mut inner = self.lock();
         inner.documents.remove(&key);
-        let Some((project, label)) = self.place(&mut inner, &key) else { return };
-        match &key {
-            Key::File(path) => project.close(&label, self.host.text(path).ok().flatten()),
-            Key::Unsaved(_) => {
-                project.stop();
-                inner.projects.remove(&project.root);
-            }
-        }
-        // A project without a file that is open, and that no folder of the workspace is, is over.
-        let Root::Folder(folder) = &project.root else { return };
-        let in_use = inner.documents.keys().any(|key| match key {
-            Key::File(path) => path.starts_with(folder),
-            Key::Unsaved(_) => false,
-        });
-        if !in_use && !inner.folders.iter().any(|open| folder.starts_with(open)) {
-            project.stop();
-            inner.projects.remove(&project.root);
-        }
+        self.put(&mut inner, &key);
+        self.end_unused(&mut inner);
     }
 
-    /// The text of an open document.
+    /// The text of an open document that is followed.
     pub fn document(&self, uri: &Uri) -> Option<Document> {
-        self.lock().documents.get(&Key::of(uri)).cloned()
+        self.lock().documents.get(&Key::of(uri)).filter(|document| !document.is_lost).cloned()
     }
 
     /// Files changed on the disk.
     pub fn files_changed(&self, paths: &[PathBuf]) {
-        let inner = self.lock();
+        let mut inner = self.lock();
+        let mut other_roots = false;
         for path in paths {
-            if path.file_name().is_some_and(|name| name == "flowright.toml") {
-                // A folder may be a project now, or none any more.
-                inner.projects.values().for_each(|project| {
+            let is = |ending: &str| path.extension().is_some_and(|ext| ext == ending);
+            let is_configuration = path.file_name().is_some_and(|name| name == CONFIGURATION);
+            // A folder may be a project now, or none any more.
+            other_roots |= is_configuration;
+            other_roots |= is("flow") && inner.folders.iter().any(|f| path.parent() == Some(f));
+            for project in inner.projects.values() {
+                let Some(folder) = project.folder() else { continue };
+                if is_configuration && path.parent() == Some(folder) {
                     project.configure_again();
-                    project.read_again();
-                });
-                continue;
-            }
-            let is_text = path.extension().is_some_and(|ext| ext == "flow" || ext == "md");
-            let inside = |project: &&Arc<Project>| {
-                project.folder().is_some_and(|folder| path.starts_with(folder))
-            };
-            let projects: Vec<_> = inner.projects.values().filter(inside).cloned().collect();
-            for project in projects {
-                let Some(label) = project.folder().and_then(|folder| label_of(folder, path)) else {
-                    continue;
-                };
-                match is_text && !inner.documents.contains_key(&Key::File(path.clone())) {
-                    true => project.file_changed(&label, self.host.text(path).ok().flatten()),
-                    // A folder, or something that an editor has open.
-                    false if !is_text => project.read_again(),
-                    false => {}
+                }
+                match label_of(folder, path) {
+                    Some(label) if is("flow") || is("md") => project.file_changed(label),
+                    // A folder that is gone.
+                    Some(label) if project.has_below(&label) => project.read_again(),
+                    _ => {}
                 }
             }
+        }
+        if other_roots {
+            self.settle(&mut inner);
         }
     }
 
     /// Where a document is.
     ///
     /// # Errors
-    /// It belongs to no project.
+    /// It belongs to no project that is looked at.
     pub fn locate(&self, uri: &Uri) -> Result<Located, String> {
         let key = Key::of(uri);
-        let mut inner = self.lock();
-        let (encoding, standard) = (inner.encoding, inner.standard.clone());
-        if let (Key::File(path), Some(folder)) = (&key, &standard)
+        let inner = self.lock();
+        if let (Key::File(path), Some(folder)) = (&key, &inner.speech.standard)
             && path.starts_with(folder)
         {
             let label = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
             let label = label.unwrap_or_default();
             let knows = |project: &&Arc<Project>| {
-                project.latest().is_some_and(|known| known.file(&label).is_some())
+                project.latest().is_some_and(|known| known.snapshot.file(&label).is_some())
             };
-            let project = inner.projects.values().find(knows).cloned();
+            let project = inner.projects.values().find(knows);
             let project = project.ok_or("no project uses this standard module")?;
-            let revision = project.revision();
-            return Ok(Located { project, label, revision, encoding, standard });
+            return Ok(inner.located(project, label));
         }
-        let (project, label) =
-            self.place(&mut inner, &key).ok_or("the document belongs to no project")?;
-        let revision = project.revision();
-        Ok(Located { project, label, revision, encoding, standard })
+        if let Some((project, label)) = inner.placed.get(&key) {
+            return Ok(inner.located(project, label.clone()));
+        }
+        if let Some(document) = inner.documents.get(&key) {
+            document.followed()?;
+        }
+        // Not open: of a project all the same.
+        let place = inner.place(&key).and_then(|(root, label)| {
+            let project = inner.projects.get(&root)?;
+            Some(inner.located(project, label))
+        });
+        place.ok_or_else(|| "the document belongs to no project that is open".to_owned())
     }
 
     /// A whole project as it is now.
     pub fn whole(&self, project: &Arc<Project>) -> Located {
-        let inner = self.lock();
-        Located {
-            project: Arc::clone(project),
-            label: String::new(),
-            revision: project.revision(),
-            encoding: inner.encoding,
-            standard: inner.standard.clone(),
-        }
+        self.lock().located(project, String::new())
     }
 
     /// Nothing more is checked.
@@ -265,29 +242,77 @@ impl State {
         inner.shut_down = true;
         inner.projects.values().for_each(|project| project.stop());
         inner.projects.clear();
+        inner.placed.clear();
     }
 
-    /// The project of a document and what the compiler calls it there. Standard modules are in none.
-    fn place(&self, inner: &mut Inner, key: &Key) -> Option<(Arc<Project>, String)> {
-        let (root, label) = match key {
-            Key::File(path) => {
-                if inner.standard.as_ref().is_some_and(|folder| path.starts_with(folder)) {
-                    return None;
-                }
-                let folder = folder_of(path, &inner.folders)?;
-                let label = label_of(&folder, path)?;
-                (Root::Folder(folder), label)
+    /// Puts a text where it belongs now, and takes it from where it was.
+    fn put(&self, inner: &mut Inner, key: &Key) {
+        let document = inner.documents.get(key).filter(|document| !document.is_lost);
+        let open = document.map(opened);
+        let place = open.as_ref().and_then(|_| inner.place(key));
+        let before = inner.placed.remove(key);
+        if let Some((project, label)) = before
+            && place.as_ref().is_none_or(|(root, _)| *root != project.root)
+        {
+            project.close(&label);
+        }
+        let (Some(open), Some((root, label))) = (open, place) else { return };
+        if let Some(project) = self.project(inner, root) {
+            project.open(label.clone(), open);
+            inner.placed.insert(key.clone(), (project, label));
+        }
+    }
+
+    /// Looks again which projects there are, and which texts belong to them.
+    fn settle(&self, inner: &mut Inner) {
+        if inner.shut_down {
+            return;
+        }
+        inner.found = inner.folders.iter().flat_map(|folder| projects_of(folder)).collect();
+        for folder in inner.found.clone() {
+            self.project(inner, Root::Folder(folder));
+        }
+        for key in inner.documents.keys().cloned().collect::<Vec<_>>() {
+            let is_there = |(project, _): &(Arc<Project>, String)| {
+                inner.place(&key).is_some_and(|(root, _)| root == project.root)
+            };
+            if !inner.placed.get(&key).is_some_and(is_there) {
+                self.put(inner, &key);
             }
-            Key::Unsaved(uri) => (Root::Alone(uri.clone()), unsaved_label(uri)),
-        };
-        Some((self.project(inner, root)?, label))
+        }
+        self.end_unused(inner);
+    }
+
+    /// Ends the projects that the workspace's folders do not have and no open text is in.
+    fn end_unused(&self, inner: &mut Inner) {
+        let Inner { projects, placed, found, .. } = inner;
+        projects.retain(|root, project| {
+            let is_found = project.folder().is_some_and(|folder| found.contains(folder));
+            let is_used = is_found || placed.values().any(|(used, _)| used.root == *root);
+            if !is_used {
+                project.stop();
+                // Nobody listens any more when the server ends.
+                let _ended = self.told.send(Told::Closed(Arc::clone(project)));
+            }
+            is_used
+        });
     }
 
     fn project(&self, inner: &mut Inner, root: Root) -> Option<Arc<Project>> {
         if let Some(project) = inner.projects.get(&root) {
             return Some(Arc::clone(project));
         }
-        if inner.shut_down || inner.projects.len() >= PROJECTS_MAX {
+        if inner.shut_down {
+            return None;
+        }
+        if inner.projects.len() >= PROJECTS_MAX {
+            if !std::mem::replace(&mut inner.told_too_many, true) {
+                let why = format!(
+                    "{PROJECTS_MAX} projects are open: a further one is not looked at until one of \
+                     them is closed"
+                );
+                let _ended = self.told.send(Told::Trouble(why));
+            }
             return None;
         }
         let project = Project::start(root.clone(), Arc::clone(&self.host), self.told.clone());
@@ -296,65 +321,63 @@ impl State {
     }
 }
 
+impl Inner {
+    /// The project of a document and what the compiler calls it there. Standard modules are in none.
+    fn place(&self, key: &Key) -> Option<(Root, String)> {
+        match key {
+            Key::File(path) => {
+                if self.speech.standard.as_ref().is_some_and(|folder| path.starts_with(folder)) {
+                    return None;
+                }
+                let folder = folder_of(path, &self.folders)?;
+                let label = label_of(&folder, path)?;
+                Some((Root::Folder(folder), label))
+            }
+            Key::Unsaved(uri) => Some((Root::Alone(uri.clone()), unsaved_label(uri))),
+        }
+    }
+
+    fn located(&self, project: &Arc<Project>, label: String) -> Located {
+        let (revision, version) = project.now(&label);
+        Located {
+            project: Arc::clone(project),
+            label,
+            revision,
+            version,
+            speech: self.speech.clone(),
+        }
+    }
+}
+
 impl Located {
     /// The same with what was found of it just now.
-    pub fn now(self, snapshot: Arc<Snapshot>) -> Places {
-        let Self { project, encoding, standard, .. } = self;
-        Places { project, snapshot, encoding, standard }
+    pub fn now(self, found: Found) -> Places {
+        Places::new(self.project, found, self.speech)
     }
 
     /// What was found of the whole project with all edits so far.
     ///
     /// # Errors
-    /// The project was closed.
+    /// The project cannot be checked, or was closed.
     pub async fn places(self) -> Result<(Places, String), String> {
-        let Self { project, label, revision, encoding, standard } = self;
-        let snapshot = project.at_least(revision).await?;
-        Ok((Places { project, snapshot, encoding, standard }, label))
+        let found = self.project.at_least(self.revision).await?;
+        Ok((Places::new(self.project, found, self.speech), self.label))
     }
 
-    /// What was found of the document with all edits so far.
+    /// What was found of the document with all edits so far, and none after: places that were said before
+    /// an edit are others after it.
     ///
     /// # Errors
-    /// The project or the document was closed.
-    pub async fn at(self) -> Result<At, String> {
-        let (places, label) = self.places().await?;
-        let file = places.snapshot.file(&label).map(|(id, _)| id);
-        let file = file.ok_or_else(|| format!("`{label}` is not part of the project"))?;
-        Ok(At { places, file })
-    }
-}
-
-impl Can {
-    fn of(client: &ClientCapabilities) -> Self {
-        let text = client.text_document.as_ref();
-        let workspace = client.workspace.as_ref();
-        let symbols = text.and_then(|text| text.document_symbol.as_ref());
-        let watched = workspace.and_then(|w| w.did_change_watched_files.as_ref());
-        let progress = client.window.as_ref().and_then(|window| window.work_done_progress);
-        let hints = workspace.and_then(|w| w.inlay_hint.as_ref()).and_then(|h| h.refresh_support);
-        let lenses = workspace.and_then(|w| w.code_lens.as_ref()).and_then(|l| l.refresh_support);
-        let completion = text.and_then(|text| text.completion.as_ref());
-        let items = completion.and_then(|completion| completion.completion_item.as_ref());
-        let findings =
-            workspace.and_then(|w| w.diagnostics.as_ref()).and_then(|d| d.refresh_support);
-        Self {
-            pull_diagnostics: text.is_some_and(|text| text.diagnostic.is_some()),
-            refresh_diagnostics: findings.unwrap_or_default(),
-            refresh_hints: hints.unwrap_or_default(),
-            refresh_lenses: lenses.unwrap_or_default(),
-            progress: progress.unwrap_or_default(),
-            resolve_actions: text
-                .and_then(|text| text.code_action.as_ref())
-                .filter(|action| action.data_support == Some(true))
-                .and_then(|action| action.resolve_support.as_ref())
-                .is_some_and(|resolve| resolve.properties.iter().any(|name| name == "edit")),
-            watch_files: watched.and_then(|w| w.dynamic_registration).unwrap_or_default(),
-            nested_symbols: symbols
-                .and_then(|symbols| symbols.hierarchical_document_symbol_support)
-                .unwrap_or_default(),
-            snippets: items.and_then(|items| items.snippet_support).unwrap_or_default(),
+    /// See [`Missed`].
+    pub async fn at(self) -> Result<At, Missed> {
+        let version = self.version;
+        let (places, label) = self.places().await.map_err(Missed::Gone)?;
+        if places.version(&label) != version {
+            return Err(Missed::Changed);
         }
+        let file = places.snapshot.file(&label).map(|(id, _)| id);
+        let gone = || Missed::Gone(format!("`{label}` is not part of the project"));
+        Ok(At { file: file.ok_or_else(gone)?, places })
     }
 }
 

@@ -5,17 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
+use serde_json::json;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tower_lsp_server::Client;
 use tower_lsp_server::ls_types::notification::Notification;
-use tower_lsp_server::ls_types::{MessageType, ProgressToken};
+use tower_lsp_server::ls_types::{MessageType, ProgressToken, Uri};
 
+use super::can::Can;
 use super::findings;
 use super::guard::guarded;
 use super::places::Places;
 use super::project::{Project, Root, Told};
-use super::state::{Can, State};
+use super::state::State;
 use super::trials::Trials;
 
 /// A check that takes longer than this is shown as work under way.
@@ -28,6 +30,15 @@ pub enum CheckedNotification {}
 impl Notification for CheckedNotification {
     type Params = Checked;
     const METHOD: &'static str = "flowright/checked";
+}
+
+/// Says that a project is not looked at any more.
+#[derive(Debug)]
+pub enum ClosedNotification {}
+
+impl Notification for ClosedNotification {
+    type Params = serde_json::Value;
+    const METHOD: &'static str = "flowright/closed";
 }
 
 /// How a check went.
@@ -55,36 +66,91 @@ pub async fn pass_on(
     mut told: mpsc::UnboundedReceiver<Told>,
 ) {
     // What each file of a project was said to have last.
-    let mut said: HashMap<Root, HashMap<String, (String, String)>> = HashMap::new();
-    while let Some(news) = told.recv().await {
-        let (project, snapshot, ms) = match news {
-            Told::Checked { project, snapshot, ms } => (project, snapshot, ms),
-            Told::Begun(project) => {
-                if state.can().progress {
-                    tokio::spawn(show_progress(client.clone(), project));
-                }
-                continue;
-            }
-            Told::Trouble(why) => {
-                client.show_message(MessageType::ERROR, format!("Flowright: {why}")).await;
-                continue;
-            }
-        };
-        let can = state.can();
-        let places = state.whole(&project).now(snapshot);
-        if can.pull_diagnostics {
-            if can.refresh_diagnostics {
-                let client = client.clone();
-                tokio::spawn(async move { client.workspace_diagnostic_refresh().await });
-            }
-        } else {
-            push(&client, &places, said.entry(project.root.clone()).or_default()).await;
+    let mut said: HashMap<Root, Said> = HashMap::new();
+    while let Some(first) = told.recv().await {
+        let mut news = vec![first];
+        while let Ok(more) = told.try_recv() {
+            news.push(more);
         }
-        refresh(&client, can);
-        let checked = checked(&places, ms);
-        client.send_notification::<CheckedNotification>(checked).await;
-        follow(&client, &trials, places).await;
+        for news in newest(news) {
+            match news {
+                Told::Checked { project, found, ms } if !project.is_over() => {
+                    let places = state.whole(&project).now(found);
+                    let said = said.entry(project.root.clone()).or_default();
+                    tell(&client, state.can(), &trials, places, ms, said).await;
+                }
+                // It was closed meanwhile.
+                Told::Checked { .. } => {}
+                Told::Closed(project) => {
+                    for uri in said.remove(&project.root).unwrap_or_default().into_values() {
+                        client.publish_diagnostics(uri.0, Vec::new(), None).await;
+                    }
+                    let closed = json!({ "project": project_address(&project.root) });
+                    client.send_notification::<ClosedNotification>(closed).await;
+                    forget(&trials, project).await;
+                }
+                Told::Begun(project) => {
+                    if state.can().progress {
+                        tokio::spawn(show_progress(client.clone(), project));
+                    }
+                }
+                Told::Trouble(why) => {
+                    client.show_message(MessageType::ERROR, format!("Flowright: {why}")).await;
+                }
+            }
+        }
     }
+}
+
+/// What a file was said to have: its address then, and what the findings are known by.
+type Said = HashMap<String, (Uri, String)>;
+
+/// The same without checks that a later one of the same project makes old.
+fn newest(news: Vec<Told>) -> Vec<Told> {
+    let mut newest: Vec<Told> = Vec::with_capacity(news.len());
+    for one in news {
+        if let Told::Checked { project, .. } = &one {
+            newest.retain(|before| match before {
+                Told::Checked { project: of, .. } => !Arc::ptr_eq(of, project),
+                _ => true,
+            });
+        }
+        newest.push(one);
+    }
+    newest
+}
+
+/// A project was checked.
+async fn tell(
+    client: &Client,
+    can: Can,
+    trials: &Arc<Trials>,
+    places: Places,
+    ms: u64,
+    said: &mut Said,
+) {
+    if can.pull_diagnostics {
+        if can.refresh_diagnostics {
+            let client = client.clone();
+            tokio::spawn(async move { client.workspace_diagnostic_refresh().await });
+        }
+    } else {
+        push(client, &places, said).await;
+    }
+    refresh(client, can);
+    client.send_notification::<CheckedNotification>(checked(&places, ms)).await;
+    follow(client, trials, places).await;
+}
+
+/// A project is not looked at any more.
+async fn forget(trials: &Arc<Trials>, project: Arc<Project>) {
+    let trials = Arc::clone(trials);
+    let forgot = guarded("forgetting a project", move || {
+        trials.lock().forget(&project);
+        Ok(())
+    });
+    // What failed is in the log.
+    let _logged = forgot.await;
 }
 
 /// Conversations go on in what was checked.
@@ -93,7 +159,7 @@ async fn follow(client: &Client, trials: &Arc<Trials>, places: Places) {
     let followed = guarded("following conversations", move || Ok(trials.lock().follow(&places)));
     // What failed is in the log; the conversations stay where they were.
     for conversation in followed.await.unwrap_or_default() {
-        let changed = serde_json::json!({ "conversation": conversation });
+        let changed = json!({ "conversation": conversation });
         client.send_notification::<ConversationChanged>(changed).await;
     }
 }
@@ -137,7 +203,7 @@ fn refresh(client: &Client, can: Can) {
     }
 }
 
-async fn push(client: &Client, places: &Places, said: &mut HashMap<String, (String, String)>) {
+async fn push(client: &Client, places: &Places, said: &mut Said) {
     let mut now = findings::of_project(places);
     // A file that is gone has no findings any more.
     for label in said.keys() {
@@ -145,14 +211,15 @@ async fn push(client: &Client, places: &Places, said: &mut HashMap<String, (Stri
     }
     for (label, found) in now {
         let Some(uri) = places.uri_of(&label) else { continue };
-        let new = (uri.as_str().to_owned(), findings::fingerprint(&found));
-        let is_known = said.get(&label).map_or(found.is_empty(), |known| *known == new);
+        let fingerprint = findings::fingerprint(&found);
+        let known = said.get(&label);
+        let is_known =
+            known.map_or(found.is_empty(), |known| *known == (uri.clone(), fingerprint.clone()));
         if is_known {
             continue;
         }
-        said.insert(label.clone(), new);
-        let version = places.project.opened(&label).map(|(_, version)| version);
-        client.publish_diagnostics(uri, found, version).await;
+        said.insert(label.clone(), (uri.clone(), fingerprint));
+        client.publish_diagnostics(uri, found, places.version(&label)).await;
     }
 }
 

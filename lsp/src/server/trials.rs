@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use super::places::Places;
+use super::project::Project;
 use super::told::project_address;
 use crate::talk::conversation::{Conversation, Conversations};
 use crate::talk::program::{Programs, Ready};
@@ -20,8 +21,8 @@ pub struct Trials(Mutex<Inner>);
 #[derive(Debug, Default)]
 pub struct Inner {
     programs: HashMap<String, Programs>,
-    /// The project's revision and its program.
-    ready: HashMap<String, (u64, Arc<Ready>)>,
+    /// The project, its revision then, and its program.
+    ready: HashMap<String, (Arc<Project>, u64, Arc<Ready>)>,
     /// What is talked.
     pub conversations: Conversations,
     /// What tests came through last, by project.
@@ -44,14 +45,15 @@ impl Inner {
     pub fn ready(&mut self, places: &Places) -> Result<Arc<Ready>, String> {
         let key = project_address(&places.project.root);
         let revision = places.snapshot.revision;
-        if let Some((of, ready)) = self.ready.get(&key)
-            && *of >= revision
+        if let Some((of, known, ready)) = self.ready.get(&key)
+            && Arc::ptr_eq(of, &places.project)
+            && *known >= revision
         {
             return Ok(Arc::clone(ready));
         }
         let programs = self.programs.entry(key.clone()).or_default();
         let ready = programs.of(&places.snapshot.analysis).map_err(|refused| refused.0)?;
-        self.ready.insert(key, (revision, Arc::clone(&ready)));
+        self.ready.insert(key, (Arc::clone(&places.project), revision, Arc::clone(&ready)));
         Ok(ready)
     }
 
@@ -68,6 +70,19 @@ impl Inner {
             talk.survive(ready).map_err(|refused| refused.0)?;
         }
         Ok(talk)
+    }
+
+    /// A project is not looked at any more: nothing of it is kept but what is talked there.
+    pub fn forget(&mut self, project: &Arc<Project>) {
+        let key = project_address(&project.root);
+        // It may be open again by now.
+        let is_other = |(of, ..): &(Arc<Project>, u64, Arc<Ready>)| !Arc::ptr_eq(of, project);
+        if self.ready.get(&key).is_some_and(is_other) {
+            return;
+        }
+        self.ready.remove(&key);
+        self.programs.remove(&key);
+        self.coverage.remove(&key);
     }
 
     /// After an edit: the conversations of a project go on in its new program where they fit. Gives
@@ -128,6 +143,6 @@ fn localise(json: &mut Json, sources: &SourceMap, places: &Places) {
 fn location(at: FileSpan, sources: &SourceMap, places: &Places) -> Json {
     let Some(source) = sources.get(at.file) else { return Json::Null };
     let Some(uri) = places.uri_of(&source.label) else { return Json::Null };
-    let range = places.encoding.range(&source.text, &source.lines, at.span);
+    let range = places.speech.encoding.range(&source.text, &source.lines, at.span);
     serde_json::json!({ "uri": uri, "range": range })
 }

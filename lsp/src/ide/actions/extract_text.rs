@@ -45,7 +45,8 @@ pub(super) fn offer(cx: &mut Cx<'_>) {
                 false => (format!("({})", list.join(", ")), format!("({})", given.join(", "))),
             };
             let new = cx.declaration(&format!("text {name}{list} {text}"));
-            Plan::Edits(vec![cx.edit(at, format!("{name}{given}")), new])
+            // A type of its own would be another one than the slot's.
+            Plan::Checked(vec![cx.edit(at, format!("{name}{given}")), new])
         }
     };
     cx.offer_plan("extract-text", ActionKind::Extract, "give the text a name", plan);
@@ -127,7 +128,12 @@ fn of_expr(
         let ty = scope.ty_of_path(cx.model, path).and_then(|ty| types::of_slot(cx.model, &ty));
         let ty = ty.ok_or_else(|| format!("the type of `{given}` is not known"))?;
         let name = words.join("_");
-        params.all.insert(name.clone(), (ty, given));
+        let param = (ty, given);
+        if let Some(other) = params.all.get(&name).filter(|other| **other != param) {
+            let (a, b) = (&other.1, &param.1);
+            return Err(format!("`{a}` and `{b}` would both be the parameter `{name}`"));
+        }
+        params.all.insert(name.clone(), param);
         params.places.push((path.span, name));
     }
     Ok(())

@@ -48,7 +48,14 @@ pub(super) fn offer(cx: &mut Cx<'_>) {
         let number = named.params.iter().position(|own| own.name.text == param)?;
         let by_name = args.iter().find(|arg| arg.name.as_ref().is_some_and(|n| n.text == param));
         let arg = by_name.or_else(|| args.get(number).filter(|arg| arg.name.is_none()))?;
-        Some(cx.of(decl, arg.value.span).to_owned())
+        let value = cx.of(decl, arg.value.span);
+        // It stands among other things there.
+        Some(match arg.value.kind {
+            ExprKind::Binary(..) | ExprKind::Unary(..) | ExprKind::Is { .. } => {
+                format!("({value})")
+            }
+            _ => value.to_owned(),
+        })
     };
     places.sort_by_key(|name| std::cmp::Reverse(name.span));
     for place in places {

@@ -109,7 +109,7 @@ fn loaded(snapshot: &Snapshot, block: &str) -> Result<LoadedProgram, String> {
     LoadedProgram::interpreted_with(bundle, hash, encoder).map_err(|e| e.to_string())
 }
 
-/// The codes of errors that a project has with some edits, that it does not have now.
+/// What is wrong with a project with some edits that is not wrong now: the first such error.
 ///
 /// # Errors
 /// The edits overlap.
@@ -120,12 +120,16 @@ pub(super) fn new_errors(snapshot: &Snapshot, edits: &[Edit]) -> Result<Option<S
         texts.push((file.label.clone(), Arc::from(text.ok_or("the changes overlap")?)));
     }
     let after = analysed(snapshot, texts)?;
-    let codes = |analysis: &Analysis| {
+    let errors = |analysis: &'_ Analysis| {
         let errors = analysis.diagnostics.iter().filter(|finding| finding.is_error());
-        errors.map(|finding| finding.code).collect::<Vec<_>>()
+        errors.map(|finding| (finding.code, finding.message.clone())).collect::<Vec<_>>()
     };
-    let before = codes(&snapshot.analysis);
-    let new = after.diagnostics.iter().filter(|finding| finding.is_error());
-    let mut new = new.filter(|finding| !before.contains(&finding.code));
-    Ok(new.next().map(|finding| finding.message.clone()))
+    // Each error of before excuses one of after: one more of a kind is new, too.
+    let mut before = errors(&snapshot.analysis);
+    let new = errors(&after).into_iter().find(|error| {
+        let known = before.iter().position(|known| known == error);
+        let known = known.or_else(|| before.iter().position(|known| known.0 == error.0));
+        known.map(|known| before.swap_remove(known)).is_none()
+    });
+    Ok(new.map(|(_, message)| message))
 }

@@ -56,8 +56,7 @@ pub async fn of_workspace(
                 Ok(files
                     .filter_map(|(label, found)| {
                         let uri = places.uri_of(&label)?;
-                        let version =
-                            places.project.opened(&label).map(|(_, version)| version.into());
+                        let version = places.version(&label).map(i64::from);
                         let known = before.iter().find(|known| known.uri == uri);
                         Some(report(uri, version, known.map(|known| known.value.as_str()), found))
                     })
@@ -66,7 +65,20 @@ pub async fn of_workspace(
             .await?,
         );
     }
+    // Editors keep what they are not told otherwise: files that are gone have no findings.
+    let is_told = |uri: &Uri| items.iter().any(|item| uri_of(item) == uri);
+    let known = params.previous_result_ids.into_iter();
+    let gone: Vec<_> = known.filter(|known| !is_told(&known.uri)).collect();
+    let none = |known: PreviousResultId| report(known.uri, None, Some(&known.value), Vec::new());
+    items.extend(gone.into_iter().map(none));
     Ok(WorkspaceDiagnosticReportResult::Report(WorkspaceDiagnosticReport { items }))
+}
+
+fn uri_of(report: &WorkspaceDocumentDiagnosticReport) -> &Uri {
+    match report {
+        WorkspaceDocumentDiagnosticReport::Full(report) => &report.uri,
+        WorkspaceDocumentDiagnosticReport::Unchanged(report) => &report.uri,
+    }
 }
 
 fn report(

@@ -1,17 +1,21 @@
 //! Beginning, and how the server is.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use flowright_compiler::Analysis;
 use serde_json::{Value as Json, json};
 use tower_lsp_server::Client;
+use tower_lsp_server::jsonrpc::Result;
 use tower_lsp_server::ls_types::{
     DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern, InitializeParams,
-    Registration, Uri,
+    Registration, Uri, WatchKind,
 };
 
+use crate::server::can::Can;
+use crate::server::guard::guarded;
 use crate::server::project::Project;
-use crate::server::state::{Can, State};
+use crate::server::state::State;
 use crate::server::told::project_address;
 use crate::server::trials::Trials;
 
@@ -33,13 +37,19 @@ pub async fn watch_files(client: &Client, can: Can) {
     if !can.watch_files {
         return;
     }
-    let watcher = |pattern: &str| FileSystemWatcher {
+    let watcher = |(pattern, kind): (&str, Option<WatchKind>)| FileSystemWatcher {
         glob_pattern: GlobPattern::String(pattern.to_owned()),
-        kind: None,
+        kind,
     };
-    let options = DidChangeWatchedFilesRegistrationOptions {
-        watchers: ["**/*.flow", "**/*.md", "**/flowright.toml"].map(watcher).into(),
-    };
+    // A folder that is deleted or renamed is told of as one thing: it matches no name of a file.
+    let watched = [
+        ("**/*.flow", None),
+        ("**/*.md", None),
+        ("**/flowright.toml", None),
+        ("**", Some(WatchKind::Delete)),
+    ];
+    let options =
+        DidChangeWatchedFilesRegistrationOptions { watchers: watched.map(watcher).into() };
     let registration = Registration {
         id: "files".to_owned(),
         method: "workspace/didChangeWatchedFiles".to_owned(),
@@ -51,9 +61,9 @@ pub async fn watch_files(client: &Client, can: Can) {
 }
 
 /// How the server is.
-pub fn status(state: &State, trials: &Trials) -> Json {
-    let of = |project: &std::sync::Arc<Project>| {
-        let snapshot = project.latest();
+pub async fn status(state: &State, trials: &Arc<Trials>) -> Result<Json> {
+    let of = |project: &Arc<Project>| {
+        let snapshot = project.latest().map(|found| found.snapshot);
         let analysis = snapshot.as_ref().map(|snapshot| &snapshot.analysis);
         json!({
             "project": project_address(&project.root),
@@ -63,9 +73,14 @@ pub fn status(state: &State, trials: &Trials) -> Json {
             "revision": snapshot.as_ref().map_or(0, |snapshot| snapshot.revision),
         })
     };
-    json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "projects": state.projects().iter().map(of).collect::<Vec<_>>(),
-        "conversations": trials.lock().conversations.count(),
+    let projects: Vec<_> = state.projects().iter().map(of).collect();
+    let trials = Arc::clone(trials);
+    guarded("flowright/status", move || {
+        Ok(json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "projects": projects,
+            "conversations": trials.lock().conversations.count(),
+        }))
     })
+    .await
 }

@@ -22,9 +22,9 @@ pub mod trials;
 use tower_lsp_server::jsonrpc::Result;
 use tower_lsp_server::ls_types::{TextDocumentPositionParams, Uri};
 
-use super::guard::{guarded, refused};
+use super::guard::{changed, guarded, refused};
 use super::places::At;
-use super::state::State;
+use super::state::{Missed, State};
 
 /// Runs what a feature does on a document with all edits so far. A document that is nobody's gives
 /// nothing, not an error: editors ask about all that is open.
@@ -35,7 +35,11 @@ pub async fn on_document<T: Send + 'static>(
     work: impl FnOnce(&At) -> std::result::Result<Option<T>, String> + Send + 'static,
 ) -> Result<Option<T>> {
     let Ok(located) = state.locate(uri) else { return Ok(None) };
-    let Ok(at) = located.at().await else { return Ok(None) };
+    let at = match located.at().await {
+        Ok(at) => at,
+        Err(Missed::Gone(_)) => return Ok(None),
+        Err(Missed::Changed) => return Err(changed()),
+    };
     guarded(what, move || work(&at)).await
 }
 
@@ -62,6 +66,9 @@ pub async fn demand<T: Send + 'static>(
     work: impl FnOnce(&At) -> std::result::Result<T, String> + Send + 'static,
 ) -> Result<T> {
     let located = state.locate(uri).map_err(refused)?;
-    let at = located.at().await.map_err(refused)?;
+    let at = located.at().await.map_err(|missed| match missed {
+        Missed::Changed => changed(),
+        Missed::Gone(why) => refused(why),
+    })?;
     guarded(what, move || work(&at)).await
 }

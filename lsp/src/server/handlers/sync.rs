@@ -9,9 +9,12 @@ use crate::server::documents::Document;
 use crate::server::state::State;
 
 /// A text was opened.
-pub fn opened(state: &State, params: DidOpenTextDocumentParams) {
+///
+/// # Errors
+/// It is not followed: why.
+pub fn opened(state: &State, params: DidOpenTextDocumentParams) -> Result<(), String> {
     let item = params.text_document;
-    state.open(Document::new(item.uri, item.version, item.text));
+    state.open(Document::new(item.uri, item.version, item.text))
 }
 
 /// A text was edited.
@@ -21,7 +24,7 @@ pub fn opened(state: &State, params: DidOpenTextDocumentParams) {
 pub fn changed(state: &State, params: DidChangeTextDocumentParams) -> Result<(), String> {
     let (version, changes) = (params.text_document.version, params.content_changes);
     state.change(&params.text_document.uri, |document, encoding| {
-        document.change(version, changes, encoding)
+        document.change(version, changes, encoding);
     })
 }
 

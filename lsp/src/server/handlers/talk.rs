@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use tower_lsp_server::jsonrpc::Result;
-use tower_lsp_server::ls_types::{Range, TextDocumentIdentifier, TextEdit, Uri, WorkspaceEdit};
+use tower_lsp_server::ls_types::{Range, TextDocumentIdentifier, TextEdit, WorkspaceEdit};
 
 use super::demand;
 use crate::server::guard::{guarded, refused};
@@ -132,8 +132,13 @@ pub async fn restart(state: &State, trials: &Arc<Trials>, params: Move<Nothing>)
 }
 
 /// It is closed.
-pub fn stop(trials: &Trials, params: &Move<Nothing>) {
-    trials.lock().conversations.stop(&params.id);
+pub async fn stop(trials: &Arc<Trials>, params: Move<Nothing>) -> Result<Json> {
+    let trials = Arc::clone(trials);
+    guarded("flowright/conversation/stop", move || {
+        trials.lock().conversations.stop(&params.id);
+        Ok(Json::Null)
+    })
+    .await
 }
 
 /// What happened in it, as a test at the end of the file that it was begun from.
@@ -142,7 +147,7 @@ pub async fn record(state: &State, trials: &Arc<Trials>, params: Move<Record>) -
     let trials = Arc::clone(trials);
     guarded("flowright/conversation/record", move || {
         let mut inner = trials.lock();
-        let talk = inner.conversations.get(&params.id).map_err(|refused| refused.0)?;
+        let talk = inner.current(&places, &params.id)?;
         let test = talk.record(&params.what.name).map_err(|refused| refused.0)?;
         let label = talk.begin().file.clone();
         let edit = at_the_end(&places, &label, &test)?;
@@ -158,9 +163,8 @@ fn at_the_end(
     text: &str,
 ) -> std::result::Result<WorkspaceEdit, String> {
     let (_, source) = places.snapshot.file(label).ok_or("the file is gone")?;
-    let uri: Uri = places.uri_of(label).ok_or("the file has no address")?;
     let length = u32::try_from(source.text.len()).map_err(|_| "the file is too large")?;
-    let end = places.encoding.position(&source.text, &source.lines, length);
+    let end = places.speech.encoding.position(&source.text, &source.lines, length);
     let blank = match source.text.as_bytes() {
         [] => "",
         [.., b'\n', b'\n'] => "",
@@ -169,8 +173,7 @@ fn at_the_end(
     };
     let new_text = format!("{blank}{}\n", text.trim_end());
     let edit = TextEdit { range: Range { start: end, end }, new_text };
-    let changes = std::collections::HashMap::from([(uri, vec![edit])]);
-    Ok(WorkspaceEdit { changes: Some(changes), ..WorkspaceEdit::default() })
+    places.workspace_edit([(label, vec![edit])])
 }
 
 /// Something happens in a conversation.
@@ -191,14 +194,18 @@ async fn on(
     .await
 }
 
-/// The project of a conversation.
-async fn places_of(state: &State, trials: &Trials, id: &str) -> Result<Places> {
-    let key = {
+/// The project of a conversation, with all edits so far.
+async fn places_of(state: &State, trials: &Arc<Trials>, id: &str) -> Result<Places> {
+    // What is known of edits is taken before anything waits.
+    let all: Vec<_> = state.projects().iter().map(|project| state.whole(project)).collect();
+    let (trials, id) = (Arc::clone(trials), id.to_owned());
+    let key = guarded("flowright/conversation", move || {
         let mut inner = trials.lock();
-        let talk = inner.conversations.get(id).map_err(|refused_| refused(refused_.0))?;
-        talk.begin().project.clone()
-    };
-    let project = state.projects().into_iter().find(|p| project_address(&p.root) == key);
-    let project = project.ok_or_else(|| refused("the project is closed".to_owned()))?;
-    Ok(state.whole(&project).places().await.map_err(refused)?.0)
+        let talk = inner.conversations.get(&id).map_err(|refused| refused.0)?;
+        Ok(talk.begin().project.clone())
+    });
+    let key = key.await?;
+    let located = all.into_iter().find(|l| project_address(&l.project.root) == key);
+    let located = located.ok_or_else(|| refused("the project is closed".to_owned()))?;
+    Ok(located.places().await.map_err(refused)?.0)
 }

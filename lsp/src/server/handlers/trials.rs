@@ -1,7 +1,9 @@
 //! The project's tests, and drawings of its flows.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use flowright_compiler::base::SourceMap;
 use flowright_compiler::graph;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -118,7 +120,8 @@ pub async fn list(state: &State, params: TestsParams) -> Result<Json> {
     Ok(all.into())
 }
 
-/// Runs tests: those of these ids, or all, of one project or of all.
+/// Runs tests: those of these ids, or all, of one project or of all. When nobody waits for the answer any
+/// more, none is begun.
 pub async fn run(state: &State, trials: &Arc<Trials>, params: RunParams) -> Result<Json> {
     let wanted = params.project;
     let is_wanted = |address: &str| wanted.as_ref().is_none_or(|wanted| wanted == address);
@@ -128,13 +131,17 @@ pub async fn run(state: &State, trials: &Arc<Trials>, params: RunParams) -> Resu
         return Err(refused("that project is not open".to_owned()));
     }
     let alone = located.len() == 1;
+    let left = Left::default();
     let (mut results, mut coverage) = (Vec::new(), Vec::new());
     for located in located {
+        // A project that was closed meanwhile has no tests.
         let Ok((places, _)) = located.places().await else { continue };
         let (trials, ids) = (Arc::clone(trials), params.ids.clone());
         let with_coverage = params.coverage.unwrap_or_default();
+        let stop = Arc::clone(&left.0);
         let (ran, covered) = guarded("flowright/tests/run", move || {
-            of_project(&trials, &places, ids, alone, with_coverage)
+            let stop = move || stop.load(Ordering::Relaxed);
+            Ok(of_project(&trials, &places, ids, alone, with_coverage, &stop))
         })
         .await?;
         results.extend(ran);
@@ -146,26 +153,52 @@ pub async fn run(state: &State, trials: &Arc<Trials>, params: RunParams) -> Resu
     })
 }
 
-/// What ran of one project, and what of it was covered. Of several projects each has its own tests.
+/// Says to what runs elsewhere that nobody waits for it any more: the request was answered or cancelled.
+#[derive(Default)]
+struct Left(Arc<AtomicBool>);
+
+impl Drop for Left {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// What ran of one project, and what of it was covered. Of several projects each has its own tests; in one
+/// with errors none passes, whatever the others do.
 fn of_project(
     trials: &Trials,
     places: &Places,
     ids: Option<Vec<String>>,
     alone: bool,
     with_coverage: bool,
-) -> std::result::Result<(Vec<Json>, Vec<Json>), String> {
-    let own = |id: &String| {
-        let listed = tests::list(&places.snapshot.analysis.sources);
-        alone || listed.iter().any(|test| test.id == *id)
-    };
+    stop: &dyn Fn() -> bool,
+) -> (Vec<Json>, Vec<Json>) {
+    let listed = tests::list(&places.snapshot.analysis.sources);
+    let own = |id: &String| alone || listed.iter().any(|test| test.id == *id);
     let ids = ids.map(|ids| ids.into_iter().filter(own).collect::<Vec<_>>());
     if ids.as_ref().is_some_and(Vec::is_empty) {
-        return Ok((Vec::new(), Vec::new()));
+        return (Vec::new(), Vec::new());
     }
-    let ready = trials.lock().ready(places)?;
-    let ran = tests::run(&ready, ids.as_deref(), &|| false);
-    let results = ran.results.iter().map(|result| localised(result, &ready.sources, places));
-    let results = results.collect();
+    let project = project_address(&places.project.root);
+    let shown = |result: &tests::TestResult, sources: &SourceMap| {
+        let mut json = localised(result, sources, places);
+        if let Json::Object(fields) = &mut json {
+            fields.insert("project".to_owned(), project.clone().into());
+        }
+        json
+    };
+    let ready = trials.lock().ready(places);
+    let ready = match ready {
+        Ok(ready) => ready,
+        Err(why) => {
+            let ids = ids.unwrap_or_else(|| listed.into_iter().map(|test| test.id).collect());
+            let sources = &places.snapshot.analysis.sources;
+            let failed = ids.iter().map(|id| shown(&tests::failed(id, &why), sources));
+            return (failed.collect(), Vec::new());
+        }
+    };
+    let ran = tests::run(&ready, ids.as_deref(), stop);
+    let results = ran.results.iter().map(|result| shown(result, &ready.sources)).collect();
     let mut coverage = Vec::new();
     if with_coverage {
         for file in ran.coverage.by_file() {
@@ -179,7 +212,7 @@ fn of_project(
                 "ways": localised(&file.ways, &ready.sources, places),
             }));
         }
-        trials.lock().coverage.insert(project_address(&places.project.root), ran.coverage);
+        trials.lock().coverage.insert(project, ran.coverage);
     }
-    Ok((results, coverage))
+    (results, coverage)
 }

@@ -32,6 +32,14 @@ impl Conversation {
         if self.session.is_calling() {
             return Err(Refused::new("a call is under way: answer it first"));
         }
+        if let Some(why) = self.left_behind() {
+            return Err(Refused::new(format!("it is in the sources as they were: {why}")));
+        }
+        if self.ready.program().tests.iter().any(|test| test.name == name) {
+            return Err(Refused::new(format!(
+                "there is a test `{name}` already: give another name"
+            )));
+        }
         let mut lost = self.lost.clone();
         let test = self.test(name, &mut lost)?;
         let written = write(self.ready.program(), &test);

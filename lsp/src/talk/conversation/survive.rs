@@ -66,6 +66,14 @@ impl Conversation {
         }
     }
 
+    /// Why it is not in the sources as they are now, if it is not.
+    pub(super) fn left_behind(&self) -> Option<&str> {
+        match Arc::ptr_eq(&self.ready, &self.newest) {
+            true => None,
+            false => Some(self.kept.as_ref()?.why.as_deref().unwrap_or("it does not fit")),
+        }
+    }
+
     /// Where `migrate` sends it on, that runs before anything else.
     fn wake_if_due(&mut self) -> Result<(), Refused> {
         if self.session.wake_at_ms.is_some_and(|due| due <= self.now_ms) {

@@ -160,11 +160,17 @@ fn run_one(ready: &Ready, id: &str, test: &TestDef) -> (TestResult, TestReport) 
 
 /// A test that is not in the program: it has errors of its own, or is gone.
 fn missing(id: &str) -> TestResult {
+    failed(id, "the test is not part of the program: it is gone, or has errors")
+}
+
+/// A test that did not run.
+#[must_use]
+pub fn failed(id: &str, why: &str) -> TestResult {
     TestResult {
         id: id.to_owned(),
         passed: false,
         ms: 0,
-        message: Some("the test is not part of the program: it is gone, or has errors".to_owned()),
+        message: Some(why.to_owned()),
         expected: None,
         actual: None,
         location: None,
