@@ -64,3 +64,29 @@ test("words of the language are one word to the editor", () => {
   const words = (text: string) => [...text.matchAll(new RegExp(pattern, `g${flags}`))].map((found) => found[0]);
   assert.deepEqual(words("-> 修改订单 order_number 2026-06-15"), ["修改订单", "order_number", "2026-06-15"]);
 });
+
+test("what the debugger reads of a configuration is described", () => {
+  const guide = readFileSync(join(root, "../../docs/debugger.md"), "utf8");
+  const { configurationAttributes } = contributes.debuggers[0];
+  for (const request of ["launch", "attach"]) {
+    const [, table] = new RegExp(`\\| \`${request}\` \\| \\|\n((?:\\|.*\n)+)`).exec(guide) ?? [];
+    const names = [...(table ?? "").matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm)].flatMap(([, cell]) => [...(cell ?? "").matchAll(/\w+/g)].map(([name]) => name));
+    assert.ok(names.includes("project"), request);
+    // `noDebug` is the protocol's: "Run Without Debugging" sets it.
+    assert.deepEqual(names.filter((name) => name !== "noDebug" && configurationAttributes[request].properties[name] === undefined), [], request);
+  }
+});
+
+test("attaching names the flag that lets the debugger in", () => {
+  const told = JSON.stringify(contributes.debuggers) + readFileSync(join(root, "walkthrough/debug.md"), "utf8");
+  assert.match(told, /serve --debug/);
+  assert.doesNotMatch(told, /serve --watch/);
+});
+
+test("a step of the walkthrough is done by what VS Code knows of", () => {
+  for (const step of contributes.walkthroughs[0].steps) {
+    for (const event of step.completionEvents) {
+      assert.match(event, /^(onCommand|onContext|onView|onLink|onSettingChanged|extensionInstalled|stepSelected):./);
+    }
+  }
+});
