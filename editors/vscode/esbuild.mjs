@@ -9,10 +9,10 @@ const extension = { ...shared, entryPoints: ["src/extension.ts"], outfile: "dist
 const webviews = { ...shared, entryPoints: { graph: "src/graph/view/main.ts", talk: "src/talk/view/main.ts" }, outdir: "dist", platform: "browser", format: "iife", target: "es2022" };
 const styles = { ...shared, entryPoints: ["src/graph/view/graph.css", "src/talk/view/talk.css"], outdir: "dist", outbase: "src", entryNames: "[name]" };
 
-const tests = () => ({
+const tests = (folder, end) => ({
   ...shared,
   minify: false,
-  entryPoints: readdirSync("test", { recursive: true }).filter((name) => name.endsWith(".ts") && !name.includes("node_modules")).map((name) => `test/${name}`),
+  entryPoints: readdirSync(`test/${folder}`, { recursive: true }).filter((name) => name.endsWith(end) && !name.includes("node_modules")).map((name) => `test/${folder}/${name}`),
   outdir: "dist-test",
   outbase: "test",
   platform: "node",
@@ -20,6 +20,8 @@ const tests = () => ({
   target: "node20",
   packages: "external",
 });
+// Unit tests run without VS Code: what the modules have of it is a double.
+const double = { vscode: "./test/unit/double/vscode.ts", "vscode-languageclient/node": "./test/unit/double/client.ts" };
 
 if (has("--watch")) {
   for (const options of [extension, webviews, styles]) await (await context(options)).watch();
@@ -28,6 +30,6 @@ if (has("--watch")) {
   await Promise.all([extension, webviews, styles].map(build));
   if (has("--tests")) {
     rmSync("dist-test", { recursive: true, force: true });
-    await build(tests());
+    await Promise.all([build({ ...tests("unit", ".test.ts"), alias: double }), build(tests("workbench", ".ts"))]);
   }
 }

@@ -177,6 +177,7 @@ export type { Location, Position };
 /** The names of the requests, once. */
 export const method = {
   checked: "flowright/checked",
+  closed: "flowright/closed",
   status: "flowright/status",
   graph: "flowright/graph",
   tests: "flowright/tests",
