@@ -152,6 +152,7 @@ export interface TestInfo {
 
 export interface TestOutcome {
   id: string;
+  project: string;
   passed: boolean;
   ms: number;
   message?: string;

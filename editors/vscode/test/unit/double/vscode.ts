@@ -274,10 +274,13 @@ export class Run {
 export class Controller {
   readonly items = new Items();
   readonly runs: Run[] = [];
+  /** What the buttons Run, Debug and Coverage do. */
+  readonly profiles: ((request: unknown) => Promise<void>)[] = [];
   createTestItem(id: string, label: string): Item {
     return new Item(id, label);
   }
-  createRunProfile(): Record<string, unknown> {
+  createRunProfile(_name: string, _kind: number, run: (request: unknown) => Promise<void>): Record<string, unknown> {
+    this.profiles.push(run);
     return {};
   }
   createTestRun(): Run {
