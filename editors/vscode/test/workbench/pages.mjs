@@ -145,6 +145,15 @@ const cases = {
     assert.equal(await page.locator("#banner").textContent(), "There is no graph.");
     assert.ok(await page.locator("#banner").isVisible());
   },
+  async "what is said of a drawing leaves it, and goes when the cursor is back"({ open }) {
+    const page = await open("graph");
+    await tell(page, { type: "graph", flows: [orderChange()], flow: undefined, followCursor: true });
+    await tell(page, { type: "notice", text: "This file has no flow." });
+    assert.equal(await page.locator(".node").count(), 8);
+    assert.equal(await page.locator("#banner").textContent(), "This file has no flow.");
+    await tell(page, { type: "cursor", uri: "file:///w/change.flow", position: { line: 48, character: 4 }, flow: "change_delivery_date" });
+    assert.ok(await page.locator("#banner").isHidden());
+  },
   async "a conversation is shown, and what is pressed is sent"({ open, shoot }) {
     for (const theme of ["dark", "light"]) {
       const page = await open("talk", theme);

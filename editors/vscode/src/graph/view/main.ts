@@ -26,6 +26,8 @@ let moved = false;
 let cursor: { uri: string; position: Position; flow: string | undefined } | undefined;
 let follow = true;
 let selected: number | undefined;
+/** What is said of the drawing, or instead of one. */
+let notice: string | undefined;
 const boxes = new Map<number, SVGGElement>();
 
 const say = (message: FromPage) => host.postMessage(message);
@@ -70,8 +72,6 @@ function show(next: FlowGraph | undefined): void {
   });
   layer.replaceChildren(drawing);
   legendBox.replaceChildren(...legend(flow).map((entry) => element("span", { class: `entry ${entry.name}` }, element("span", { class: "swatch" }), entry.text)));
-  banner.textContent = flow.stale ? "The sources have errors: this is their last version without." : "";
-  banner.hidden = !flow.stale;
   if (changed || !moved) {
     moved = false;
     look(fit(flow, size()));
@@ -152,11 +152,17 @@ function mark(): void {
   }
 }
 
+function tell(what: string | undefined): void {
+  notice = what;
+  const told = notice ?? (flow?.stale === true ? "The sources have errors: this is their last version without." : "");
+  banner.textContent = told;
+  banner.hidden = told === "";
+}
+
 function none(why: string): void {
   flows = [];
   show(undefined);
-  banner.textContent = why;
-  banner.hidden = false;
+  tell(why);
   legendBox.replaceChildren();
   picker.replaceChildren();
 }
@@ -168,10 +174,16 @@ window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
       follow = data.followCursor;
       picker.replaceChildren(...flows.map((one) => element("option", { value: one.name }, one.name)));
       show(chooseFlow(flows, data.flow, flow?.name, host.getState()?.flow));
+      tell(undefined);
       break;
     }
     case "none":
       none(data.why);
+      break;
+    case "notice":
+      cursor = undefined;
+      mark();
+      tell(data.text);
       break;
     case "cursor":
       cursor = { uri: data.uri, position: data.position, flow: data.flow };
@@ -180,12 +192,17 @@ window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
       } else {
         mark();
       }
+      // It is back from elsewhere. Why there is nothing to see stays.
+      if (flow !== undefined) {
+        tell(undefined);
+      }
       break;
   }
 });
 
 picker.addEventListener("change", () => {
   show(chooseFlow(flows, picker.value));
+  tell(notice);
   say({ type: "flow", name: picker.value });
 });
 
