@@ -5,7 +5,7 @@ export type ToPage =
   /** `edited`: it was sent because the sources changed. */
   | { type: "conversation"; conversation: Conversation; edited: boolean }
   | { type: "none"; why: string }
-  /** Something could not be done; the conversation stays as it was. */
+  /** Something could not be done; what is shown stays as it was. */
   | { type: "failed"; why: string };
 
 export type FromPage =

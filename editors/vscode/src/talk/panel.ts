@@ -6,13 +6,16 @@ import { message, type Server } from "../server/server";
 import { openPanel } from "../webview";
 import { TALK_BODY } from "./body";
 import type { FromPage, ToPage } from "./messages";
-import { testName } from "./model";
+import { localMinute, testName } from "./model";
+
+const NOTHING: ToPage = { type: "failed", why: "There is no conversation. Restart begins one." };
 
 export class TalkPanel implements vscode.Disposable {
   private panel: vscode.WebviewPanel | undefined;
   private began: ConversationStart | undefined;
   private conversation: Conversation | undefined;
-  /** What the page was told last; for tests, which cannot look into it. */
+  /** What the page shows, and what it was told last: that, or something about it. */
+  private base: ToPage | undefined;
   last: ToPage | undefined;
   private readonly disposables: vscode.Disposable[] = [];
 
@@ -45,7 +48,7 @@ export class TalkPanel implements vscode.Disposable {
       ...set("flow", flow),
       ...set("channel", settings.get<string>("channel")),
       ...set("language", settings.get<string>("language")),
-      ...set("at", settings.get<string>("at")),
+      at: settings.get<string>("at") || localMinute(new Date()),
       ...(Object.keys(customer).length === 0 ? {} : { customer }),
     };
     if (this.panel === undefined) {
@@ -60,25 +63,41 @@ export class TalkPanel implements vscode.Disposable {
       this.panel.reveal(undefined, true);
     }
     this.panel.title = flow === undefined ? "Conversation" : `Conversation: ${flow}`;
+    await this.forget();
     await this.begin();
   }
 
+  /** Begins one in the place of the one that is shown, which stays if this one is refused. */
   private async begin(): Promise<void> {
-    await this.forget();
-    if (this.began === undefined) {
+    const began = this.began;
+    if (began === undefined) {
       return;
     }
     try {
-      this.show(await this.server.ask<Conversation>(method.conversation("start"), this.began));
+      const fresh = await this.server.ask<Conversation>(method.conversation("start"), began);
+      if (began === this.began && this.panel !== undefined) {
+        const before = this.conversation?.id;
+        this.show(fresh);
+        await this.stop(before);
+      } else {
+        // Another one was begun meanwhile, or the page was closed.
+        await this.stop(fresh.id);
+      }
     } catch (error) {
-      this.tell({ type: "none", why: message(error) });
+      if (began === this.began) {
+        this.tell({ type: this.conversation === undefined ? "none" : "failed", why: message(error) });
+      }
     }
   }
 
-  /** The server need not hold it any longer. */
   private async forget(): Promise<void> {
     const id = this.conversation?.id;
     this.conversation = undefined;
+    await this.stop(id);
+  }
+
+  /** The server need not hold a conversation any longer. */
+  private async stop(id: string | undefined): Promise<void> {
     if (id !== undefined && this.server.health.state === "running") {
       try {
         await this.server.ask(method.conversation("stop"), { id });
@@ -93,8 +112,10 @@ export class TalkPanel implements vscode.Disposable {
       await revealPlace(received.location);
     } else if (received.type === "ready") {
       // The page was made anew: it was hidden.
-      if (this.last !== undefined) {
-        this.tell(this.last);
+      for (const told of new Set([this.base, this.last])) {
+        if (told !== undefined) {
+          this.post(told);
+        }
       }
     } else if (received.type === "restart") {
       await this.restart();
@@ -109,10 +130,11 @@ export class TalkPanel implements vscode.Disposable {
   private async ask(verb: "say" | "answer" | "pass" | "set", params: object): Promise<void> {
     const id = this.conversation?.id;
     if (id === undefined) {
+      this.tell(NOTHING);
       return;
     }
     try {
-      this.show(await this.server.ask<Conversation>(method.conversation(verb), { id, ...params }));
+      this.showAnswer(id, await this.server.ask<Conversation>(method.conversation(verb), { id, ...params }));
     } catch (error) {
       this.tell({ type: "failed", why: message(error) });
     }
@@ -125,23 +147,28 @@ export class TalkPanel implements vscode.Disposable {
       return;
     }
     try {
-      this.show(await this.server.ask<Conversation>(method.conversation("restart"), { id }));
+      this.showAnswer(id, await this.server.ask<Conversation>(method.conversation("restart"), { id }));
     } catch (error) {
-      this.tell({ type: "failed", why: message(error) });
+      // The server keeps so many, and may have let this one go.
+      this.server.log.debug(`a conversation could not be restarted: ${message(error)}`);
+      await this.begin();
     }
   }
 
   private async record(): Promise<void> {
     const conversation = this.conversation;
     if (conversation === undefined) {
+      this.tell(NOTHING);
       return;
     }
     const name = await vscode.window.showInputBox({ title: "Record as a test", prompt: "The test's name", value: testName(conversation), validateInput: (value) => (value.trim() === "" ? "A test has a name." : undefined) });
     if (name !== undefined) {
       await this.recordAs(conversation, name);
     }
-    // The page waits for an answer in any case.
-    this.show(conversation);
+    // The page waits for an answer in any case. It went on while the name was asked for.
+    if (this.conversation !== undefined) {
+      this.show(this.conversation);
+    }
   }
 
   private async recordAs(conversation: Conversation, name: string): Promise<void> {
@@ -160,13 +187,27 @@ export class TalkPanel implements vscode.Disposable {
     }
   }
 
+  /** An answer that comes when another conversation is shown is not shown. */
+  private showAnswer(id: string, conversation: Conversation): void {
+    if (id === this.conversation?.id) {
+      this.show(conversation);
+    }
+  }
+
   private show(conversation: Conversation, edited = false): void {
     this.conversation = conversation;
     this.tell({ type: "conversation", conversation, edited });
   }
 
   private tell(told: ToPage): void {
+    if (told.type !== "failed") {
+      this.base = told;
+    }
     this.last = told;
+    this.post(told);
+  }
+
+  private post(told: ToPage): void {
     void this.panel?.webview.postMessage(told);
   }
 

@@ -183,6 +183,48 @@ const cases = {
     await page.locator("#call button[type=submit]").click();
     assert.deepEqual((await sent(page)).at(-1), { type: "answer", key: "k1", value: { granted: false } });
   },
+  async "lines that were there stay, and the keyboard goes where it is needed"({ open }) {
+    const page = await open("talk");
+    const { call, ...calm } = CONVERSATION;
+    const show = (more = {}) => tell(page, { type: "conversation", conversation: { ...calm, ...more }, edited: false });
+    const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.className);
+    await show();
+    await page.evaluate(() => { document.querySelector(".line").isMarked = true; });
+    const said = { who: "user", text: "6月15日" };
+    await page.fill("#text", said.text);
+    await page.keyboard.press("Enter");
+    await show({ lines: [...calm.lines, said], call });
+    assert.equal(await page.locator(".line").count(), 7);
+    assert.equal(await page.evaluate(() => document.querySelector(".line").isMarked), true);
+    assert.equal(await focused(), "suggestion");
+    await page.keyboard.press("Enter");
+    await show({ lines: [...calm.lines, said] });
+    assert.equal(await focused(), "text");
+    // A button that waited for its answer has the keyboard again; a field keeps it.
+    await page.locator("#wake").focus();
+    await page.keyboard.press("Enter");
+    await show();
+    assert.equal(await focused(), "wake");
+    await page.locator("#span").focus();
+    await show({ call });
+    assert.equal(await focused(), "span");
+  },
+  async "while there is no conversation nothing can be asked of one"({ open }) {
+    const page = await open("talk");
+    const { call: _, ...calm } = CONVERSATION;
+    await tell(page, { type: "conversation", conversation: calm, edited: false });
+    await page.locator("summary", { hasText: "Customer" }).click();
+    const fields = ["#language", "#channel", "#span", "#text", "#customer select", "#customer input"];
+    for (const field of fields) {
+      assert.ok(await page.locator(field).first().isEnabled(), field);
+    }
+    await tell(page, { type: "none", why: "The server ended." });
+    for (const field of [...fields, "#record"]) {
+      assert.ok(await page.locator(field).first().isDisabled(), field);
+    }
+    assert.ok(await page.locator("#restart").isEnabled());
+    assert.equal(await page.locator(".line").count(), 0);
+  },
   async "words, choices, time, language and customer are sent; the way over an edit is told"({ open, shoot }) {
     const page = await open("talk");
     const { call: _, ...calm } = CONVERSATION;
