@@ -1,15 +1,19 @@
 // The graph beside the source: drawn anew after each check, led by the cursor, and leading back.
 import * as vscode from "vscode";
+import { asKept } from "../kept";
 import { revealPlace, spelled } from "../places";
 import { method, type FlowGraph, type Graph, type Location } from "../protocol";
 import { folderName } from "../server/health";
+import { ready } from "../server/ready";
 import { message, type Server } from "../server/server";
 import { flowAt } from "../source";
-import { openPanel } from "../webview";
+import { fillPanel, openPanel, type PanelOptions } from "../webview";
 import { GRAPH_BODY } from "./body";
 import type { FromPage, ToPage } from "./messages";
 
+const PAGE: PanelOptions = { viewType: "flowright.graph", title: "Flow Graph", name: "graph", body: GRAPH_BODY };
 const NO_FLOW = "This file has no flow.";
+const WAITS = "The graph comes back when this workspace is trusted and the server runs.";
 
 type Drawn = Extract<ToPage, { type: "graph" | "none" }>;
 
@@ -22,6 +26,8 @@ export class GraphPanel implements vscode.Disposable {
   private isDrawn = false;
   /** Another file that the cursor is in, as long as it has nothing to draw or was only asked about. */
   private elsewhere: string | undefined;
+  /** Whether the window was loaded anew and it is not time yet to draw. */
+  private isWaiting = false;
   private asked = 0;
   /** What the page was told last; for tests, which cannot look into it. */
   last: ToPage | undefined;
@@ -37,13 +43,14 @@ export class GraphPanel implements vscode.Disposable {
         void this.refresh();
       }),
       server.onHealth((health) => {
-        if (health.state !== "running" && health.state !== "starting") {
+        if (!this.isWaiting && health.state !== "running" && health.state !== "starting") {
           this.isDrawn = false;
           this.tell({ type: "none", why: "There is no graph while the server does not run." });
         }
       }),
       vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => this.cursor(textEditor)),
       vscode.window.onDidChangeActiveTextEditor((editor) => this.cursor(editor)),
+      vscode.window.registerWebviewPanelSerializer(PAGE.viewType, { deserializeWebviewPanel: (panel, state) => this.restore(panel, state) }),
     );
   }
 
@@ -52,17 +59,42 @@ export class GraphPanel implements vscode.Disposable {
     this.document = document;
     this.wanted = flow;
     this.elsewhere = undefined;
+    this.isWaiting = false;
     if (this.panel === undefined) {
-      const panel = openPanel(this.extension, { viewType: "flowright.graph", title: "Flow Graph", name: "graph", body: GRAPH_BODY });
-      panel.onDidDispose(() => {
-        this.panel = undefined;
-      });
-      panel.webview.onDidReceiveMessage((received: FromPage) => this.received(received));
-      this.panel = panel;
+      this.take(openPanel(this.extension, PAGE));
     } else {
       this.panel.reveal(undefined, true);
       await this.refresh();
     }
+  }
+
+  /** Draws in a panel of before the window was loaded anew, once that can be. */
+  private async restore(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const kept = asKept(state);
+    if (this.panel !== undefined || kept === undefined) {
+      panel.dispose();
+      return;
+    }
+    this.document = vscode.Uri.parse(kept.document);
+    this.wanted = kept.flow;
+    this.isWaiting = true;
+    fillPanel(panel, this.extension, PAGE);
+    this.take(panel);
+    // VS Code waits for the panel, not for the server.
+    void ready(this.server).then(() => {
+      if (this.isWaiting) {
+        this.isWaiting = false;
+        void this.refresh();
+      }
+    });
+  }
+
+  private take(panel: vscode.WebviewPanel): void {
+    panel.onDidDispose(() => {
+      this.panel = undefined;
+    });
+    panel.webview.onDidReceiveMessage((received: FromPage) => this.received(received));
+    this.panel = panel;
   }
 
   private async received(received: FromPage): Promise<void> {
@@ -87,6 +119,10 @@ export class GraphPanel implements vscode.Disposable {
   async refresh(): Promise<void> {
     const document = this.document;
     if (this.panel === undefined || document === undefined) {
+      return;
+    }
+    if (this.isWaiting) {
+      this.tell({ type: "none", why: WAITS });
       return;
     }
     const asked = ++this.asked;
@@ -119,7 +155,7 @@ export class GraphPanel implements vscode.Disposable {
     try {
       const graph = await this.server.ask<Graph>(method.graph, { textDocument: { uri: document.toString() } });
       const followCursor = vscode.workspace.getConfiguration("flowright", document).get("graph.followCursor", true);
-      return graph.flows.length === 0 ? { type: "none", why: NO_FLOW } : { type: "graph", flows: respelled(graph.flows), flow, followCursor };
+      return graph.flows.length === 0 ? { type: "none", why: NO_FLOW } : { type: "graph", document: document.toString(), flows: respelled(graph.flows), flow, followCursor };
     } catch (error) {
       return { type: "none", why: message(error) };
     }
@@ -139,7 +175,7 @@ export class GraphPanel implements vscode.Disposable {
   }
 
   private cursor(editor: vscode.TextEditor | undefined): void {
-    if (this.panel === undefined || editor === undefined || !isSource(editor.document)) {
+    if (this.panel === undefined || this.isWaiting || editor === undefined || !isSource(editor.document)) {
       return;
     }
     const uri = editor.document.uri.toString();

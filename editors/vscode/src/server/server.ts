@@ -175,12 +175,14 @@ export class Server implements vscode.Disposable {
 
   private makeClient(path: string): LanguageClient {
     const run: Executable = { command: path, args: ["lsp"] };
+    // One that is being ended may still say something.
+    const isCurrent = () => this.client === client;
     const options: LanguageClientOptions = {
       documentSelector: [{ language: "flow", scheme: "file" }],
       outputChannel: this.log,
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue }),
-        closed: () => (this.client === client ? this.closed() : { action: CloseAction.DoNotRestart, handled: true }),
+        closed: () => (isCurrent() ? this.closed() : { action: CloseAction.DoNotRestart, handled: true }),
       },
       middleware: {
         provideCodeLenses: (document, token, next) =>
@@ -189,11 +191,17 @@ export class Server implements vscode.Disposable {
     };
     const client: LanguageClient = new LanguageClient("flowright", "Flowright", { run, debug: run }, options);
     client.onNotification(method.checked, (checked: Checked) => {
+      if (!isCurrent()) {
+        return;
+      }
       this.projects.set(checked.project, checked);
       this.running();
       this.checked_.fire(checked);
     });
     client.onNotification(method.closed, ({ project }: { project: string }) => {
+      if (!isCurrent()) {
+        return;
+      }
       this.projects.delete(project);
       this.running();
       this.closed_.fire(project);

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import type * as vscode from "vscode";
 import { GraphPanel } from "../../src/graph/panel";
-import { fakeServer, type FakeServer } from "./double/server";
-import { Uri, editor, events, reset, seen, window } from "./double/vscode";
+import { asKept } from "../../src/kept";
+import { RUNNING, fakeServer, type FakeServer } from "./double/server";
+import { Panel, Uri, editor, events, given, reset, seen, window } from "./double/vscode";
 
 /** The flows by file; one that is not there is refused. */
 let flows: Record<string, string[]>;
@@ -93,4 +94,46 @@ test("places are written as VS Code writes the cursor's", async () => {
   flows["file:///c%3A/w/a.flow"] = ["third"];
   await goTo("file:///c%3A/w/a.flow");
   assert.equal(drawn()?.[0]?.nodes[0]?.location.uri, "file:///c%3A/w/a.flow");
+});
+
+test("a panel of before the window was loaded anew is filled, and draws once there is trust and a server", async () => {
+  seen.panels[0]?.dispose();
+  given.trusted = false;
+  server.set({ state: "starting" });
+  const panel = new Panel();
+  await seen.serializers.get("flowright.graph")?.deserializeWebviewPanel(panel, { document: "file:///w/b.flow", flow: "second" });
+  assert.equal(panel.webview.options["enableScripts"], true);
+  assert.match(panel.webview.html, /graph\.js/);
+  window.activeTextEditor = undefined;
+  const before = asked().length;
+  await panel.say({ type: "ready" });
+  assert.match(String(panel.told.at(-1)?.["why"]), /comes back when/);
+  server.set(RUNNING);
+  await settled();
+  assert.equal(asked().length, before);
+  given.trusted = true;
+  server.set(RUNNING);
+  await settled();
+  assert.equal(panel.told.at(-1)?.["flow"], "second");
+  assert.equal(panel.told.at(-1)?.["document"], "file:///w/b.flow");
+});
+
+test("a panel that kept nothing, or that is there already, does not come back", async () => {
+  const restore = async (state: unknown) => {
+    const panel = new Panel();
+    await seen.serializers.get("flowright.graph")?.deserializeWebviewPanel(panel, state);
+    return panel.isDisposed;
+  };
+  assert.equal(await restore({ document: "file:///w/b.flow" }), true);
+  seen.panels[0]?.dispose();
+  assert.equal(await restore(undefined), true);
+  assert.equal(await restore({ document: "file:///w/b.flow" }), false);
+});
+
+test("what was kept is looked at before it is believed", () => {
+  assert.deepEqual(asKept({ document: "file:///a.flow", flow: "f", more: 1 }), { document: "file:///a.flow", flow: "f" });
+  assert.deepEqual(asKept({ document: "file:///a.flow", flow: 7 }), { document: "file:///a.flow" });
+  for (const state of [undefined, null, "file:///a.flow", { flow: "f" }, { document: 7 }]) {
+    assert.equal(asKept(state), undefined);
+  }
 });

@@ -87,6 +87,14 @@ test("a project that is closed is forgotten with its errors", async () => {
   assert.deepEqual(closed, ["file:///w/a"]);
 });
 
+test("what a server says while it is ended is not of the next one", async () => {
+  const one = server();
+  await one.start();
+  await one.restart();
+  client.made[0]?.notify("flowright/checked", project("file:///w/a", 2));
+  assert.deepEqual(one.checkedProjects, []);
+});
+
 test("what takes too long fails with what is said of it; what does not is as it is", async () => {
   assert.equal(await within(10_000, Promise.resolve(7), () => "late"), 7);
   await assert.rejects(within(10_000, Promise.reject(new Error("own")), () => "late"), /own/);

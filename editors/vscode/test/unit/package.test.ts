@@ -42,6 +42,13 @@ test("every command is registered, and the code lenses' are there", () => {
   }
 });
 
+test("the extension is there when VS Code brings a panel back", () => {
+  for (const folder of ["graph", "talk"]) {
+    const [, type] = /viewType: "([\w.]+)"/.exec(readFileSync(join(root, `src/${folder}/panel.ts`), "utf8")) ?? [];
+    assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${type}`), folder);
+  }
+});
+
 test("the files that the manifest names are there", () => {
   const files = [manifest.icon, ...contributes.grammars.map((one: { path: string }) => one.path), ...contributes.snippets.map((one: { path: string }) => one.path)];
   files.push(contributes.languages[0].configuration, ...Object.values<string>(contributes.languages[0].icon));

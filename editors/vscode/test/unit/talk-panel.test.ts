@@ -5,7 +5,7 @@ import type * as vscode from "vscode";
 import type { Conversation } from "../../src/protocol";
 import { TalkPanel } from "../../src/talk/panel";
 import { RUNNING, fakeServer, type FakeServer } from "./double/server";
-import { Uri, given, reset, seen } from "./double/vscode";
+import { Panel, Uri, given, reset, seen } from "./double/vscode";
 
 const uri = (text: string) => Uri.parse(text) as unknown as vscode.Uri;
 const FILE = "file:///w/bot.flow";
@@ -69,12 +69,12 @@ test("what the page asks for without a conversation is answered", async () => {
 test("a page that is made anew is told what it shows, then what was said of it", async () => {
   await talk.start(uri(FILE), "hello");
   await panel()?.say({ type: "ready" });
-  assert.deepEqual(told().map((one) => one.type), ["conversation", "conversation"]);
+  assert.deepEqual(told().map((one) => one.type), ["begins", "conversation", "begins", "conversation"]);
   server.answers[request("say")] = refuse("it is too long");
   await panel()?.say({ type: "say", text: "hi" });
   told().length = 0;
   await panel()?.say({ type: "ready" });
-  assert.deepEqual(told().map((one) => one.type), ["conversation", "failed"]);
+  assert.deepEqual(told().map((one) => one.type), ["begins", "conversation", "failed"]);
 });
 
 test("a conversation that went on while its test's name was asked for is shown as it is", async () => {
@@ -116,4 +116,32 @@ test("an answer of a conversation that is no longer shown is not shown", async (
   answer(conversation("c1", 1));
   await saying;
   assert.deepEqual(last(), conversation("c2"));
+});
+
+test("a conversation of before the window was loaded anew begins anew, once there is trust and a server", async () => {
+  given.trusted = false;
+  const restored = new Panel();
+  await seen.serializers.get("flowright.talk")?.deserializeWebviewPanel(restored, { document: FILE, flow: "hello" });
+  assert.equal(restored.webview.options["enableScripts"], true);
+  await restored.say({ type: "restart" });
+  assert.match(String(restored.told.at(-1)?.["why"]), /begins anew when this workspace is trusted/);
+  assert.equal(started, 0);
+  given.trusted = true;
+  server.set({ state: "starting" });
+  server.set(RUNNING);
+  await new Promise((later) => setImmediate(later));
+  assert.equal(server.asked(request("start"))[0]?.["flow"], "hello");
+  assert.deepEqual(restored.told.slice(-3).map((one) => one.type), ["begins", "conversation", "notice"]);
+  assert.deepEqual(restored.told.at(-3)?.["kept"], { document: FILE, flow: "hello" });
+  assert.equal(restored.title, "Conversation: hello");
+});
+
+test("what somebody begins meanwhile is not replaced by what comes back", async () => {
+  server.set({ state: "starting" });
+  const restored = new Panel();
+  await seen.serializers.get("flowright.talk")?.deserializeWebviewPanel(restored, { document: FILE, flow: "hello" });
+  await talk.start(uri(FILE), "other");
+  server.set(RUNNING);
+  await new Promise((later) => setImmediate(later));
+  assert.deepEqual(server.asked(request("start")).map((asked) => asked["flow"]), ["other"]);
 });

@@ -19,7 +19,7 @@ const THEMES = {
 };
 
 // What a webview has of VS Code, kept so that a test can look at it. It is the host's, not the page's.
-const HOST = "window.sent=[];let kept;window.acquireVsCodeApi=()=>({postMessage:(m)=>window.sent.push(m),getState:()=>kept,setState:(s)=>{kept=s}})";
+const HOST = "window.sent=[];window.acquireVsCodeApi=()=>({postMessage:(m)=>window.sent.push(m),getState:()=>window.kept,setState:(s)=>{window.kept=s}})";
 
 function serve() {
   const server = createServer((request, response) => {
@@ -108,6 +108,17 @@ const cases = {
       await page.selectOption("#flow", "large");
       assert.equal(await page.locator(".node").count(), 3);
     }
+  },
+  async "the pages keep what they are about for when the window is loaded anew"({ open }) {
+    const graph = await open("graph");
+    await tell(graph, { type: "graph", document: "file:///w/change.flow", flows: [large(3)], flow: "large", followCursor: true });
+    assert.deepEqual(await graph.evaluate(() => window.kept), { document: "file:///w/change.flow", flow: "large" });
+    const talk = await open("talk");
+    await tell(talk, { type: "begins", kept: { document: "file:///w/change.flow", flow: "change_delivery_date" } });
+    await tell(talk, { type: "conversation", conversation: CONVERSATION, edited: false });
+    await tell(talk, { type: "notice", text: "It begins anew." });
+    assert.deepEqual(await talk.evaluate(() => window.kept), { document: "file:///w/change.flow", flow: "change_delivery_date" });
+    assert.equal(await talk.locator("#banner").textContent(), "It begins anew.");
   },
   async "keys go from state to state and zoom"({ open }) {
     const page = await open("graph");

@@ -1,13 +1,10 @@
 // The graph's page: draws what the server laid out, and says what was clicked.
 import { byId, element, svg, type Host } from "../../dom";
+import { keep, type Kept } from "../../kept";
 import type { FlowGraph, GraphNode, Position } from "../../protocol";
 import type { FromPage, ToPage } from "../messages";
 import { chooseFlow, describe, edgeClasses, edgePath, legend, neighbour, nodeAt, nodeClasses, placeLabels, type Direction } from "../model";
 import { fit, pan, reveal, zoom, type Viewport } from "../viewport";
-
-interface Kept {
-  flow: string | undefined;
-}
 
 declare function acquireVsCodeApi(): Host<Kept>;
 
@@ -18,6 +15,7 @@ const picker = byId<HTMLSelectElement>("flow");
 const banner = byId("banner");
 const legendBox = byId("legend");
 
+let source = "";
 let flows: FlowGraph[] = [];
 let flow: FlowGraph | undefined;
 let view: Viewport = { x: 0, y: 0, scale: 1 };
@@ -47,7 +45,7 @@ function show(next: FlowGraph | undefined): void {
     layer.replaceChildren();
     return;
   }
-  host.setState({ flow: flow.name });
+  host.setState(keep(source, flow.name));
   picker.value = flow.name;
   const labels = placeLabels(flow.edges);
   const drawing = document.createDocumentFragment();
@@ -170,6 +168,7 @@ function none(why: string): void {
 window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
   switch (data.type) {
     case "graph": {
+      source = data.document;
       flows = data.flows;
       follow = data.followCursor;
       picker.replaceChildren(...flows.map((one) => element("option", { value: one.name }, one.name)));

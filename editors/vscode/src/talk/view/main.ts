@@ -1,10 +1,11 @@
 // The conversation's page: shows what the server says of it, and sends what the customer does.
 import { byId, element, type Host } from "../../dom";
+import type { Kept } from "../../kept";
 import type { Conversation, Line, Location } from "../../protocol";
 import type { FromPage, ToPage } from "../messages";
 import { callText, fieldText, fieldValue, firstAnswer, focusAfter, grouped, kept, keptLines, parseJson, parseSpan, percent, situation, span, withField, type Focus } from "../model";
 
-declare function acquireVsCodeApi(): Host<unknown>;
+declare function acquireVsCodeApi(): Host<Kept>;
 
 const host = acquireVsCodeApi();
 const say = (message: FromPage) => host.postMessage(message);
@@ -260,6 +261,12 @@ window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
       call.hidden = true;
       tell(data.why);
       done();
+      break;
+    case "begins":
+      host.setState(data.kept);
+      break;
+    case "notice":
+      tell(data.text, false);
       break;
     case "failed":
       tell(data.why);
