@@ -180,6 +180,8 @@ export class Server implements vscode.Disposable {
     const options: LanguageClientOptions = {
       documentSelector: [{ language: "flow", scheme: "file" }],
       outputChannel: this.log,
+      // What a start comes to is told by whoever starts.
+      initializationFailedHandler: () => false,
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue }),
         closed: () => (isCurrent() ? this.closed() : { action: CloseAction.DoNotRestart, handled: true }),
