@@ -1,6 +1,6 @@
 // The commands: those of the palette and menus, and those that the server's code lenses name.
 import * as vscode from "vscode";
-import type { Location as LspLocation, Position as LspPosition } from "./protocol";
+import type { Location as LspLocation, Position as LspPosition, TestInfo } from "./protocol";
 import { debugFlow, debugTest } from "./debug/debugger";
 import type { GraphPanel } from "./graph/panel";
 import { message, run, type Server } from "./server/server";
@@ -31,7 +31,7 @@ export function registerCommands({ server, graph, talk, tests }: Parts): vscode.
     command("restartServer", () => server.restart()),
     command("showLog", () => server.log.show()),
     command("menu", () => menu(server)),
-    command("showGraph", (uri?: string | vscode.Uri, flow?: string) => {
+    command("showGraph", (uri?: string | vscode.Uri, flow?: unknown) => {
       const at = place(uri, flow, flowAt);
       return graph.show(at.uri, at.name);
     }),
@@ -42,22 +42,18 @@ export function registerCommands({ server, graph, talk, tests }: Parts): vscode.
         await graph.export(format === "SVG" ? "svg" : "mermaid", at.name, at.uri);
       }
     }),
-    command("talk", (uri?: string | vscode.Uri, flow?: string) => {
+    command("talk", (uri?: string | vscode.Uri, flow?: unknown) => {
       trusted("a conversation");
       const at = place(uri, flow, flowNear);
       return talk.start(at.uri, at.name);
     }),
-    command("runTest", (_uri?: string, id?: string) => {
+    command("runTest", (uri?: unknown, id?: unknown) => {
       trusted("a test");
-      return tests.runIds([id ?? testHere(tests)]);
+      return tests.runOne(testMeant(tests, uri, id));
     }),
-    command("debugTest", async (_uri?: string, id?: string) => {
+    command("debugTest", async (uri?: unknown, id?: unknown) => {
       trusted("a test");
-      const test = tests.info(id ?? testHere(tests));
-      if (test === undefined) {
-        throw new Error("there is no such test");
-      }
-      await debugTest(test);
+      await debugTest(testMeant(tests, uri, id));
     }),
     command("debugFlow", () => {
       trusted("a flow");
@@ -106,24 +102,37 @@ function active(): vscode.TextEditor {
   return editor;
 }
 
-/** What a command is about: what it was given, else what the cursor is in. */
-function place(uri: string | vscode.Uri | undefined, name: string | undefined, at: (text: string, line: number) => string | undefined): { uri: vscode.Uri; name: string | undefined } {
-  // A menu of an editor's title gives the editor's file.
-  if (uri !== undefined && (typeof uri === "string" || name !== undefined)) {
-    return { uri: typeof uri === "string" ? vscode.Uri.parse(uri) : uri, name };
+/** What a command is about: what it was given, else what the cursor is in. A code lens gives an address
+ * and a name; a menu of an editor's title gives the editor's file, and an object about its group. */
+function place(uri: string | vscode.Uri | undefined, name: unknown, at: (text: string, line: number) => string | undefined): { uri: vscode.Uri; name: string | undefined } {
+  const named = typeof name === "string" ? name : undefined;
+  if (uri !== undefined && (typeof uri === "string" || named !== undefined)) {
+    return { uri: typeof uri === "string" ? vscode.Uri.parse(uri) : uri, name: named };
   }
-  const editor = active();
+  const editor = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri?.toString()) ?? active();
   return { uri: editor.document.uri, name: at(editor.document.getText(), editor.selection.active.line) };
 }
 
-function testHere(tests: Tests): string {
+/** The test that a code lens names, else the one at the cursor. */
+function testMeant(tests: Tests, uri: unknown, id: unknown): TestInfo {
+  if (typeof uri !== "string" || typeof id !== "string") {
+    return testHere(tests);
+  }
+  const found = tests.withId(uri, id);
+  if (found === undefined) {
+    throw new Error("there is no such test; it may have been renamed a moment ago");
+  }
+  return found;
+}
+
+function testHere(tests: Tests): TestInfo {
   const editor = active();
   const name = testAt(editor.document.getText(), editor.selection.active.line);
   const found = name === undefined ? undefined : tests.named(editor.document.uri.toString(), name);
   if (found === undefined) {
     throw new Error("the cursor is in no test");
   }
-  return found.id;
+  return found;
 }
 
 /** `flowright new` in a folder to choose. */

@@ -17,9 +17,16 @@ export async function revealPlace(location: Location): Promise<void> {
   editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
+/** An address as VS Code writes it. The server may write the same one otherwise, as `file:///C:/a.flow`
+ * for `file:///c%3A/a.flow`: addresses compare by this. */
+export function spelled(uri: string): string {
+  return vscode.Uri.parse(uri).toString();
+}
+
 /** The innermost of the projects that a file is in. */
 export function projectOf(uri: string, projects: readonly Checked[]): string | undefined {
-  const holding = projects.map((one) => one.project.replace(/\/+$/, "")).filter((project) => uri.startsWith(`${project}/`));
+  const file = spelled(uri);
+  const holding = projects.map((one) => spelled(one.project).replace(/\/+$/, "")).filter((project) => file.startsWith(`${project}/`));
   return holding.sort((a, b) => b.length - a.length)[0];
 }
 

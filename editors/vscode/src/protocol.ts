@@ -152,6 +152,7 @@ export interface TestInfo {
 
 export interface TestOutcome {
   id: string;
+  project: string;
   passed: boolean;
   ms: number;
   message?: string;
@@ -177,6 +178,7 @@ export type { Location, Position };
 /** The names of the requests, once. */
 export const method = {
   checked: "flowright/checked",
+  closed: "flowright/closed",
   status: "flowright/status",
   graph: "flowright/graph",
   tests: "flowright/tests",

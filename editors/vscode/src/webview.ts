@@ -12,13 +12,15 @@ export interface PanelOptions {
 }
 
 export function openPanel(extension: vscode.Uri, options: PanelOptions): vscode.WebviewPanel {
+  const panel = vscode.window.createWebviewPanel(options.viewType, options.title, { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true });
+  fillPanel(panel, extension, options);
+  return panel;
+}
+
+/** Puts the page into a panel: a new one, or one that VS Code brought back, which has nothing of it. */
+export function fillPanel(panel: vscode.WebviewPanel, extension: vscode.Uri, options: PanelOptions): void {
   const dist = vscode.Uri.joinPath(extension, "dist");
-  const panel = vscode.window.createWebviewPanel(
-    options.viewType,
-    options.title,
-    { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true },
-    { enableScripts: true, localResourceRoots: [dist], enableCommandUris: false, enableForms: true },
-  );
+  panel.webview.options = { enableScripts: true, localResourceRoots: [dist], enableCommandUris: false, enableForms: true };
   const inside = (file: string) => panel.webview.asWebviewUri(vscode.Uri.joinPath(dist, file)).toString();
   panel.webview.html = page({
     title: options.title,
@@ -28,5 +30,4 @@ export function openPanel(extension: vscode.Uri, options: PanelOptions): vscode.
     nonce: randomBytes(18).toString("base64url"),
     body: options.body,
   });
-  return panel;
 }

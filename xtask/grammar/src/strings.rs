@@ -121,7 +121,8 @@ fn braces_inside() -> Value {
     })
 }
 
-/// `r"…"`: ends with its line at the latest, has no placeholders, and no escapes of ours.
+/// `r"…"`: ends with its first quote, also behind a backslash, and with its line at the latest. It has
+/// no placeholders, and no escapes of ours.
 fn regex() -> Value {
     json!({
         "name": "string.regexp.flowright",
@@ -129,7 +130,7 @@ fn regex() -> Value {
         "beginCaptures": { "1": scope("storage.type.string") },
         "end": "\"|$",
         "patterns": [
-            { "match": r"\\.", "name": "constant.character.escape.regexp.flowright" },
+            { "match": r#"\\[^"]"#, "name": "constant.character.escape.regexp.flowright" },
             { "match": r"[\[\]()|*+?^$]", "name": "keyword.operator.regexp.flowright" },
         ],
     })

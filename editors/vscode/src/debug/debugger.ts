@@ -1,4 +1,5 @@
 // The debugger: the server's binary speaks the Debug Adapter Protocol, too.
+import { randomUUID } from "node:crypto";
 import * as vscode from "vscode";
 import { projectFolder } from "../places";
 import { method, type Graph, type TestInfo } from "../protocol";
@@ -14,11 +15,13 @@ export function registerDebugger(server: Server): vscode.Disposable {
     vscode.debug.registerDebugConfigurationProvider(TYPE, provider),
     vscode.debug.registerDebugConfigurationProvider(TYPE, { provideDebugConfigurations: () => provider.offer() }, vscode.DebugConfigurationProviderTriggerKind.Dynamic),
     vscode.debug.registerDebugAdapterDescriptorFactory(TYPE, {
-      createDebugAdapterDescriptor: () => {
+      createDebugAdapterDescriptor: ({ workspaceFolder }) => {
         if (server.path === undefined) {
           throw new Error("There is no Flowright server to debug with.");
         }
-        return new vscode.DebugAdapterExecutable(server.path, ["dap"]);
+        // A relative project is meant from the workspace's folder.
+        const options = workspaceFolder?.uri.scheme === "file" ? { cwd: workspaceFolder.uri.fsPath } : {};
+        return new vscode.DebugAdapterExecutable(server.path, ["dap"], options);
       },
     }),
   );
@@ -27,20 +30,26 @@ export function registerDebugger(server: Server): vscode.Disposable {
 /** Plays a test in the debugger; ends when its session does. */
 export async function debugTest(test: TestInfo): Promise<boolean> {
   const folder = vscode.workspace.getWorkspaceFolder(vscode.Uri.parse(test.location.uri));
-  const configuration = forTest(test.name, vscode.Uri.parse(test.project).fsPath);
+  // Another session may have the same name: this one is known by what no other has.
+  const run = randomUUID();
+  const configuration = { ...forTest(test.name, vscode.Uri.parse(test.project).fsPath), run };
+  let watch: vscode.Disposable | undefined;
   const ended = new Promise<void>((resolve) => {
-    const watch = vscode.debug.onDidTerminateDebugSession((session) => {
-      if (session.configuration.name === configuration.name) {
-        watch.dispose();
+    watch = vscode.debug.onDidTerminateDebugSession((session) => {
+      if (session.configuration["run"] === run) {
         resolve();
       }
     });
   });
-  const started = await vscode.debug.startDebugging(folder, { ...configuration });
-  if (started) {
-    await ended;
+  try {
+    const started = await vscode.debug.startDebugging(folder, configuration);
+    if (started) {
+      await ended;
+    }
+    return started;
+  } finally {
+    watch?.dispose();
   }
-  return started;
 }
 
 /** Begins a conversation in the debugger with the flow at the cursor. */

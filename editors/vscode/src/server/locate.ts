@@ -2,8 +2,9 @@
 import { delimiter, isAbsolute, join } from "node:path";
 
 export interface Surroundings {
-  /** The setting; empty where it is not set. A workspace's own value is not in it unless it is trusted. */
-  configured: string;
+  /** The setting, whatever somebody wrote there; empty where it is not set. A workspace's own value is
+   * not in it unless it is trusted. */
+  configured: unknown;
   extensionFolder: string;
   /** The folder that a relative setting is meant from. */
   workspaceFolder: string | undefined;
@@ -19,7 +20,7 @@ export type Found =
 
 /** The binary's place, or why there is none. What is set and missing is said, not passed over. */
 export function locate(around: Surroundings): Found {
-  const configured = around.configured.trim();
+  const configured = typeof around.configured === "string" ? around.configured.trim() : "";
   if (configured !== "") {
     const path = absolute(configured, around.workspaceFolder);
     if (path === undefined) {

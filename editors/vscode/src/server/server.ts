@@ -7,10 +7,13 @@ import { CloseAction, ErrorAction, LanguageClient, State, type Executable, type 
 import { method, type Checked, type Conversation, type Status } from "../protocol";
 import type { Health } from "./health";
 import { locate } from "./locate";
+import { within } from "./patience";
 import { Restarts } from "./restarts";
 import { OLDEST, isOld, parseVersion } from "./version";
 
 const PROBE_MS = 10_000;
+/** So long a server may take to answer that it is there. */
+const START_MS = 20_000;
 
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
@@ -20,14 +23,17 @@ export class Server implements vscode.Disposable {
   private readonly restarts = new Restarts();
   private readonly health_ = new vscode.EventEmitter<Health>();
   private readonly checked_ = new vscode.EventEmitter<Checked>();
+  private readonly closed_ = new vscode.EventEmitter<string>();
   private readonly changed_ = new vscode.EventEmitter<Conversation>();
-  private readonly disposables: vscode.Disposable[] = [this.health_, this.checked_, this.changed_];
-  /** Starts and stops follow each other, never at once. */
+  private readonly disposables: vscode.Disposable[] = [this.health_, this.checked_, this.closed_, this.changed_];
+  /** Starts and stops follow each other, never at once. It never fails. */
   private queue: Promise<void> = Promise.resolve();
   private current: Health = { state: "starting" };
 
   readonly onHealth = this.health_.event;
   readonly onChecked = this.checked_.event;
+  /** A project is none of the server's any more. */
+  readonly onClosed = this.closed_.event;
   readonly onConversationChanged = this.changed_.event;
 
   constructor(
@@ -50,23 +56,26 @@ export class Server implements vscode.Disposable {
   }
 
   start(): Promise<void> {
-    this.queue = this.queue.then(() => this.launch());
-    return this.queue;
+    return this.next(() => this.launch());
   }
 
   restart(): Promise<void> {
     this.restarts.forget();
-    this.queue = this.queue.then(async () => {
+    return this.next(async () => {
       await this.end();
       await this.launch();
     });
-    return this.queue;
   }
 
   /** Ends the process; VS Code calls it when the extension goes. */
-  async stop(): Promise<void> {
-    this.queue = this.queue.then(() => this.end());
-    await this.queue;
+  stop(): Promise<void> {
+    return this.next(() => this.end());
+  }
+
+  /** Does something after what is under way. What fails is told, and does not keep the next from being done. */
+  private next(step: () => Promise<void>): Promise<void> {
+    this.queue = this.queue.then(step).catch((error) => this.stopped(message(error)));
+    return this.queue;
   }
 
   /** Asks the server. What it refuses, it says in plain words: those are the error's message. */
@@ -92,7 +101,7 @@ export class Server implements vscode.Disposable {
     this.set({ state: "starting" });
     const configuration = vscode.workspace.getConfiguration("flowright");
     const found = locate({
-      configured: configuration.get("server.path", ""),
+      configured: configuration.get<unknown>("server.path"),
       extensionFolder: this.context.extensionPath,
       workspaceFolder: vscode.workspace.workspaceFolders?.find((folder) => folder.uri.scheme === "file")?.uri.fsPath,
       path: process.env["PATH"],
@@ -114,11 +123,23 @@ export class Server implements vscode.Disposable {
     const client = this.makeClient(found.path);
     this.client = client;
     try {
-      await client.start();
+      await within(START_MS, client.start(), () => this.giveUp(client));
     } catch (error) {
-      this.log.error(`the server did not start: ${message(error)}`);
-      this.set({ state: "stopped", why: message(error) });
+      // One that ended while it began is started again in a moment: that is known already.
+      if (this.current.state !== "restarting") {
+        throw error;
+      }
     }
+  }
+
+  /** A server that does not say that it is there is ended; what is said of it. */
+  private giveUp(client: LanguageClient): string {
+    if (this.client === client) {
+      this.client = undefined;
+    }
+    // The client does not end one that is starting. It may not hear a polite request either.
+    client.serverProcess?.kill("SIGKILL");
+    return `it did not answer within ${START_MS / 1000} s, and was ended.`;
   }
 
   /** Why a binary cannot be used; undefined if it can. */
@@ -154,23 +175,38 @@ export class Server implements vscode.Disposable {
 
   private makeClient(path: string): LanguageClient {
     const run: Executable = { command: path, args: ["lsp"] };
+    // One that is being ended may still say something.
+    const isCurrent = () => this.client === client;
     const options: LanguageClientOptions = {
       documentSelector: [{ language: "flow", scheme: "file" }],
       outputChannel: this.log,
+      // What a start comes to is told by whoever starts.
+      initializationFailedHandler: () => false,
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue }),
-        closed: () => this.closed(),
+        closed: () => (isCurrent() ? this.closed() : { action: CloseAction.DoNotRestart, handled: true }),
       },
       middleware: {
         provideCodeLenses: (document, token, next) =>
           vscode.workspace.getConfiguration("flowright", document).get("codeLens.enabled", true) ? next(document, token) : [],
       },
     };
-    const client = new LanguageClient("flowright", "Flowright", { run, debug: run }, options);
+    const client: LanguageClient = new LanguageClient("flowright", "Flowright", { run, debug: run }, options);
     client.onNotification(method.checked, (checked: Checked) => {
+      if (!isCurrent()) {
+        return;
+      }
       this.projects.set(checked.project, checked);
       this.running();
       this.checked_.fire(checked);
+    });
+    client.onNotification(method.closed, ({ project }: { project: string }) => {
+      if (!isCurrent()) {
+        return;
+      }
+      this.projects.delete(project);
+      this.running();
+      this.closed_.fire(project);
     });
     client.onNotification(method.changed, ({ conversation }: { conversation: Conversation }) => this.changed_.fire(conversation));
     client.onDidChangeState(({ newState }) => {
@@ -206,21 +242,25 @@ export class Server implements vscode.Disposable {
     this.projects.clear();
     const wait = this.restarts.ended(Date.now());
     if (wait === undefined) {
-      const why = "it ended again and again.";
-      this.set({ state: "stopped", why });
-      void vscode.window.showErrorMessage(`Flowright: the server does not run: ${why}`, "Restart", "Show Log").then((choice) => {
-        if (choice === "Restart") {
-          void this.restart();
-        } else if (choice === "Show Log") {
-          this.log.show();
-        }
-      });
+      this.stopped("it ended again and again.");
       return { action: CloseAction.DoNotRestart, handled: true };
     }
     this.log.warn(`the server ended; it is started again in ${wait} ms`);
     this.set({ state: "restarting", inMs: wait });
     await new Promise((resolve) => setTimeout(resolve, wait));
     return { action: CloseAction.Restart, handled: true };
+  }
+
+  private stopped(why: string): void {
+    this.log.error(`the server does not run: ${why}`);
+    this.set({ state: "stopped", why });
+    void vscode.window.showErrorMessage(`Flowright: the server does not run: ${why}`, "Restart", "Show Log").then((choice) => {
+      if (choice === "Restart") {
+        void this.restart();
+      } else if (choice === "Show Log") {
+        this.log.show();
+      }
+    });
   }
 
   private async end(): Promise<void> {
@@ -258,7 +298,7 @@ function isFile(path: string): boolean {
 /** Runs a short command; its standard output. Neither shell nor the workspace's folder. */
 export function run(path: string, args: readonly string[], options: { cwd?: string } = {}): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(path, args, { timeout: PROBE_MS, maxBuffer: 4 * 1024 * 1024, cwd: options.cwd ?? join(path, "..") }, (error, stdout, stderr) => {
+    execFile(path, args, { timeout: PROBE_MS, killSignal: "SIGKILL", maxBuffer: 4 * 1024 * 1024, cwd: options.cwd ?? join(path, "..") }, (error, stdout, stderr) => {
       if (error === null) {
         resolve(stdout);
       } else {

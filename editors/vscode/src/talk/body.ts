@@ -11,7 +11,7 @@ export const TALK_BODY = `<div class="bar" role="toolbar" aria-label="Conversati
 <p id="banner" role="status" hidden></p>
 <div id="columns">
 <section id="chat" aria-label="Conversation">
-<ol id="lines" aria-live="polite"></ol>
+<ol id="lines" aria-live="polite" aria-relevant="additions"></ol>
 <form id="call" hidden>
 <p id="call-text"></p>
 <div id="suggestions"></div>

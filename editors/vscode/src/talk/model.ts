@@ -1,5 +1,5 @@
 // What the conversation's page shows, without a page.
-import type { Conversation, CustomerField, PendingCall, Suggestion } from "../protocol";
+import type { Conversation, CustomerField, Line, PendingCall, Suggestion } from "../protocol";
 
 /** `0.934` as it is read: 93 %. */
 export function percent(confidence: number): string {
@@ -119,4 +119,46 @@ export function testName(conversation: Conversation): string {
   const first = conversation.lines.find((line) => line.who === "user")?.text ?? conversation.flow ?? "a conversation";
   const short = [...first.replace(/\s+/g, " ").trim()];
   return short.length > 60 ? `${short.slice(0, 59).join("")}…` : short.join("");
+}
+
+/** A moment as the server takes it, by this machine's clock: `2026-06-01T09:30`. */
+export function localMinute(date: Date): string {
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${String(date.getFullYear()).padStart(4, "0")}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** What of the lines on the page is still so. A screen reader says what is put on it: what was there
+ * stays. The first `dropped` are gone from the top, the next `kept` are as they were. */
+export function keptLines(before: readonly Line[], after: readonly Line[]): { dropped: number; kept: number } {
+  const [old, now] = [before.map(readsAs), after.map(readsAs)];
+  const changed = old.findIndex((line, i) => line !== now[i]);
+  if (changed !== 0) {
+    return { dropped: 0, kept: changed < 0 ? old.length : changed };
+  }
+  // A long conversation loses its beginning.
+  for (let dropped = 1; dropped < old.length; dropped++) {
+    if (old.slice(dropped).every((line, i) => line === now[i])) {
+      return { dropped, kept: old.length - dropped };
+    }
+  }
+  return { dropped: 0, kept: 0 };
+}
+
+/** A line without where its place is: an edit above moves all places, and nothing that is read. */
+function readsAs({ state, ...line }: Line): string {
+  return JSON.stringify([line, state?.flow, state?.state, state?.location !== undefined]);
+}
+
+/** Where the keyboard was when the page asked for something, or is when the server tells something. */
+export type Focus = "compose" | "choice" | "call" | "field" | "elsewhere";
+
+/** Where the keyboard goes when a conversation is shown; undefined: it stays. `asked`: the page waited
+ * for this, and nobody writes something else meanwhile. */
+export function focusAfter(from: Focus, asked: boolean, shownCall: string | undefined, { call, status }: Pick<Conversation, "call" | "status">): "call" | "text" | undefined {
+  if (call !== undefined) {
+    return call.key !== shownCall && (asked || from !== "field") ? "call" : undefined;
+  }
+  // What was pressed is gone, or was where one writes.
+  const wasTalking = from === "compose" || from === "choice" || from === "call";
+  return wasTalking && status !== "ended" ? "text" : undefined;
 }

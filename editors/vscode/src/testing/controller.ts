@@ -1,9 +1,15 @@
 // The Test Explorer: tests of all projects, run, debugged and covered by the server.
 import * as vscode from "vscode";
-import { asRange } from "../places";
+import { asRange, spelled } from "../places";
 import { method, type FileCovered, type TestInfo, type TestOutcome, type TestsRun } from "../protocol";
 import { message, type Server } from "../server/server";
-import { byFile, statements, transcript } from "./results";
+import { byFile, byProject, keyOf, statements, transcript } from "./results";
+
+/** A test that is to run, and where what it comes to is shown. */
+interface Meant {
+  test: TestInfo;
+  item: vscode.TestItem;
+}
 
 /** What is started to look into a test. */
 export type DebugTest = (test: TestInfo) => Promise<boolean>;
@@ -12,6 +18,7 @@ const DISCOVER_AFTER_MS = 150;
 
 export class Tests implements vscode.Disposable {
   private readonly controller = vscode.tests.createTestController("flowright", "Flowright");
+  /** By their keys, which are their items' ids, too. */
   private readonly known = new Map<string, TestInfo>();
   private readonly disposables: vscode.Disposable[] = [this.controller];
   private timer: NodeJS.Timeout | undefined;
@@ -25,12 +32,13 @@ export class Tests implements vscode.Disposable {
     this.controller.refreshHandler = () => this.discover();
     this.controller.resolveHandler = () => this.discover();
     const { Run, Debug, Coverage } = vscode.TestRunProfileKind;
-    this.controller.createRunProfile("Run", Run, (request, token) => this.run(request, token, false), true);
+    this.controller.createRunProfile("Run", Run, (request) => this.run(request, false), true);
     this.controller.createRunProfile("Debug", Debug, (request, token) => this.debugAll(request, token), true);
-    const coverage = this.controller.createRunProfile("Coverage", Coverage, (request, token) => this.run(request, token, true), true);
+    const coverage = this.controller.createRunProfile("Coverage", Coverage, (request) => this.run(request, true), true);
     coverage.loadDetailedCoverage = async (_run, covered) => (covered instanceof FlowCoverage ? covered.details : []);
     this.disposables.push(
       server.onChecked(() => this.discoverSoon()),
+      server.onClosed(() => this.discoverSoon()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.discoverSoon()),
     );
   }
@@ -39,13 +47,19 @@ export class Tests implements vscode.Disposable {
     return this.controller.items;
   }
 
-  info(id: string): TestInfo | undefined {
-    return this.known.get(id);
+  /** The test of a file that the server knows by an id. */
+  withId(uri: string, id: string): TestInfo | undefined {
+    return this.inFile(uri).find((test) => test.id === id);
   }
 
   /** A test of a file, by its name. */
   named(uri: string, name: string): TestInfo | undefined {
-    return [...this.known.values()].find((test) => test.location.uri === uri && test.name === name);
+    return this.inFile(uri).find((test) => test.name === name);
+  }
+
+  private inFile(uri: string): TestInfo[] {
+    const file = spelled(uri);
+    return [...this.known.values()].filter((test) => spelled(test.location.uri) === file);
   }
 
   private discoverSoon(): void {
@@ -73,8 +87,9 @@ export class Tests implements vscode.Disposable {
       const item = this.controller.items.get(file) ?? this.controller.createTestItem(file, vscode.workspace.asRelativePath(uri), uri);
       item.children.replace(
         inFile.map((test, i) => {
-          this.known.set(test.id, test);
-          const child = item.children.get(test.id) ?? this.controller.createTestItem(test.id, test.name, uri);
+          const key = keyOf(test);
+          this.known.set(key, test);
+          const child = item.children.get(key) ?? this.controller.createTestItem(key, test.name, uri);
           child.label = test.name;
           child.range = asRange(test.location);
           child.sortText = String(i).padStart(6, "0");
@@ -87,15 +102,16 @@ export class Tests implements vscode.Disposable {
   }
 
   /** The tests that a request means. */
-  private meant(request: vscode.TestRunRequest): vscode.TestItem[] {
-    const found: vscode.TestItem[] = [];
+  private meant(request: vscode.TestRunRequest): Meant[] {
+    const found: Meant[] = [];
     const excluded = new Set(request.exclude?.map((item) => item.id));
     const visit = (item: vscode.TestItem) => {
       if (excluded.has(item.id)) {
         return;
       }
-      if (this.known.has(item.id)) {
-        found.push(item);
+      const test = this.known.get(item.id);
+      if (test !== undefined) {
+        found.push({ test, item });
       }
       item.children.forEach(visit);
     };
@@ -107,40 +123,58 @@ export class Tests implements vscode.Disposable {
     return found;
   }
 
-  /** Runs tests by id, as code lenses ask for it. */
-  async runIds(ids: readonly string[]): Promise<void> {
+  /** Runs one test, as code lenses ask for it. */
+  async runOne(test: TestInfo): Promise<void> {
+    const key = keyOf(test);
     const items: vscode.TestItem[] = [];
-    this.controller.items.forEach((file) => file.children.forEach((item) => ids.includes(item.id) && items.push(item)));
+    this.controller.items.forEach((file) => file.children.forEach((item) => item.id === key && items.push(item)));
     if (items.length === 0) {
       throw new Error("there is no such test; it may have been renamed a moment ago");
     }
-    await this.run(new vscode.TestRunRequest(items), undefined, false);
+    await this.run(new vscode.TestRunRequest(items), false);
   }
 
-  private async run(request: vscode.TestRunRequest, token: vscode.CancellationToken | undefined, coverage: boolean): Promise<void> {
+  private async run(request: vscode.TestRunRequest, coverage: boolean): Promise<void> {
     const run = this.controller.createTestRun(request);
-    const items = this.meant(request);
-    items.forEach((item) => run.started(item));
+    const meant = this.meant(request);
+    meant.forEach(({ item }) => run.started(item));
     try {
-      const answer = await this.server.ask<TestsRun>(method.runTests, { ids: items.map((item) => item.id), coverage }, token);
-      const outcomes = new Map(answer.results.map((outcome) => [outcome.id, outcome]));
-      for (const item of items) {
-        this.report(run, item, outcomes.get(item.id));
-      }
-      for (const file of answer.coverage ?? []) {
-        run.addCoverage(new FlowCoverage(file));
+      for (const [project, ofProject] of byProject(meant)) {
+        await this.runProject(run, project, ofProject, coverage);
       }
       this.covered();
-    } catch (error) {
-      for (const item of items) {
-        run.errored(item, new vscode.TestMessage(message(error)));
-      }
     } finally {
       run.end();
     }
   }
 
-  private report(run: vscode.TestRun, item: vscode.TestItem, outcome: TestOutcome | undefined): void {
+  /** Runs tests of one project. What it refuses is no other project's trouble. */
+  private async runProject(run: vscode.TestRun, project: string, meant: readonly Meant[], coverage: boolean): Promise<void> {
+    try {
+      const answer = run.token.isCancellationRequested ? undefined : await this.server.ask<TestsRun>(method.runTests, { project, ids: meant.map(({ test }) => test.id), coverage }, run.token);
+      const outcomes = new Map(answer?.results.map((outcome) => [outcome.id, outcome]));
+      for (const { test, item } of meant) {
+        this.report(run, item, test, outcomes.get(test.id));
+      }
+      for (const file of answer?.coverage ?? []) {
+        run.addCoverage(new FlowCoverage(file));
+      }
+    } catch (error) {
+      for (const { item } of meant) {
+        if (run.token.isCancellationRequested) {
+          run.skipped(item);
+        } else {
+          run.errored(item, new vscode.TestMessage(message(error)));
+        }
+      }
+    }
+  }
+
+  private report(run: vscode.TestRun, item: vscode.TestItem, test: TestInfo, outcome: TestOutcome | undefined): void {
+    if (outcome === undefined && run.token.isCancellationRequested) {
+      run.skipped(item);
+      return;
+    }
     if (outcome === undefined) {
       run.errored(item, new vscode.TestMessage("The server does not know this test any more."));
       return;
@@ -153,18 +187,15 @@ export class Tests implements vscode.Disposable {
     const text = outcome.message ?? "It went otherwise.";
     const { expected, actual } = outcome;
     const told = expected !== undefined && actual !== undefined ? vscode.TestMessage.diff(text, expected, actual) : new vscode.TestMessage(text);
-    const at = outcome.location ?? this.known.get(item.id)?.location;
-    if (at !== undefined) {
-      told.location = new vscode.Location(vscode.Uri.parse(at.uri), asRange(at));
-    }
+    const at = outcome.location ?? test.location;
+    told.location = new vscode.Location(vscode.Uri.parse(at.uri), asRange(at));
     run.failed(item, told, outcome.ms);
   }
 
   /** One after the other: a debugger has one conversation. */
   private async debugAll(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
-    for (const item of this.meant(request)) {
-      const test = this.known.get(item.id);
-      if (test === undefined || token.isCancellationRequested || !(await this.debug(test))) {
+    for (const { test } of this.meant(request)) {
+      if (token.isCancellationRequested || !(await this.debug(test))) {
         return;
       }
     }

@@ -3,13 +3,27 @@ import type { FileCovered, TestInfo, TestOutcome } from "../protocol";
 
 /** Tests by the file that they are in, both in the order of the server. */
 export function byFile(tests: readonly TestInfo[]): Map<string, TestInfo[]> {
-  const files = new Map<string, TestInfo[]>();
-  for (const test of tests) {
-    const inFile = files.get(test.location.uri) ?? [];
-    inFile.push(test);
-    files.set(test.location.uri, inFile);
+  return by(tests, (test) => test.location.uri);
+}
+
+/** What is to run, by the project that its tests are of: each is asked for its own. */
+export function byProject<T extends { test: TestInfo }>(meant: readonly T[]): Map<string, T[]> {
+  return by(meant, ({ test }) => test.project);
+}
+
+function by<T>(items: readonly T[], nameOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const name = nameOf(item);
+    groups.set(name, [...(groups.get(name) ?? []), item]);
   }
-  return files;
+  return groups;
+}
+
+/** What a test is known by among those of all projects: an id holds in its project alone. An address has
+ * no line break; VS Code keeps the character 0 for itself. */
+export function keyOf({ project, id }: Pick<TestInfo, "project" | "id">): string {
+  return `${project}\n${id}`;
 }
 
 /** The conversation as a terminal shows it: lines end with CR and LF there. */

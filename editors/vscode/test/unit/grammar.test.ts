@@ -52,6 +52,11 @@ test("a text that is not closed does not colour the next declaration", () => {
   assert.deepEqual(found.map(({ word, scopes }) => [word, scopes.includes("storage.type.flowright")]), [["flow", true], ["flow", true], ["test", true], ["slot", true]]);
 });
 
+test("a pattern ends with its line, also behind a backslash", () => {
+  const found = firstColumn('entity a: text { pattern r"x\\\nflow b {\n}\ntest "t" {');
+  assert.deepEqual(found.map(({ word, scopes }) => [word, scopes.includes("storage.type.flowright")]), [["entity", true], ["flow", true], ["test", true]]);
+});
+
 test("a line of a megabyte is read in time", () => {
   const started = Date.now();
   grammar.tokenizeLine(`  say "${"{a} x ".repeat(30_000)}"`, INITIAL, 5_000);

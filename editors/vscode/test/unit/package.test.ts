@@ -42,6 +42,13 @@ test("every command is registered, and the code lenses' are there", () => {
   }
 });
 
+test("the extension is there when VS Code brings a panel back", () => {
+  for (const folder of ["graph", "talk"]) {
+    const [, type] = /viewType: "([\w.]+)"/.exec(readFileSync(join(root, `src/${folder}/panel.ts`), "utf8")) ?? [];
+    assert.ok(manifest.activationEvents.includes(`onWebviewPanel:${type}`), folder);
+  }
+});
+
 test("the files that the manifest names are there", () => {
   const files = [manifest.icon, ...contributes.grammars.map((one: { path: string }) => one.path), ...contributes.snippets.map((one: { path: string }) => one.path)];
   files.push(contributes.languages[0].configuration, ...Object.values<string>(contributes.languages[0].icon));
@@ -63,4 +70,30 @@ test("words of the language are one word to the editor", () => {
   const { pattern, flags } = read("language-configuration.json").wordPattern;
   const words = (text: string) => [...text.matchAll(new RegExp(pattern, `g${flags}`))].map((found) => found[0]);
   assert.deepEqual(words("-> 修改订单 order_number 2026-06-15"), ["修改订单", "order_number", "2026-06-15"]);
+});
+
+test("what the debugger reads of a configuration is described", () => {
+  const guide = readFileSync(join(root, "../../docs/debugger.md"), "utf8");
+  const { configurationAttributes } = contributes.debuggers[0];
+  for (const request of ["launch", "attach"]) {
+    const [, table] = new RegExp(`\\| \`${request}\` \\| \\|\n((?:\\|.*\n)+)`).exec(guide) ?? [];
+    const names = [...(table ?? "").matchAll(/^\| ((?:`\w+`(?:, )?)+) \|/gm)].flatMap(([, cell]) => [...(cell ?? "").matchAll(/\w+/g)].map(([name]) => name));
+    assert.ok(names.includes("project"), request);
+    // `noDebug` is the protocol's: "Run Without Debugging" sets it.
+    assert.deepEqual(names.filter((name) => name !== "noDebug" && configurationAttributes[request].properties[name] === undefined), [], request);
+  }
+});
+
+test("attaching names the flag that lets the debugger in", () => {
+  const told = JSON.stringify(contributes.debuggers) + readFileSync(join(root, "walkthrough/debug.md"), "utf8");
+  assert.match(told, /serve --debug/);
+  assert.doesNotMatch(told, /serve --watch/);
+});
+
+test("a step of the walkthrough is done by what VS Code knows of", () => {
+  for (const step of contributes.walkthroughs[0].steps) {
+    for (const event of step.completionEvents) {
+      assert.match(event, /^(onCommand|onContext|onView|onLink|onSettingChanged|extensionInstalled|stepSelected):./);
+    }
+  }
 });

@@ -30,6 +30,12 @@ test("a setting that leads nowhere is said, and nothing else is started in its p
   assert.match(found.kind === "missing" ? found.why : "", /\/opt\/gone/);
 });
 
+test("a setting that is no text is none", () => {
+  for (const configured of [undefined, null, 7, ["/opt/flowright"]]) {
+    assert.deepEqual(locate(around({ configured }, ["/ext/bin/flowright"])), { kind: "found", path: "/ext/bin/flowright", source: "bundled" });
+  }
+});
+
 test("a relative setting is meant from the workspace's folder", () => {
   const path = join("/work", "target/debug/flowright");
   for (const configured of ["target/debug/flowright", "${workspaceFolder}/target/debug/flowright"]) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Conversation } from "../../src/protocol";
-import { callText, fieldText, fieldValue, firstAnswer, grouped, kept, parseJson, parseSpan, percent, situation, span, testName, withField } from "../../src/talk/model";
+import type { Conversation, Line } from "../../src/protocol";
+import { callText, fieldText, fieldValue, firstAnswer, focusAfter, grouped, kept, keptLines, localMinute, parseJson, parseSpan, percent, situation, span, testName, withField } from "../../src/talk/model";
 
 const conversation = (more: Partial<Conversation> = {}): Conversation => ({
   id: "1",
@@ -80,4 +80,54 @@ test("a recorded test is called by what was said first", () => {
   assert.equal(testName(conversation({ lines: [{ who: "bot", text: "Hello" }, { who: "user", text: " move  my\norder " }] })), "move my order");
   assert.equal([...testName(conversation({ lines: [{ who: "user", text: "好".repeat(100) }] }))].length, 60);
   assert.equal(percent(0.934), "93 %");
+});
+
+test("a moment is written as the server takes it, by this machine's clock", () => {
+  assert.equal(localMinute(new Date(2026, 5, 1, 9, 5, 59)), "2026-06-01T09:05");
+  assert.equal(localMinute(new Date(987, 11, 31, 23, 59)), "0987-12-31T23:59");
+});
+
+test("lines that are on the page stay: only new ones are put there", () => {
+  const said = (...texts: string[]): Line[] => texts.map((text) => ({ who: "bot", text }));
+  const cases: [Line[], Line[], number, number][] = [
+    [[], said("a"), 0, 0],
+    [said("a", "b"), said("a", "b", "c"), 0, 2],
+    [said("a", "b"), said("a", "B", "c"), 0, 1],
+    [said("a", "b", "c"), said("b", "c", "d"), 1, 2],
+    [said("a", "b", "c"), said("a"), 0, 1],
+    [said("a", "b"), said("x"), 0, 0],
+    [said("a"), [], 0, 0],
+  ];
+  for (const [before, after, dropped, left] of cases) {
+    assert.deepEqual(keptLines(before, after), { dropped, kept: left }, JSON.stringify([before, after]));
+  }
+});
+
+test("a line whose place moved reads as before; one that lost its place does not", () => {
+  const at = (line: number) => ({ uri: "file:///a.flow", range: { start: { line, character: 0 }, end: { line, character: 1 } } });
+  const line = (location?: ReturnType<typeof at>): Line[] => [{ who: "bot", text: "a", state: { flow: "f", state: "s", ...(location === undefined ? {} : { location }) } }];
+  assert.equal(keptLines(line(at(1)), line(at(9))).kept, 1);
+  assert.equal(keptLines(line(at(1)), line()).kept, 0);
+});
+
+test("the keyboard goes to a call's suggestions, back to the text where one was talking, and else stays", () => {
+  const [calm, calls, over] = [{ status: "bot" }, { status: "bot", call }, { status: "ended" }] as const;
+  const cases: [Parameters<typeof focusAfter>, ReturnType<typeof focusAfter>][] = [
+    [["compose", true, undefined, calm], "text"],
+    [["choice", true, undefined, calm], "text"],
+    [["call", true, "1", calm], "text"],
+    [["field", true, undefined, calm], undefined],
+    [["elsewhere", true, undefined, calm], undefined],
+    [["compose", true, undefined, over], undefined],
+    [["compose", true, undefined, calls], "call"],
+    [["elsewhere", true, "0", calls], "call"],
+    [["elsewhere", false, undefined, calls], "call"],
+    // The call was there before.
+    [["compose", false, "1", calls], undefined],
+    // Somebody writes something else while the server tells this by itself.
+    [["field", false, undefined, calls], undefined],
+  ];
+  for (const [given, goal] of cases) {
+    assert.equal(focusAfter(...given), goal, JSON.stringify(given));
+  }
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { forServer, forTest, offered, unfit } from "../../src/debug/configurations";
 import { projectDirectories, taskArguments, taskName } from "../../src/task-model";
-import { byFile, statements, transcript } from "../../src/testing/results";
+import { byFile, byProject, keyOf, statements, transcript } from "../../src/testing/results";
 
 const at = (line: number, character = 0, endLine = line) => ({ uri: "file:///a.flow", range: { start: { line, character }, end: { line: endLine, character: 50 } } });
 const info = (id: string, uri = "file:///p/a.flow") => ({ id, name: id, location: { ...at(1), uri }, project: "file:///p" });
@@ -13,8 +13,16 @@ test("tests are listed by file, in the server's order", () => {
   assert.deepEqual(files.get("file:///p/a.flow")?.map((one) => one.id), ["b", "a"]);
 });
 
+test("tests of two projects are two, also by the same id, and each project is asked for its own", () => {
+  const [a, b] = [info("bot.flow#greets"), { ...info("bot.flow#greets"), project: "file:///q" }];
+  assert.notEqual(keyOf(a), keyOf(b));
+  assert.doesNotMatch(keyOf(a), /\0/); // VS Code takes none with it.
+  const groups = byProject([{ test: a }, { test: b }, { test: info("x") }]);
+  assert.deepEqual([...groups].map(([project, meant]) => [project, meant.map(({ test }) => test.id)]), [["file:///p", ["bot.flow#greets", "x"]], ["file:///q", ["bot.flow#greets"]]]);
+});
+
 test("a failed test shows its conversation and why", () => {
-  const text = transcript({ id: "1", passed: false, ms: 3.4, message: "the bot said something else", lines: [{ who: "user", text: "hi" }, { who: "bot", text: "Hello.\nYou." }] }, "greets");
+  const text = transcript({ id: "1", project: "file:///p", passed: false, ms: 3.4, message: "the bot said something else", lines: [{ who: "user", text: "hi" }, { who: "bot", text: "Hello.\nYou." }] }, "greets");
   assert.equal(text, "FAILED  greets (3 ms)\r\n    user  hi\r\n    bot   Hello.\r\n          You.\r\n    the bot said something else\r\n");
 });
 

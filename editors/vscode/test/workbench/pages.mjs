@@ -19,7 +19,7 @@ const THEMES = {
 };
 
 // What a webview has of VS Code, kept so that a test can look at it. It is the host's, not the page's.
-const HOST = "window.sent=[];let kept;window.acquireVsCodeApi=()=>({postMessage:(m)=>window.sent.push(m),getState:()=>kept,setState:(s)=>{kept=s}})";
+const HOST = "window.sent=[];window.acquireVsCodeApi=()=>({postMessage:(m)=>window.sent.push(m),getState:()=>window.kept,setState:(s)=>{window.kept=s}})";
 
 function serve() {
   const server = createServer((request, response) => {
@@ -109,6 +109,17 @@ const cases = {
       assert.equal(await page.locator(".node").count(), 3);
     }
   },
+  async "the pages keep what they are about for when the window is loaded anew"({ open }) {
+    const graph = await open("graph");
+    await tell(graph, { type: "graph", document: "file:///w/change.flow", flows: [large(3)], flow: "large", followCursor: true });
+    assert.deepEqual(await graph.evaluate(() => window.kept), { document: "file:///w/change.flow", flow: "large" });
+    const talk = await open("talk");
+    await tell(talk, { type: "begins", kept: { document: "file:///w/change.flow", flow: "change_delivery_date" } });
+    await tell(talk, { type: "conversation", conversation: CONVERSATION, edited: false });
+    await tell(talk, { type: "notice", text: "It begins anew." });
+    assert.deepEqual(await talk.evaluate(() => window.kept), { document: "file:///w/change.flow", flow: "change_delivery_date" });
+    assert.equal(await talk.locator("#banner").textContent(), "It begins anew.");
+  },
   async "keys go from state to state and zoom"({ open }) {
     const page = await open("graph");
     await tell(page, { type: "graph", flows: [orderChange()], flow: undefined, followCursor: true });
@@ -145,6 +156,15 @@ const cases = {
     assert.equal(await page.locator("#banner").textContent(), "There is no graph.");
     assert.ok(await page.locator("#banner").isVisible());
   },
+  async "what is said of a drawing leaves it, and goes when the cursor is back"({ open }) {
+    const page = await open("graph");
+    await tell(page, { type: "graph", flows: [orderChange()], flow: undefined, followCursor: true });
+    await tell(page, { type: "notice", text: "This file has no flow." });
+    assert.equal(await page.locator(".node").count(), 8);
+    assert.equal(await page.locator("#banner").textContent(), "This file has no flow.");
+    await tell(page, { type: "cursor", uri: "file:///w/change.flow", position: { line: 48, character: 4 }, flow: "change_delivery_date" });
+    assert.ok(await page.locator("#banner").isHidden());
+  },
   async "a conversation is shown, and what is pressed is sent"({ open, shoot }) {
     for (const theme of ["dark", "light"]) {
       const page = await open("talk", theme);
@@ -173,6 +193,48 @@ const cases = {
     await page.fill("#answer", '{"granted": false}');
     await page.locator("#call button[type=submit]").click();
     assert.deepEqual((await sent(page)).at(-1), { type: "answer", key: "k1", value: { granted: false } });
+  },
+  async "lines that were there stay, and the keyboard goes where it is needed"({ open }) {
+    const page = await open("talk");
+    const { call, ...calm } = CONVERSATION;
+    const show = (more = {}) => tell(page, { type: "conversation", conversation: { ...calm, ...more }, edited: false });
+    const focused = () => page.evaluate(() => document.activeElement.id || document.activeElement.className);
+    await show();
+    await page.evaluate(() => { document.querySelector(".line").isMarked = true; });
+    const said = { who: "user", text: "6月15日" };
+    await page.fill("#text", said.text);
+    await page.keyboard.press("Enter");
+    await show({ lines: [...calm.lines, said], call });
+    assert.equal(await page.locator(".line").count(), 7);
+    assert.equal(await page.evaluate(() => document.querySelector(".line").isMarked), true);
+    assert.equal(await focused(), "suggestion");
+    await page.keyboard.press("Enter");
+    await show({ lines: [...calm.lines, said] });
+    assert.equal(await focused(), "text");
+    // A button that waited for its answer has the keyboard again; a field keeps it.
+    await page.locator("#wake").focus();
+    await page.keyboard.press("Enter");
+    await show();
+    assert.equal(await focused(), "wake");
+    await page.locator("#span").focus();
+    await show({ call });
+    assert.equal(await focused(), "span");
+  },
+  async "while there is no conversation nothing can be asked of one"({ open }) {
+    const page = await open("talk");
+    const { call: _, ...calm } = CONVERSATION;
+    await tell(page, { type: "conversation", conversation: calm, edited: false });
+    await page.locator("summary", { hasText: "Customer" }).click();
+    const fields = ["#language", "#channel", "#span", "#text", "#customer select", "#customer input"];
+    for (const field of fields) {
+      assert.ok(await page.locator(field).first().isEnabled(), field);
+    }
+    await tell(page, { type: "none", why: "The server ended." });
+    for (const field of [...fields, "#record"]) {
+      assert.ok(await page.locator(field).first().isDisabled(), field);
+    }
+    assert.ok(await page.locator("#restart").isEnabled());
+    assert.equal(await page.locator(".line").count(), 0);
   },
   async "words, choices, time, language and customer are sent; the way over an edit is told"({ open, shoot }) {
     const page = await open("talk");

@@ -62,7 +62,8 @@ async function bundled(run) {
   }
 }
 
-const real = { "flowright.server.path": binary };
+// The flows' days are past: a conversation begins before them.
+const real = { "flowright.server.path": binary, "flowright.conversation.at": "2026-06-01T09:30" };
 const suites = {
   pages,
   project: () => suite("project", { settings: real }),

@@ -1,13 +1,10 @@
 // The graph's page: draws what the server laid out, and says what was clicked.
 import { byId, element, svg, type Host } from "../../dom";
+import { keep, type Kept } from "../../kept";
 import type { FlowGraph, GraphNode, Position } from "../../protocol";
 import type { FromPage, ToPage } from "../messages";
 import { chooseFlow, describe, edgeClasses, edgePath, legend, neighbour, nodeAt, nodeClasses, placeLabels, type Direction } from "../model";
 import { fit, pan, reveal, zoom, type Viewport } from "../viewport";
-
-interface Kept {
-  flow: string | undefined;
-}
 
 declare function acquireVsCodeApi(): Host<Kept>;
 
@@ -18,6 +15,7 @@ const picker = byId<HTMLSelectElement>("flow");
 const banner = byId("banner");
 const legendBox = byId("legend");
 
+let source = "";
 let flows: FlowGraph[] = [];
 let flow: FlowGraph | undefined;
 let view: Viewport = { x: 0, y: 0, scale: 1 };
@@ -26,6 +24,8 @@ let moved = false;
 let cursor: { uri: string; position: Position; flow: string | undefined } | undefined;
 let follow = true;
 let selected: number | undefined;
+/** What is said of the drawing, or instead of one. */
+let notice: string | undefined;
 const boxes = new Map<number, SVGGElement>();
 
 const say = (message: FromPage) => host.postMessage(message);
@@ -45,7 +45,7 @@ function show(next: FlowGraph | undefined): void {
     layer.replaceChildren();
     return;
   }
-  host.setState({ flow: flow.name });
+  host.setState(keep(source, flow.name));
   picker.value = flow.name;
   const labels = placeLabels(flow.edges);
   const drawing = document.createDocumentFragment();
@@ -70,8 +70,6 @@ function show(next: FlowGraph | undefined): void {
   });
   layer.replaceChildren(drawing);
   legendBox.replaceChildren(...legend(flow).map((entry) => element("span", { class: `entry ${entry.name}` }, element("span", { class: "swatch" }), entry.text)));
-  banner.textContent = flow.stale ? "The sources have errors: this is their last version without." : "";
-  banner.hidden = !flow.stale;
   if (changed || !moved) {
     moved = false;
     look(fit(flow, size()));
@@ -152,11 +150,17 @@ function mark(): void {
   }
 }
 
+function tell(what: string | undefined): void {
+  notice = what;
+  const told = notice ?? (flow?.stale === true ? "The sources have errors: this is their last version without." : "");
+  banner.textContent = told;
+  banner.hidden = told === "";
+}
+
 function none(why: string): void {
   flows = [];
   show(undefined);
-  banner.textContent = why;
-  banner.hidden = false;
+  tell(why);
   legendBox.replaceChildren();
   picker.replaceChildren();
 }
@@ -164,14 +168,21 @@ function none(why: string): void {
 window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
   switch (data.type) {
     case "graph": {
+      source = data.document;
       flows = data.flows;
       follow = data.followCursor;
       picker.replaceChildren(...flows.map((one) => element("option", { value: one.name }, one.name)));
       show(chooseFlow(flows, data.flow, flow?.name, host.getState()?.flow));
+      tell(undefined);
       break;
     }
     case "none":
       none(data.why);
+      break;
+    case "notice":
+      cursor = undefined;
+      mark();
+      tell(data.text);
       break;
     case "cursor":
       cursor = { uri: data.uri, position: data.position, flow: data.flow };
@@ -180,12 +191,17 @@ window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
       } else {
         mark();
       }
+      // It is back from elsewhere. Why there is nothing to see stays.
+      if (flow !== undefined) {
+        tell(undefined);
+      }
       break;
   }
 });
 
 picker.addEventListener("change", () => {
   show(chooseFlow(flows, picker.value));
+  tell(notice);
   say({ type: "flow", name: picker.value });
 });
 

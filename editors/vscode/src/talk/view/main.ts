@@ -1,13 +1,16 @@
 // The conversation's page: shows what the server says of it, and sends what the customer does.
 import { byId, element, type Host } from "../../dom";
+import type { Kept } from "../../kept";
 import type { Conversation, Line, Location } from "../../protocol";
 import type { FromPage, ToPage } from "../messages";
-import { callText, fieldText, fieldValue, firstAnswer, grouped, kept, parseJson, parseSpan, percent, situation, span, withField } from "../model";
+import { callText, fieldText, fieldValue, firstAnswer, focusAfter, grouped, kept, keptLines, parseJson, parseSpan, percent, situation, span, withField, type Focus } from "../model";
 
-declare function acquireVsCodeApi(): Host<unknown>;
+declare function acquireVsCodeApi(): Host<Kept>;
 
 const host = acquireVsCodeApi();
 const say = (message: FromPage) => host.postMessage(message);
+
+type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
 const lines = byId<HTMLOListElement>("lines");
 const text = byId<HTMLInputElement>("text");
@@ -20,13 +23,18 @@ const channels = byId<HTMLSelectElement>("channel");
 const wake = byId<HTMLButtonElement>("wake");
 
 let shown: Conversation | undefined;
+/** The lines that are on the page. */
+let written: readonly Line[] = [];
 /** Who has asked for something waits for its answer: nothing is sent twice. */
 let busy = false;
+/** What had the keyboard when something was asked for: a button that waits loses it. */
+let asker: Element | null = null;
 
 function ask(message: FromPage): void {
   if (busy) {
     return;
   }
+  asker = document.activeElement;
   setBusy(true);
   say(message);
 }
@@ -43,19 +51,27 @@ function enable(): void {
   for (const button of document.querySelectorAll("button")) {
     button.disabled = busy || (button.form?.id === "compose" && over) || (shown === undefined && button.id !== "restart");
   }
+  for (const field of document.querySelectorAll<Field>("select, textarea, input:not(#text)")) {
+    field.disabled = shown === undefined;
+  }
 }
 
-/** Something that leads to the source. */
-function link(words: string, location: Location | undefined): Node {
-  if (location === undefined) {
+/** Something that leads to the source, if it has a place there. */
+function link(words: string, place: () => Location | undefined): Node {
+  if (place() === undefined) {
     return document.createTextNode(words);
   }
   const button = element("button", { type: "button", class: "link", title: "Show the source" }, words);
-  button.addEventListener("click", () => say({ type: "reveal", location }));
+  button.addEventListener("click", () => {
+    const location = place();
+    if (location !== undefined) {
+      say({ type: "reveal", location });
+    }
+  });
   return button;
 }
 
-function line(of: Line, isLast: boolean): HTMLLIElement {
+function line(of: Line): HTMLLIElement {
   const item = element("li", { class: `line ${of.who}` });
   const bubble = element("div", { class: "bubble" }, of.text);
   if (of.on !== undefined) {
@@ -68,11 +84,13 @@ function line(of: Line, isLast: boolean): HTMLLIElement {
       button.addEventListener("click", () => ask({ type: "say", text: label, payload }));
       return button;
     });
-    item.append(element("div", { class: isLast ? "choices" : "choices old" }, ...choices));
+    item.append(element("div", { class: "choices" }, ...choices));
   }
   const facts: Node[] = [];
   if (of.state !== undefined) {
-    facts.push(link(`${of.state.flow}.${of.state.state}`, of.state.location));
+    // The line stays while edits move its place.
+    const place = () => (item.isConnected ? shown?.lines[[...lines.children].indexOf(item)] : of)?.state?.location;
+    facts.push(link(`${of.state.flow}.${of.state.state}`, place));
   }
   for (const { intent, confidence } of (of.understanding ?? []).slice(0, 3)) {
     facts.push(element("span", { class: "intent" }, `${intent} ${percent(confidence)}`));
@@ -88,9 +106,11 @@ function line(of: Line, isLast: boolean): HTMLLIElement {
 
 function show(conversation: Conversation, edited: boolean): void {
   const before = shown;
+  // What was asked for may have come meanwhile, or this is what the server tells by itself.
+  const asked = busy;
+  const from = focus(asked ? asker : document.activeElement);
   shown = conversation;
-  const lastAsked = conversation.lines.findLastIndex((one) => one.who === "bot");
-  lines.replaceChildren(...conversation.lines.map((one, i) => line(one, i === lastAsked)));
+  showLines(conversation.lines);
   showCall(conversation, before?.call?.key);
   showControls(conversation);
   showFacts(conversation);
@@ -98,10 +118,53 @@ function show(conversation: Conversation, edited: boolean): void {
   const survived = kept(conversation);
   tell(survived?.kept === true && !edited ? undefined : survived?.text, survived?.kept === false);
   lines.scrollTop = lines.scrollHeight;
-  setBusy(false);
-  if (conversation.call === undefined && conversation.status !== "ended" && document.hasFocus()) {
-    text.focus();
+  switch (focusAfter(from, asked, before?.call?.key, conversation)) {
+    case "text":
+      done(text);
+      break;
+    case "call":
+      done(document.querySelector<HTMLElement>("#suggestions button") ?? answer);
+      break;
+    case undefined:
+      done();
   }
+}
+
+/** What was asked for is answered. The keyboard goes to what is next; else back to what was pressed, if
+ * it lost it and is still there. */
+function done(next?: HTMLElement): void {
+  setBusy(false);
+  const lost = document.activeElement === document.body && asker instanceof HTMLElement && asker.isConnected ? asker : undefined;
+  if (document.hasFocus()) {
+    (next ?? lost)?.focus();
+  }
+  asker = null;
+}
+
+function focus(at: Element | null): Focus {
+  if (at?.closest("#compose") != null) {
+    return "compose";
+  }
+  if (at?.classList.contains("choice") === true) {
+    return "choice";
+  }
+  if (at?.closest("#call") != null) {
+    return "call";
+  }
+  return at?.matches("input, select, textarea") === true ? "field" : "elsewhere";
+}
+
+/** Puts new lines behind those that are there already. */
+function showLines(all: readonly Line[]): void {
+  const { dropped, kept } = keptLines(written, all);
+  written = all;
+  const items = [...lines.children];
+  for (const item of [...items.slice(0, dropped), ...items.slice(dropped + kept)]) {
+    item.remove();
+  }
+  lines.append(...all.slice(kept).map(line));
+  const lastAsked = all.findLastIndex((one) => one.who === "bot");
+  [...lines.children].forEach((item, i) => item.querySelector(".choices")?.classList.toggle("old", i !== lastAsked));
 }
 
 function showCall(conversation: Conversation, shownKey: string | undefined): void {
@@ -148,7 +211,7 @@ function showFacts(conversation: Conversation): void {
         element(
           "tr",
           slot.turn === undefined ? {} : { title: `filled in turn ${slot.turn}` },
-          element("th", { scope: "row" }, link(slot.name, slot.location)),
+          element("th", { scope: "row" }, link(slot.name, () => slot.location)),
           element("td", slot.value === undefined ? { class: "empty" } : {}, slot.value ?? "empty"),
         ),
       ),
@@ -159,7 +222,7 @@ function showFacts(conversation: Conversation): void {
   byId("path").replaceChildren(
     ...conversation.path.map((place, i) => {
       const entered = conversation.path[i - 1]?.flow !== place.flow;
-      return element("li", {}, ...(entered ? [element("span", { class: "of" }, place.flow), element("br")] : []), link(place.state, place.location));
+      return element("li", {}, ...(entered ? [element("span", { class: "of" }, place.flow), element("br")] : []), link(place.state, () => place.location));
     }),
   );
   const box = byId("customer");
@@ -194,14 +257,20 @@ window.addEventListener("message", ({ data }: MessageEvent<ToPage>) => {
       break;
     case "none":
       shown = undefined;
-      lines.replaceChildren();
+      showLines([]);
       call.hidden = true;
       tell(data.why);
-      setBusy(false);
+      done();
+      break;
+    case "begins":
+      host.setState(data.kept);
+      break;
+    case "notice":
+      tell(data.text, false);
       break;
     case "failed":
       tell(data.why);
-      setBusy(false);
+      done();
       break;
   }
 });

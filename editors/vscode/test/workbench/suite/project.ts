@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import * as vscode from "vscode";
 import { method, type Conversation, type Graph, type TestInfo, type TestsRun } from "../../../src/protocol";
+import { keyOf } from "../../../src/testing/results";
 import { api, eventually, file, open, positionOf, replace, type Case } from "./harness";
 
 const FLOW = "change_delivery_date.flow";
@@ -141,11 +142,13 @@ export const project: readonly Case[] = [
       const found = await server.ask<TestInfo[]>(method.tests, {});
       const listed: string[] = [];
       tests.items.forEach((item) => item.children.forEach((child) => listed.push(child.id)));
-      assert.deepEqual(listed.sort(), found.map((test) => test.id).sort());
-      const run = await server.ask<TestsRun>(method.runTests, { ids: listed, coverage: true });
+      assert.deepEqual(listed.sort(), found.map(keyOf).sort());
+      const [first] = found;
+      assert.ok(first);
+      const run = await server.ask<TestsRun>(method.runTests, { project: first.project, ids: found.map((test) => test.id), coverage: true });
       assert.deepEqual(run.results.filter((result) => !result.passed), []);
       assert.ok((run.coverage ?? []).some((covered) => covered.states.some((state) => state.entered > 0)));
-      await tests.runIds(listed.slice(0, 1));
+      await tests.runOne(first);
     },
   ],
   [
