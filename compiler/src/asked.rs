@@ -12,7 +12,7 @@ use crate::compile::Analysis;
 use crate::diag::Diagnostic;
 use crate::ir::interp::Interpreter;
 use crate::ir::lower::lower_asked;
-use crate::ir::{Executor as _, FlowId, FuncId, Program, RunContext, Type};
+use crate::ir::{Executor as _, FlowId, FuncId, Program, RunContext, Type, compile_regexes};
 use crate::project::Files;
 use crate::sema::{self, File};
 use crate::syntax::literal::expression;
@@ -71,7 +71,8 @@ impl Asker {
             regexes,
             ..self.tables.clone()
         });
-        Ok(Asked { ty: expr.ty, interpreter: Interpreter::new(program) })
+        let regexes = compile_regexes(&program);
+        Ok(Asked { ty: expr.ty, interpreter: Interpreter::new(program), regexes })
     }
 }
 
@@ -92,6 +93,7 @@ pub struct Asked {
     /// Of what type its value is.
     pub ty: Type,
     interpreter: Interpreter,
+    regexes: Arc<Vec<regex::Regex>>,
 }
 
 impl Asked {
@@ -99,7 +101,8 @@ impl Asked {
     #[must_use]
     pub fn value(&self, cells: [&[Option<Value>]; 4]) -> Option<Value> {
         let program = self.interpreter.program();
-        let mut cx = RunContext::new(Arc::clone(program), FUEL);
+        let regexes = Arc::clone(&self.regexes);
+        let mut cx = RunContext::with_regexes(Arc::clone(program), regexes, FUEL);
         for (space, values) in cx.spaces.iter_mut().zip(cells) {
             for (cell, value) in space.iter_mut().zip(values) {
                 *cell = cx.heap.cell(value.as_ref());

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use flowright_compiler::base::SourceProvider;
 use flowright_engine::LoadedProgram;
+use flowright_engine::articles::find;
 use flowright_engine::model::Session;
 use flowright_lsp::dap::{Search, Shell, serve};
 use flowright_runtime::clock::{Clock as _, WallClock};
-use flowright_runtime::knowledge::find;
 
 use crate::Outcome;
 use crate::failure::Failure;
@@ -33,7 +33,9 @@ impl Shell for Terminal {
     fn articles(&self, program: &LoadedProgram) -> Result<Search, String> {
         let index = articles(program).map_err(|failure| failure.message())?;
         let program = program.clone();
-        Ok(Box::new(move |session: &Session, text: &str| find(&index, &program, session, text)))
+        Ok(Box::new(move |session: &Session, text: &str| {
+            find(&index, &program, session, text).map_err(|e| e.to_string())
+        }))
     }
 
     fn now_ms(&self) -> i64 {

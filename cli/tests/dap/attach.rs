@@ -89,7 +89,8 @@ fn a_conversation_of_a_server_is_followed() {
     let server = started(serve(&folder, &["--debug", "--listen", "127.0.0.1:0"]));
     server.say("anna", "hello");
     let mut debugger = Debugger::start();
-    let url = format!("http://{}", server.address);
+    // A name stands for every address of this machine.
+    let url = format!("http://{}", server.address.replace("127.0.0.1", "localhost"));
     let arguments =
         json!({ "project": folder, "server": url, "session": "anna", "stopOnEntry": true });
     debugger.ask("attach", &arguments);

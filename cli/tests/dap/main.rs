@@ -181,3 +181,44 @@ fn sources_are_listed_and_those_of_the_standard_library_read() {
     let places = debugger.ask("breakpointLocations", &asked);
     assert_eq!(places["breakpoints"].as_array().unwrap().len(), 6, "{places}");
 }
+
+/// Sources change while a conversation is stopped in them: begun again, breakpoints are looked for anew, and
+/// the editor is told of each by the number that it knows.
+#[test]
+fn begun_again_it_says_what_became_of_breakpoints() {
+    let folder = std::env::temp_dir().join(format!("flowright-dap-again-{}", std::process::id()));
+    let _old = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let source = "bot b { languages en  timezone \"UTC\" }\nskill s\nroute { otherwise -> s }\n\
+        flow hello {\n  on start\n  slot name: text { ask { en \"Who?\" } }\n\
+        \n  state start {\n    say { en \"Hello.\" }\n    fill name\n    end resolved\n  }\n}\n";
+    let file = folder.join("bot.flow");
+    std::fs::write(&file, source).unwrap();
+    let mut debugger = Debugger::start();
+    debugger.ask("launch", &json!({ "project": folder }));
+    debugger.event("initialized");
+    let asked = json!({
+        "source": { "path": file },
+        "breakpoints": [{ "line": 9 }, { "line": 10, "condition": "has name" }],
+    });
+    let told = debugger.ask("setBreakpoints", &asked);
+    let ids = [&told["breakpoints"][0]["id"], &told["breakpoints"][1]["id"]];
+    assert!(ids[0].is_number() && ids[0] != ids[1], "{told}");
+    debugger.ask("configurationDone", &json!({}));
+    let stopped = debugger.stopped();
+    assert_eq!(stopped["hitBreakpointIds"], json!([ids[0]]));
+    // What an editor asks by itself fails in silence.
+    let hover = json!({ "expression": "state", "context": "hover" });
+    debugger.refused("evaluate", &hover);
+
+    std::fs::write(&file, source.replace("name", "who").replace("\n\n", "\n")).unwrap();
+    debugger.ask("restart", &json!({}));
+    debugger.event("continued");
+    let first = debugger.event("breakpoint")["breakpoint"].clone();
+    assert_eq!((&first["id"], &first["verified"]), (ids[0], &json!(true)));
+    let second = debugger.event("breakpoint")["breakpoint"].clone();
+    assert_eq!((&second["id"], &second["verified"]), (ids[1], &json!(false)));
+    assert!(second["message"].as_str().unwrap().contains("name"), "{second}");
+    debugger.ask("disconnect", &json!({}));
+    assert!(debugger.ended());
+}

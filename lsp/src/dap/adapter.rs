@@ -15,10 +15,12 @@ use super::breakpoints::Asks;
 use super::incidents::Trigger;
 use super::run::{Doing, Driver, Run, Stops, Told};
 use super::sources::{Counting, source};
+use super::variables::Lists;
 use super::wire::{self, WireError};
 
-/// How often a server that is followed is asked for news.
+/// How often a server that is followed is asked for news; less often while it does not answer.
 const POLL_EVERY: Duration = Duration::from_millis(300);
+const POLL_EVERY_MAX: Duration = Duration::from_secs(10);
 /// Messages that may wait.
 const MESSAGES_MAX: usize = 64;
 /// Files with breakpoints.
@@ -76,6 +78,11 @@ struct Adapter<'s, W> {
     /// What was asked for, for a conversation that begins again with other sources.
     asked_files: Vec<(SourceAsked, Vec<Asks>)>,
     asked_states: Vec<Asks>,
+    /// Counts the breakpoints.
+    last_id: i64,
+    /// The editor asks again for what is not so any more.
+    invalidates: bool,
+    poll_every: Duration,
     done: bool,
 }
 
@@ -94,6 +101,9 @@ impl<'s, W: Write> Adapter<'s, W> {
             stops: Stops { filters, ..Stops::default() },
             asked_files: Vec::new(),
             asked_states: Vec::new(),
+            last_id: 0,
+            invalidates: false,
+            poll_every: POLL_EVERY,
             done: false,
         }
     }
@@ -103,7 +113,7 @@ impl<'s, W: Write> Adapter<'s, W> {
             let follows = self.configured
                 && self.run.as_ref().is_some_and(|run| matches!(run.driver, Driver::Server(_)));
             let message = match follows {
-                true => messages.recv_timeout(POLL_EVERY),
+                true => messages.recv_timeout(self.poll_every),
                 false => messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
             match message {
@@ -115,7 +125,9 @@ impl<'s, W: Write> Adapter<'s, W> {
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     if let Some(run) = &mut self.run {
-                        run.poll(&self.stops);
+                        let answers = run.poll(&self.stops);
+                        let later = self.poll_every.saturating_mul(2).min(POLL_EVERY_MAX);
+                        self.poll_every = if answers { POLL_EVERY } else { later };
                     }
                     self.tell()?;
                 }
@@ -147,7 +159,15 @@ impl<'s, W: Write> Adapter<'s, W> {
                 }
                 Err(cause) => {
                     response.insert("message".to_owned(), json!(cause));
-                    let error = json!({ "id": 1, "format": cause, "showUser": true });
+                    let mut error = json!({ "id": 1, "format": cause });
+                    // What an editor evaluates by itself, for a word under the mouse, fails in silence;
+                    // that a beginning fails is always shown.
+                    if !matches!(command, "launch" | "attach")
+                        && let Some(error) = error.as_object_mut()
+                    {
+                        let shown = matches!(command, "restart" | "setExpression");
+                        error.insert("showUser".to_owned(), shown.into());
+                    }
                     response.insert("body".to_owned(), json!({ "error": error }));
                 }
             }
@@ -203,7 +223,15 @@ impl<'s, W: Write> Adapter<'s, W> {
                     let body = json!({ "threadId": THREAD, "allThreadsContinued": true });
                     self.event("continued", body)?;
                 }
+                Told::Breakpoint(breakpoint) => {
+                    let body = json!({ "reason": "changed", "breakpoint": breakpoint });
+                    self.event("breakpoint", body)?;
+                }
+                Told::Invalidated if !self.invalidates => {}
                 Told::Invalidated => {
+                    if let Some(run) = &mut self.run {
+                        run.lists = Lists::default();
+                    }
                     self.event("invalidated", json!({ "areas": ["variables", "stacks"] }))?;
                 }
                 Told::Terminated { exit_code } => {

@@ -46,7 +46,7 @@ pub(super) struct Attach {
     pub(super) stop_on_entry: bool,
 }
 
-/// How an editor counts.
+/// How an editor counts, and what it can do.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Initialize {
@@ -54,11 +54,13 @@ pub(super) struct Initialize {
     pub(super) lines_start_at_1: bool,
     #[serde(rename = "columnsStartAt1")]
     pub(super) columns_start_at_1: bool,
+    /// It asks again for variables that are not so any more.
+    pub(super) supports_invalidated_event: bool,
 }
 
 impl Default for Initialize {
     fn default() -> Self {
-        Self { lines_start_at_1: true, columns_start_at_1: true }
+        Self { lines_start_at_1: true, columns_start_at_1: true, supports_invalidated_event: false }
     }
 }
 

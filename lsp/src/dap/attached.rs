@@ -59,6 +59,9 @@ enum Following {
     Given,
 }
 
+/// A session, its last step, and steps of it.
+type Steps = (Session, u64, Vec<Stored>);
+
 /// A conversation of a server.
 #[derive(Debug)]
 pub(super) struct Attached {
@@ -148,10 +151,15 @@ impl Attached {
         id: String,
         told: &mut Vec<String>,
     ) -> Result<(), String> {
-        let (session, seq, steps) = self.all_after(&id, 0)?;
+        let Some((session, seq, steps)) = self.all_after(&id, 0)? else {
+            return self.give_up(&id, told);
+        };
+        // In which language it was opened is not in the journal: the one in which all comes out alike,
+        // first the one that it has now.
+        let others = target.tables().bot.languages.iter().copied();
+        let others = others.filter(|lang| *lang != session.lang);
         let known: Vec<Option<Lang>> =
-            target.tables().bot.languages.iter().copied().map(Some).collect();
-        // In which language it was opened is not in the journal: the one in which all comes out alike.
+            std::iter::once(session.lang).chain(others).map(Some).collect();
         let replayed = known.into_iter().find_map(|lang| replay(target, &session, &steps, lang));
         let whole = steps.first().is_some_and(|first| first.seq == 1);
         *tape = match replayed.filter(|_| whole) {
@@ -178,7 +186,9 @@ impl Attached {
         seq: u64,
         told: &mut Vec<String>,
     ) -> Result<(), String> {
-        let (_, last, steps) = self.all_after(&id, seq)?;
+        let Some((_, last, steps)) = self.all_after(&id, seq)? else {
+            return self.give_up(&id, told);
+        };
         for step in steps {
             let same = take(tape, &step);
             if !same {
@@ -195,18 +205,30 @@ impl Attached {
         Ok(())
     }
 
-    /// All steps after one, with the session as it is behind them.
-    fn all_after(&self, id: &str, seq: u64) -> Result<(Session, u64, Vec<Stored>), String> {
+    /// There is more than can be followed: it is not asked for again.
+    fn give_up(&mut self, id: &str, told: &mut Vec<String>) -> Result<(), String> {
+        told.push(format!("`{id}` has more steps than a debugger follows: it is left alone"));
+        self.following = Following::Given;
+        Ok(())
+    }
+
+    /// Whether the server answered last time.
+    pub(super) const fn answers(&self) -> bool {
+        self.trouble.is_none()
+    }
+
+    /// All steps after one, with the session as it is behind them; nothing where they are too many.
+    fn all_after(&self, id: &str, seq: u64) -> Result<Option<Steps>, String> {
         let (mut steps, mut after) = (Vec::new(), seq);
         for _ in 0..PAGES_MAX {
             let journal = self.journal(id, after)?;
             after = journal.steps.last().map_or(after, |step| step.seq);
             steps.extend(journal.steps);
             if after >= journal.seq {
-                return Ok((journal.session, journal.seq, steps));
+                return Ok(Some((journal.session, journal.seq, steps)));
             }
         }
-        Err(format!("`{id}` has more steps than a debugger follows"))
+        Ok(None)
     }
 
     fn journal(&self, id: &str, after: u64) -> Result<Journal, String> {
@@ -250,8 +272,7 @@ fn replay(
 /// Takes a step and says whether it came out alike.
 fn take(tape: &mut Tape, step: &Stored) -> bool {
     tape.now_ms = step.at_ms;
-    tape.take(step.event.clone()).is_ok()
-        && tape.entries.last().is_some_and(|entry| entry.commands == step.commands)
+    tape.take(step.event.clone()).is_ok_and(|taken| taken.commands == step.commands)
 }
 
 fn hex(hash: &[u8; 32]) -> String {

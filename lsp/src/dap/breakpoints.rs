@@ -21,6 +21,9 @@ const PIECES_MAX: usize = 64;
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Asks {
+    /// Its number, which it keeps when the conversation begins again.
+    #[serde(skip)]
+    pub(super) id: i64,
     pub(super) line: i64,
     pub(super) name: String,
     condition: Option<String>,
@@ -116,7 +119,6 @@ impl Break {
 pub(super) struct Breaks {
     by_file: Vec<(FileId, Vec<Break>)>,
     of_states: Vec<Break>,
-    last_id: i64,
 }
 
 impl Breaks {
@@ -143,8 +145,7 @@ impl Breaks {
                 "here is no state, step or line of a test, nor behind it in the same flow"
                     .to_owned()
             });
-            self.last_id += 1;
-            let id = self.last_id;
+            let id = ask.id;
             let made = found.and_then(|found| {
                 in_number(number)?;
                 let made = made(target, id, found.spot, found.flow, ask)?;
@@ -169,8 +170,7 @@ impl Breaks {
         self.of_states.clear();
         let mut told = Vec::new();
         for (number, ask) in asks.iter().enumerate() {
-            self.last_id += 1;
-            let id = self.last_id;
+            let id = ask.id;
             let made = state(target, ask.name.trim()).and_then(|(flow, state)| {
                 in_number(number)?;
                 made(target, id, Spot::State(flow, state), Some(flow), ask)

@@ -24,7 +24,7 @@ pub(super) const HELP: &str =
 /wait 10m      lets time pass
 /press LABEL   presses a button
 /help          this
-while stopped, what you type is evaluated where you are";
+while stopped before the end, what you type is evaluated where you are";
 
 /// The commands.
 const COMMANDS: [&str; 5] = ["/answer", "/error", "/wait", "/press", "/help"];
@@ -63,7 +63,7 @@ fn say(
         return Err(format!("{call} is called: answer it with /answer or /error"));
     }
     let looks = payload.is_none() && target.tables().answers_from().is_some();
-    let knowledge = if looks { (target.search)(&tape.session, text) } else { Vec::new() };
+    let knowledge = if looks { target.find(&tape.session, text) } else { Vec::new() };
     let channel = tape.session.channel.clone();
     take(
         tape,
@@ -83,7 +83,7 @@ fn take(tape: &mut Tape, event: Event) -> Result<(), String> {
     if tape.is_full() {
         return Err("this conversation is too long to be recorded: begin again".to_owned());
     }
-    tape.take(event).map_err(|e| e.to_string())
+    tape.take(event).map(drop).map_err(|e| e.to_string())
 }
 
 fn press(target: &Target, tape: &mut Tape, label: &str) -> Result<(), String> {
@@ -152,9 +152,14 @@ fn wait(target: &Target, tape: &mut Tape, time: &str) -> Result<(), String> {
         return Err("how long? /wait 10m, /wait 2h".to_owned());
     };
     let until = tape.now_ms.saturating_add(ms.max(0));
-    for _ in 0..WAKES_MAX {
+    for wakes in 0.. {
         let due = tape.session.wake_at_ms.filter(|due| *due <= until);
         let Some(due) = due else { break };
+        if wakes == WAKES_MAX {
+            return Err(format!(
+                "{WAKES_MAX} timers have gone off: time stands at the last of them"
+            ));
+        }
         tape.now_ms = due.max(tape.now_ms);
         take(tape, Event::Wake)?;
         // What a timer has called is answered before time goes on.

@@ -1,22 +1,25 @@
 //! Reading from a server on this machine: one request a connection, answers of a limited size.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs as _};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 
 /// How long a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long the server may take to send the next part of an answer.
-const READ_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long an answer may take, all of it: nothing else of the debugger moves meanwhile.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 /// Bytes of an answer.
-const ANSWER_BYTES_MAX: u64 = 64 << 20;
+const ANSWER_BYTES_MAX: usize = 64 << 20;
+/// Bytes that are read at once.
+const PART_BYTES: usize = 64 << 10;
 
 /// A server on this machine.
 #[derive(Debug)]
 pub(super) struct Client {
-    address: SocketAddr,
+    /// Where it may listen: a name may stand for several.
+    addresses: Vec<SocketAddr>,
     token: Option<String>,
 }
 
@@ -35,14 +38,16 @@ impl Client {
             return Err(wrong());
         }
         let found = place.to_socket_addrs().map_err(|e| format!("`{url}`: {e}"))?;
-        let mut here = found.filter(|address: &SocketAddr| is_here(address.ip()));
-        let address = here.next().ok_or_else(|| {
-            format!("`{url}` is not on this machine: a debugger follows servers here only")
-        })?;
+        let here = found.filter(|address: &SocketAddr| is_here(address.ip()));
+        let addresses: Vec<SocketAddr> = here.collect();
+        if addresses.is_empty() {
+            let why = "is not on this machine: a debugger follows servers here only";
+            return Err(format!("`{url}` {why}"));
+        }
         if token.as_ref().is_some_and(|token| token.chars().any(|c| c.is_control())) {
             return Err("the token has characters that cannot be sent".to_owned());
         }
-        Ok(Self { address, token })
+        Ok(Self { addresses, token })
     }
 
     /// What is at a path, as JSON.
@@ -50,27 +55,58 @@ impl Client {
     /// # Errors
     /// Why it cannot be read, in words.
     pub(super) fn get(&self, path: &str) -> Result<Json, String> {
-        let broken =
-            |e: std::io::Error| format!("the server at {} cannot be read: {e}", self.address);
-        let mut stream =
-            TcpStream::connect_timeout(&self.address, CONNECT_TIMEOUT).map_err(broken)?;
-        stream.set_read_timeout(Some(READ_TIMEOUT)).map_err(broken)?;
-        stream.set_write_timeout(Some(READ_TIMEOUT)).map_err(broken)?;
+        let until = Instant::now() + ANSWER_TIMEOUT;
+        let mut failed = "the server has no address".to_owned();
+        for address in &self.addresses {
+            let broken = |e: std::io::Error| format!("the server at {address} cannot be read: {e}");
+            match TcpStream::connect_timeout(address, CONNECT_TIMEOUT) {
+                Ok(stream) => {
+                    let answer = self.ask(stream, *address, path, until).map_err(broken)?;
+                    return body(&answer)
+                        .map_err(|cause| format!("the server at {address}: {cause}"));
+                }
+                Err(error) => failed = broken(error),
+            }
+        }
+        Err(failed)
+    }
+
+    /// The bytes of an answer.
+    fn ask(
+        &self,
+        mut stream: TcpStream,
+        address: SocketAddr,
+        path: &str,
+        until: Instant,
+    ) -> std::io::Result<Vec<u8>> {
+        stream.set_write_timeout(Some(ANSWER_TIMEOUT))?;
         let token = self.token.as_ref();
         let token = token.map(|token| format!("Authorization: Bearer {token}\r\n"));
         // As HTTP/1.0, which knows no parts of parts.
         let request = format!(
             "GET {path} HTTP/1.0\r\nHost: {}\r\nAccept: application/json\r\n{}\r\n",
-            self.address,
+            address,
             token.unwrap_or_default()
         );
-        stream.write_all(request.as_bytes()).map_err(broken)?;
+        stream.write_all(request.as_bytes())?;
         let mut answer = Vec::new();
-        stream.take(ANSWER_BYTES_MAX + 1).read_to_end(&mut answer).map_err(broken)?;
-        if answer.len() as u64 > ANSWER_BYTES_MAX {
-            return Err(format!("the server answers with more than {ANSWER_BYTES_MAX} bytes"));
+        let mut part = vec![0; PART_BYTES];
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(ErrorKind::TimedOut.into());
+            }
+            stream.set_read_timeout(Some(left))?;
+            let read = stream.read(&mut part)?;
+            if read == 0 {
+                return Ok(answer);
+            }
+            answer.extend_from_slice(part.get(..read).unwrap_or_default());
+            if answer.len() > ANSWER_BYTES_MAX {
+                let why = format!("its answer has more than {ANSWER_BYTES_MAX} bytes");
+                return Err(std::io::Error::other(why));
+            }
         }
-        body(&answer).map_err(|cause| format!("the server at {}: {cause}", self.address))
     }
 }
 

@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use flowright_compiler::ir::{FieldDef, FlowId, IntentDef};
-use flowright_engine::json::value_from_json;
+use flowright_compiler::ir::{FlowId, IntentDef};
 use flowright_engine::model::{Event, Session};
 use flowright_engine::open_session;
 use flowright_engine::transcript::instant;
@@ -17,6 +16,7 @@ use super::run::{Driver, Run};
 use super::shown::shortened;
 use super::tape::Tape;
 use super::target::Target;
+use crate::talk::conversation::profile as customer;
 
 /// Names of tests and flows that are told where another is wanted.
 const TOLD_MAX: usize = 8;
@@ -92,12 +92,7 @@ fn session(target: &Target, wanted: &Launch, now_ms: i64) -> Result<Session, Str
     };
     let mut session = open_session(&target.program, "debug", channel, lang, now_ms);
     if let Some(profile) = &wanted.customer {
-        let field = |field: &FieldDef| {
-            let json = profile.get(&field.name).unwrap_or(&serde_json::Value::Null);
-            value_from_json(program, &field.ty, json)
-                .map_err(|e| format!("customer: {}: {e}", field.name))
-        };
-        session.customer = program.customer.iter().map(field).collect::<Result<_, _>>()?;
+        session.customer = customer(program, profile).map_err(|refused| refused.0)?;
     }
     Ok(session)
 }

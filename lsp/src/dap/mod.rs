@@ -15,6 +15,7 @@ mod http;
 mod incidents;
 mod launch;
 mod motion;
+mod printed;
 mod record;
 mod run;
 mod shown;
@@ -38,7 +39,10 @@ use flowright_engine::model::{FoundArticle, Session};
 pub use adapter::serve;
 
 /// Finds the articles that may answer an utterance.
-pub type Search = Box<dyn Fn(&Session, &str) -> Vec<FoundArticle> + Sync>;
+///
+/// # Errors
+/// Why they cannot be searched, in words.
+pub type Search = Box<dyn Fn(&Session, &str) -> Result<Vec<FoundArticle>, String> + Sync>;
 
 /// What the debugger has from outside.
 pub trait Shell {

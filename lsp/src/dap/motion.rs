@@ -126,6 +126,9 @@ impl Way<'_> {
 
     /// Back to the breakpoint before, or to the beginning.
     pub(super) fn back(&self, from: Position) -> Option<Stop> {
+        if self.breaks.all().any(|one| one.hits.is_some()) {
+            return self.back_by_hits(from);
+        }
         let (mut before, mut first) = (self.tape.before(from), None);
         while let Some(at) = before {
             let point = self.tape.point(at)?;
@@ -137,6 +140,25 @@ impl Way<'_> {
             before = self.tape.before(at);
         }
         Some(Stop { at: first?, reason: "entry", hits: Vec::new() })
+    }
+}
+
+impl Way<'_> {
+    /// The same where hits are counted: they are counted from the beginning, once.
+    fn back_by_hits(&self, from: Position) -> Option<Stop> {
+        let start =
+            self.tape.from(Position { entry: 0, point: 0 }).filter(|start| *start < from)?;
+        let mut last = Stop { at: start, reason: "entry", hits: Vec::new() };
+        let (mut counts, mut next) = (HashMap::new(), Some(start));
+        while let Some(at) = next.filter(|at| *at < from) {
+            let point = self.tape.point(at)?;
+            let hits = self.hits(at, point, &mut counts, &mut Vec::new());
+            if let Some(reason) = self.reason(point, Motion::On, !hits.is_empty()) {
+                last = Stop { at, reason, hits };
+            }
+            next = self.tape.after(at);
+        }
+        Some(last)
     }
 }
 

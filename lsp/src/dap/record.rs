@@ -17,6 +17,9 @@ use super::target::Target;
 /// Steps of one event that are recorded: more than one step of the engine can run in any sensible flow.
 const POINTS_PER_EVENT_MAX: usize = 20_000;
 
+/// Bytes of a cell itself, about.
+const CELL_BYTES: usize = 32;
+
 /// Values of cells. Shared as long as none of them changes.
 pub(super) type Cells = Arc<[Option<Value>]>;
 
@@ -28,6 +31,37 @@ pub(super) struct Scene {
     pub(super) slots: Cells,
     /// The flows under way, the active one last.
     pub(super) frames: Vec<FrameView>,
+}
+
+impl Scene {
+    /// Bytes, about, of what is not shared with another scene.
+    fn bytes_beside(&self, other: &Self) -> usize {
+        let of = |cells: &Cells, known: Option<&Cells>| match known {
+            Some(known) if Arc::ptr_eq(cells, known) => 0,
+            _ => cells.iter().map(|cell| cell.as_ref().map_or(CELL_BYTES, bytes)).sum(),
+        };
+        let frames = self.frames.iter().enumerate().map(|(number, frame)| {
+            CELL_BYTES + of(&frame.cells, other.frames.get(number).map(|known| &known.cells))
+        });
+        CELL_BYTES
+            + of(&self.turn, Some(&other.turn))
+            + of(&self.customer, Some(&other.customer))
+            + of(&self.slots, Some(&other.slots))
+            + frames.sum::<usize>()
+    }
+}
+
+/// Bytes of a value in memory, about.
+fn bytes(value: &Value) -> usize {
+    CELL_BYTES
+        + match value {
+            Value::Text(text) => text.len(),
+            Value::List(items) => items.iter().map(bytes).sum(),
+            Value::Record(fields) => {
+                fields.iter().map(|field| field.as_ref().map_or(CELL_BYTES, bytes)).sum()
+            }
+            _ => 0,
+        }
 }
 
 /// A flow under way.
@@ -126,6 +160,18 @@ pub(super) struct Recorder<'r> {
     /// Of each point: commands when its function began, and what that has handed over by then.
     handed: Vec<(usize, usize)>,
     last: Scene,
+    /// Bytes that may still be kept.
+    room: usize,
+    kept: Kept,
+}
+
+/// What a record takes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Kept {
+    /// Bytes of values, about.
+    pub(super) bytes: usize,
+    /// Not all steps are in it.
+    pub(super) cut: bool,
 }
 
 impl<'r> Recorder<'r> {
@@ -134,8 +180,15 @@ impl<'r> Recorder<'r> {
         trail: &'r mut Trail,
         last: Scene,
         writes: BTreeMap<usize, Vec<Write>>,
+        room: usize,
     ) -> Self {
-        Self { target, writes, trail, points: Vec::new(), handed: Vec::new(), last }
+        let (points, handed, kept) = (Vec::new(), Vec::new(), Kept::default());
+        Self { target, writes, trail, points, handed, last, room, kept }
+    }
+
+    /// What the record takes so far.
+    pub(super) const fn kept(&self) -> Kept {
+        self.kept
     }
 
     pub(super) const fn target(&self) -> &'r Target {
@@ -166,7 +219,8 @@ impl<'r> Recorder<'r> {
         session: &mut Session,
         cx: &mut RunContext,
     ) {
-        if self.points.len() >= POINTS_PER_EVENT_MAX {
+        self.kept.cut |= self.points.len() >= POINTS_PER_EVENT_MAX || self.kept.bytes >= self.room;
+        if self.kept.cut {
             return;
         }
         self.trail.keep(session, at);
@@ -181,6 +235,7 @@ impl<'r> Recorder<'r> {
             }
         }
         let scene = self.scene(session, cx);
+        self.kept.bytes += scene.bytes_beside(&self.last);
         self.last = scene.clone();
         self.handed.push((commands, cx.emitted.len()));
         self.points.push(Point { what: What::Step(enters), at: Some(at), scene, commands: 0 });

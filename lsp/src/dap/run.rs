@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use flowright_compiler::base::FileSpan;
+use flowright_engine::model::Session;
 use flowright_engine::transcript::follow_test;
 
 use super::attached::Attached;
 use super::breakpoints::Breaks;
 use super::console;
-use super::incidents::Incident;
+use super::incidents::{Incident, Trigger};
 use super::motion::{Motion, Stop, Way, depth};
 use super::record::{What, Write};
 use super::spots::Spots;
@@ -47,6 +48,8 @@ pub(super) enum Told {
     },
     Stopped,
     Continued,
+    /// What became of a breakpoint.
+    Breakpoint(serde_json::Value),
     /// What is shown of the moment is not so any more.
     Invalidated,
     Terminated {
@@ -65,8 +68,9 @@ pub(super) struct Run {
     pub(super) doing: Doing,
     pub(super) lists: Lists,
     pub(super) told: Vec<Told>,
+    said_full: bool,
     /// The entry, and how many of its lines, up to which the conversation was shown.
-    printed: (usize, usize),
+    pub(super) printed: (usize, usize),
 }
 
 /// What is stopped at.
@@ -87,6 +91,7 @@ impl Run {
             doing: Doing::Waiting(Motion::On),
             lists: Lists::default(),
             told: Vec::new(),
+            said_full: false,
             printed: (0, 0),
         }
     }
@@ -117,10 +122,26 @@ impl Run {
         }
     }
 
-    fn follow_server(&mut self) {
-        let Driver::Server(server) = &mut self.driver else { return };
+    /// Whether the server answered.
+    fn follow_server(&mut self) -> bool {
+        let Driver::Server(server) = &mut self.driver else { return true };
         let told = server.follow(&self.target, &mut self.tape);
+        let answers = server.answers();
         told.into_iter().for_each(|text| self.output("console", text));
+        self.say_what_is_lost();
+        answers
+    }
+
+    /// Says once that not all is recorded, and what went wrong beside the conversation.
+    fn say_what_is_lost(&mut self) {
+        if self.tape.is_full() && !std::mem::replace(&mut self.said_full, true) {
+            let text = "the conversation is longer than what is recorded of one: what follows is not \
+                        stopped in";
+            self.output("important", text.to_owned());
+        }
+        for why in self.target.troubles() {
+            self.output("stderr", why);
+        }
     }
 
     /// Plays the test, if it is one: all of it, at once.
@@ -129,12 +150,15 @@ impl Run {
         let target = Rc::clone(&self.target);
         let Some(test) = target.tables().tests.get(number) else { return };
         self.tape.rewind();
-        let report = follow_test(&target.program, test, &*target.search, &mut self.tape);
+        let own: &Target = &target;
+        let find = |session: &Session, text: &str| own.find(session, text);
+        let report = follow_test(&target.program, test, &find, &mut self.tape);
         self.tape.session = report.session;
         if let Some(failure) = &report.failure {
             self.tape.fail(failure);
         }
         self.driver = Driver::Test { number, passed: report.failure.is_none() };
+        self.say_what_is_lost();
     }
 
     /// Goes on from a moment, that one included.
@@ -235,6 +259,7 @@ impl Run {
     pub(super) fn enter(&mut self, line: &str, stops: &Stops) -> Result<(), String> {
         let before = self.tape.end();
         let done = console::enter(&self.target, &mut self.tape, line);
+        self.say_what_is_lost();
         let motion = match self.doing {
             Doing::Waiting(motion) => motion,
             Doing::Stopped(_) | Doing::Over => Motion::On,
@@ -249,15 +274,16 @@ impl Run {
         done
     }
 
-    /// Has what a server stored happen here too.
-    pub(super) fn poll(&mut self, stops: &Stops) {
+    /// Has what a server stored happen here too. Gives whether it answered.
+    pub(super) fn poll(&mut self, stops: &Stops) -> bool {
         // While it is stopped, what is new stays with the server.
-        let Doing::Waiting(motion) = self.doing else { return };
+        let Doing::Waiting(motion) = self.doing else { return true };
         let before = self.tape.end();
-        self.follow_server();
+        let answers = self.follow_server();
         if self.tape.end() != before {
             self.go(before, motion, stops);
         }
+        answers
     }
 
     /// Sets a value where one is; what follows happens again.
@@ -271,6 +297,14 @@ impl Run {
         let at = self.at;
         if matches!(self.driver, Driver::Test { .. }) && at == self.tape.end() {
             return Err("the test is over".to_owned());
+        }
+        match self.incident().map(|incident| incident.trigger) {
+            Some(Trigger::Test) => return Err("the test is over".to_owned()),
+            Some(Trigger::Handoff | Trigger::Miss) => {
+                let why = "this has happened: go a step back and set it there";
+                return Err(why.to_owned());
+            }
+            Some(Trigger::Failure | Trigger::Error) | None => {}
         }
         let events = self.tape.entries.len();
         let at_end = at == self.tape.end();
@@ -317,49 +351,6 @@ impl Run {
 
     pub(super) fn output(&mut self, category: &'static str, text: String) {
         self.told.push(Told::Output { category, text, at: None });
-    }
-
-    /// Shows the conversation up to a moment, and what log points say on the way.
-    fn print(&mut self, to: Position, logs: &[(Position, String)]) {
-        for (at, text) in logs {
-            self.print_to(*at);
-            let place = self.tape.point(*at).and_then(|point| point.at);
-            self.told.push(Told::Output { category: "console", text: text.clone(), at: place });
-        }
-        self.print_to(to);
-    }
-
-    fn print_to(&mut self, to: Position) {
-        while self.printed.0 <= to.entry {
-            let (number, mut lines) = self.printed;
-            let Some(entry) = self.tape.entries.get(number) else { return };
-            let given = match self.tape.point(to).filter(|_| number == to.entry) {
-                Some(point) => point.commands,
-                None => usize::MAX,
-            };
-            let shown = entry.said.iter().skip(lines).take_while(|said| said.from <= given);
-            for said in shown {
-                lines += 1;
-                let places = entry.points.iter().take_while(|point| point.commands < said.from);
-                let at = places.filter_map(|point| point.at).last();
-                let text = format!("{:<7} {}", said.who, said.text);
-                self.told.push(Told::Output { category: "stdout", text, at });
-            }
-            self.printed.1 = lines;
-            if number == to.entry {
-                return;
-            }
-            self.printed = (number + 1, 0);
-        }
-    }
-
-    /// What was shown behind a moment is shown again when it happens again.
-    fn cut_printed(&mut self, at: Position) {
-        let Some(point) = self.tape.point(at) else { return };
-        let given = point.commands;
-        let entry = self.tape.entries.get(at.entry);
-        let lines = entry.map_or(0, |e| e.said.iter().filter(|said| said.from <= given).count());
-        self.printed = self.printed.min((at.entry, lines));
     }
 }
 

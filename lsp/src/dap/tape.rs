@@ -5,17 +5,19 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use flowright_compiler::base::FileSpan;
-use flowright_engine::model::{Command, Event, Session};
+use flowright_engine::model::{Event, Session};
 use flowright_engine::transcript::{Failure, Follow};
-use flowright_engine::{LoadedProgram, Step, StepError, step_watched};
+use flowright_engine::{LoadedProgram, Step, StepError, step, step_watched};
 
 use super::incidents::{self, Around, Incident, Trigger};
-use super::record::{Point, Recorder, Scene, Trail, What, When, Write, scene_of};
+use super::record::{Kept, Point, Recorder, Scene, Trail, What, When, Write, scene_of};
 use super::shown::{self, Said};
 use super::target::Target;
 
 /// Points of a conversation that are kept; behind them events are taken, and not recorded.
 const POINTS_MAX: usize = 400_000;
+/// Bytes of the values that are kept with them, about.
+const BYTES_MAX: usize = 256 << 20;
 /// Events of a conversation that may be followed.
 const ENTRIES_MAX: usize = 20_000;
 
@@ -37,8 +39,6 @@ pub(super) struct Entry {
     pub(super) points: Vec<Point>,
     /// What is shown of the conversation, each with how many commands must have been given by then.
     pub(super) said: Vec<Said>,
-    /// The commands of the step, to compare with what a server stored.
-    pub(super) commands: Vec<Command>,
 }
 
 /// A moment of a tape: before a point. The number of entries stands for its end.
@@ -64,6 +64,9 @@ pub(super) struct Tape {
     /// What was seen last.
     last: Scene,
     points: usize,
+    bytes: usize,
+    /// An event had more than can be kept of it.
+    cut: bool,
 }
 
 impl Tape {
@@ -80,23 +83,28 @@ impl Tape {
             trail: Trail::default(),
             last: Scene::default(),
             points: 0,
+            bytes: 0,
+            cut: false,
         }
     }
 
     /// Whether nothing more is recorded.
     pub(super) fn is_full(&self) -> bool {
-        self.points >= POINTS_MAX || self.entries.len() >= ENTRIES_MAX
+        self.cut
+            || self.points >= POINTS_MAX
+            || self.bytes >= BYTES_MAX
+            || self.entries.len() >= ENTRIES_MAX
     }
 
     /// Takes an event now.
     ///
     /// # Errors
     /// See [`StepError`].
-    pub(super) fn take(&mut self, event: Event) -> Result<(), StepError> {
+    pub(super) fn take(&mut self, event: Event) -> Result<Step, StepError> {
         let mut session = self.session.clone();
         let step = self.record(&mut session, event, self.now_ms);
         self.session = session;
-        step.map(|_| ())
+        step
     }
 
     /// Takes an event of a session that is kept elsewhere.
@@ -106,26 +114,29 @@ impl Tape {
         event: Event,
         now_ms: i64,
     ) -> Result<Step, StepError> {
+        if self.is_full() {
+            return step(&self.target.program, session, event, now_ms);
+        }
         let entry = self.entries.len();
         self.write(entry, When::Before, session);
         let before = scene_of(session, &self.trail, &self.last);
         let answered = self.answered(session, &event);
         let target = Rc::clone(&self.target);
-        let writes = if self.is_full() { BTreeMap::new() } else { self.within(entry) };
-        let recorder = Recorder::new(&target, &mut self.trail, before.clone(), writes);
-        let (step, mut points) = recorder.take(session, event.clone(), now_ms)?;
+        let writes = self.within(entry);
+        let room = BYTES_MAX.saturating_sub(self.bytes);
+        let recorder = Recorder::new(&target, &mut self.trail, before.clone(), writes, room);
+        let (step, mut points, kept) = recorder.take(session, event.clone(), now_ms)?;
+        self.bytes += kept.bytes;
+        self.cut |= kept.cut;
         self.write(entry, When::After, session);
         let after = scene_of(session, &self.trail, &before);
         self.last = points.last().map_or(&after, |point| &point.scene).clone();
         let around = Around { before: &before, after: &after, session };
         incidents::add(&mut points, &event, answered, &step, &around);
-        if self.is_full() {
-            points.clear();
-        }
         self.points += points.len();
         let said = shown::said(&target, &event, &step.commands, session);
-        let (cause, commands) = (Cause::Event(Box::new(event)), step.commands.clone());
-        self.entries.push(Entry { cause, at_ms: now_ms, points, said, commands });
+        let cause = Cause::Event(Box::new(event));
+        self.entries.push(Entry { cause, at_ms: now_ms, points, said });
         Ok(step)
     }
 
@@ -141,6 +152,9 @@ impl Tape {
 
     /// A line of a test is next.
     fn line(&mut self, at: FileSpan, session: &mut Session, now_ms: i64) {
+        if self.is_full() {
+            return;
+        }
         let entry = self.entries.len();
         self.write(entry, When::Before, session);
         let scene = scene_of(session, &self.trail, &self.last);
@@ -166,8 +180,8 @@ impl Tape {
     fn single(&mut self, cause: Cause, point: Point, at_ms: i64) {
         self.last = point.scene.clone();
         self.points += 1;
-        let (points, said, commands) = (vec![point], Vec::new(), Vec::new());
-        self.entries.push(Entry { cause, at_ms, points, said, commands });
+        let (points, said) = (vec![point], Vec::new());
+        self.entries.push(Entry { cause, at_ms, points, said });
     }
 
     fn write(&self, entry: usize, when: When, session: &mut Session) {
@@ -221,7 +235,7 @@ impl Tape {
         self.now_ms = self.start_ms;
         self.trail = Trail::default();
         self.last = Scene::default();
-        self.points = 0;
+        (self.points, self.bytes, self.cut) = (0, 0, false);
         std::mem::take(&mut self.entries)
     }
 
@@ -305,15 +319,16 @@ impl Follow for Tape {
 
 impl Recorder<'_> {
     /// Takes an event and gives its steps.
-    fn take(
+    pub(super) fn take(
         mut self,
         session: &mut Session,
         event: Event,
         now_ms: i64,
-    ) -> Result<(Step, Vec<Point>), StepError> {
+    ) -> Result<(Step, Vec<Point>, Kept), StepError> {
         let target = self.target();
         let step = step_watched(&target.program, session, event, now_ms, &mut self)?;
+        let kept = self.kept();
         let points = self.finish(&step.commands);
-        Ok((step, points))
+        Ok((step, points, kept))
     }
 }

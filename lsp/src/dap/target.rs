@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use flowright_compiler::asked::{Asked, Asker, Wanted};
 use flowright_compiler::base::{FileId, FileSpan, SourceProvider, Span, is_standard};
@@ -11,6 +12,7 @@ use flowright_compiler::ir::places::Places;
 use flowright_compiler::ir::{FlowDef, FlowId, FuncId, Program, StateId};
 use flowright_compiler::{Analysis, bundle, compile};
 use flowright_engine::LoadedProgram;
+use flowright_engine::model::{FoundArticle, Session};
 
 use super::{Search, Shell};
 
@@ -29,7 +31,9 @@ pub(super) struct Target {
     /// The states by the functions that run when they are entered.
     pub(super) entries: HashMap<FuncId, (FlowId, StateId)>,
     /// Finds the articles that may answer an utterance.
-    pub(super) search: Search,
+    search: Search,
+    /// What went wrong beside the conversation, until it is told.
+    troubles: Mutex<Vec<String>>,
     asker: Asker,
 }
 
@@ -76,12 +80,28 @@ impl Target {
             folder,
             interpreter: Interpreter::new(std::sync::Arc::clone(code)),
             entries: (0..).zip(&code.flows).flat_map(states).collect(),
-            search: Box::new(|_, _| Vec::new()),
+            search: Box::new(|_, _| Ok(Vec::new())),
+            troubles: Mutex::default(),
             asker: Asker::new(&analysis, code),
             analysis,
             program,
             places,
         })
+    }
+
+    /// The articles that may answer an utterance. Where they cannot be searched there are none, and it is
+    /// told.
+    pub(super) fn find(&self, session: &Session, text: &str) -> Vec<FoundArticle> {
+        (self.search)(session, text).unwrap_or_else(|why| {
+            let why = format!("articles could not be searched: {why}");
+            self.troubles.lock().unwrap_or_else(PoisonError::into_inner).push(why);
+            Vec::new()
+        })
+    }
+
+    /// What went wrong since it was asked last.
+    pub(super) fn troubles(&self) -> Vec<String> {
+        std::mem::take(&mut *self.troubles.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Its tables.

@@ -11,6 +11,8 @@ use super::values::{self, cells, shown, type_name};
 
 /// Lists that may be open at once.
 const HANDLES_MAX: usize = 10_000;
+/// Scopes of one moment.
+const SCOPES_MAX: usize = 5;
 
 /// A list of variables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +54,10 @@ impl Lists {
 
     /// The scopes of a flow under way, or of the conversation.
     pub(super) fn scopes(&mut self, target: &Target, scene: &Scene, frame: Option<usize>) -> Json {
+        // Lists that were opened before are gone then, which is said when they are asked for.
+        if self.0.len() + SCOPES_MAX > HANDLES_MAX {
+            self.0.clear();
+        }
         let mut scopes = Vec::new();
         let mut scope = |lists: &mut Self, name: &str, space, part, hint: Option<&str>| {
             let frame = frame.filter(|_| space == Space::Flow);

@@ -9,15 +9,16 @@ use super::{Adapter, Begun, FILES_MAX, THREAD};
 use crate::dap::arguments::{
     Attach, BreakpointLocations, Completions, Evaluate, Initialize, Launch, Scopes, SetBreakpoints,
     SetExceptionBreakpoints, SetExpression, SetFunctionBreakpoints, SetVariable, Source,
-    StackTrace, Variables, read,
+    SourceAsked, StackTrace, Variables, read,
 };
 use crate::dap::attached::Attached;
+use crate::dap::breakpoints::{Asks, Breaks};
 use crate::dap::console;
 use crate::dap::http::Client;
 use crate::dap::incidents::Trigger;
 use crate::dap::launch::launch;
 use crate::dap::motion::Motion;
-use crate::dap::run::{Doing, Driver, Run, Stops};
+use crate::dap::run::{Doing, Driver, Run, Stops, Told};
 use crate::dap::sources::{self, Counting};
 use crate::dap::target::Target;
 
@@ -74,7 +75,9 @@ impl<W: Write> Adapter<'_, W> {
     }
 
     fn initialize(&mut self, arguments: &Json) -> Answer {
-        self.counting = Counting::of(read::<Initialize>(arguments)?);
+        let about: Initialize = read(arguments)?;
+        self.counting = Counting::of(about);
+        self.invalidates = about.supports_invalidated_event;
         Ok(json!({
             "supportsConfigurationDoneRequest": true,
             "supportsFunctionBreakpoints": true,
@@ -138,35 +141,34 @@ impl<W: Write> Adapter<'_, W> {
     }
 
     fn set_breakpoints(&mut self, asked: SetBreakpoints) -> Answer {
-        let SetBreakpoints { source, breakpoints } = asked;
+        let SetBreakpoints { source, mut breakpoints } = asked;
+        self.number(&mut breakpoints);
         self.asked_files.retain(|(of, _)| *of != source);
         if self.asked_files.len() >= FILES_MAX {
             return Err(format!("breakpoints in more than {FILES_MAX} files"));
         }
         self.asked_files.push((source, breakpoints));
-        let told = match self.asked_files.last() {
-            Some((source, asks)) => {
-                let Some(run) = &self.run else { return Err("launch or attach first".to_owned()) };
-                let first = self.counting.line;
-                match sources::file(&run.target, source) {
-                    Some(file) => {
-                        let breaks = &mut self.stops.breaks;
-                        breaks.set_in_file(&run.target, &run.spots, file, asks, first)
-                    }
-                    None => {
-                        let message = "this file is not of the project that is debugged";
-                        let none = |_| json!({ "verified": false, "message": message });
-                        asks.iter().map(none).collect()
-                    }
-                }
-            }
-            None => Vec::new(),
-        };
-        Ok(json!({ "breakpoints": told }))
+        let Some(run) = &self.run else { return Err("launch or attach first".to_owned()) };
+        let (breaks, first) = (&mut self.stops.breaks, self.counting.line);
+        let told = self
+            .asked_files
+            .last()
+            .map(|(source, asks)| set_in_file(breaks, run, source, asks, first));
+        Ok(json!({ "breakpoints": told.unwrap_or_default() }))
+    }
+
+    /// Gives each breakpoint its number, which it keeps.
+    fn number(&mut self, asks: &mut [Asks]) {
+        for ask in asks {
+            self.last_id += 1;
+            ask.id = self.last_id;
+        }
     }
 
     fn set_function_breakpoints(&mut self, asked: SetFunctionBreakpoints) -> Answer {
-        self.asked_states = asked.breakpoints;
+        let mut breakpoints = asked.breakpoints;
+        self.number(&mut breakpoints);
+        self.asked_states = breakpoints;
         let Some(run) = &self.run else { return Err("launch or attach first".to_owned()) };
         let told = self.stops.breaks.set_states(&run.target, &self.asked_states);
         Ok(json!({ "breakpoints": told }))
@@ -311,28 +313,35 @@ impl<W: Write> Adapter<'_, W> {
     fn restart(&mut self, arguments: &Json) -> Answer {
         let begun = self.begun.clone().ok_or("nothing is debugged: launch or attach first")?;
         let new = arguments.get("arguments").filter(|new| new.is_object());
+        let was_stopped =
+            self.run.as_ref().is_some_and(|run| matches!(run.doing, Doing::Stopped(_)));
         match (begun, new) {
             (Begun::Launched(_), Some(new)) => self.launch(read(new)?)?,
             (Begun::Attached(_), Some(new)) => self.attach(read(new)?)?,
             (Begun::Launched(launch), None) => self.launch(launch)?,
             (Begun::Attached(attach), None) => self.attach(attach)?,
         };
-        self.set_all_again();
+        let told = self.set_all_again();
+        if let Some(run) = &mut self.run {
+            // An editor does not take for granted that what was stopped goes on.
+            let going = was_stopped.then_some(Told::Continued);
+            run.told.extend(going.into_iter().chain(told.into_iter().map(Told::Breakpoint)));
+        }
         self.configuration_done()
     }
 
-    /// Finds all breakpoints in sources that may have changed.
-    fn set_all_again(&mut self) {
-        let Some(run) = &self.run else { return };
+    /// Finds all breakpoints in sources that may have changed. Gives what became of each.
+    fn set_all_again(&mut self) -> Vec<Json> {
+        let Some(run) = &self.run else { return Vec::new() };
         let filters = std::mem::take(&mut self.stops.filters);
         self.stops = Stops { filters, ..Stops::default() };
         let (breaks, first) = (&mut self.stops.breaks, self.counting.line);
+        let mut told = Vec::new();
         for (source, asks) in &self.asked_files {
-            if let Some(file) = sources::file(&run.target, source) {
-                breaks.set_in_file(&run.target, &run.spots, file, asks, first);
-            }
+            told.extend(set_in_file(breaks, run, source, asks, first));
         }
-        breaks.set_states(&run.target, &self.asked_states);
+        told.extend(breaks.set_states(&run.target, &self.asked_states));
+        told
     }
 
     /// Whoever debugs has seen enough.
@@ -341,7 +350,23 @@ impl<W: Write> Adapter<'_, W> {
             && run.doing != Doing::Over
         {
             run.doing = Doing::Over;
-            run.told.push(crate::dap::run::Told::Terminated { exit_code: 0 });
+            run.told.push(Told::Terminated { exit_code: 0 });
         }
     }
+}
+
+/// Takes the breakpoints of a file, and says what became of each.
+fn set_in_file(
+    breaks: &mut Breaks,
+    run: &Run,
+    source: &SourceAsked,
+    asks: &[Asks],
+    first: i64,
+) -> Vec<Json> {
+    let Some(file) = sources::file(&run.target, source) else {
+        let message = "this file is not of the project that is debugged";
+        let none = |ask: &Asks| json!({ "id": ask.id, "verified": false, "line": ask.line, "message": message });
+        return asks.iter().map(none).collect();
+    };
+    breaks.set_in_file(&run.target, &run.spots, file, asks, first)
 }

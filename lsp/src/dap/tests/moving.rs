@@ -1,6 +1,7 @@
 //! Moving through the record.
 
 use super::*;
+use crate::dap::breakpoints::Asks;
 use crate::dap::incidents::Trigger;
 use crate::dap::motion::Motion;
 use crate::dap::record::Point;
@@ -171,4 +172,36 @@ fn a_random_walk_sees_what_a_fresh_record_has() {
         assert_eq!(run.tape.point(run.at), Some(points[number]), "moment {number}");
         assert_eq!(run.scene(), points[number].scene);
     }
+}
+
+/// Back to the hit before, counted from the beginning.
+#[test]
+fn hits_are_counted_backwards_too() {
+    let mut run = test_run("an order");
+    let file = run.target.file_at(std::path::Path::new("/project/shop.flow")).unwrap();
+    let asks = serde_json::json!([
+        { "line": line_of("fill item, pieces"), "hitCondition": "2" },
+        { "line": line_of("when pieces > 10") },
+    ]);
+    let mut asks: Vec<Asks> = serde_json::from_value(asks).unwrap();
+    (asks[0].id, asks[1].id) = (7, 8);
+    let mut stops = Stops::default();
+    stops.breaks.set_in_file(&run.target, &run.spots, file, &asks, 1);
+    run.start(&stops, false);
+    let hits = |run: &Run| match &run.doing {
+        Doing::Stopped(stop) => (stop.reason, stop.hits.clone()),
+        _ => ("", Vec::new()),
+    };
+    let mut forward = vec![(hits(&run), run.at)];
+    while hits(&run).1 != [8] {
+        run.resume(Motion::On, &stops);
+        forward.push((hits(&run), run.at));
+    }
+    forward.pop();
+    while let Some(there) = forward.pop() {
+        run.back(&stops);
+        assert_eq!((hits(&run), run.at), there);
+    }
+    run.back(&stops);
+    assert_eq!(hits(&run).0, "entry");
 }

@@ -100,3 +100,32 @@ fn the_console_shows_the_conversation_as_it_goes() {
         ]
     );
 }
+
+/// Values that grow from step to step are kept up to a size; what comes then happens, and is not recorded.
+#[test]
+fn a_record_has_a_size() {
+    use crate::dap::record::{Kept, Recorder, Trail};
+    let run = test_run("an order");
+    let mut session = run.tape.session.clone();
+    let opened = |session: &mut flowright_engine::model::Session, room| {
+        let mut trail = Trail::default();
+        let target = std::rc::Rc::clone(&run.target);
+        let recorder =
+            Recorder::new(&target, &mut trail, Scene::default(), Default::default(), room);
+        let event = flowright_engine::model::Event::Message {
+            channel: "web".to_owned(),
+            text: "I want to order something".to_owned(),
+            payload: None,
+            external: None,
+            knowledge: Vec::new(),
+            attachments: Vec::new(),
+            from: None,
+        };
+        let (step, points, kept) = recorder.take(session, event, 0).unwrap();
+        (step.commands, points.len(), kept)
+    };
+    let (commands, points, kept) = opened(&mut session.clone(), usize::MAX);
+    assert!(points > 0 && kept.bytes > 0 && !kept.cut, "{kept:?}");
+    let (same, none, cut) = opened(&mut session, 0);
+    assert_eq!((same, none, cut), (commands, 0, Kept { bytes: 0, cut: true }));
+}

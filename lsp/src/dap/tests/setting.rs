@@ -155,3 +155,15 @@ fn a_flow_begins_by_its_intent_or_not_at_all() {
     assert!(with("check").unwrap_err().contains("other flows call it"));
     assert!(with("nothing").unwrap_err().contains("there are"));
 }
+
+/// What has happened is not changed by a value that comes after it.
+#[test]
+fn at_what_has_happened_nothing_is_set() {
+    let mut run = test_run("a wrong one");
+    let mut stops = Stops::default();
+    stops.filters.insert("test");
+    run.start(&stops, false);
+    assert_eq!(run.incident().unwrap().text, "the bot said something else");
+    let why = run.set_expression("mood", "cross", run.frame(None)).unwrap_err();
+    assert!(why.contains("over"), "{why}");
+}

@@ -83,7 +83,7 @@ impl Begin {
         found.map(Some).ok_or_else(|| unknown("language", name, known()))
     }
 
-    pub(super) fn profile(&self, program: &Program) -> Result<Vec<Option<Value>>, Refused> {
+    pub(crate) fn profile(&self, program: &Program) -> Result<Vec<Option<Value>>, Refused> {
         match &self.customer {
             Some(customer) => profile(program, customer),
             None => Ok(vec![None; program.customer.len()]),
@@ -115,7 +115,7 @@ impl Begin {
 }
 
 /// A profile by the names of its fields; of others nothing is known.
-pub(super) fn profile(program: &Program, json: &Json) -> Result<Vec<Option<Value>>, Refused> {
+pub(crate) fn profile(program: &Program, json: &Json) -> Result<Vec<Option<Value>>, Refused> {
     let Json::Object(fields) = json else {
         return Err(Refused::new("the customer is an object: {\"id\": \"C-1\"}"));
     };

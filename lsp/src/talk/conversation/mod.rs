@@ -22,6 +22,7 @@ use self::script::Scripted;
 use super::Refused;
 use super::program::Ready;
 
+pub(crate) use self::begin::profile;
 pub use self::begin::{Begin, Set};
 pub use self::lines::{Guess, Line, Place, Who};
 pub use self::moves::Answer;
