@@ -26,7 +26,7 @@ use crate::sema::{self, hir};
 use crate::thresholds::{self, Threshold};
 
 /// What is known of a project after all checks.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Analysis {
     /// Every source, the standard modules included.
     pub sources: SourceMap,

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use flowright_compiler::Analysis;
-use flowright_compiler::base::{FileId, SourceFile, is_standard};
+use flowright_compiler::base::{FileId, SourceFile, SourceMap, is_standard};
+use flowright_compiler::sema::File;
+use flowright_compiler::syntax::parse;
 
 use super::model::Model;
 
@@ -33,6 +35,30 @@ impl Snapshot {
             _ => None,
         };
         Self { revision, analysis, model, sound }
+    }
+
+    /// The same with another text in one file, of which no more is known than its tree: what can be said
+    /// before the project is checked again.
+    #[must_use]
+    pub fn sketch(self: &Arc<Self>, file: FileId, text: &Arc<str>) -> Self {
+        let mut sources = SourceMap::default();
+        for (id, source) in self.analysis.sources.iter() {
+            match id == file {
+                true => sources.add(source.label.clone(), Arc::clone(text)),
+                false => sources.add_file(source.clone()),
+            };
+        }
+        let files = self.analysis.files.iter().map(|known| match known.id == file {
+            true => File { parsed: Arc::new(parse(text, file)), ..known.clone() },
+            false => known.clone(),
+        });
+        let analysis = Analysis {
+            sources,
+            files: files.collect(),
+            encoder: self.analysis.encoder.clone(),
+            ..Analysis::default()
+        };
+        Self::new(self.revision, analysis, Some(self))
     }
 
     /// The last version whose names and types were right: this one, if its are.

@@ -176,10 +176,10 @@ impl Project {
         self.edit(|wanted| wanted.configure = true);
     }
 
-    /// The revision that has all edits so far, and the version of a text in it, if that is open.
-    pub fn now(&self, label: &str) -> (u64, Option<i32>) {
+    /// The revision that has all edits so far, and a text as it is in it, if that is open.
+    pub fn now(&self, label: &str) -> (u64, Option<Open>) {
         let wanted = self.lock();
-        (wanted.revision, wanted.open.get(label).map(|open| open.version))
+        (wanted.revision, wanted.open.get(label).cloned())
     }
 
     /// Whether it has files below a folder.

@@ -19,6 +19,8 @@ use super::roots::{
 
 /// Projects that are checked at once; a further one is not looked at.
 const PROJECTS_MAX: usize = 64;
+/// Bytes of a text that is read by itself before its project is checked.
+const SKETCHED_BYTES_MAX: usize = 512 << 10;
 
 /// See the module.
 pub struct State {
@@ -50,8 +52,8 @@ pub struct Located {
     /// What the compiler calls the document.
     pub label: String,
     revision: u64,
-    /// The document's version, if it is open.
-    version: Option<i32>,
+    /// The document, if it is open.
+    open: Option<Open>,
     speech: Speech,
 }
 
@@ -338,14 +340,8 @@ impl Inner {
     }
 
     fn located(&self, project: &Arc<Project>, label: String) -> Located {
-        let (revision, version) = project.now(&label);
-        Located {
-            project: Arc::clone(project),
-            label,
-            revision,
-            version,
-            speech: self.speech.clone(),
-        }
+        let (revision, open) = project.now(&label);
+        Located { project: Arc::clone(project), label, revision, open, speech: self.speech.clone() }
     }
 }
 
@@ -364,13 +360,34 @@ impl Located {
         Ok((Places::new(self.project, found, self.speech), self.label))
     }
 
+    /// The document as it is now among files as they were, where its project is not checked yet: made by
+    /// the function, which takes as long as to read the one text. Nothing where it is checked, or where
+    /// one has to wait for that.
+    pub fn sketch(&self) -> Option<impl FnOnce() -> At + Send + use<>> {
+        let found = self.project.latest()?;
+        let open = self.open.clone().filter(|open| open.text.len() <= SKETCHED_BYTES_MAX)?;
+        let (file, _) = found.snapshot.file(&self.label)?;
+        if found.snapshot.revision >= self.revision {
+            return None;
+        }
+        let (project, label, speech) =
+            (Arc::clone(&self.project), self.label.clone(), self.speech.clone());
+        Some(move || {
+            let snapshot = Arc::new(found.snapshot.sketch(file, &open.text));
+            let mut texts = (*found.open).clone();
+            texts.insert(label, open);
+            let found = Found { snapshot, open: Arc::new(texts) };
+            At { places: Places::new(project, found, speech), file }
+        })
+    }
+
     /// What was found of the document with all edits so far, and none after: places that were said before
     /// an edit are others after it.
     ///
     /// # Errors
     /// See [`Missed`].
     pub async fn at(self) -> Result<At, Missed> {
-        let version = self.version;
+        let version = self.open.as_ref().map(|open| open.version);
         let (places, label) = self.places().await.map_err(Missed::Gone)?;
         if places.version(&label) != version {
             return Err(Missed::Changed);

@@ -48,6 +48,15 @@ fn a_conversation_becomes_a_test_as_people_write_it() {
          expect ended resolved\n}\n"
     );
     assert!(talk.record(" ").is_err());
+    // Two tests of one name would be one error.
+    let known = &talk_tests(&ORDERS)[0];
+    let why = talk.record(known).unwrap_err().0;
+    assert!(why.contains(known.as_str()) && why.contains("another name"), "{why}");
+}
+
+/// The names of a project's tests.
+fn talk_tests(ready: &Ready) -> Vec<String> {
+    ready.program().tests.iter().map(|test| test.name.clone()).collect()
 }
 
 /// Conversations that a made-up customer had, with what they need to begin.

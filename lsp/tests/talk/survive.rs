@@ -60,6 +60,9 @@ fn it_stays_where_it_does_not_fit_and_says_why() {
     assert!(!kept.kept && why.contains("`f.second`"), "{why}");
     let place = view.path.last().unwrap();
     assert_eq!((place.state.as_str(), place.location), ("second", None));
+    // A test is of the sources as they are now.
+    let why = talk.record("x").unwrap_err().0;
+    assert!(why.contains("sources as they were") && why.contains("`f.second`"), "{why}");
     // It goes on as it was: the next state is where both versions have a place.
     talk.say("3", None).unwrap();
     assert_eq!(talk.view().call.map(|call| call.action), Some("stock.level".to_owned()));

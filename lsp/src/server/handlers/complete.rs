@@ -3,7 +3,7 @@
 use tower_lsp_server::jsonrpc::Result;
 use tower_lsp_server::ls_types::*;
 
-use super::on_position;
+use super::on_writing;
 use crate::ide::complete::{Asked, Help, Item, What, complete as offered, help};
 use crate::ide::symbols::Kind;
 use crate::server::places::At;
@@ -31,7 +31,7 @@ pub async fn complete(
     let typed = typed.and_then(|typed| typed.chars().next());
     let asked = Asked { snippets: state.can().snippets, typed };
     let position = params.text_document_position;
-    on_position(state, "textDocument/completion", position, move |at, offset| {
+    on_writing(state, "textDocument/completion", position, move |at, offset| {
         let offered = offered(&at.places.snapshot, at.file, offset, asked);
         let items = offered.items.into_iter().map(|item| one(at, item)).collect();
         let is_incomplete = offered.is_incomplete;
@@ -97,7 +97,7 @@ pub async fn signature(
     params: SignatureHelpParams,
 ) -> Result<Option<SignatureHelp>> {
     let position = params.text_document_position_params;
-    on_position(state, "textDocument/signatureHelp", position, |at, offset| {
+    on_writing(state, "textDocument/signatureHelp", position, |at, offset| {
         Ok(help(&at.places.snapshot, at.file, offset).map(signature_help))
     })
     .await

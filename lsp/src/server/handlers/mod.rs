@@ -58,6 +58,24 @@ pub async fn on_position<T: Send + 'static>(
     .await
 }
 
+/// The same at a position where somebody writes: it does not wait for the check of the whole project.
+pub async fn on_writing<T: Send + 'static>(
+    state: &State,
+    what: &'static str,
+    params: TextDocumentPositionParams,
+    work: impl FnOnce(&At, u32) -> std::result::Result<Option<T>, String> + Send + 'static,
+) -> Result<Option<T>> {
+    let located = state.locate(&params.text_document.uri);
+    let Some(sketch) = located.ok().and_then(|located| located.sketch()) else {
+        return on_position(state, what, params, work).await;
+    };
+    guarded(what, move || {
+        let at = sketch();
+        work(&at, at.offset(params.position)?)
+    })
+    .await
+}
+
 /// The same, where the user asked for it and wants to hear why it cannot be done.
 pub async fn demand<T: Send + 'static>(
     state: &State,
