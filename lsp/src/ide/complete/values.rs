@@ -148,7 +148,7 @@ fn outside(cx: &Cx<'_>, _: &[Frame], items: &mut Vec<Item>) {
 
 /// The choices of a type.
 pub(super) fn choices(cx: &Cx<'_>, ty: &Ty, group: Group, replaces: Span, items: &mut Vec<Item>) {
-    let Some(owner) = ty.choices() else { return };
+    let Some(owner) = ty.choices(cx.model) else { return };
     let entity = owner.strip_prefix("entity ").unwrap_or_default().to_owned();
     for (rank, choice) in cx.choices(&owner).into_iter().enumerate() {
         let item = Item::new(&choice.text, What::Named(Kind::Choice), group, replaces);
