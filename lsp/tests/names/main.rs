@@ -195,7 +195,7 @@ fn no_name_is_overlooked() {
                 // What kind of channel it is, and whose.
                 || line.starts_with("channel ")
                 // For whom articles are: a word of a few.
-                || line.contains("level product")
+                || line.trim_start().starts_with("level ")
                 // What came back, in the language's own words, which a field may be called, too.
                 || (line.trim_start().starts_with("error ") && matches!(word, "status" | "code"))
         };
