@@ -2,6 +2,7 @@
 
 mod choices;
 mod flows;
+mod tests;
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};

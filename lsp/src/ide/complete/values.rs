@@ -7,10 +7,10 @@ use flowright_compiler::syntax::ast::{DeclKind, Name};
 
 use super::calls;
 use super::cx::{Cx, in_rule};
-use super::fields;
 use super::item::{Group, Item, What};
+use super::{fields, fits, subject};
 use crate::ide::expect::{Frame, Place, Rule};
-use crate::ide::symbols::{Kind, Scope, Ty, customer_owner, slot_owner, ty_of};
+use crate::ide::symbols::{Kind, Scope, Ty, customer_owner, slot_now, slot_owner, ty_of};
 use crate::ide::words::{about_few, about_function, about_name};
 
 /// Names at the beginning of an expression, or behind a dot in it.
@@ -29,6 +29,13 @@ pub(super) fn paths(cx: &Cx<'_>, place: Place, frames: &[Frame], items: &mut Vec
         && let Some(ty) = wanted(cx, frames)
     {
         choices(cx, &ty, Group::First, cx.word, items);
+    }
+    if fits::is_constant(frames) {
+        if in_rule(frames, Rule::MigrateLines) {
+            let item = Item::new("empty", What::Word, Group::Fits, cx.word);
+            items.push(item.docs(about_few("empty").map_or("", |about| about.says)));
+        }
+        return;
     }
     locals(cx, &scope, frames, items);
     known(cx, place, frames, items);
@@ -61,7 +68,7 @@ fn locals(cx: &Cx<'_>, scope: &Scope, frames: &[Frame], items: &mut Vec<Item>) {
         };
         put(name, symbol.kind, ty, docs);
     }
-    if in_rule(frames, Rule::ActionDecl) || in_rule(frames, Rule::Lookup) {
+    if in_rule(frames, Rule::ActionDecl) || subject::of_profile(cx, frames).is_some() {
         return;
     }
     for (name, decl) in cx.model.names(Kind::SessionSlot) {
@@ -107,8 +114,11 @@ fn known(cx: &Cx<'_>, place: Place, frames: &[Frame], items: &mut Vec<Item>) {
         put("status");
         put("code");
     }
-    if in_rule(frames, Rule::Request) || in_rule(frames, Rule::Lookup) {
-        return put("env");
+    let of_profile = subject::of_profile(cx, frames);
+    if in_rule(frames, Rule::Request) || of_profile.is_some() {
+        put("env");
+        let item = |name| Item::new(name, What::Named(Kind::Param), Group::First, cx.word);
+        return items.extend(of_profile.map(|name| item(name).detail("text")));
     }
     if in_error {
         return;
@@ -161,8 +171,7 @@ pub(super) fn choices_behind_is(cx: &Cx<'_>, items: &mut Vec<Item>) {
     let last = cx.tokens.len();
     let is = if last.checked_sub(1).is_some_and(|at| cx.word_of(at) == "not") { 2 } else { 1 };
     let Some(is) = last.checked_sub(is) else { return };
-    let path = cx.path_before(is);
-    if let [name] = path.as_slice()
+    if let [name] = cx.path_before(is).as_slice()
         && special(cx, name, items)
     {
         return;
@@ -170,7 +179,7 @@ pub(super) fn choices_behind_is(cx: &Cx<'_>, items: &mut Vec<Item>) {
     // The frames do not matter: what is asked of stands in the same declaration.
     let frames: Vec<Frame> =
         cx.expected.next().map(|(_, frames)| frames).next().unwrap_or_default();
-    if let Some(ty) = ty_of_path(cx, &cx.scope(&frames), &path) {
+    if let Some(ty) = subject::ty_before(cx, &cx.scope(&frames), is) {
         choices(cx, &ty, Group::First, cx.word, items);
     }
 }
@@ -246,10 +255,9 @@ pub(super) fn ty_of_path(cx: &Cx<'_>, scope: &Scope, path: &[&str]) -> Option<Ty
 /// The type that a value at the place should have.
 pub(super) fn wanted(cx: &Cx<'_>, frames: &[Frame]) -> Option<Ty> {
     let scope = cx.scope(frames);
-    let last = cx.tokens.len().checked_sub(1);
     let expr = frames.iter().position(|frame| frame.rule == Rule::Expr)?;
-    if let Some(last) = last.filter(|last| cx.kind_of(*last) == Some(TokenKind::Operator)) {
-        return ty_of_path(cx, &scope, &cx.path_before(last));
+    if let Some(compared) = subject::compared(cx, &scope) {
+        return compared;
     }
     if in_rule(frames.get(..expr + 1)?, Rule::List) || frames.get(expr + 1)?.rule == Rule::List {
         return ty_of_path(cx, &scope, &subject_of_list(cx, frames));
@@ -306,6 +314,11 @@ pub(super) fn ty_of_place(cx: &Cx<'_>, scope: &Scope, frames: &[Frame]) -> Optio
                 Ty::List(item) => Some(*item),
                 _ => None,
             }
+        }
+        Rule::MigrateLines => {
+            let default = cx.tokens.len().checked_sub(1)?;
+            let text = cx.path_before(default).join(".");
+            slot_now(cx.model, &Name { text, span: Span::default() }).1
         }
         Rule::Primary => ty_of_place(cx, scope, frames.get(1..)?),
         _ => None,

@@ -13,16 +13,18 @@ impl Model {
     /// The entity that has what an entity is made of: `severity` for `level` in `entity level: severity`.
     #[must_use]
     pub fn made_of<'n>(&'n self, entity: &'n str) -> &'n str {
-        let mut name = entity;
-        for _ in 0..BASES_MAX {
-            match self.entity_base(name) {
-                Some(TypeExpr::Named(base)) if self.declares(Kind::Entity, &base.text) => {
-                    name = &base.text;
-                }
-                _ => break,
+        self.bases(entity).last().unwrap_or(entity)
+    }
+
+    /// An entity, and those that it stands on, one after the other.
+    pub fn bases<'n>(&'n self, entity: &'n str) -> impl Iterator<Item = &'n str> {
+        let next = |name: &&'n str| match self.entity_base(name) {
+            Some(TypeExpr::Named(base)) if self.declares(Kind::Entity, &base.text) => {
+                Some(&*base.text)
             }
-        }
-        name
+            _ => None,
+        };
+        std::iter::successors(Some(entity), next).take(BASES_MAX)
     }
 
     /// What an entity is declared to be.

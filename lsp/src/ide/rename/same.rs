@@ -131,7 +131,7 @@ fn told(
     let text = changed(snapshot, file, edits);
     let line = LineIndex::new(&text).line_column(start).line + 1;
     let label = snapshot.source(file).map_or("", |source| &*source.label);
-    let was = here(was).map_or("a word of the language".to_owned(), |was| noun(was.1).to_owned());
+    let was = here(was).map_or("no name of the project's", |was| noun(was.1));
     let is = match here(is) {
         Some(is) => format!("{} `{}`", noun(is.1), is.3.word()),
         None => "something else, or not at all".to_owned(),

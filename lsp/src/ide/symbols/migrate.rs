@@ -10,6 +10,7 @@ use super::scope::Scope;
 use super::types::{Ty, ty_of};
 use super::walk::{Walk, cut, parts};
 use super::{Also, Kind, Role, Symbol};
+use crate::ide::model::Model;
 
 impl Walk<'_> {
     pub(super) fn migrate(&mut self, migrate: &Migrate) {
@@ -56,46 +57,13 @@ impl Walk<'_> {
         }
     }
 
-    /// A field of the customer, a slot of the session, or a slot or result of a flow, looked for in the
-    /// order in which the compiler does; with its type, where that is known.
+    /// A slot as it is called now, with its type, where that is known.
     fn slot_now(&mut self, name: &Name) -> Option<Ty> {
-        let Some(dot) = name.text.find('.') else {
-            self.uses(Kind::SessionSlot, name);
-            return Scope::default().first(self.model, &name.text).map(|(_, ty)| ty);
-        };
-        if let Some((customer, field)) = cut(name, dot)
-            && customer.text == "customer"
-            && let Some(known) = self.model.customer_field(&field.text)
-        {
-            self.uses(Kind::CustomerField, &field);
-            return Some(ty_of(&known.ty, &customer_owner(&field.text), ""));
+        let (names, ty) = slot_now(self.model, name);
+        for (name, symbol) in names {
+            self.put(name.span, symbol, Role::Uses);
         }
-        for (dot, _) in name.text.match_indices('.') {
-            let (owner, inner) = cut(name, dot)?;
-            let Some(flow) = self.model.flow(&owner.text) else { continue };
-            let scope = Scope::of_flow(self.model, flow);
-            let path = words(&inner);
-            if path.first().is_some_and(|first| scope.locals.contains_key(&first.text)) {
-                let found = scope.resolve(self.model, &path)?;
-                let (whole, ty) = (found.len() == path.len(), found.last()?.1.clone());
-                self.uses(Kind::Flow, &owner);
-                for (name, (symbol, _)) in path.iter().zip(found) {
-                    if let Some(symbol) = symbol {
-                        self.put(name.span, symbol, Role::Uses);
-                    }
-                }
-                return Some(ty).filter(|_| whole);
-            }
-        }
-        // No flow has it: of the longest name of a flow, it is what the flow lacks.
-        let mut dots = name.text.rmatch_indices('.').map(|(dot, _)| dot);
-        let dot = dots.find(|dot| {
-            name.text.get(..*dot).is_some_and(|flow| self.model.declares(Kind::Flow, flow))
-        });
-        let (flow, slot) = cut(name, dot.or_else(|| name.text.rfind('.'))?)?;
-        self.uses(Kind::Flow, &flow);
-        self.inside(Kind::Slot, &flow.text, &slot, Role::Uses);
-        None
+        ty
     }
 
     fn migrate_to(&mut self, to: &MigrateTo, flow: &str) {
@@ -110,6 +78,43 @@ impl Walk<'_> {
             MigrateTo::End(_) => {}
         }
     }
+}
+
+/// A field of the customer, a slot of the session, or a slot or result of a flow, looked for in the
+/// order in which the compiler does: what its parts stand for, and its type, where that is known.
+pub(crate) fn slot_now(model: &Model, name: &Name) -> (Vec<(Name, Symbol)>, Option<Ty>) {
+    let Some((first, field)) = name.text.find('.').and_then(|dot| cut(name, dot)) else {
+        let ty = Scope::default().first(model, &name.text).map(|(_, ty)| ty);
+        return (vec![(name.clone(), Symbol::top(Kind::SessionSlot, &name.text))], ty);
+    };
+    if let Some(known) = model.customer_field(&field.text).filter(|_| first.text == "customer") {
+        let ty = ty_of(&known.ty, &customer_owner(&field.text), "");
+        let symbol = Symbol::top(Kind::CustomerField, &field.text);
+        return (vec![(field, symbol)], Some(ty));
+    }
+    let dots = name.text.match_indices('.').filter_map(|(dot, _)| cut(name, dot));
+    let of_flow = |(owner, inner): (Name, Name)| {
+        let scope = Scope::of_flow(model, model.flow(&owner.text)?);
+        let path = words(&inner);
+        // A flow's own, and not what it could read of the session.
+        path.first().filter(|first| scope.locals.contains_key(&first.text))?;
+        let found = scope.resolve(model, &path)?;
+        let ty = found.last().filter(|_| found.len() == path.len()).map(|(_, ty)| ty.clone());
+        let mut names = vec![(owner.clone(), Symbol::top(Kind::Flow, &owner.text))];
+        names.extend(path.into_iter().zip(found).filter_map(|(name, (s, _))| Some((name, s?))));
+        Some((names, ty))
+    };
+    dots.clone().find_map(of_flow).unwrap_or_else(|| {
+        // No flow has it: of the longest name of a flow, it is what the flow lacks.
+        let is_flow = |(flow, _): &(Name, Name)| model.declares(Kind::Flow, &flow.text);
+        let longest = dots.clone().filter(is_flow).last().or_else(|| dots.clone().last());
+        let names = longest.map(|(flow, slot)| {
+            let of_slot = Symbol::inside(Kind::Slot, &flow.text, &slot.text);
+            let of_flow = Symbol::top(Kind::Flow, &flow.text);
+            vec![(flow, of_flow), (slot, of_slot)]
+        });
+        (names.unwrap_or_default(), None)
+    })
 }
 
 /// What flows of the version before are now, where the block says so.

@@ -15,7 +15,7 @@ use flowright_compiler::base::FileSpan;
 
 pub(crate) use decls::param_owner;
 pub(crate) use exprs::customer_owner;
-pub(crate) use migrate::flows_now;
+pub(crate) use migrate::{flows_now, slot_now};
 pub(crate) use scope::{Scope, slot_owner};
 pub use types::{Ty, ty_of};
 pub use walk::occurrences;
