@@ -2,6 +2,8 @@
 //! project means the same.
 #![expect(clippy::unwrap_used, clippy::string_slice, reason = "tests")]
 
+mod adverse;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -273,6 +273,7 @@ fn declarations() {
                 "line_down degraded empty false",
                 "impact today customer length not",
             ),
+            ("migrate { slot impact default customer.$0 }", "", "id tier"),
             ("migrate { slot customer.tier default $0 }", "standard gold empty", "line_down"),
             ("migrate { flow old is helper  state old.x -> $0 }", "start end handoff", "desk"),
         ],

@@ -15,6 +15,9 @@ use crate::ide::words::{about_few, about_function, about_name};
 
 /// Names at the beginning of an expression, or behind a dot in it.
 pub(super) fn paths(cx: &Cx<'_>, place: Place, frames: &[Frame], items: &mut Vec<Item>) {
+    if fits::is_constant(frames) {
+        return constants(cx, place, frames, items);
+    }
     let scope = cx.scope(frames);
     if !cx.head.is_empty() {
         return fields::behind_dot(cx, &scope, frames, items);
@@ -30,15 +33,22 @@ pub(super) fn paths(cx: &Cx<'_>, place: Place, frames: &[Frame], items: &mut Vec
     {
         choices(cx, &ty, Group::First, cx.word, items);
     }
-    if fits::is_constant(frames) {
-        if in_rule(frames, Rule::MigrateLines) {
-            let item = Item::new("empty", What::Word, Group::Fits, cx.word);
-            items.push(item.docs(about_few("empty").map_or("", |about| about.says)));
-        }
-        return;
-    }
     locals(cx, &scope, frames, items);
     known(cx, place, frames, items);
+}
+
+/// Where only values that are written out may stand: choices, and `empty` in `migrate`.
+fn constants(cx: &Cx<'_>, place: Place, frames: &[Frame], items: &mut Vec<Item>) {
+    if place != Place::Expr || !cx.head.is_empty() {
+        return;
+    }
+    if let Some(ty) = wanted(cx, frames) {
+        choices(cx, &ty, Group::First, cx.word, items);
+    }
+    if in_rule(frames, Rule::MigrateLines) {
+        let item = Item::new("empty", What::Word, Group::Fits, cx.word);
+        items.push(item.docs(about_few("empty").map_or("", |about| about.says)));
+    }
 }
 
 /// Slots, results and parameters; those that are certain to be filled first.

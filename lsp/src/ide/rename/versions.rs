@@ -26,10 +26,11 @@ pub(super) fn said_anew(snapshot: &Snapshot, flow: &str, new: &str) -> Vec<Edit>
 /// Whether something is said of the flow's states or slots by its old name, and nothing of itself.
 fn lacks(migrate: &Migrate, flow: &str) -> bool {
     let names_it = |line: &MigrateLine| match &line.kind {
-        MigrateKind::StateIs { old, .. }
-        | MigrateKind::StateTo { old, .. }
-        | MigrateKind::SlotIs { old, .. }
-        | MigrateKind::SlotDropped { old } => {
+        MigrateKind::StateIs { old, .. } | MigrateKind::StateTo { old, .. } => {
+            old.text.rsplit_once('.').is_some_and(|(own, _)| own == flow)
+        }
+        // Of a result a field may be meant.
+        MigrateKind::SlotIs { old, .. } | MigrateKind::SlotDropped { old } => {
             old.text.strip_prefix(flow).is_some_and(|rest| rest.starts_with('.'))
         }
         _ => false,

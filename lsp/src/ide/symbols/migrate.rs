@@ -107,7 +107,7 @@ pub(crate) fn slot_now(model: &Model, name: &Name) -> (Vec<(Name, Symbol)>, Opti
     dots.clone().find_map(of_flow).unwrap_or_else(|| {
         // No flow has it: of the longest name of a flow, it is what the flow lacks.
         let is_flow = |(flow, _): &(Name, Name)| model.declares(Kind::Flow, &flow.text);
-        let longest = dots.clone().filter(is_flow).last().or_else(|| dots.clone().last());
+        let longest = dots.clone().rfind(is_flow).or_else(|| dots.clone().next_back());
         let names = longest.map(|(flow, slot)| {
             let of_slot = Symbol::inside(Kind::Slot, &flow.text, &slot.text);
             let of_flow = Symbol::top(Kind::Flow, &flow.text);
