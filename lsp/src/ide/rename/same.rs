@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use flowright_compiler::base::{FileId, LineIndex};
+use flowright_compiler::base::{FileId, FileSpan, LineIndex, Span};
 use flowright_compiler::diag::{Edit, edits};
 use flowright_compiler::sema::File;
-use flowright_compiler::syntax::parse;
+use flowright_compiler::syntax::ast::Decl;
+use flowright_compiler::syntax::{Parsed, parse};
 
 use crate::ide::model::Model;
 use crate::ide::snapshot::Snapshot;
@@ -60,13 +61,45 @@ pub(super) fn check(snapshot: &Snapshot, edits: &[Edit], new: &str) -> Result<()
 /// The files as they would be.
 fn files(snapshot: &Snapshot, edits: &[Edit]) -> Vec<File> {
     let changed = |file: &File| {
-        if !edits.iter().any(|edit| edit.at.file == file.id) {
-            return file.clone();
+        let mut own: Vec<&Edit> = edits.iter().filter(|edit| edit.at.file == file.id).collect();
+        own.sort_by_key(|edit| edit.at);
+        let text = snapshot.source(file.id).map_or("", |source| &*source.text);
+        match own.is_empty() {
+            true => file.clone(),
+            false => File { parsed: Arc::new(read(file, text, &own)), ..file.clone() },
         }
-        let text = changed(snapshot, file.id, edits);
-        File { parsed: Arc::new(parse(&text, file.id)), ..file.clone() }
     };
     snapshot.model.files().iter().map(changed).collect()
+}
+
+/// The trees of a file as they would be: only declarations in which something changes are read again.
+fn read(file: &File, text: &str, edits: &[&Edit]) -> Parsed {
+    let mut decls = Vec::new();
+    let mut grown = 0_i64;
+    let moved = |at: u32, by: i64| u32::try_from(i64::from(at) + by).unwrap_or(at);
+    let known = &file.parsed.decls;
+    let ends = known.iter().skip(1).map(|next| next.origin);
+    let ends = ends.chain([u32::try_from(text.len()).unwrap_or(u32::MAX)]);
+    for (decl, end) in known.iter().zip(ends) {
+        let start = decl.origin;
+        let inside = |edit: &&&Edit| (start..end).contains(&edit.at.span.start);
+        let own = edits.iter().filter(inside).map(|edit| {
+            let span = Span::new(edit.at.span.start - start, edit.at.span.end - start);
+            Edit { at: FileSpan { span, ..edit.at }, text: edit.text.clone() }
+        });
+        let own: Vec<Edit> = own.collect();
+        let origin = moved(start, grown);
+        if own.is_empty() {
+            decls.push(Decl { origin, ..decl.clone() });
+            continue;
+        }
+        let piece = text.get(start as usize..end as usize).unwrap_or_default();
+        let piece = edits::apply(piece, file.id, &own).unwrap_or_else(|| piece.to_owned());
+        let read = parse(&piece, file.id).decls.into_iter();
+        decls.extend(read.map(|decl| Decl { origin: origin + decl.origin, ..decl }));
+        grown += length(&piece) - i64::from(end - start);
+    }
+    Parsed { decls, tokens: Vec::new(), diagnostics: Vec::new(), cut: 0 }
 }
 
 fn changed(snapshot: &Snapshot, file: FileId, edits: &[Edit]) -> String {
