@@ -9,7 +9,7 @@ use flowright_compiler::syntax::token::{
 };
 use flowright_compiler::syntax::{TokenKind, lex};
 
-use super::navigate::declarations;
+use super::navigate::is_standard;
 use super::snapshot::Snapshot;
 use super::symbols::{Kind, Role, Symbol, occurrences};
 
@@ -61,7 +61,6 @@ pub fn pieces(snapshot: &Snapshot, file: FileId) -> Vec<Piece> {
             names.insert(found.at.span.start, (found.at.span, found.symbol, found.role));
         }
     }
-    let mut from_std: BTreeMap<Symbol, bool> = BTreeMap::new();
     let mut pieces: Vec<Piece> = Vec::new();
     let mut covered = 0;
     for token in lex(&source.text) {
@@ -75,9 +74,7 @@ pub fn pieces(snapshot: &Snapshot, file: FileId) -> Vec<Piece> {
                 true => Colour::Keyword,
                 false => Colour::Name(symbol.kind),
             };
-            let standard = *from_std.entry(symbol).or_insert_with_key(|symbol| {
-                declarations(snapshot, symbol).iter().any(|at| snapshot.is_standard(at.file))
-            });
+            let standard = is_standard(snapshot, &symbol);
             let (declares, writes) = (role == Role::Declares, role == Role::Writes);
             covered = span.end;
             pieces.push(Piece { span, colour, declares, writes, standard });

@@ -18,7 +18,7 @@ use super::actions::types::shown;
 use super::model::Model;
 use super::navigate::declarations;
 use super::snapshot::Snapshot;
-use super::symbols::{Kind, Scope, Symbol, Ty, bodies};
+use super::symbols::{Kind, Scope, Symbol, Ty};
 
 /// Something that is shown and not written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,7 +150,7 @@ impl Hints<'_> {
                 }
                 _ => {}
             }
-            for body in bodies(&step.kind) {
+            for body in step.bodies() {
                 self.body(decl, scope, body, bound);
             }
         }

@@ -1,62 +1,71 @@
 //! A project's declarations by name, as its trees have them.
 
-use std::collections::HashMap;
+mod choices;
+mod flows;
+mod tests;
+
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 
 use flowright_compiler::base::{FileId, FileSpan, Span};
 use flowright_compiler::sema::File;
 use flowright_compiler::syntax::ast::{
-    Action, Decl, DeclKind, Field, Flow, Intent, Name, NamedText, OptionDecl, Slot, Trigger,
-    TypeExpr,
+    Action, Decl, DeclKind, Field, Flow, Intent, Name, NamedText, Slot,
 };
+
+use self::flows::Flows;
 
 use super::symbols::{Kind, Scope, Symbol, Ty, customer_owner, param_owner, slot_owner, ty_of};
 
 /// Where a declaration is: the number of its file and its own in there.
 type Place = (usize, usize);
 
-/// Declarations by kind and name. A project's own go before a standard module's.
+/// Declarations by kind and name. A project's own go before a standard module's, and replace those of
+/// the same name.
 #[derive(Debug, Default)]
 pub struct Model {
     files: Vec<File>,
     by_name: HashMap<(Kind, String), Place>,
+    /// Standard declarations that the project has its own in place of.
+    replaced: HashSet<Place>,
     /// The customer's declaration.
     customer: Option<Place>,
-    /// Intents with the flow that each of them starts.
-    starts: HashMap<String, Place>,
+    /// What flows are asked by.
+    of_flows: Flows,
 }
 
 impl Model {
     /// The declarations of these files.
     #[must_use]
     pub fn new(files: Vec<File>) -> Self {
-        let mut model = Self { files, ..Self::default() };
-        let mut by_name = HashMap::new();
-        let (mut starts, mut customer) = (HashMap::new(), None);
-        let own = (0..).zip(&model.files).filter(|(_, file)| !file.is_std);
-        let std = (0..).zip(&model.files).filter(|(_, file)| file.is_std);
+        let mut by_name: HashMap<(Kind, String), Place> = HashMap::new();
+        let (mut replaced, mut customer) = (HashSet::new(), None);
+        let mut of_flows = Flows::default();
+        let own = (0..).zip(&files).filter(|(_, file)| !file.is_std);
+        let std = (0..).zip(&files).filter(|(_, file)| file.is_std);
         for (number, file) in own.chain(std) {
             for (place, decl) in (0..).zip(&file.parsed.decls).map(|(i, decl)| ((number, i), decl))
             {
                 if let Some((kind, name)) = declared(&decl.node.kind) {
-                    by_name.entry((kind, name.text.clone())).or_insert(place);
-                }
-                match &decl.node.kind {
-                    DeclKind::Customer(_) => customer = customer.or(Some(place)),
-                    DeclKind::Flow(flow) => {
-                        for trigger in &flow.triggers {
-                            if let Trigger::Intent { intent, .. } | Trigger::Repair { intent, .. } =
-                                trigger
-                            {
-                                starts.entry(intent.text.clone()).or_insert(place);
+                    match by_name.entry((kind, name.text.clone())) {
+                        Entry::Vacant(free) => _ = free.insert(place),
+                        Entry::Occupied(first) => {
+                            let first = files.get(first.get().0);
+                            if file.is_std && first.is_some_and(|first| !first.is_std) {
+                                replaced.insert(place);
+                                continue;
                             }
                         }
                     }
+                }
+                match &decl.node.kind {
+                    DeclKind::Customer(_) => customer = customer.or(Some(place)),
+                    DeclKind::Flow(flow) => of_flows.add(place, flow),
                     _ => {}
                 }
             }
         }
-        (model.by_name, model.starts, model.customer) = (by_name, starts, customer);
-        model
+        Self { files, by_name, replaced, customer, of_flows }
     }
 
     /// The files, the project's before the standard modules'.
@@ -71,9 +80,21 @@ impl Model {
         self.files.get(id.0 as usize).filter(|file| file.id == id)
     }
 
-    /// Every declaration with its file.
+    /// Every declaration with its file, but for those that are replaced.
     pub fn decls(&self) -> impl Iterator<Item = (&File, &Decl)> {
-        self.files.iter().flat_map(|file| file.parsed.decls.iter().map(move |decl| (file, decl)))
+        let all = (0..).zip(&self.files).flat_map(|(number, file)| {
+            (0..).zip(&file.parsed.decls).map(move |(i, decl)| ((number, i), file, decl))
+        });
+        let counts = all.filter(|(place, ..)| !self.replaced.contains(place));
+        counts.map(|(_, file, decl)| (file, decl))
+    }
+
+    /// Whether the project has a declaration of its own in place of a standard one of that name.
+    #[must_use]
+    pub fn replaces(&self, kind: Kind, name: &str) -> bool {
+        let decls = self.replaced.iter().filter_map(|place| self.decl_of(*place));
+        let mut named = decls.filter_map(|(_, decl)| declared(&decl.node.kind));
+        named.any(|(known, own)| known == kind && own.text == name)
     }
 
     /// The declaration around an offset, its documentation and the blank behind it not included.
@@ -90,9 +111,12 @@ impl Model {
     /// The declaration of a name at top level.
     #[must_use]
     pub fn decl(&self, kind: Kind, name: &str) -> Option<(&File, &Decl)> {
-        let (file, decl) = self.by_name.get(&(kind, name.to_owned()))?;
-        let file = self.files.get(*file)?;
-        Some((file, file.parsed.decls.get(*decl)?))
+        self.decl_of(*self.by_name.get(&(kind, name.to_owned()))?)
+    }
+
+    fn decl_of(&self, (file, decl): Place) -> Option<(&File, &Decl)> {
+        let file = self.files.get(file)?;
+        Some((file, file.parsed.decls.get(decl)?))
     }
 
     /// Whether there is a declaration of that name.
@@ -106,9 +130,7 @@ impl Model {
     pub fn names(&self, kind: Kind) -> Vec<(&str, &Decl)> {
         let of_kind = self.by_name.iter().filter(|((known, _), _)| *known == kind);
         let mut names: Vec<(&str, &Decl)> = of_kind
-            .filter_map(|((_, name), (file, decl))| {
-                Some((name.as_str(), self.files.get(*file)?.parsed.decls.get(*decl)?))
-            })
+            .filter_map(|((_, name), place)| Some((name.as_str(), self.decl_of(*place)?.1)))
             .collect();
         names.sort_by_key(|(name, _)| *name);
         names
@@ -121,42 +143,6 @@ impl Model {
             DeclKind::Flow(flow) => Some(flow),
             _ => None,
         }
-    }
-
-    /// The flow that an intent starts.
-    #[must_use]
-    pub fn flow_of_intent(&self, intent: &str) -> Option<&Flow> {
-        let (file, decl) = self.starts.get(intent)?;
-        match &self.files.get(*file)?.parsed.decls.get(*decl)?.node.kind {
-            DeclKind::Flow(flow) => Some(flow),
-            _ => None,
-        }
-    }
-
-    /// All flows in the order of the text.
-    pub fn flows(&self) -> impl Iterator<Item = &Flow> {
-        self.decls().filter_map(|(_, decl)| match &decl.node.kind {
-            DeclKind::Flow(flow) => Some(flow),
-            _ => None,
-        })
-    }
-
-    /// The names of the flows that have a state of that name.
-    #[must_use]
-    pub fn flows_with_state(&self, state: &str) -> Vec<&str> {
-        let has = |flow: &&Flow| flow.states.iter().any(|own| own.name.text == state);
-        self.flows().filter(has).map(|flow| flow.name.text.as_str()).collect()
-    }
-
-    /// The first flow that has one of these slots, those of the session aside.
-    #[must_use]
-    pub fn first_flow_with_slot(&self, names: &[&str]) -> Option<&Flow> {
-        let names: Vec<&&str> =
-            names.iter().filter(|name| self.session_slot(name).is_none()).collect();
-        let has = |flow: &&Flow| {
-            flow.slots.iter().any(|slot| names.iter().any(|name| **name == slot.name.text))
-        };
-        self.flows().find(has)
     }
 
     /// The action of that name.
@@ -199,9 +185,7 @@ impl Model {
     /// The customer's declaration.
     #[must_use]
     pub fn customer(&self) -> Option<(&File, &Decl)> {
-        let (file, decl) = self.customer?;
-        let file = self.files.get(file)?;
-        Some((file, file.parsed.decls.get(decl)?))
+        self.decl_of(self.customer?)
     }
 
     /// The first declaration that is so.
@@ -274,101 +258,10 @@ impl Model {
         slots.iter().map(of).collect()
     }
 
-    /// The choices of an owner of choices, by its name in [`Ty::choices`].
-    #[must_use]
-    pub fn choices(&self, owner: &str) -> Vec<&Name> {
-        self.options(owner).iter().map(|option| &option.name).collect()
-    }
-
-    /// The same with their words.
-    #[must_use]
-    pub fn options(&self, owner: &str) -> &[OptionDecl] {
-        self.owner_of_choices(owner).and_then(options).unwrap_or(&[])
-    }
-
-    /// The declaration that an owner of choices is in, or is.
-    #[must_use]
-    pub fn decl_of_choices(&self, owner: &str) -> Option<(&File, &Decl)> {
-        let (what, name) = owner.split_once(' ')?;
-        let head = name.rsplit_once('.').map(|(head, _)| head);
-        match what {
-            "entity" => self.decl(Kind::Entity, name),
-            "customer" => self.customer(),
-            "slot" => {
-                let of_flow = head.and_then(|flow| self.decl(Kind::Flow, flow));
-                of_flow.or_else(|| self.decl(Kind::SessionSlot, name))
-            }
-            "param" => self.decl(Kind::Action, head?),
-            "text" => self.decl(Kind::Text, head?),
-            action => self.decl(Kind::Action, action),
-        }
-    }
-
-    /// Whether an owner of choices has this one.
-    #[must_use]
-    pub fn has_choice(&self, owner: &str, name: &str) -> bool {
-        self.choices(owner).iter().any(|choice| choice.text == name)
-    }
-
-    /// The type that has the choices, as it is written.
-    fn owner_of_choices(&self, owner: &str) -> Option<&TypeExpr> {
-        let (what, name) = owner.split_once(' ')?;
-        match what {
-            "entity" => match &self.decl(Kind::Entity, name)?.1.node.kind {
-                DeclKind::Entity(entity) => Some(&entity.base),
-                _ => None,
-            },
-            "customer" => {
-                let field = self.customer_field(name)?;
-                Some(&field.ty)
-            }
-            "slot" => {
-                let of_flow = name.rsplit_once('.').and_then(|(flow, slot)| {
-                    self.flow(flow)?.slots.iter().find(|own| own.name.text == slot)
-                });
-                let slot = of_flow.or_else(|| self.session_slot(name).map(|(_, slot)| slot))?;
-                Some(&slot.ty)
-            }
-            "param" => {
-                let (action, param) = name.rsplit_once('.')?;
-                let params = &self.action(action)?.params;
-                let param = params.iter().find(|own| own.name.text == param)?;
-                Some(&param.ty)
-            }
-            "text" => {
-                let (text, param) = name.rsplit_once('.')?;
-                let params = &self.text(text)?.params;
-                let param = params.iter().find(|own| own.name.text == param)?;
-                Some(&param.ty)
-            }
-            // An action's name and the path to a field of its result.
-            action => {
-                let action = self.action(action)?;
-                let mut ty = action.result.as_ref()?;
-                for part in name.split('.') {
-                    while let TypeExpr::List { item, .. } = ty {
-                        ty = item;
-                    }
-                    let TypeExpr::Record { fields, .. } = ty else { return None };
-                    ty = &fields.iter().find(|field| field.name.text == part)?.ty;
-                }
-                Some(ty)
-            }
-        }
-    }
-
     /// A place in a declaration.
     #[must_use]
     pub fn at(file: &File, decl: &Decl, span: Span) -> FileSpan {
         FileSpan { file: file.id, span: span.shifted(decl.origin) }
-    }
-}
-
-fn options(ty: &TypeExpr) -> Option<&[OptionDecl]> {
-    match ty {
-        TypeExpr::OneOf { options, .. } => Some(options),
-        TypeExpr::List { item, .. } => options(item),
-        _ => None,
     }
 }
 

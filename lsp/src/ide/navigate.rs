@@ -36,6 +36,16 @@ pub fn declarations(snapshot: &Snapshot, symbol: &Symbol) -> Vec<FileSpan> {
     found
 }
 
+/// Whether a symbol is declared in the standard library, as far as what it belongs to tells: of each of
+/// a file's names it is asked.
+#[must_use]
+pub fn is_standard(snapshot: &Snapshot, symbol: &Symbol) -> bool {
+    match symbol.kind {
+        Kind::Module => snapshot.file(&symbol.name).is_some_and(|(id, _)| snapshot.is_standard(id)),
+        _ => owner(snapshot, symbol).is_some_and(|(file, _)| file.is_std),
+    }
+}
+
 /// Where the type of a symbol is declared: an entity.
 #[must_use]
 pub fn type_declarations(snapshot: &Snapshot, symbol: &Symbol) -> Vec<FileSpan> {
@@ -115,8 +125,7 @@ fn may_name(snapshot: &Snapshot, file: &File, decl: &Decl, symbol: &Symbol) -> b
     let is_own =
         |flow: &str| matches!(&decl.node.kind, DeclKind::Flow(own) if own.name.text == flow);
     let kind_fits = match symbol.kind {
-        Kind::Bind => is_own(&symbol.owner),
-        Kind::State => {
+        Kind::Bind | Kind::State => {
             is_own(&symbol.owner)
                 || matches!(&decl.node.kind, DeclKind::Test(_) | DeclKind::Migrate(_))
         }
@@ -128,9 +137,7 @@ fn may_name(snapshot: &Snapshot, file: &File, decl: &Decl, symbol: &Symbol) -> b
         }
         _ => true,
     };
-    // Blanks may stand between the parts of a dotted name.
-    let word = symbol.word();
-    kind_fits && word.split('.').all(has)
+    kind_fits && has(symbol.word())
 }
 
 /// The declaration that a symbol is declared in.

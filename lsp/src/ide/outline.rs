@@ -126,7 +126,14 @@ fn item(decl: &Decl) -> Option<Item> {
         DeclKind::Route(_) => named(What::Rules, "route", "", word(5)),
         DeclKind::Fallback(_) => named(What::Rules, "fallback", "", word(8)),
         DeclKind::Migrate(_) => named(What::Migration, "migrate", "", word(7)),
-        DeclKind::Test(test) => named(What::Test, &test.name.value, "test", test.name.span),
+        DeclKind::Test(test) => {
+            // An outline with an item without a name is none for some editors.
+            let (name, detail) = match test.name.value.trim() {
+                "" => ("test", ""),
+                _ => (&*test.name.value, "test"),
+            };
+            named(What::Test, name, detail, test.name.span)
+        }
         DeclKind::Flow(flow) => {
             let inside = members(flow, decl.origin);
             let detail = format!("{} states", flow.states.len());
@@ -199,4 +206,21 @@ fn handled(on: &HandlerOn) -> String {
 #[must_use]
 pub const fn place(file: FileId, item: &Item) -> FileSpan {
     FileSpan { file, span: item.at }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ide::fixture::Bench;
+
+    #[test]
+    fn a_test_without_a_name_has_one_in_the_outline() {
+        let mut bench = Bench::default();
+        for text in ["test \"\" { $0 }\n", "test \"  \" { $0 }\n"] {
+            let fixture = bench.at(text);
+            let items = outline(&fixture.snapshot, fixture.file);
+            let names: Vec<&str> = items.iter().map(|item| item.name.as_str()).collect();
+            assert_eq!(names, ["test"], "{text}");
+        }
+    }
 }

@@ -1,12 +1,18 @@
 //! Renames what a name stands for, wherever it is named.
 
+mod known;
+mod same;
+mod tests;
+mod versions;
+mod words;
+
 use flowright_compiler::base::{FileId, FileSpan};
 use flowright_compiler::diag::Edit;
 use flowright_compiler::syntax::{TokenKind, lex};
 
 use super::navigate::{declarations, references, symbol_at};
 use super::snapshot::Snapshot;
-use super::symbols::{Kind, Occurrence, Symbol};
+use super::symbols::{Also, Kind, Occurrence, Symbol};
 
 /// The name at an offset, if it can be renamed.
 ///
@@ -28,6 +34,7 @@ pub fn prepare(snapshot: &Snapshot, file: FileId, offset: u32) -> Result<Occurre
     if declared.iter().any(|at| snapshot.is_standard(at.file)) {
         return Err(format!("`{}` is the standard library's", symbol.word()));
     }
+    known::keeps_its_name(&snapshot.model, symbol)?;
     Ok(found)
 }
 
@@ -46,17 +53,25 @@ pub fn rename(
         return Ok(Vec::new());
     }
     is_name(new, may_be_dotted(symbol.kind))?;
+    words::may_be_called(symbol.kind, new)?;
+    known::means_the_same(&symbol, new)?;
     is_free(snapshot, &symbol, new)?;
     let edit = |found: Occurrence| {
-        // `expect state flow.state` has its own place for each part; `body { due }` keeps the field.
-        let text = match found.short {
-            true => format!("{}: {new}", symbol.word()),
-            false => new.to_owned(),
+        let text = match found.also {
+            Also::Nothing => new.to_owned(),
+            Also::Field => format!("{}: {new}", symbol.word()),
+            Also::Before => format!("{} is {new}", symbol.word()),
         };
         Edit { at: found.at, text }
     };
     let own = |found: &Occurrence| !snapshot.is_standard(found.at.file);
-    Ok(references(snapshot, &symbol).into_iter().filter(own).map(edit).collect())
+    let places = references(snapshot, &symbol).into_iter().filter(own);
+    let mut edits: Vec<Edit> = places.map(edit).collect();
+    if symbol.kind == Kind::Flow {
+        edits.extend(versions::said_anew(snapshot, &symbol.name, new));
+    }
+    same::check(snapshot, &edits, new)?;
+    Ok(edits)
 }
 
 /// Names that group others by a dot: `orders.get`.
@@ -126,45 +141,8 @@ fn is_free(snapshot: &Snapshot, symbol: &Symbol, new: &str) -> Result<(), String
             ));
         }
     }
-    let is_value = matches!(
-        symbol.kind,
-        Kind::Slot | Kind::Bind | Kind::SessionSlot | Kind::Param | Kind::TextParam
-    );
-    if is_value && RESERVED.contains(&new) {
-        return Err(format!("`{new}` is a name of the language's own"));
-    }
     Ok(())
 }
-
-/// Values that every expression can read, and what would not be read as a name there.
-const RESERVED: &[&str] = &[
-    "today",
-    "now",
-    "channel",
-    "language",
-    "intent",
-    "confidence",
-    "sentiment",
-    "utterance",
-    "misses",
-    "business_hours",
-    "customer",
-    "env",
-    "status",
-    "code",
-    "waited",
-    "true",
-    "false",
-    "not",
-    "and",
-    "or",
-    "has",
-    "is",
-    "in",
-    "contains",
-    "matches",
-    "reveal",
-];
 
 fn place(snapshot: &Snapshot, at: FileSpan) -> String {
     let Some(source) = snapshot.source(at.file) else { return String::new() };

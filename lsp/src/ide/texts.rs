@@ -8,8 +8,6 @@ use flowright_compiler::syntax::ast::{
     Step, StepKind, TemplatePart, Text, TextRef, TextVariant,
 };
 
-use super::symbols::bodies;
-
 /// Every text that is written in place in a declaration.
 #[must_use]
 pub fn texts(decl: &DeclKind) -> Vec<&Text> {
@@ -85,7 +83,7 @@ fn of_steps<'t>(steps: &'t [Step], found: &mut Vec<&'t Text>) {
             StepKind::Handoff { because, .. } => inline(because, found),
             _ => {}
         }
-        bodies(&step.kind).into_iter().for_each(|body| of_body(body, found));
+        step.bodies().into_iter().for_each(|body| of_body(body, found));
     }
 }
 

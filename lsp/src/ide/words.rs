@@ -337,6 +337,7 @@ const FEW: &[(&str, &str, &str)] = &[
     ("cancelled", "The customer does not want it any more.", STEPS),
     ("failed", "Every failure without a name.", STEPS),
     ("fails", "The action fails without a name.", TESTS),
+    ("empty", "The slot holds nothing.", UPGRADES),
     ("low", "The least urgent.", ROUTING),
     ("normal", "As urgent as most.", ROUTING),
     ("high", "More urgent than most.", ROUTING),

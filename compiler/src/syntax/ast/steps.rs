@@ -14,7 +14,8 @@ pub struct Step {
 
 impl Step {
     /// What stands behind the arrows inside the step.
-    pub(crate) fn bodies(&self) -> Vec<&Body> {
+    #[must_use]
+    pub fn bodies(&self) -> Vec<&Body> {
         match &self.kind {
             StepKind::Confirm { yes, no, .. } => vec![yes, no],
             StepKind::Choose { arms, .. } => arms.iter().map(|arm| &arm.body).collect(),

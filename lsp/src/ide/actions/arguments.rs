@@ -131,7 +131,7 @@ fn sample(cx: &Cx<'_>, ty: &Ty) -> Option<String> {
             "duration" => "1h".to_owned(),
             "time" => "09:00".to_owned(),
             name if cx.model.declares(Named::Entity, name) => {
-                cx.model.choices(&ty.choices()?).first()?.text.clone()
+                cx.model.choices(&ty.choices(cx.model)?).first()?.text.clone()
             }
             _ => return None,
         },

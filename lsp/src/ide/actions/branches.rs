@@ -8,7 +8,6 @@ use flowright_compiler::syntax::ast::{Body, Step, StepKind};
 use super::Kind;
 use super::cx::{Cx, touch};
 use super::flows::{leaves, rows, steps};
-use crate::ide::symbols::bodies;
 
 pub(super) fn offer(cx: &mut Cx<'_>) {
     stuck(cx);
@@ -27,7 +26,7 @@ pub(super) fn offer(cx: &mut Cx<'_>) {
     let mut lone: Vec<(Span, bool)> = Vec::new();
     for step in around {
         let keeps_arrow = !matches!(step.kind, StepKind::When { .. });
-        lone.extend(bodies(&step.kind).into_iter().map(|body| (span(body), keeps_arrow)));
+        lone.extend(step.bodies().into_iter().map(|body| (span(body), keeps_arrow)));
     }
     lone.extend(handlers.map(|handler| (span(&handler.body), false)));
     let lone = lone.into_iter().map(|(at, arrow)| (at.shifted(decl.origin), arrow));

@@ -3,8 +3,6 @@
 use flowright_compiler::base::Span;
 use flowright_compiler::syntax::ast::{Body, Flow, State, Step, StepKind};
 
-use crate::ide::symbols::bodies;
-
 /// Steps one after the other: of a state, of a handler, behind an arrow.
 #[derive(Clone, Copy)]
 pub(super) struct Row<'f> {
@@ -31,7 +29,7 @@ pub(super) fn rows(flow: &Flow) -> Vec<Row<'_>> {
 fn put<'f>(row: Row<'f>, rows: &mut Vec<Row<'f>>) {
     rows.push(row);
     for step in row.steps {
-        bodies(&step.kind).into_iter().for_each(|body| put_body(row, body, rows));
+        step.bodies().into_iter().for_each(|body| put_body(row, body, rows));
     }
 }
 

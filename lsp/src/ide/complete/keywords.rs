@@ -3,6 +3,7 @@
 use flowright_compiler::syntax::ast::DeclKind;
 
 use super::cx::Cx;
+use super::fits;
 use super::item::{Group, Item, What, escaped};
 use crate::ide::expect::{Frame, Rule, Wanted, begins, read};
 use crate::ide::words::about;
@@ -91,7 +92,7 @@ const CONSTRUCTS: &[(Rule, &str, &str)] = &[
 
 /// What is offered for a keyword.
 pub(super) fn keyword(cx: &Cx<'_>, word: &'static str, frames: &[Frame]) -> Option<Item> {
-    if !cx.head.is_empty() {
+    if !cx.head.is_empty() || !fits::keyword(cx, word, frames) {
         return None;
     }
     let rule = frames.first()?.rule;

@@ -80,11 +80,13 @@ pub(super) fn types(cx: &Cx<'_>, frames: &[Frame], items: &mut Vec<Item>) {
         let item = Item::new(name, What::Type, Group::Fits, cx.dotted);
         items.push(item.ranked(Group::Fits, rank).docs(*says));
     }
-    if of_entity {
-        return;
-    }
+    // An entity does not stand on itself, whatever is between.
+    let own = if of_entity { cx.name_in(frames, Rule::Entity) } else { None };
     for (name, decl) in cx.model.names(Kind::Entity) {
         let DeclKind::Entity(entity) = &decl.node.kind else { continue };
+        if cx.model.bases(name).any(|base| own.as_deref() == Some(base)) {
+            continue;
+        }
         let item = Item::new(name, What::Named(Kind::Entity), Group::First, cx.dotted);
         let docs = decl.node.doc.clone().unwrap_or_default();
         items.push(item.detail(type_words(&entity.base)).docs(docs));

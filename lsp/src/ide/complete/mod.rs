@@ -6,6 +6,7 @@ mod cx;
 mod everywhere;
 mod examples;
 mod fields;
+mod fits;
 mod inserts;
 mod item;
 mod keywords;
@@ -15,6 +16,7 @@ mod mend;
 mod names;
 mod outside;
 mod signature;
+mod subject;
 mod tests;
 mod values;
 

@@ -101,8 +101,7 @@ fn slots(cx: &Cx<'_>, frames: &[Frame], items: &mut Vec<Item>) {
     });
     for (rank, (kind, slot, doc)) in own.chain(session).enumerate() {
         let name = slot.name.text.as_str();
-        if named.contains(&name) || (rule == Rule::Fill && slot.ask.is_none() && kind == Kind::Slot)
-        {
+        if named.contains(&name) || (rule == Rule::Fill && slot.ask.is_none()) {
             continue;
         }
         let filled = certain.is_some_and(|certain| certain.filled.contains(name));

@@ -1,6 +1,6 @@
 //! Modules, codes, words of a few, and names of tests and migrations.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use flowright_compiler::diag::Code;
 use flowright_compiler::project::MODULES;
@@ -84,7 +84,7 @@ pub(super) fn dotted(cx: &Cx<'_>, place: Place, items: &mut Vec<Item>) {
         let item = Item::new(&name, What::Named(kind), Group::Fits, cx.dotted);
         items.push(item.detail(detail));
     };
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut states = BTreeSet::new();
     for flow in flows {
         if place == Place::FlowSlot {
             for slot in &flow.slots {
@@ -93,7 +93,7 @@ pub(super) fn dotted(cx: &Cx<'_>, place: Place, items: &mut Vec<Item>) {
             continue;
         }
         for state in &flow.states {
-            *counts.entry(&state.name.text).or_default() += 1;
+            states.insert(&*state.name.text);
             put(flow, &state.name.text, Kind::State, String::new());
         }
     }
@@ -103,8 +103,9 @@ pub(super) fn dotted(cx: &Cx<'_>, place: Place, items: &mut Vec<Item>) {
         }
     }
     if place == Place::ExpectedState && cx.head.is_empty() {
-        // A state that one flow alone has needs no flow before it.
-        for (name, _) in counts.into_iter().filter(|(_, count)| *count == 1) {
+        // A state that one flow alone has, standard ones among them, needs no flow before it.
+        let of_one = |name: &&str| cx.model.flows_with_state(name).len() == 1;
+        for name in states.into_iter().filter(of_one) {
             items.push(Item::new(name, What::Named(Kind::State), Group::First, cx.word));
         }
     }
@@ -115,7 +116,16 @@ pub(super) fn migrated_flow<'s>(cx: &Cx<'s>, frames: &[Frame]) -> Option<&'s Flo
     let of_line = |rule| frames.iter().find(move |frame| frame.rule == rule);
     if let Some(line) = of_line(Rule::MigrateState) {
         let old = cx.path_from(line.start + 1);
-        return cx.model.flow(old.split_once('.').map_or(old.as_str(), |(flow, _)| flow));
+        let (flow, _) = old.rsplit_once('.')?;
+        // As it is now, where that is said before.
+        let is_said =
+            |number: &usize| cx.word_of(*number) == "flow" && cx.path_from(*number + 1) == flow;
+        let said = (0..line.start).rev().filter(is_said).find_map(|number| {
+            let is = (number..line.start).find(|at| cx.word_of(*at) == "is")?;
+            let parts = flow.split('.').count() * 2;
+            (is == number + parts).then(|| cx.path_from(is + 1))
+        });
+        return cx.model.flow(said.as_deref().unwrap_or(flow));
     }
     let line = of_line(Rule::MigrateFlow)?;
     let is = (line.start..cx.tokens.len()).find(|number| cx.word_of(*number) == "is");

@@ -23,6 +23,9 @@ entity severity: one_of {
   line_down { en "line is down"  zh "停产" }
   degraded  { en "slow"  zh "变慢" }
 }
+entity level: severity
+slot how_bad: level
+slot secret: text
 entity order_number: text { pattern r"#?(\d{5})" }
 intent move_order {
   en "move {order: order_number}", "another day for {order: order_number}", "a later day", "move it", "later"
@@ -33,7 +36,7 @@ intent prices {
   zh "价格", "多少钱", "价目表", "费用", "要付多少"
 }
 /// Looks an order up.
-action orders.get(order: order_number, by: one_of { id, name }) -> { due: date, state: severity, items: list of { title: text } } {
+action orders.get(order: order_number, by: one_of { id, name }) -> { due: date, state: severity, states: list of severity, items: list of { title: text } } {
   get "{env.CRM_URL}/orders/{order}/{by}"
   error not_found when status == 404
   error closed    when status == 409
@@ -106,12 +109,19 @@ fn check(rows: &[(&str, &str, &str)], wrap: fn(&str) -> String) {
 fn steps() {
     check(
         &[
-            ("$0", "say", "start order languages"),
+            ("$0", "say", "start order languages resume repeat abandon correct otherwise"),
+            ("when how is slow -> finish $0", "otherwise", ""),
+            ("when how is slow { end } $0", "otherwise", ""),
+            ("when how is slow -> $0", "finish say", "otherwise"),
+            ("when how is slow -> say \"x\" $0", "otherwise", ""),
+            ("when how is slow { say \"x\" $0 }", "say", "otherwise"),
+            ("when how is slow -> finish  say \"x\" $0", "say", "otherwise"),
+            ("when how is slow -> finish  otherwise -> finish  $0", "say", "otherwise"),
             ("say \"x\" $0 -> finish", "choices do fill", "finish flow"),
             ("fi$0", "fill", "finish"),
             ("fill order -> $0", "收集 finish start", "order flow"),
             ("fill order -> 收$0", "收集 finish", "order"),
-            ("fill $0", "order day how impact", "start finish"),
+            ("fill $0", "order day how impact", "start finish secret"),
             ("fill order, $0 -> finish", "day how impact", "order"),
             ("clear $0", "order day how impact", "finish"),
             ("set $0", "order day how impact", "finish"),
@@ -170,6 +180,14 @@ fn expressions() {
             ("when intent == \"$0\"", "move_order prices", "web order"),
             ("when channel in [\"$0\"]", "mail web", "order"),
             ("when how == $0", "slow fast order", "gold"),
+            ("when reveal(customer.tier) because \"x\" is $0", "standard gold", "slow"),
+            (
+                "do found = orders.get(order, id) when first(found.states) is $0",
+                "line_down",
+                "slow",
+            ),
+            ("do found = orders.get(order, id) when found.states contains $0", "line_down", "slow"),
+            ("when how_bad is $0", "line_down degraded", "slow"),
             ("when how in [slow, $0]", "slow fast order", "gold"),
             ("when order $0", "and contains is", "finish"),
             ("when has $0", "order customer", "today length"),
@@ -218,7 +236,11 @@ fn declarations() {
             ("slot y: text visible to $0", "agent supervisor", "desk"),
             ("slot y: severity { default $0 }", "line_down degraded", "gold"),
             ("slot y: date { $0 }", "ask check default tries", "say"),
-            ("entity y: $0", "text date learned one_of", "severity"),
+            ("entity y: $0", "order_number severity text date learned one_of", ""),
+            ("customer { id: text  from get \"{$0}\" }", "id env", "customer today impact address"),
+            ("customer { from get \"x\" { header \"a\" \"{$0}\" } }", "id env", "customer impact"),
+            ("customer { find on mail get \"{$0}\" }", "address env", "customer today impact id"),
+            ("customer { from get \"{env.$0}\" }", "CRM_URL", "id"),
             ("use $0", "std.contact std.dates", "std.repair std.core"),
             ("use std.d$0", "std.dates", "std.repair"),
             ("role x includes $0", "agent supervisor", "desk"),
@@ -246,6 +268,14 @@ fn declarations() {
             ("migrate { flow old is $0 }", "helper", "desk"),
             ("migrate { flow helper -> $0 }", "start end handoff", "desk"),
             ("migrate { slot helper.x is $0 }", "helper.reason impact", ""),
+            (
+                "migrate { slot impact default $0 }",
+                "line_down degraded empty false",
+                "impact today customer length not",
+            ),
+            ("migrate { slot impact default customer.$0 }", "", "id tier"),
+            ("migrate { slot customer.tier default $0 }", "standard gold empty", "line_down"),
+            ("migrate { flow old is helper  state old.x -> $0 }", "start end handoff", "desk"),
         ],
         str::to_owned,
     );
@@ -260,7 +290,11 @@ fn tests_of_conversations() {
             ("test \"x\" { language $0 }", "en zh", "web"),
             ("test \"x\" { customer { $0 } }", "id tier contract", "impact"),
             ("test \"x\" { customer { id \"1\" $0 } }", "tier contract id", "impact"),
-            ("test \"x\" { customer { tier $0 } }", "standard gold", "slow"),
+            (
+                "test \"x\" { customer { tier $0 } }",
+                "standard gold",
+                "slow impact today customer length has",
+            ),
             ("test \"x\" { given $0 }", "orders.get orders.move", "helper"),
             ("test \"x\" { given orders.get -> $0 }", "not_found closed fails", "start"),
             ("test \"x\" { given orders.get -> { $0 } }", "due state items", "order"),
@@ -268,8 +302,13 @@ fn tests_of_conversations() {
             ("test \"x\" { given orders.get -> { state: $0 } }", "line_down degraded", "gold"),
             ("test \"x\" { expect $0 }", "called ended handoff state", "say"),
             ("test \"x\" { expect state $0 }", "start helper.start", "desk"),
+            (
+                "flow own { state alone { end }  state ask { end } }\ntest \"x\" { expect state $0 }",
+                "alone own.alone own.ask",
+                "ask",
+            ),
             ("test \"x\" { expect called $0 }", "orders.get orders.move", "helper"),
-            ("test \"x\" { expect called orders.get(by: $0", "id name", "gold"),
+            ("test \"x\" { expect called orders.get(by: $0", "id name", "gold impact today"),
             ("test \"x\" { expect ended $0 }", "resolved", "start"),
             ("test \"x\" { expect handoff to $0 }", "billing desk", "web"),
             ("test \"x\" { reachable on web, $0 }", "mail", "desk"),

@@ -7,14 +7,17 @@ use flowright_compiler::syntax::ast::{DeclKind, Name};
 
 use super::calls;
 use super::cx::{Cx, in_rule};
-use super::fields;
 use super::item::{Group, Item, What};
+use super::{fields, fits, subject};
 use crate::ide::expect::{Frame, Place, Rule};
-use crate::ide::symbols::{Kind, Scope, Ty, customer_owner, slot_owner, ty_of};
+use crate::ide::symbols::{Kind, Scope, Ty, customer_owner, slot_now, slot_owner, ty_of};
 use crate::ide::words::{about_few, about_function, about_name};
 
 /// Names at the beginning of an expression, or behind a dot in it.
 pub(super) fn paths(cx: &Cx<'_>, place: Place, frames: &[Frame], items: &mut Vec<Item>) {
+    if fits::is_constant(frames) {
+        return constants(cx, place, frames, items);
+    }
     let scope = cx.scope(frames);
     if !cx.head.is_empty() {
         return fields::behind_dot(cx, &scope, frames, items);
@@ -32,6 +35,20 @@ pub(super) fn paths(cx: &Cx<'_>, place: Place, frames: &[Frame], items: &mut Vec
     }
     locals(cx, &scope, frames, items);
     known(cx, place, frames, items);
+}
+
+/// Where only values that are written out may stand: choices, and `empty` in `migrate`.
+fn constants(cx: &Cx<'_>, place: Place, frames: &[Frame], items: &mut Vec<Item>) {
+    if place != Place::Expr || !cx.head.is_empty() {
+        return;
+    }
+    if let Some(ty) = wanted(cx, frames) {
+        choices(cx, &ty, Group::First, cx.word, items);
+    }
+    if in_rule(frames, Rule::MigrateLines) {
+        let item = Item::new("empty", What::Word, Group::Fits, cx.word);
+        items.push(item.docs(about_few("empty").map_or("", |about| about.says)));
+    }
 }
 
 /// Slots, results and parameters; those that are certain to be filled first.
@@ -61,7 +78,7 @@ fn locals(cx: &Cx<'_>, scope: &Scope, frames: &[Frame], items: &mut Vec<Item>) {
         };
         put(name, symbol.kind, ty, docs);
     }
-    if in_rule(frames, Rule::ActionDecl) || in_rule(frames, Rule::Lookup) {
+    if in_rule(frames, Rule::ActionDecl) || subject::of_profile(cx, frames).is_some() {
         return;
     }
     for (name, decl) in cx.model.names(Kind::SessionSlot) {
@@ -107,8 +124,11 @@ fn known(cx: &Cx<'_>, place: Place, frames: &[Frame], items: &mut Vec<Item>) {
         put("status");
         put("code");
     }
-    if in_rule(frames, Rule::Request) || in_rule(frames, Rule::Lookup) {
-        return put("env");
+    let of_profile = subject::of_profile(cx, frames);
+    if in_rule(frames, Rule::Request) || of_profile.is_some() {
+        put("env");
+        let item = |name| Item::new(name, What::Named(Kind::Param), Group::First, cx.word);
+        return items.extend(of_profile.map(|name| item(name).detail("text")));
     }
     if in_error {
         return;
@@ -148,7 +168,7 @@ fn outside(cx: &Cx<'_>, _: &[Frame], items: &mut Vec<Item>) {
 
 /// The choices of a type.
 pub(super) fn choices(cx: &Cx<'_>, ty: &Ty, group: Group, replaces: Span, items: &mut Vec<Item>) {
-    let Some(owner) = ty.choices() else { return };
+    let Some(owner) = ty.choices(cx.model) else { return };
     let entity = owner.strip_prefix("entity ").unwrap_or_default().to_owned();
     for (rank, choice) in cx.choices(&owner).into_iter().enumerate() {
         let item = Item::new(&choice.text, What::Named(Kind::Choice), group, replaces);
@@ -161,8 +181,7 @@ pub(super) fn choices_behind_is(cx: &Cx<'_>, items: &mut Vec<Item>) {
     let last = cx.tokens.len();
     let is = if last.checked_sub(1).is_some_and(|at| cx.word_of(at) == "not") { 2 } else { 1 };
     let Some(is) = last.checked_sub(is) else { return };
-    let path = cx.path_before(is);
-    if let [name] = path.as_slice()
+    if let [name] = cx.path_before(is).as_slice()
         && special(cx, name, items)
     {
         return;
@@ -170,7 +189,7 @@ pub(super) fn choices_behind_is(cx: &Cx<'_>, items: &mut Vec<Item>) {
     // The frames do not matter: what is asked of stands in the same declaration.
     let frames: Vec<Frame> =
         cx.expected.next().map(|(_, frames)| frames).next().unwrap_or_default();
-    if let Some(ty) = ty_of_path(cx, &cx.scope(&frames), &path) {
+    if let Some(ty) = subject::ty_before(cx, &cx.scope(&frames), is) {
         choices(cx, &ty, Group::First, cx.word, items);
     }
 }
@@ -246,10 +265,9 @@ pub(super) fn ty_of_path(cx: &Cx<'_>, scope: &Scope, path: &[&str]) -> Option<Ty
 /// The type that a value at the place should have.
 pub(super) fn wanted(cx: &Cx<'_>, frames: &[Frame]) -> Option<Ty> {
     let scope = cx.scope(frames);
-    let last = cx.tokens.len().checked_sub(1);
     let expr = frames.iter().position(|frame| frame.rule == Rule::Expr)?;
-    if let Some(last) = last.filter(|last| cx.kind_of(*last) == Some(TokenKind::Operator)) {
-        return ty_of_path(cx, &scope, &cx.path_before(last));
+    if let Some(compared) = subject::compared(cx, &scope) {
+        return compared;
     }
     if in_rule(frames.get(..expr + 1)?, Rule::List) || frames.get(expr + 1)?.rule == Rule::List {
         return ty_of_path(cx, &scope, &subject_of_list(cx, frames));
@@ -306,6 +324,11 @@ pub(super) fn ty_of_place(cx: &Cx<'_>, scope: &Scope, frames: &[Frame]) -> Optio
                 Ty::List(item) => Some(*item),
                 _ => None,
             }
+        }
+        Rule::MigrateLines => {
+            let default = cx.tokens.len().checked_sub(1)?;
+            let text = cx.path_before(default).join(".");
+            slot_now(cx.model, &Name { text, span: Span::default() }).1
         }
         Rule::Primary => ty_of_place(cx, scope, frames.get(1..)?),
         _ => None,

@@ -6,6 +6,7 @@ use flowright_compiler::graph::{FlowGraph, Node};
 use flowright_compiler::syntax::ast::{Flow, State, Trigger};
 
 use super::md::{Md, plain, tick, ticks};
+use super::waits;
 use crate::ide::snapshot::Snapshot;
 
 /// Names in a list.
@@ -40,32 +41,39 @@ pub(super) fn flow(flow: &Flow, page: &mut Md) {
     page.list(&lines);
 }
 
-/// What a state does and waits for, which ways lead there, and whether any does.
+/// What a state does and waits for, which ways lead there, and whether any does. The ways are those of
+/// the last version without errors, and that is said where this one has some.
 pub(super) fn state(snapshot: &Snapshot, flow: &Flow, state: &State, page: &mut Md) {
     page.docs(state.doc.as_deref());
     let graphs = snapshot.sound().map(|sound| &sound.analysis.graphs);
     let graph = graphs.and_then(|graphs| graphs.iter().find(|g| g.name == flow.name.text));
-    let Some(graph) = graph else { return };
-    let nodes = graph.graph.raw_nodes();
-    let is_it = |node: &Node| matches!(node, Node::State { name, .. } if *name == state.name.text);
-    let Some(number) = nodes.iter().position(|node| is_it(&node.weight)) else { return };
-    let does = nodes.get(number).map(|node| node.weight.details()).unwrap_or_default();
+    let number = graph.and_then(|graph| number_of(graph, &state.name.text));
     let mut lines = Vec::new();
-    if !does.is_empty() {
-        lines.push(plain(&does.join(", ")));
+    let mut ways = Vec::new();
+    if let Some((graph, number)) = graph.zip(number) {
+        let does = graph.graph.raw_nodes().get(number).map(|node| node.weight.details());
+        lines.extend(does.filter(|does| !does.is_empty()).map(|does| plain(&does.join(", "))));
+        ways = leading(graph, number);
     }
-    let waits =
-        |deed: &&String| ["asks", "offers", "waits"].iter().any(|begins| deed.starts_with(begins));
-    let waits: Vec<&str> = does.iter().filter(waits).map(String::as_str).collect();
-    lines.push(match waits.is_empty() {
-        true => "waits for nobody".to_owned(),
-        false => format!("waits for the customer: {}", plain(&waits.join(", "))),
-    });
-    lines.extend(leading(graph, number));
+    lines.extend(waits::lines(snapshot, flow, state));
+    let any = !ways.is_empty();
+    lines.extend(ways);
     page.list(&lines);
-    if !reached(graph).contains(&number) {
-        page.par("**No way leads here.**");
-    }
+    let is_reached = graph.zip(number).map(|(graph, number)| reached(graph).contains(&number));
+    let is_old = snapshot.analysis.project.is_none();
+    page.par(match (is_reached, is_old) {
+        (Some(false), false) => "**No way leads here.**",
+        (Some(false), true) => "No way led here in the last version without errors.",
+        (Some(true), true) if any => "The ways are those of the last version without errors.",
+        (None, true) => "Which ways lead here is not known while the project has errors.",
+        _ => "",
+    });
+}
+
+/// The number of a state's node.
+fn number_of(graph: &FlowGraph, state: &str) -> Option<usize> {
+    let is_it = |node: &Node| matches!(node, Node::State { name, .. } if name == state);
+    graph.graph.raw_nodes().iter().position(|node| is_it(&node.weight))
 }
 
 /// The ways to a node.

@@ -7,6 +7,7 @@ mod seen;
 mod symbols;
 mod tests;
 mod texts;
+mod waits;
 mod words;
 
 use flowright_compiler::base::{FileId, Span};

@@ -18,16 +18,33 @@ pub(super) fn labels(snapshot: &Snapshot, labels: &Labels, page: &mut Md) {
     told(snapshot, labels.personal.is_some(), role, page);
 }
 
-/// Who may see a slot: with the labels that it takes on from what is put into it.
+/// Who may see a slot: with the labels that it takes on from what is put into it. What is put in is
+/// known of the last version without errors.
 pub(super) fn slot(snapshot: &Snapshot, own: &Labels, checked: Option<&hir::Slot>, page: &mut Md) {
-    let Some(checked) = checked else { return labels(snapshot, own, page) };
     let declared = own.visible_to.as_ref().map(|role| role.text.as_str());
-    let takes_on = match (&checked.visible_to, declared) {
-        (Some(role), None) => format!("It takes on `visible to {role}` by what is put in."),
-        _ => String::new(),
+    let is_declared = own.personal.is_some() || declared.is_some();
+    let Some(checked) = checked else {
+        if is_declared {
+            labels(snapshot, own, page);
+        }
+        page.par(
+            "What else is put in, and who may see that, is not known while the project has errors.",
+        );
+        return;
     };
-    told(snapshot, checked.personal, checked.visible_to.as_deref(), page);
-    page.par(takes_on);
+    let when = match snapshot.analysis.project {
+        Some(_) => "",
+        None => ", as of the last version without errors",
+    };
+    let role = declared.or(checked.visible_to.as_deref());
+    let is_personal = own.personal.is_some() || checked.personal;
+    match is_personal || role.is_some() {
+        true => told(snapshot, is_personal, role, page),
+        false => _ = page.par(format!("Everybody may see it{when}.")),
+    }
+    if let (Some(role), None) = (&checked.visible_to, declared) {
+        page.par(format!("It takes on `visible to {role}` by what is put in{when}."));
+    }
 }
 
 fn told(snapshot: &Snapshot, is_personal: bool, role: Option<&str>, page: &mut Md) {
@@ -47,6 +64,21 @@ fn told(snapshot: &Snapshot, is_personal: bool, role: Option<&str>, page: &mut M
     if !is_personal && role.is_none() {
         page.par("Everybody may see it.");
     }
+}
+
+/// A role, and the roles that it includes.
+pub(super) fn included(snapshot: &Snapshot, role: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![role.to_owned()];
+    while let Some(name) = open.pop() {
+        if let Some((_, decl)) = snapshot.model.decl(Kind::Role, &name)
+            && let DeclKind::Role(own) = &decl.node.kind
+            && found.insert(name)
+        {
+            open.extend(own.includes.iter().map(|other| other.text.clone()));
+        }
+    }
+    found
 }
 
 /// Roles that include a role.

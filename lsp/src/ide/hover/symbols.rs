@@ -96,8 +96,9 @@ fn top(snapshot: &Snapshot, symbol: &Symbol, (file, decl): (&File, &Decl), page:
             page.list(&lines);
         }
         DeclKind::Role(role) => {
+            let roles = seen::included(snapshot, &role.name.text);
             let sees = snapshot.model.customer_fields().iter().filter(|field| {
-                field.labels.visible_to.as_ref().is_some_and(|to| to.text == role.name.text)
+                field.labels.visible_to.as_ref().is_some_and(|to| roles.contains(&to.text))
             });
             let sees = ticks(sees.map(|field| field.name.text.as_str()), NAMES_SHOWN);
             if !sees.is_empty() {
@@ -215,13 +216,15 @@ fn slot_lines(snapshot: &Snapshot, flow: Option<&Flow>, slot: &Slot, page: &mut 
         lines.push(format!("tries: {}", tries.value));
     }
     let choices = match &slot.ty {
-        TypeExpr::Named(entity) => match snapshot.model.decl(Kind::Entity, &entity.text) {
-            Some((_, decl)) => match &decl.node.kind {
-                DeclKind::Entity(entity) => texts::type_lines(&entity.base),
-                _ => Vec::new(),
-            },
-            None => Vec::new(),
-        },
+        TypeExpr::Named(entity) => {
+            match snapshot.model.decl(Kind::Entity, snapshot.model.made_of(&entity.text)) {
+                Some((_, decl)) => match &decl.node.kind {
+                    DeclKind::Entity(entity) => texts::type_lines(&entity.base),
+                    _ => Vec::new(),
+                },
+                None => Vec::new(),
+            }
+        }
         written => texts::type_lines(written),
     };
     page.list(&lines).list(&choices);

@@ -33,6 +33,7 @@ action orders.get(order: order_number personal) -> { due: date optional, debt: m
 effect orders.move(order: text) { put "{env.CRM_URL}/orders"  body { order } }
 route { urgency high when impact is line_down  move_order -> billing  otherwise -> desk }
 text promise(by: date) { en "By {by}."  en on web "*{by}*"  zh "{by}前。" }
+flow helper { slot why: text { ask { en "?"  zh "?" } }  state start { fill why  end resolved } }
 "##;
 
 const FLOW: &str = r##"
@@ -57,6 +58,10 @@ flow main {
   state done { do orders.move(order)  { failed -> lost }  end resolved }
   allow(W0403, "meant")
   state far { end cancelled }
+  state branch { when impact is line_down { confirm "sure?" { yes -> done  no -> done } }  otherwise -> done }
+  state runs { call helper()  -> done }
+  state later { wait 2h  -> done }
+  state fetched { do orders.move(order) { failed -> choose "?" { "a" -> done } }  -> done }
 }
 "##;
 
@@ -116,6 +121,10 @@ fn every_kind_of_thing_is_told() {
         ),
         ("-> do$0ne", &["state done", "changes orders.move", "waits for nobody", "from `start`"]),
         ("state f$0ar", &["state far", "**No way leads here.**"]),
+        ("state bra$0nch", &["waits for the customer: asks yes or no"]),
+        ("state ru$0ns", &["waits for the customer: runs helper, which waits"]),
+        ("state lat$0er", &["waits for a time: `2h`"]),
+        ("state fet$0ched", &["waits for the customer: offers a choice"]),
         (
             "fill order, im$0pact",
             &[
@@ -188,6 +197,7 @@ fn what_stands_in_other_declarations_is_told() {
         ("use std.re$0pair", "use std.repair"),
         ("role super$0visor", "role supervisor includes agent"),
         ("role age$0nt\n", "Sees of the customer: `debt`"),
+        ("role super$0visor", "Sees of the customer: `debt`"),
         ("  ema$0il: email", "**Personal**"),
         ("deb$0t: money visible", "`supervisor`"),
         ("channel we$0b", "channel web: websocket"),
@@ -207,6 +217,35 @@ fn what_stands_in_other_declarations_is_told() {
         let told = told.map(|(_, text)| text).unwrap_or_default();
         assert!(told.contains(wanted), "{marked}: {told}");
     }
+}
+
+#[test]
+fn what_is_known_of_an_earlier_version_is_said_to_be_so() {
+    let mut bench = Bench::default();
+    let mut at = |marked: &str, broken: bool| {
+        let text = FLOW.replacen(&marked.replace("$0", ""), marked, 1);
+        let error = if broken { "slot wrong: nothing_known\n" } else { "" };
+        let fixture = bench.at(&format!("{text}{error}{PROJECT}"));
+        hover(&fixture.snapshot, fixture.file, fixture.offset).unwrap().1
+    };
+    // Nothing came before: nothing is known.
+    let told = at("fill order, im$0pact", true);
+    assert!(told.contains("is not known while the project has errors"), "{told}");
+    assert!(!told.contains("Everybody"), "{told}");
+    let told = at("state f$0ar", true);
+    assert!(told.contains("Which ways lead here is not known"), "{told}");
+    at("fill order, im$0pact", false);
+    let told = at("fill order, im$0pact", true);
+    assert!(
+        told.contains("Everybody may see it, as of the last version without errors."),
+        "{told}"
+    );
+    let told = at("set sec$0ret", true);
+    assert!(told.contains("by what is put in, as of the last version"), "{told}");
+    let told = at("state f$0ar", true);
+    assert!(told.contains("No way led here in the last version"), "{told}");
+    let told = at("-> do$0ne", true);
+    assert!(told.contains("The ways are those of the last version"), "{told}");
 }
 
 #[test]

@@ -59,7 +59,8 @@ fn samples(snapshot: &Snapshot, flow: Option<&Flow>, expr: &Expr) -> Option<Stri
     let ExprKind::Path(names) = &expr.kind else { return None };
     let scope = flow.map(|flow| Scope::of_flow(&snapshot.model, flow)).unwrap_or_default();
     let (_, ty) = scope.resolve(&snapshot.model, names)?.pop()?;
-    let by_choice = ty.choices().map(|owner| choice_words(snapshot, &owner)).unwrap_or_default();
+    let owner = ty.choices(&snapshot.model);
+    let by_choice = owner.map(|owner| choice_words(snapshot, &owner)).unwrap_or_default();
     let found = match by_choice.is_empty() {
         false => by_choice,
         true => said(snapshot, flow, &names.last()?.text, &ty),

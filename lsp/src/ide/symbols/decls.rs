@@ -2,14 +2,14 @@
 
 use flowright_compiler::syntax::ast::{
     Action, Customer, DeclKind, Entity, Experiment, Expr, ExprKind, Fallback, Field, GivenAnswer,
-    Knowledge, Labels, Lookup, Migrate, MigrateKind, MigrateTo, Name, Request, Route, RouteRule,
-    Setting, Test, TestLineKind, TypeExpr,
+    Knowledge, Labels, Lookup, Name, Request, Route, RouteRule, Setting, Test, TestLineKind,
+    TypeExpr,
 };
 
 use super::exprs::{customer_owner, session_owner};
 use super::scope::Scope;
 use super::types::{entity_owner, joined, ty_of};
-use super::walk::{Walk, parts};
+use super::walk::Walk;
 use super::{Kind, Role, Symbol};
 
 impl Walk<'_> {
@@ -237,7 +237,7 @@ impl Walk<'_> {
     /// `state`, where one flow alone has it, or `flow.state`.
     fn expected_state(&mut self, state: &Name) {
         if state.text.contains('.') {
-            return self.part(state, Kind::State);
+            return self.state_of_flow(state);
         }
         if let [flow] = self.model.flows_with_state(&state.text).as_slice() {
             let flow = (*flow).to_owned();
@@ -251,61 +251,6 @@ impl Walk<'_> {
             let ty = ty_of(&field.ty, &customer_owner(&key.text), "");
             self.uses(Kind::CustomerField, key);
             self.expr(value, &Scope::default(), Some(&ty));
-        }
-    }
-
-    /// Names of versions before are nobody's now: only what is meant of this one is written down.
-    fn migrate(&mut self, migrate: &Migrate) {
-        for line in &migrate.lines {
-            match &line.kind {
-                MigrateKind::Flow { old, new, to } => {
-                    let flow = new.as_ref().unwrap_or(old);
-                    if let Some(new) = new {
-                        self.uses(Kind::Flow, new);
-                    }
-                    to.iter().for_each(|to| self.migrate_to(to, &flow.text));
-                }
-                MigrateKind::StateIs { new, .. } => self.part(new, Kind::State),
-                MigrateKind::StateTo { old, to } => {
-                    let flow = old.text.rsplit_once('.').map(|(flow, _)| flow);
-                    let flow = flow.unwrap_or_default().to_owned();
-                    self.migrate_to(to, &flow);
-                }
-                MigrateKind::SlotIs { new, .. } => self.part(new, Kind::Slot),
-                MigrateKind::SlotDefault { new, value } => {
-                    self.part(new, Kind::Slot);
-                    self.expr(value, &Scope::default(), None);
-                }
-                MigrateKind::Named { what, new, .. } => match *what {
-                    "intent" => self.uses(Kind::Intent, new),
-                    "skill" => self.uses(Kind::Skill, new),
-                    _ => self.uses(Kind::Channel, new),
-                },
-                MigrateKind::SlotDropped { .. } | MigrateKind::Error => {}
-            }
-        }
-    }
-
-    /// `flow.slot`, or the name of a slot of the session alone.
-    fn part(&mut self, name: &Name, kind: Kind) {
-        match parts(name) {
-            Some((flow, inner)) => {
-                self.uses(Kind::Flow, &flow);
-                self.inside(kind, &flow.text, &inner, Role::Uses);
-            }
-            None if kind == Kind::Slot => self.uses(Kind::SessionSlot, name),
-            None => {}
-        }
-    }
-
-    fn migrate_to(&mut self, to: &MigrateTo, flow: &str) {
-        match to {
-            MigrateTo::State(state) => self.inside(Kind::State, flow, state, Role::GoesTo),
-            MigrateTo::Handoff { to, because } => {
-                to.iter().for_each(|skill| self.uses(Kind::Skill, skill));
-                because.iter().for_each(|text| self.text_ref(text, &Scope::default()));
-            }
-            MigrateTo::End(_) => {}
         }
     }
 }

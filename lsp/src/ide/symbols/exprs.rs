@@ -1,11 +1,14 @@
 //! Names in expressions.
 
-use flowright_compiler::syntax::ast::{Arg, Expr, ExprKind, Name, Template, TemplatePart};
+use flowright_compiler::sema::signatures;
+use flowright_compiler::syntax::ast::{
+    Arg, BinaryOp, Expr, ExprKind, Name, Template, TemplatePart,
+};
 
 use super::scope::Scope;
 use super::types::{Ty, ty_of};
 use super::walk::Walk;
-use super::{Kind, Role, Symbol};
+use super::{Also, Kind, Role, Symbol};
 use crate::ide::model::Model;
 
 impl Scope {
@@ -23,6 +26,23 @@ impl Scope {
     pub(crate) fn ty_of_path(&self, model: &Model, expr: &Expr) -> Option<Ty> {
         let ExprKind::Path(names) = &expr.kind else { return None };
         self.resolve(model, names)?.pop().map(|(_, ty)| ty)
+    }
+
+    /// The type of an expression, where it may have choices: of a path, also of one that is revealed,
+    /// and of an item of a list.
+    pub(crate) fn ty_of(&self, model: &Model, expr: &Expr) -> Option<Ty> {
+        match &expr.kind {
+            ExprKind::Path(_) => self.ty_of_path(model, expr),
+            ExprKind::Reveal { value, .. } => self.ty_of(model, value),
+            ExprKind::Call { function, args } if gives_item(&function.text) => {
+                let [list] = args.as_slice() else { return None };
+                match self.ty_of(model, &list.value)? {
+                    Ty::List(item) => Some(*item),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
     }
 
     /// What each name of a path stands for, as far as that is known. `customer` itself stands for
@@ -55,6 +75,11 @@ impl Scope {
     }
 }
 
+/// Whether a function gives an item of a list.
+fn gives_item(function: &str) -> bool {
+    signatures().iter().any(|known| known.name == function && known.gives == "item")
+}
+
 /// Who owns the choices of a session slot's type that is written in place.
 pub(crate) fn session_owner(slot: &str) -> String {
     format!("slot {slot}")
@@ -65,6 +90,16 @@ pub(crate) fn customer_owner(field: &str) -> String {
     format!("customer {field}")
 }
 
+/// The kind of what a name of the language's own gives the name of.
+fn named_by(name: &str) -> Option<Kind> {
+    Some(match name {
+        "intent" => Kind::Intent,
+        "channel" => Kind::Channel,
+        "language" => Kind::Language,
+        _ => return None,
+    })
+}
+
 impl Walk<'_> {
     /// An expression; `wanted` is the type that its place asks for, which says what a lone name may be.
     pub(super) fn expr(&mut self, expr: &Expr, scope: &Scope, wanted: Option<&Ty>) {
@@ -72,11 +107,15 @@ impl Walk<'_> {
             ExprKind::Path(names) => self.path(names, scope, wanted),
             ExprKind::Has(names) => self.path(names, scope, None),
             ExprKind::Unary(_, inner) => self.expr(inner, scope, None),
-            ExprKind::Binary(_, left, right) => {
+            ExprKind::Binary(op, left, right) => {
                 let (of_left, of_right) =
-                    (scope.ty_of_path(self.model, left), scope.ty_of_path(self.model, right));
+                    (scope.ty_of(self.model, left), scope.ty_of(self.model, right));
                 self.expr(left, scope, of_right.as_ref());
-                self.expr(right, scope, of_left.as_ref());
+                let of_right = match (op, &of_left) {
+                    (BinaryOp::Contains, Some(Ty::List(item))) => Some(&**item),
+                    (_, other) => other.as_ref(),
+                };
+                self.expr(right, scope, of_right);
                 self.named_in_text(left, right, scope);
                 self.named_in_text(right, left, scope);
             }
@@ -105,13 +144,17 @@ impl Walk<'_> {
         if let ExprKind::Path(names) = &value.kind
             && let [name] = names.as_slice()
             && scope.first(self.model, &name.text).is_none()
-            && self.model.declares(Kind::Experiment, &name.text)
         {
-            self.uses(Kind::Experiment, name);
-            self.inside(Kind::Variant, &name.text, option, Role::Uses);
-            return;
+            if let Some(kind) = named_by(&name.text) {
+                return self.uses(kind, option);
+            }
+            if self.model.declares(Kind::Experiment, &name.text) {
+                self.uses(Kind::Experiment, name);
+                return self.inside(Kind::Variant, &name.text, option, Role::Uses);
+            }
         }
-        if let Some(owner) = scope.ty_of_path(self.model, value).and_then(|ty| ty.choices()) {
+        let ty = scope.ty_of(self.model, value);
+        if let Some(owner) = ty.and_then(|ty| ty.choices(self.model)) {
             self.inside(Kind::Choice, &owner, option, Role::Uses);
         }
     }
@@ -123,12 +166,7 @@ impl Walk<'_> {
         if scope.first(self.model, &name.text).is_some() {
             return;
         }
-        let kind = match name.text.as_str() {
-            "intent" => Kind::Intent,
-            "channel" => Kind::Channel,
-            "language" => Kind::Language,
-            _ => return,
-        };
+        let Some(kind) = named_by(&name.text) else { return };
         let one = std::slice::from_ref(texts);
         let texts = if let ExprKind::List(items) = &texts.kind { items } else { one };
         for text in texts {
@@ -151,7 +189,8 @@ impl Walk<'_> {
                 }
             }
             None => {
-                let ([name], Some(owner)) = (names, wanted.and_then(Ty::choices)) else { return };
+                let owner = wanted.and_then(|ty| ty.choices(self.model));
+                let ([name], Some(owner)) = (names, owner) else { return };
                 if self.model.has_choice(&owner, &name.text) {
                     self.inside(Kind::Choice, &owner, name, Role::Uses);
                 }
@@ -169,7 +208,7 @@ impl Walk<'_> {
         for field in fields {
             match (&field.name, &field.value.kind) {
                 (None, ExprKind::Path(_)) => {
-                    self.short(|walk| walk.expr(&field.value, scope, None));
+                    self.also(Also::Field, |walk| walk.expr(&field.value, scope, None));
                 }
                 _ => self.expr(&field.value, scope, None),
             }

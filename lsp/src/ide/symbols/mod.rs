@@ -4,6 +4,7 @@
 
 mod decls;
 mod exprs;
+mod migrate;
 mod scope;
 mod steps;
 mod texts;
@@ -14,7 +15,8 @@ use flowright_compiler::base::FileSpan;
 
 pub(crate) use decls::param_owner;
 pub(crate) use exprs::customer_owner;
-pub(crate) use scope::{Scope, bodies, slot_owner};
+pub(crate) use migrate::{flows_now, slot_now};
+pub(crate) use scope::{Scope, slot_owner};
 pub use types::{Ty, ty_of};
 pub use walk::occurrences;
 
@@ -127,6 +129,17 @@ pub struct Occurrence {
     pub symbol: Symbol,
     /// What it does here.
     pub role: Role,
-    /// It stands for the name of a field, too, which stays when it is renamed: `body { due }`.
-    pub short: bool,
+    /// What it stands for besides.
+    pub also: Also,
+}
+
+/// What a name stands for besides, which stays when it is renamed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Also {
+    /// Nothing.
+    Nothing,
+    /// The name of a field: `body { due }` is `body { due: due }`.
+    Field,
+    /// The same in the version before: `flow main -> start` is `flow main is main -> start`.
+    Before,
 }

@@ -54,7 +54,7 @@ impl Scope {
                 }
                 _ => {}
             }
-            for body in bodies(&step.kind) {
+            for body in step.bodies() {
                 self.binds_of_body(model, flow, body);
             }
         }
@@ -70,20 +70,6 @@ impl Scope {
     fn bind(&mut self, flow: &str, name: &str, ty: Ty) {
         let symbol = Symbol::inside(Kind::Bind, flow, name);
         self.locals.entry(name.to_owned()).or_insert((symbol, ty));
-    }
-}
-
-/// What stands behind the arrows inside a step.
-pub(crate) fn bodies(step: &StepKind) -> Vec<&Body> {
-    match step {
-        StepKind::Confirm { yes, no, .. } => vec![yes, no],
-        StepKind::Choose { arms, .. } => arms.iter().map(|arm| &arm.body).collect(),
-        StepKind::ChooseFrom { then, none, .. } => std::iter::once(then).chain(none).collect(),
-        StepKind::Do { handlers, .. } => handlers.iter().map(|handler| &handler.body).collect(),
-        StepKind::When { arms, otherwise } => {
-            arms.iter().map(|arm| &arm.body).chain(otherwise).collect()
-        }
-        _ => Vec::new(),
     }
 }
 

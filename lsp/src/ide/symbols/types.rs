@@ -3,6 +3,7 @@
 use flowright_compiler::syntax::ast::TypeExpr;
 
 use super::{Kind, Symbol};
+use crate::ide::model::Model;
 
 /// A type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,9 +23,9 @@ pub enum Ty {
 impl Ty {
     /// Who owns its choices, if it has any: an entity, or what has the type.
     #[must_use]
-    pub fn choices(&self) -> Option<String> {
+    pub fn choices(&self, model: &Model) -> Option<String> {
         match self {
-            Self::Named(name) => Some(entity_owner(name)),
+            Self::Named(name) => Some(entity_owner(model.made_of(name))),
             Self::Choices(owner) => Some(owner.clone()),
             _ => None,
         }

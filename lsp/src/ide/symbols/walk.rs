@@ -3,13 +3,14 @@
 use flowright_compiler::base::{FileId, FileSpan, Span};
 use flowright_compiler::syntax::ast::{Decl, Name};
 
-use super::{Kind, Occurrence, Role, Symbol};
+use super::{Also, Kind, Occurrence, Role, Symbol};
 use crate::ide::model::Model;
 
 /// Every name of a declaration, in no order.
 #[must_use]
 pub fn occurrences(model: &Model, file: FileId, decl: &Decl) -> Vec<Occurrence> {
-    let mut walk = Walk { model, file, origin: decl.origin, short: false, found: Vec::new() };
+    let mut walk =
+        Walk { model, file, origin: decl.origin, also: Also::Nothing, found: Vec::new() };
     walk.decl(&decl.node.kind);
     walk.found
 }
@@ -18,8 +19,8 @@ pub(super) struct Walk<'m> {
     pub(super) model: &'m Model,
     file: FileId,
     origin: u32,
-    /// What is written down stands for itself and for the name of a field.
-    short: bool,
+    /// What stands for what besides.
+    also: Also,
     found: Vec<Occurrence>,
 }
 
@@ -27,14 +28,14 @@ impl Walk<'_> {
     /// A name that stands for something.
     pub(super) fn put(&mut self, span: Span, symbol: Symbol, role: Role) {
         let at = FileSpan { file: self.file, span: span.shifted(self.origin) };
-        self.found.push(Occurrence { at, symbol, role, short: self.short });
+        self.found.push(Occurrence { at, symbol, role, also: self.also });
     }
 
-    /// Names that `walk` puts stand for the name of a field, too.
-    pub(super) fn short(&mut self, walk: impl FnOnce(&mut Self)) {
-        self.short = true;
+    /// Names that `walk` puts stand for something besides.
+    pub(super) fn also(&mut self, also: Also, walk: impl FnOnce(&mut Self)) {
+        self.also = also;
         walk(self);
-        self.short = false;
+        self.also = Also::Nothing;
     }
 
     /// The declaration of something at top level.
@@ -55,12 +56,12 @@ impl Walk<'_> {
 
 /// The part of a dotted name before its last dot, and the part behind: `flow.slot`.
 pub(super) fn parts(name: &Name) -> Option<(Name, Name)> {
-    let dot = name.text.rfind('.')?;
+    cut(name, name.text.rfind('.')?)
+}
+
+/// The parts of a dotted name before and behind a dot.
+pub(super) fn cut(name: &Name, dot: usize) -> Option<(Name, Name)> {
     let (head, tail) = (name.text.get(..dot)?, name.text.get(dot + 1..)?);
-    // Between the parts of a name may be blanks: then its place is longer than its text.
-    if name.span.len() as usize != name.text.len() {
-        return None;
-    }
     let at = name.span.start + u32::try_from(dot).ok()?;
     let head = Name { text: head.to_owned(), span: Span::new(name.span.start, at) };
     let tail = Name { text: tail.to_owned(), span: Span::new(at + 1, name.span.end) };
