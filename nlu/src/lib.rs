@@ -19,7 +19,7 @@ pub mod lang;
 pub mod locale;
 mod meanings;
 mod model;
-mod parallel;
+pub mod parallel;
 pub mod patterns;
 pub mod plural;
 mod rows;

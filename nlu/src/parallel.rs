@@ -12,11 +12,10 @@ pub(crate) const THREADS_MAX: usize = 8;
 pub(crate) const TEXTS: usize = 64;
 
 /// What `of` makes of each item, in order. A processor takes so many of them at a time.
-pub(crate) fn map<T: Sync, U: Send>(
-    items: &[T],
-    at_a_time: usize,
-    of: impl Fn(&T) -> U + Sync,
-) -> Vec<U> {
+///
+/// # Panics
+/// Where `of` does.
+pub fn map<T: Sync, U: Send>(items: &[T], at_a_time: usize, of: impl Fn(&T) -> U + Sync) -> Vec<U> {
     let parts: Vec<&[T]> = items.chunks(at_a_time.max(1)).collect();
     let next = AtomicUsize::new(0);
     let work = || {

@@ -56,6 +56,8 @@ pub fn lex(text: &str) -> Vec<Token> {
             lexer.unclosed();
         }
         if whole {
+            // They are kept as long as the text is.
+            lexer.tokens.shrink_to_fit();
             return lexer.tokens;
         }
         lexer.strings.clear();

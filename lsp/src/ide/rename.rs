@@ -70,7 +70,7 @@ pub fn rename(
     if symbol.kind == Kind::Flow {
         edits.extend(versions::said_anew(snapshot, &symbol.name, new));
     }
-    same::check(snapshot, &edits, new)?;
+    same::check(snapshot, &edits, (symbol.word(), new))?;
     Ok(edits)
 }
 

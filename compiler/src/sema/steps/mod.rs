@@ -37,7 +37,7 @@ impl Checker<'_> {
 
     /// Steps in order.
     pub(super) fn body_steps(&mut self, steps: &[ast::Step], cx: &mut FlowScope) -> Option<Body> {
-        let mut checked: Vec<Step> = Vec::new();
+        let mut checked: Vec<Step> = Vec::with_capacity(steps.len());
         let mut whole = true;
         let mut reported = false;
         for step in steps {

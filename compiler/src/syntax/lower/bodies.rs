@@ -22,6 +22,8 @@ impl Lower<'_> {
             self.push_step(&mut steps, part);
         }
         self.depth.steps -= 1;
+        // Trees are kept, and most blocks are short.
+        steps.shrink_to_fit();
         steps
     }
 
@@ -31,7 +33,7 @@ impl Lower<'_> {
             Some(name) if name.rule == Rule::ident => Body::Goto(self.name(name)),
             Some(block) if block.rule == Rule::block => Body::Steps(self.block(block)),
             Some(step) => {
-                let mut steps = Vec::new();
+                let mut steps = Vec::with_capacity(1);
                 self.push_step(&mut steps, step);
                 Body::Steps(steps)
             }
@@ -99,7 +101,7 @@ impl Lower<'_> {
             Rule::block => Body::Steps(self.block(inner)),
             Rule::target => self.target(inner),
             _ => {
-                let mut steps = Vec::new();
+                let mut steps = Vec::with_capacity(1);
                 self.push_step(&mut steps, inner);
                 Body::Steps(steps)
             }

@@ -94,6 +94,7 @@ impl Lower<'_> {
             self.state_part(&mut state, part);
         }
         self.allows.end(node.span.end);
+        state.steps.shrink_to_fit();
         state
     }
 

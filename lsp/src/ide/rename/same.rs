@@ -17,30 +17,42 @@ use crate::ide::symbols::{Kind, Occurrence, Role, Symbol, occurrences};
 /// Where a name stands in the text as it would be, and what it stands for.
 type Placed = (u32, Kind, Role, Symbol);
 
+/// Files that a processor takes at a time.
+const FILES: usize = 8;
+
 /// Whether the edits, which call something `new`, change nothing else.
 ///
 /// # Errors
 /// What would be read otherwise, and where.
-pub(super) fn check(snapshot: &Snapshot, edits: &[Edit], new: &str) -> Result<(), String> {
+pub(super) fn check(
+    snapshot: &Snapshot,
+    edits: &[Edit],
+    (old, new): (&str, &str),
+) -> Result<(), String> {
     let after = Model::new(files(snapshot, edits));
-    let mut became: HashMap<Symbol, Symbol> = HashMap::new();
-    for (old_file, new_file) in snapshot.model.files().iter().zip(after.files()) {
+    let files: Vec<_> = snapshot.model.files().iter().zip(after.files()).collect();
+    let words = [last_part(old), last_part(new)];
+    let placed = |(old_file, new_file): &(&File, &File)| {
+        let before = snapshot.source(old_file.id).map_or("", |source| &*source.text);
         let mut own: Vec<&Edit> = edits.iter().filter(|edit| edit.at.file == old_file.id).collect();
         own.sort_by_key(|edit| edit.at);
+        let now = changed(snapshot, old_file.id, &own);
         let moved = |found: Occurrence| placed(moved(&own, found.at.span.start, new), found);
-        let mut before: Vec<Placed> =
-            named(&snapshot.model, old_file).into_iter().map(moved).collect();
+        let before = named(&snapshot.model, old_file, before, words).into_iter().map(moved);
+        let mut before: Vec<Placed> = before.collect();
         let inserted = inserted(&own);
         let is_old =
             |found: &Occurrence| !inserted.iter().any(|range| range.contains(&found.at.span.start));
-        let mut now: Vec<Placed> = named(&after, new_file)
-            .into_iter()
-            .filter(is_old)
-            .map(|found| placed(found.at.span.start, found))
-            .collect();
+        let now = named(&after, new_file, &now, words).into_iter().filter(is_old);
+        let mut now: Vec<Placed> = now.map(|found| placed(found.at.span.start, found)).collect();
         before.sort();
         now.sort();
-        let mut pairs = before.iter().zip(&now);
+        (before, now)
+    };
+    let placed = flowright_nlu::parallel::map(&files, FILES, placed);
+    let mut became: HashMap<Symbol, Symbol> = HashMap::new();
+    for ((file, _), (before, now)) in files.iter().zip(&placed) {
+        let mut pairs = before.iter().zip(now);
         let differ = pairs.find(|(was, is)| {
             let known = became.entry(was.3.clone()).or_insert_with(|| is.3.clone());
             (was.0, was.1, was.2) != (is.0, is.1, is.2) || *known != is.3
@@ -52,7 +64,7 @@ pub(super) fn check(snapshot: &Snapshot, edits: &[Edit], new: &str) -> Result<()
             (rest != (None, None)).then_some(rest)
         });
         if let Some((was, is)) = differ {
-            return Err(told(snapshot, (old_file.id, edits), was, is));
+            return Err(told(snapshot, (file.id, edits), was, is));
         }
     }
     Ok(())
@@ -69,7 +81,7 @@ fn files(snapshot: &Snapshot, edits: &[Edit]) -> Vec<File> {
             false => File { parsed: Arc::new(read(file, text, &own)), ..file.clone() },
         }
     };
-    snapshot.model.files().iter().map(changed).collect()
+    flowright_nlu::parallel::map(snapshot.model.files(), FILES, changed)
 }
 
 /// The trees of a file as they would be: only declarations in which something changes are read again.
@@ -102,15 +114,28 @@ fn read(file: &File, text: &str, edits: &[&Edit]) -> Parsed {
     Parsed { decls, tokens: Vec::new(), diagnostics: Vec::new(), cut: 0 }
 }
 
-fn changed(snapshot: &Snapshot, file: FileId, edits: &[Edit]) -> String {
+fn changed(snapshot: &Snapshot, file: FileId, edits: &[&Edit]) -> String {
     let text = snapshot.source(file).map_or("", |source| &*source.text);
-    edits::apply(text, file, edits).unwrap_or_else(|| text.to_owned())
+    let edits: Vec<Edit> = edits.iter().map(|edit| (*edit).clone()).collect();
+    edits::apply(text, file, &edits).unwrap_or_else(|| text.to_owned())
 }
 
-/// The names of a file, but for those in declarations of which parts are lost.
-fn named(model: &Model, file: &File) -> Vec<Occurrence> {
-    let whole = file.parsed.decls.iter().filter(|decl| !decl.node.broken);
-    whole.flat_map(|decl| occurrences(model, file.id, decl)).collect()
+/// The names of a file that may stand for something else when one of two words takes the other's place:
+/// those in declarations that have one of them. Of declarations of which parts are lost there are none.
+fn named(model: &Model, file: &File, text: &str, words: [&str; 2]) -> Vec<Occurrence> {
+    let decls = &file.parsed.decls;
+    let ends = decls.iter().skip(1).map(|next| next.origin as usize).chain([text.len()]);
+    let has_one = |(decl, end): &(&Decl, usize)| {
+        let own = text.get(decl.origin as usize..*end);
+        !decl.node.broken && own.is_none_or(|own| words.iter().any(|word| own.contains(word)))
+    };
+    let found = decls.iter().zip(ends).filter(has_one);
+    found.flat_map(|(decl, _)| occurrences(model, file.id, decl)).collect()
+}
+
+/// `get` of `orders.get`: wherever it is named, this is there.
+fn last_part(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
 }
 
 fn placed(at: u32, found: Occurrence) -> Placed {
@@ -161,7 +186,8 @@ fn told(
 ) -> String {
     let start = was.iter().chain(&is).map(|placed| placed.0).min().unwrap_or_default();
     let here = |placed: Option<&Placed>| placed.filter(|placed| placed.0 == start).cloned();
-    let text = changed(snapshot, file, edits);
+    let own: Vec<&Edit> = edits.iter().filter(|edit| edit.at.file == file).collect();
+    let text = changed(snapshot, file, &own);
     let line = LineIndex::new(&text).line_column(start).line + 1;
     let label = snapshot.source(file).map_or("", |source| &*source.label);
     let was = here(was).map_or("no name of the project's", |was| noun(was.1));
