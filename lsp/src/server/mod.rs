@@ -11,6 +11,7 @@ mod frames;
 mod guard;
 mod handlers;
 mod host;
+mod located;
 mod places;
 mod project;
 mod roots;

@@ -23,8 +23,9 @@ use tower_lsp_server::jsonrpc::Result;
 use tower_lsp_server::ls_types::{TextDocumentPositionParams, Uri};
 
 use super::guard::{changed, guarded, refused};
+use super::located::Missed;
 use super::places::At;
-use super::state::{Missed, State};
+use super::state::State;
 
 /// Runs what a feature does on a document with all edits so far. A document that is nobody's gives
 /// nothing, not an error: editors ask about all that is open.

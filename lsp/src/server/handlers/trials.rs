@@ -12,8 +12,9 @@ use tower_lsp_server::ls_types::TextDocumentIdentifier;
 
 use super::demand;
 use crate::server::guard::{guarded, refused};
+use crate::server::located::Located;
 use crate::server::places::Places;
-use crate::server::state::{Located, State};
+use crate::server::state::State;
 use crate::server::told::project_address;
 use crate::server::trials::{Trials, localised};
 use crate::talk::picture::picture;
