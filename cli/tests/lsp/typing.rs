@@ -135,7 +135,7 @@ fn what_is_known_of_a_word_is_shown() {
         // Its type and what is asked, in both languages.
         ("fill order", 6, &["order_number", "Which order is it?", "请问订单号是多少?"]),
         // What it waits for.
-        ("-> collect", 4, &["asks new\\_date"]),
+        ("-> collect", 4, &["asks new_date"]),
         ("orders.reschedule(order", 8, &["order", "due"]),
         ("customer.id", 10, &["text"]),
     ];

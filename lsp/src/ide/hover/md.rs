@@ -62,16 +62,23 @@ impl Md {
     }
 }
 
-/// A text without signs that mean something in Markdown, on one line.
+/// A text without signs that mean something in Markdown, on one line. Inside a word `_` means nothing, and
+/// not every editor takes a needless `\` away.
 pub(super) fn plain(text: &str) -> String {
     let mut out = String::new();
-    for c in text.chars() {
+    let mut chars = text.chars().peekable();
+    let mut before = None;
+    while let Some(c) = chars.next() {
+        let is_inside = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         match c {
             '\n' => out.push_str(" ⏎ "),
-            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '!'
-            | '&' => out.extend(['\\', c]),
+            '_' if is_inside(before) && is_inside(chars.peek().copied()) => out.push(c),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~' | '!' | '&' => {
+                out.extend(['\\', c]);
+            }
             c => out.push(c),
         }
+        before = Some(c);
     }
     out
 }
@@ -87,4 +94,21 @@ pub(super) fn ticks<'a>(names: impl IntoIterator<Item = &'a str>, max: usize) ->
     let shown: Vec<String> = names.by_ref().take(max).map(tick).collect();
     let more = if names.next().is_some() { ", …" } else { "" };
     format!("{}{more}", shown.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn what_means_something_is_escaped_and_nothing_else() {
+        for (text, shown) in [
+            ("asks new_date, due_2", "asks new_date, due_2"),
+            ("_so_ and __so__", "\\_so\\_ and \\_\\_so\\_\\_"),
+            ("订单_号 {order}", "订单_号 {order}"),
+            ("a*b [c](d) <e>\nf", "a\\*b \\[c\\](d) \\<e\\> ⏎ f"),
+        ] {
+            assert_eq!(plain(text), shown);
+        }
+    }
 }

@@ -274,6 +274,6 @@ fn what_people_wrote_is_no_markup() {
     let text = "text x { en \"a <b> [c](d) `e` {{f}}\\n# g\" }\nflow m { state s { say x$0  end resolved } }\n";
     let fixture = bench.at(&format!("{text}{PROJECT}"));
     let (span, told) = hover(&fixture.snapshot, fixture.file, fixture.offset).unwrap();
-    assert!(told.contains(r"a \<b\> \[c\](d) \`e\` \{f\} ⏎ \# g"), "{told}");
+    assert!(told.contains(r"a \<b\> \[c\](d) \`e\` {f} ⏎ \# g"), "{told}");
     assert_eq!(&text.replace("$0", "")[span.range()], "x");
 }
