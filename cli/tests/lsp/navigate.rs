@@ -177,7 +177,7 @@ fn what_cannot_be_called_so_is_refused_with_a_reason() {
     let cases = [
         ("slot order", 5, "new_date", "declared already"),
         ("slot order", 5, "found", "hidden"),
-        ("slot order", 5, "today", "language's own"),
+        ("slot order", 5, "today", "word of the language"),
         ("slot order", 5, "2nd", "not a name"),
         ("state locate", 6, "a.b", "dot"),
         ("state locate", 6, "collect", "declared already"),
