@@ -29,14 +29,13 @@ pub(super) fn offer(cx: &mut Cx<'_>) {
                     if let ExprKind::Path(names) | ExprKind::Has(names) = &inner.kind
                         && let [name, ..] = names.as_slice()
                     {
-                        places.push(name);
+                        places.push((name, inner.span == expr.span));
                     }
                 }),
                 // What is counted stands in branches, too.
-                TemplatePart::Plural(plural) => {
+                TemplatePart::Plural(_) => {
                     let title = "put the text here";
                     let why = format!("`{}` counts something", named.name.text);
-                    let _ = plural;
                     let plan = Plan::Refused(why);
                     return cx.offer_plan("inline-text", ActionKind::Inline, title, plan);
                 }
@@ -44,22 +43,22 @@ pub(super) fn offer(cx: &mut Cx<'_>) {
             }
         }
     }
-    let value = |param: &str| {
+    let value = |param: &str, is_alone: bool| {
         let number = named.params.iter().position(|own| own.name.text == param)?;
         let by_name = args.iter().find(|arg| arg.name.as_ref().is_some_and(|n| n.text == param));
         let arg = by_name.or_else(|| args.get(number).filter(|arg| arg.name.is_none()))?;
         let value = cx.of(decl, arg.value.span);
-        // It stands among other things there.
+        // It may stand among other things there.
         Some(match arg.value.kind {
-            ExprKind::Binary(..) | ExprKind::Unary(..) | ExprKind::Is { .. } => {
+            ExprKind::Binary(..) | ExprKind::Unary(..) | ExprKind::Is { .. } if !is_alone => {
                 format!("({value})")
             }
             _ => value.to_owned(),
         })
     };
-    places.sort_by_key(|name| std::cmp::Reverse(name.span));
-    for place in places {
-        let Some(value) = value(&place.text) else { continue };
+    places.sort_by_key(|(name, _)| std::cmp::Reverse(name.span));
+    for (place, is_alone) in places {
+        let Some(value) = value(&place.text, is_alone) else { continue };
         let start = place.span.start.saturating_sub(named.text.span.start) as usize;
         let end = place.span.end.saturating_sub(named.text.span.start) as usize;
         if text.get(start..end).is_some() {
