@@ -271,7 +271,6 @@ fn meet(mut all: impl Iterator<Item = Cells>) -> Option<Cells> {
 
 #[cfg(test)]
 mod tests {
-
     use super::*;
     use crate::compile::MemorySources;
 

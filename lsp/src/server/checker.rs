@@ -26,8 +26,15 @@ pub(super) struct Checker {
     workspace: Workspace,
     disk: Disk,
     encoder: Option<Arc<dyn Encoder>>,
-    /// What was said to be in the way, so that it is said once: of the configuration, of the rest.
-    trouble: [Option<String>; 2],
+    /// What was said to be in the way, so that it is said once.
+    trouble: HashMap<Of, String>,
+}
+
+/// What something can be in the way of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Of {
+    Configuration,
+    Check,
 }
 
 /// What is known of the files on the disk.
@@ -57,7 +64,7 @@ impl Checker {
             workspace: Workspace::default(),
             disk: Disk::default(),
             encoder: None,
-            trouble: [None, None],
+            trouble: HashMap::new(),
         }
     }
 
@@ -78,7 +85,7 @@ impl Checker {
                 ))
             });
             self.project.looked_at(revision, found.clone());
-            self.say(1, found.as_ref().err().cloned());
+            self.say(Of::Check, found.as_ref().err().cloned());
             if let Ok(found) = found {
                 let ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
                 let project = Arc::clone(&self.project);
@@ -90,16 +97,16 @@ impl Checker {
     }
 
     /// Says what is in the way, once.
-    fn say(&mut self, of: usize, why: Option<String>) {
-        let Some(known) = self.trouble.get_mut(of) else { return };
-        if *known == why {
+    fn say(&mut self, of: Of, why: Option<String>) {
+        let Some(why) = why else {
+            self.trouble.remove(&of);
             return;
-        }
-        if let Some(why) = &why {
+        };
+        if self.trouble.get(&of) != Some(&why) {
             tracing::warn!(why, "a project cannot be checked");
             let _ended = self.told.send(Told::Trouble(why.clone()));
+            self.trouble.insert(of, why);
         }
-        *known = why;
     }
 
     fn look_at(&mut self, work: Work) -> Result<Found, String> {
@@ -130,7 +137,7 @@ impl Checker {
     fn read(&mut self, folder: &Path) -> Result<(), String> {
         if self.disk.unconfigured {
             let encoder = self.host.encoder(folder);
-            self.say(0, encoder.as_ref().err().cloned());
+            self.say(Of::Configuration, encoder.as_ref().err().cloned());
             if let Ok(encoder) = encoder {
                 self.encoder = encoder;
                 self.disk.unconfigured = false;

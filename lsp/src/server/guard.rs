@@ -9,6 +9,9 @@ use futures_util::FutureExt as _;
 use tower_lsp_server::jsonrpc::{Error, ErrorCode, Request, Response, Result};
 use tower_service::Service;
 
+/// Why nothing is said of a place in a text that was edited since it was asked about.
+pub const EDITED: &str = "the text was edited meanwhile: ask again";
+
 /// A service whose handlers may panic: whoever asked gets an error, and the next request is answered.
 #[derive(Debug)]
 pub struct Guarded<S>(pub S);
@@ -74,14 +77,12 @@ pub async fn guarded<T: Send + 'static>(
 /// A request that cannot be met, in plain words.
 #[must_use]
 pub fn refused(why: String) -> Error {
-    Error { code: ErrorCode::ServerError(-32803), message: why.into(), data: None }
-}
-
-/// What was asked is of a text that was edited since.
-#[must_use]
-pub fn changed() -> Error {
-    let message = "the text was edited meanwhile: ask again".into();
-    Error { code: ErrorCode::ContentModified, message, data: None }
+    // Editors ask again by themselves, or leave it: nobody needs to read of it.
+    let code = match why == EDITED {
+        true => ErrorCode::ContentModified,
+        false => ErrorCode::ServerError(-32803),
+    };
+    Error { code, message: why.into(), data: None }
 }
 
 fn failed(why: String) -> Error {

@@ -20,15 +20,6 @@ pub struct Located {
     pub(super) speech: Speech,
 }
 
-/// Why nothing can be said of a document.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Missed {
-    /// It was edited since: whoever still wants to know asks again.
-    Changed,
-    /// Its project cannot be checked, or it is closed: in words.
-    Gone(String),
-}
-
 impl Located {
     /// The same with what was found of it just now.
     pub fn now(self, found: Found) -> Places {
@@ -61,23 +52,20 @@ impl Located {
             let mut texts = (*found.open).clone();
             texts.insert(label, open);
             let found = Found { snapshot, open: Arc::new(texts) };
-            At { places: Places::new(project, found, speech), file }
+            At { places: Places::new(project, found, speech), file, is_edited: false }
         })
     }
 
-    /// What was found of the document with all edits so far, and none after: places that were said before
-    /// an edit are others after it.
+    /// What was found of the document with all edits so far.
     ///
     /// # Errors
-    /// See [`Missed`].
-    pub async fn at(self) -> Result<At, Missed> {
+    /// Its project cannot be checked, or it is closed: in words.
+    pub async fn at(self) -> Result<At, String> {
         let version = self.open.as_ref().map(|open| open.version);
-        let (places, label) = self.places().await.map_err(Missed::Gone)?;
-        if places.version(&label) != version {
-            return Err(Missed::Changed);
-        }
+        let (places, label) = self.places().await?;
         let file = places.snapshot.file(&label).map(|(id, _)| id);
-        let gone = || Missed::Gone(format!("`{label}` is not part of the project"));
-        Ok(At { file: file.ok_or_else(gone)?, places })
+        let file = file.ok_or_else(|| format!("`{label}` is not part of the project"))?;
+        let is_edited = places.version(&label) != version;
+        Ok(At { places, file, is_edited })
     }
 }

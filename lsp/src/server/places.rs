@@ -11,6 +11,7 @@ use tower_lsp_server::ls_types::{
 };
 
 use super::encoding::Encoding;
+use super::guard::EDITED;
 use super::project::{Found, Open, Project, Root};
 use crate::ide::snapshot::Snapshot;
 
@@ -45,6 +46,8 @@ pub struct At {
     pub places: Places,
     /// The document's number in it.
     pub file: FileId,
+    /// The document was edited since it was asked about: places that were said of it are others now.
+    pub is_edited: bool,
 }
 
 impl At {
@@ -59,19 +62,23 @@ impl At {
     /// The byte offset of a position in it.
     ///
     /// # Errors
-    /// See [`At::source`].
+    /// It was edited since, and see [`At::source`].
     pub fn offset(&self, at: Position) -> Result<u32, String> {
-        let source = self.source()?;
+        let source = self.as_asked()?;
         Ok(self.places.speech.encoding.offset(&source.text, &source.lines, at))
     }
 
     /// The byte range of a range in it.
     ///
     /// # Errors
-    /// See [`At::source`].
+    /// It was edited since, and see [`At::source`].
     pub fn span(&self, range: Range) -> Result<Span, String> {
-        let source = self.source()?;
+        let source = self.as_asked()?;
         Ok(self.places.speech.encoding.span(&source.text, &source.lines, range))
+    }
+
+    fn as_asked(&self) -> Result<&SourceFile, String> {
+        if self.is_edited { Err(EDITED.to_owned()) } else { self.source() }
     }
 
     /// A byte range in it as a range.

@@ -265,7 +265,8 @@ impl State {
 
     /// Ends the projects that the workspace's folders do not have and no open text is in.
     fn end_unused(&self, inner: &mut Inner) {
-        let Inner { projects, placed, found, .. } = inner;
+        let Inner { projects, placed, found, told_too_many, .. } = inner;
+        let before = projects.len();
         projects.retain(|root, project| {
             let is_found = project.folder().is_some_and(|folder| found.contains(folder));
             let is_used = is_found || placed.values().any(|(used, _)| used.root == *root);
@@ -276,6 +277,8 @@ impl State {
             }
             is_used
         });
+        // There is room again: that there is none is said anew.
+        *told_too_many &= projects.len() == before;
     }
 
     fn project(&self, inner: &mut Inner, root: Root) -> Option<Arc<Project>> {

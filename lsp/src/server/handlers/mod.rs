@@ -22,8 +22,7 @@ pub mod trials;
 use tower_lsp_server::jsonrpc::Result;
 use tower_lsp_server::ls_types::{TextDocumentPositionParams, Uri};
 
-use super::guard::{changed, guarded, refused};
-use super::located::Missed;
+use super::guard::{guarded, refused};
 use super::places::At;
 use super::state::State;
 
@@ -36,11 +35,7 @@ pub async fn on_document<T: Send + 'static>(
     work: impl FnOnce(&At) -> std::result::Result<Option<T>, String> + Send + 'static,
 ) -> Result<Option<T>> {
     let Ok(located) = state.locate(uri) else { return Ok(None) };
-    let at = match located.at().await {
-        Ok(at) => at,
-        Err(Missed::Gone(_)) => return Ok(None),
-        Err(Missed::Changed) => return Err(changed()),
-    };
+    let Ok(at) = located.at().await else { return Ok(None) };
     guarded(what, move || work(&at)).await
 }
 
@@ -85,9 +80,6 @@ pub async fn demand<T: Send + 'static>(
     work: impl FnOnce(&At) -> std::result::Result<T, String> + Send + 'static,
 ) -> Result<T> {
     let located = state.locate(uri).map_err(refused)?;
-    let at = located.at().await.map_err(|missed| match missed {
-        Missed::Changed => changed(),
-        Missed::Gone(why) => refused(why),
-    })?;
+    let at = located.at().await.map_err(refused)?;
     guarded(what, move || work(&at)).await
 }
